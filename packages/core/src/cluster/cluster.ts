@@ -1,0 +1,61 @@
+/** A whole cluster as podpath reads it: objects with indexes, made once and then immutable. */
+import type { Address } from "../address/address.ts";
+import type { Prefix } from "../address/prefix.ts";
+import type { Diagnostic } from "../diagnostic/diagnostic.ts";
+import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
+import type {
+	ClusterObject,
+	FlannelSettings,
+	HostObject,
+	KubeProxySettings,
+	LoadBalancerObject,
+	SegmentObject,
+	VpcObject,
+} from "./settings.ts";
+
+/** Who has an address by name. */
+export type AddressOwner =
+	| { readonly kind: "pod"; readonly pod: Pod }
+	| { readonly kind: "node"; readonly node: Node }
+	| { readonly kind: "host"; readonly host: HostObject }
+	| {
+			readonly kind: "service";
+			readonly service: Service;
+			readonly via: "cluster-ip" | "external-ip" | "load-balancer";
+	  };
+
+export interface Cluster {
+	readonly namespaces: readonly NamespaceObject[];
+	readonly nodes: readonly Node[];
+	readonly pods: readonly Pod[];
+	readonly services: readonly Service[];
+	readonly endpointSlices: readonly EndpointSlice[];
+	readonly vpcs: readonly VpcObject[];
+	readonly segments: readonly SegmentObject[];
+	readonly hosts: readonly HostObject[];
+	readonly loadBalancers: readonly LoadBalancerObject[];
+	readonly settings: ClusterObject | undefined;
+
+	/** Network mode: what `Cluster` says, else what the objects of the CNI show; empty where nothing tells. */
+	readonly mode: string;
+	readonly podCIDRs: readonly Prefix[];
+	readonly serviceCIDRs: readonly Prefix[];
+	readonly kubeProxy: KubeProxySettings;
+	readonly flannel: FlannelSettings | undefined;
+
+	node(name: string): Node | undefined;
+	/** By `NAMESPACE/NAME`. */
+	pod(key: string): Pod | undefined;
+	/** By `NAMESPACE/NAME`. */
+	service(key: string): Service | undefined;
+	host(name: string): HostObject | undefined;
+	/** Slices of a Service by `NAMESPACE/NAME`, derived ones included. */
+	slicesOf(serviceKey: string): readonly EndpointSlice[];
+	/** Pods with their own network namespace on a node, in the order of the input. */
+	podsOn(nodeName: string): readonly Pod[];
+	/** Everyone who claims the address; the first is the answer where only one is wanted. */
+	ownersOf(address: Address): readonly AddressOwner[];
+
+	/** Warnings of loading: unknown fields, kinds that were passed over. Errors are thrown instead. */
+	readonly warnings: readonly Diagnostic[];
+}

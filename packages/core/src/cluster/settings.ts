@@ -1,0 +1,135 @@
+/**
+ * What Kubernetes has no object for: the network mode, kube-proxy's settings, and the network that the machines stand in.
+ * People write these as kinds of podpath's own (`apiVersion: podpath.dev/v1alpha1`); what real clusters do have an object
+ * for is read from there too (kube-proxy's and flannel's ConfigMaps).
+ */
+import type { Address } from "../address/address.ts";
+import type { Prefix } from "../address/prefix.ts";
+import type { ObjectMeta, TransportProtocol } from "./objects.ts";
+
+export type ProxyMode = "ipvs" | "iptables" | "nftables" | "none";
+
+/** kube-proxy, as KubeProxyConfiguration (kubeproxy.config.k8s.io/v1alpha1) says it. */
+export interface KubeProxySettings {
+	readonly mode: ProxyMode;
+	/** Kubernetes' minor version, 1.MINOR: what kube-proxy programs changed over time. Null: not said, the newest is taken. */
+	readonly minorVersion: number | null;
+	/** Empty: not said; the cluster's pod CIDRs are then taken where `detectLocalMode` is ClusterCIDR. */
+	readonly clusterCIDRs: readonly Prefix[];
+	readonly detectLocalMode: "ClusterCIDR" | "NodeCIDR" | "BridgeInterface" | "InterfaceNamePrefix";
+	/** Name or prefix of the interface for the two interface modes of detectLocal. */
+	readonly detectLocalInterface: string;
+	readonly masqueradeAll: boolean;
+	/** The bit of the mark that asks for masquerading: 14, that is 0x4000. */
+	readonly masqueradeBit: number;
+	/** Empty: every local address. The word `primary` means the node's own addresses. */
+	readonly nodePortAddresses: readonly (Prefix | "primary")[];
+	readonly localhostNodePorts: boolean;
+	readonly ipvsScheduler: string;
+	readonly strictARP: boolean;
+	readonly tcpBeLiberal: boolean;
+	/**
+	 * IPVS: an external address with policy Local and no local endpoint falls back to all endpoints
+	 * (kubernetes/kubernetes#97081, from 1.21). Null: follows from the version.
+	 */
+	readonly lbLocalFallback: boolean | null;
+}
+
+export const DEFAULT_KUBE_PROXY: KubeProxySettings = {
+	mode: "iptables",
+	minorVersion: null,
+	clusterCIDRs: [],
+	detectLocalMode: "ClusterCIDR",
+	detectLocalInterface: "",
+	masqueradeAll: false,
+	masqueradeBit: 14,
+	nodePortAddresses: [],
+	localhostNodePorts: true,
+	ipvsScheduler: "rr",
+	strictARP: false,
+	tcpBeLiberal: false,
+	lbLocalFallback: null,
+};
+
+/** Flannel, as net-conf.json and flanneld's flags say it. */
+export interface FlannelSettings {
+	readonly networks: readonly Prefix[];
+	readonly backend: "vpc" | "host-gw" | "vxlan" | "ipip";
+	readonly vni: number;
+	/** 0: the kernel's default, 8472. */
+	readonly port: number;
+	readonly directRouting: boolean;
+	/** flanneld's --ip-masq. */
+	readonly ipMasq: boolean;
+	readonly enableNFTables: boolean;
+	/** 0: from the external interface. */
+	readonly mtu: number;
+}
+
+/** Kind `Cluster`: one a set of manifests. */
+export interface ClusterObject extends ObjectMeta {
+	readonly kind: "Cluster";
+	/** `flannel-vpc`, `flannel-vxlan` … or empty: not said. */
+	readonly mode: string;
+	readonly podCIDRs: readonly Prefix[];
+	readonly serviceCIDRs: readonly Prefix[];
+	/** Settings of `spec.kubeProxy` that were given. */
+	readonly kubeProxy: Partial<KubeProxySettings>;
+	/** Settings of `spec.flannel` that were given. */
+	readonly flannel: Partial<FlannelSettings>;
+	/** Sysctls that every node has besides what the network sets. */
+	readonly nodeSysctls: Readonly<Record<string, string>>;
+	/** The same for single nodes. */
+	readonly sysctlsByNode: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** Kind `VPC`: a cloud's router with its vSwitches (subnets). */
+export interface VpcObject extends ObjectMeta {
+	readonly kind: "VPC";
+	readonly cidrs: readonly Prefix[];
+	readonly vSwitches: readonly { readonly id: string; readonly cidr: Prefix; readonly gateway: Address }[];
+	/** The cloud controller keeps an entry podCIDR -> instance for each Node (true unless said otherwise). */
+	readonly managedRoutes: boolean;
+	readonly routes: readonly { readonly destination: Prefix; readonly nextHop: string; readonly line: number }[];
+	readonly mtu: number;
+}
+
+/** Kind `Segment`: one layer 2 network that machines stand in. */
+export interface SegmentObject extends ObjectMeta {
+	readonly kind: "Segment";
+	readonly cidrs: readonly Prefix[];
+	/** The router's addresses on the segment; empty: none. */
+	readonly gateways: readonly Address[];
+	readonly mtu: number;
+}
+
+/** Kind `Host`: a machine that is no node of the cluster. */
+export interface HostObject extends ObjectMeta {
+	readonly kind: "Host";
+	readonly addresses: readonly Address[];
+	/** Its routes besides the default one, as `ip route` writes them. */
+	readonly routes: readonly { readonly destination: Prefix; readonly via: Address }[];
+}
+
+/** Kind `LoadBalancer`: what stands in front of a Service's node ports where the derived one is not right. */
+export interface LoadBalancerObject extends ObjectMeta {
+	readonly kind: "LoadBalancer";
+	/** `NAMESPACE/NAME` of the Service. */
+	readonly service: string;
+	readonly addresses: readonly Address[];
+	/** Null: derived from the Service's traffic policy, as a cloud controller mounts them. */
+	readonly backends:
+		| readonly {
+				readonly node: string;
+				readonly listenerPort: number;
+				readonly port: number;
+				readonly protocol: TransportProtocol;
+				readonly weight: number;
+		  }[]
+		| null;
+}
+
+export type OwnObject = ClusterObject | VpcObject | SegmentObject | HostObject | LoadBalancerObject;
+
+/** The apiVersion of podpath's own kinds. */
+export const OWN_API_VERSION = "podpath.dev/v1alpha1";

@@ -1,0 +1,44 @@
+/** Input that is wrong, said in one line: what, where, and what would be right. */
+import type { SourcePosition } from "../origin/origin.ts";
+
+export interface Diagnostic {
+	/** Stable, kebab-case: `unknown-kind`, `duplicate-object`, `address-in-no-cidr` … */
+	readonly code: string;
+	readonly severity: "error" | "warning";
+	/** One sentence without a full stop, names quoted, nothing that a terminal would obey. */
+	readonly message: string;
+	readonly where?: SourcePosition;
+	/** What would be right: a close name, the allowed values. */
+	readonly hint?: string;
+}
+
+/** Thrown for input that cannot be used. The command line prints it in one line and exits with 2. */
+export class InputError extends Error {
+	override readonly name = "InputError";
+	readonly diagnostic: Diagnostic;
+
+	constructor(diagnostic: Omit<Diagnostic, "severity">) {
+		super(formatDiagnostic({ ...diagnostic, severity: "error" }));
+		this.diagnostic = { ...diagnostic, severity: "error" };
+	}
+}
+
+/** `FILE:LINE:COLUMN: MESSAGE (HINT)` in one printable line. */
+export function formatDiagnostic(diagnostic: Diagnostic): string {
+	const { where, message, hint } = diagnostic;
+	const position = where === undefined ? "" : `${formatPosition(where)}: `;
+	return printable(`${position}${message}${hint === undefined ? "" : ` (${hint})`}`);
+}
+
+export function formatPosition(where: SourcePosition): string {
+	return `${where.file}:${where.line}${where.column === undefined ? "" : `:${where.column}`}`;
+}
+
+/** The text with control characters, line breaks and bidirectional overrides shown as escapes, so that no terminal obeys them. */
+export function printable(text: string): string {
+	return text.replace(
+		// biome-ignore lint/suspicious/noControlCharactersInRegex: finding them is the point
+		/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+		(char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`,
+	);
+}

@@ -1,0 +1,1 @@
+export type Match = { readonly kind: "placeholder" };

@@ -1,0 +1,62 @@
+/** Packets and frames as the engine carries them: immutable values, copied with what a stage changes. */
+import type { Address, Family } from "../address/address.ts";
+
+/** The protocols that the engine understands by name; anything else is its number as text. */
+export type Protocol = "tcp" | "udp" | "sctp" | "icmp" | "icmpv6" | "ipip" | "ipv6" | "gre" | "esp" | (string & {});
+
+/** IANA's protocol numbers for those that have a name here. */
+export const PROTOCOL_NUMBERS: Readonly<Record<string, number>> = {
+	icmp: 1,
+	ipip: 4,
+	tcp: 6,
+	udp: 17,
+	ipv6: 41,
+	gre: 47,
+	esp: 50,
+	icmpv6: 58,
+	sctp: 132,
+};
+
+/** What a TCP segment of a probe is: the opening, its answer, or a refusal. */
+export type TcpFlags = "syn" | "syn-ack" | "ack" | "rst";
+
+/** What a packet carries past its own transport header. */
+export type Payload =
+	| { readonly kind: "ipip"; readonly packet: Packet }
+	| { readonly kind: "vxlan"; readonly vni: number; readonly frame: Frame }
+	/** The packet that an ICMP error is about. */
+	| { readonly kind: "icmp-error"; readonly about: Packet };
+
+/** An IP packet. Ports are 0 where the protocol has none; for ICMP echo `sport` holds the identifier. */
+export interface Packet {
+	readonly family: Family;
+	readonly src: Address;
+	readonly dst: Address;
+	readonly protocol: Protocol;
+	readonly sport: number;
+	readonly dport: number;
+	readonly tcpFlags?: TcpFlags;
+	readonly icmpType?: number;
+	readonly icmpCode?: number;
+	/** TTL or hop limit. */
+	readonly ttl: number;
+	/** The whole packet in bytes, IP header included. */
+	readonly length: number;
+	readonly dontFragment: boolean;
+	readonly payload?: Payload;
+}
+
+/** An Ethernet frame. `vlan` is the outer 802.1Q tag, if any. MAC addresses are lower-case and colon-separated. */
+export interface Frame {
+	readonly source: string;
+	readonly destination: string;
+	readonly vlan: number | null;
+	readonly packet: Packet;
+}
+
+export const BROADCAST_MAC = "ff:ff:ff:ff:ff:ff";
+export const ZERO_MAC = "00:00:00:00:00:00";
+
+/** Bytes that each encapsulation adds to the packet inside (RFC 2003; RFC 7348 over IPv4, then over IPv6). */
+export const IPIP_OVERHEAD = 20;
+export const VXLAN_OVERHEAD: Readonly<Record<Family, number>> = { 4: 50, 6: 70 };

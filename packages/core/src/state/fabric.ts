@@ -1,0 +1,94 @@
+/** What lies between the machines: wires and fabric devices, as data. How they forward is in `fabric/`. */
+import type { Address } from "../address/address.ts";
+import type { Prefix } from "../address/prefix.ts";
+import type { Origin } from "../origin/origin.ts";
+import type { Place } from "./place.ts";
+
+/** A device of a namespace. */
+export interface DeviceAt {
+	readonly place: Place;
+	readonly device: string;
+}
+
+/** The far end of a device: another device, a fabric device, or nothing that the input describes. */
+export type Far =
+	| ({ readonly kind: "device" } & DeviceAt)
+	| { readonly kind: "fabric"; readonly fabric: Place }
+	/** The input ends here; `why` says what it does not hold. */
+	| { readonly kind: "outside"; readonly why: string };
+
+/** A card on a fabric device, with what the fabric knows of it without looking into the machine. */
+export interface Attachment extends DeviceAt {
+	readonly mac: string;
+	readonly addresses: readonly Address[];
+}
+
+/** One layer 2 segment: an unmanaged switch. Frames go to the card that has their MAC. */
+export interface Segment {
+	readonly kind: "segment";
+	readonly place: Place;
+	readonly prefixes: readonly Prefix[];
+	/** The way out of the segment, by which load balancers and hosts elsewhere are reached. */
+	readonly gateways: readonly Address[];
+	readonly attachments: readonly Attachment[];
+	readonly mtu: number;
+	readonly origin: Origin;
+}
+
+export interface VSwitch {
+	readonly id: string;
+	readonly prefix: Prefix;
+	readonly gateway: Address;
+}
+
+export interface VpcRoute {
+	readonly destination: Prefix;
+	/** The machine that gets the packets, whatever their destination address. */
+	readonly nextHop: Place;
+	readonly origin: Origin;
+}
+
+/** A virtual private cloud: a router that delivers by address to the card that owns it, then by its custom route entries. */
+export interface Vpc {
+	readonly kind: "vpc";
+	readonly place: Place;
+	readonly prefixes: readonly Prefix[];
+	readonly vSwitches: readonly VSwitch[];
+	readonly routes: readonly VpcRoute[];
+	readonly attachments: readonly Attachment[];
+	readonly mtu: number;
+	readonly origin: Origin;
+}
+
+/** A member of a load balancer's server group. */
+export interface Backend extends DeviceAt {
+	readonly address: Address;
+	readonly port: number;
+	/** 0: no new connections. */
+	readonly weight: number;
+	readonly origin: Origin;
+}
+
+export interface Listener {
+	readonly protocol: "tcp" | "udp" | "sctp";
+	readonly port: number;
+	readonly backends: readonly Backend[];
+	readonly origin: Origin;
+}
+
+/** A layer 4 load balancer that rewrites the destination and keeps the client's address (as CLB and NLB do). */
+export interface LoadBalancer {
+	readonly kind: "load-balancer";
+	readonly place: Place;
+	readonly addresses: readonly Address[];
+	readonly listeners: readonly Listener[];
+	readonly origin: Origin;
+}
+
+/** Everything that is reached by public addresses: clients on the Internet and load balancers' addresses. */
+export interface Internet {
+	readonly kind: "internet";
+	readonly place: Place;
+}
+
+export type FabricDevice = Segment | Vpc | LoadBalancer | Internet;

@@ -1,0 +1,32 @@
+/** The waist of podpath: all namespaces and what joins them. Everything above makes it, everything below only reads it. */
+import type { Address } from "../address/address.ts";
+import type { FabricDevice, Far } from "./fabric.ts";
+import type { Namespace } from "./namespace.ts";
+import type { Place } from "./place.ts";
+
+/**
+ * A network. Namespaces are made on first use and never change afterwards, so what is derived from one may be kept as
+ * long as the namespace itself.
+ */
+export interface Network {
+	/** The stack at a place, or `undefined` where the input describes none. */
+	namespace(place: Place): Namespace | undefined;
+	/** What the device is joined to. */
+	wireAt(place: Place, device: string): Far;
+	/** A fabric device by its place. */
+	fabric(place: Place): FabricDevice | undefined;
+	/** The load balancers, for fabric devices that hand packets to one. */
+	readonly loadBalancers: readonly FabricDevice[];
+	/** Who holds this address, as far as the input says so by name (a pod's, node's, host's). */
+	ownerOf(address: Address): Place | undefined;
+	/** What was taken for granted while the network was made; the answers repeat what concerns them. */
+	readonly assumptions: readonly Assumption[];
+}
+
+/** Something that the input does not say and that the network was made with. */
+export interface Assumption {
+	readonly code: string;
+	readonly message: string;
+	/** Absent: it concerns every answer. */
+	readonly place?: Place;
+}

@@ -1,0 +1,11 @@
+/**
+ * Where something is, as the command line and the answers name it: `pod/default/centos`, `node/a`, `host/ecs-1`,
+ * `internet/203.0.113.9`, and for the fabric `vpc/vpc-1`, `segment/lan`, `slb/nginx1`, `eni/eni-1`.
+ */
+export type Place = string;
+
+/** What stands before the first slash: `pod`, `node`, `vpc` … */
+export function placeKind(place: Place): string {
+	const slash = place.indexOf("/");
+	return slash < 0 ? place : place.slice(0, slash);
+}

@@ -1,0 +1,164 @@
+/** The answer, as the JSON of docs/contract.md: plain data that every renderer and the web page read. */
+import type { Origin } from "../origin/origin.ts";
+import type { Question } from "./question.ts";
+
+export const VERDICTS = [
+	"delivered",
+	"refused",
+	"dropped",
+	"unreachable",
+	"no-reply",
+	"loop",
+	"exits",
+	"unknown",
+] as const;
+export type Verdict = (typeof VERDICTS)[number];
+
+/** A device on the way; a fabric device that is one thing has no `device`. */
+export interface ExplainedLink {
+	readonly at: string;
+	readonly device?: string;
+}
+
+export interface OuterHeader {
+	readonly kind: "ipip" | "vxlan" | "icmp-error";
+	readonly src: string;
+	readonly dst: string;
+	/** VXLAN only. */
+	readonly vni?: number;
+	/** VXLAN: the UDP destination port. */
+	readonly dport?: number;
+}
+
+export interface ExplainedPacket {
+	readonly src: string;
+	readonly dst: string;
+	readonly protocol: string;
+	readonly sport: number;
+	readonly dport: number;
+	readonly ttl: number;
+	readonly mark: number;
+	/** ICMP only. */
+	readonly icmp?: { readonly type: number; readonly code: number };
+	/** Link-layer addresses, where the packet is in a frame. */
+	readonly ethernet?: { readonly src: string; readonly dst: string };
+	readonly outer: OuterHeader | null;
+	readonly vlan: number | null;
+}
+
+/** A rule that had a part in a hop's outcome. */
+export interface ExplainedRule {
+	readonly table: string;
+	readonly chain: string;
+	/** From 1; 0: the chain's policy. */
+	readonly position: number;
+	readonly text: string;
+	readonly origin: Origin;
+}
+
+export interface ExplainedHop {
+	readonly at: string;
+	readonly stage: string;
+	readonly device: string | null;
+	/** The packet as it is after this stage. */
+	readonly packet: ExplainedPacket;
+	/** One sentence: what decided it. */
+	readonly decision: string;
+	/** A stable word for the decision: `route`, `dnat`, `rule-drop` … */
+	readonly code: string;
+	readonly origin: Origin | null;
+	readonly rules?: readonly ExplainedRule[];
+}
+
+export interface ExplainedDirection {
+	readonly links: readonly ExplainedLink[];
+	readonly hops: readonly ExplainedHop[];
+}
+
+export interface ExplainedNat {
+	readonly at: string;
+	readonly kind: "dnat" | "snat" | "masquerade" | "redirect";
+	/** `ADDRESS:PORT` before and after. */
+	readonly from: string;
+	readonly to: string;
+	readonly by: Origin;
+}
+
+export interface ExplainedTuple {
+	readonly src: string;
+	readonly sport: number;
+	readonly dst: string;
+	readonly dport: number;
+}
+
+export interface ExplainedConntrack {
+	readonly at: string;
+	readonly protocol: string;
+	readonly original: ExplainedTuple;
+	readonly reply: ExplainedTuple;
+}
+
+export interface ExplainedSecurityGroup {
+	readonly interface: string;
+	readonly group: string;
+	readonly direction: "ingress" | "egress";
+	readonly decision: "allow" | "deny";
+	readonly rule: string;
+}
+
+/** Where to run tcpdump, and what it will show. */
+export interface ExplainedCapture {
+	readonly at: string;
+	readonly device: string;
+	readonly direction: "in" | "out";
+	readonly src: string;
+	readonly dst: string;
+	readonly command: string;
+}
+
+export interface ExplainedPath {
+	/** The share of connections that go this way. */
+	readonly weight: number;
+	readonly verdict: Verdict;
+	readonly reason: string;
+	readonly forward: ExplainedDirection;
+	/** Null where the packet did not arrive. */
+	readonly reply: ExplainedDirection | null;
+	/** How a refusal came back, where there is one. */
+	readonly refusal?: ExplainedDirection;
+	/** The kernel protocol stacks that the packet passed on its way there. */
+	readonly stacks: readonly string[];
+	readonly nat: readonly ExplainedNat[];
+	readonly conntrack: readonly ExplainedConntrack[];
+	readonly securityGroups: readonly ExplainedSecurityGroup[];
+	readonly captures: readonly ExplainedCapture[];
+	readonly serviceAddressSeenAt: readonly ExplainedLink[];
+	/** As the server sees it; null where no server saw the packet. */
+	readonly clientAddress: {
+		readonly preserved: boolean;
+		/** What the server sees as its client. */
+		readonly seen: string;
+		readonly lostAt?: string;
+		readonly by?: string;
+	} | null;
+}
+
+export type Severity = "error" | "warning" | "info";
+
+export interface Finding {
+	readonly code: string;
+	readonly severity: Severity;
+	readonly message: string;
+	readonly fix?: string;
+	readonly object?: string;
+}
+
+export interface Explanation {
+	readonly apiVersion: "podpath.dev/v1alpha1";
+	readonly kind: "Explanation";
+	readonly question: Question;
+	/** The paths' verdict, or `mixed`. */
+	readonly verdict: Verdict | "mixed";
+	readonly paths: readonly ExplainedPath[];
+	readonly findings: readonly Finding[];
+}

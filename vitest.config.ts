@@ -1,0 +1,13 @@
+import { defineConfig } from "vitest/config";
+
+export default defineConfig({
+	resolve: { conditions: ["source"] },
+	ssr: { resolve: { conditions: ["source"] } },
+	test: {
+		include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+		// Property tests over dumps take a while on a busy two-core machine; a hang still ends.
+		testTimeout: 60_000,
+		// Worker threads start faster than processes, and nothing here touches process-wide state.
+		pool: "threads",
+	},
+});
