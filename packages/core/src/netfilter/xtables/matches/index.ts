@@ -1,1 +1,1 @@
-export type Match = { readonly kind: "placeholder" };
+export type { Match } from "./types.ts";

@@ -1,1 +1,1 @@
-export type Target = { readonly kind: "placeholder" };
+export type { Target } from "./types.ts";
