@@ -1,0 +1,171 @@
+/** Reads `scenarios.yaml`. */
+import { LineCounter, parseDocument } from "yaml";
+import type { ZodError } from "zod";
+import { InputError } from "../diagnostic/diagnostic.ts";
+import type { SourcePosition } from "../origin/origin.ts";
+import type { Question } from "../trace/question.ts";
+import {
+	type HeaderPattern,
+	NotationError,
+	parseHeader,
+	parseLinks,
+	parseNat,
+	parseTuple,
+	parseWeight,
+} from "./notation.ts";
+import type { ClusterChange, Expected, ExpectedClient, ExpectedConntrack, ExpectedPath, Scenario } from "./scenario.ts";
+import {
+	type PathDocument,
+	type QuestionDocument,
+	type ScenarioDocument,
+	type ScenariosDocument,
+	scenariosSchema,
+	type Written,
+} from "./schema.ts";
+
+type KeyPath = readonly (string | number)[];
+
+/** Finds where a key of the document stands; the nearest key above it where it is not there. */
+type Locate = (keys: KeyPath) => SourcePosition;
+
+/**
+ * The scenarios of a file, in its order.
+ * @throws {InputError} Naming file, line and column, for text that is not YAML, not of the schema or not in the notation.
+ */
+export function parseScenarios(text: string, file: string): readonly Scenario[] {
+	const lineCounter = new LineCounter();
+	const document = parseDocument(text, { lineCounter, prettyErrors: false });
+	const [error] = document.errors;
+	if (error !== undefined) {
+		const { line, col } = lineCounter.linePos(error.pos[0]);
+		throw new InputError({ code: "yaml", message: error.message, where: { file, line, column: col } });
+	}
+	const locate: Locate = (keys) => {
+		for (let length = keys.length; length > 0; length--) {
+			const node = document.getIn(keys.slice(0, length), true) as { range?: readonly number[] } | undefined;
+			const offset = node?.range?.[0];
+			if (offset === undefined) continue;
+			const { line, col } = lineCounter.linePos(offset);
+			return { file, line, column: col };
+		}
+		return { file, line: 1 };
+	};
+	const result = scenariosSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
+	if (!result.success) throw schemaError(result.error, locate);
+	return scenariosOf(result.data, locate);
+}
+
+function schemaError(error: ZodError, locate: Locate): InputError {
+	const [issue] = error.issues;
+	const keys = (issue?.path ?? []).map((key) => (typeof key === "symbol" ? String(key) : key));
+	return new InputError({
+		code: "scenario-schema",
+		message: `${keys.length === 0 ? "the document" : `"${keys.join(".")}"`}: ${issue?.message ?? "not a list of scenarios"}`,
+		where: locate(keys),
+	});
+}
+
+function scenariosOf(document: ScenariosDocument, locate: Locate): readonly Scenario[] {
+	const seen = new Set<string>();
+	return document.scenarios.map((scenario, position) => {
+		const where = locate(["scenarios", position]);
+		if (seen.has(scenario.id)) {
+			throw new InputError({ code: "duplicate-scenario", message: `scenario "${scenario.id}" is there twice`, where });
+		}
+		seen.add(scenario.id);
+		try {
+			return scenarioOf(document.mode, scenario, where);
+		} catch (error) {
+			if (!(error instanceof NotationError)) throw error;
+			throw new InputError({
+				code: "scenario-notation",
+				message: `scenario "${scenario.id}": ${error.message}`,
+				where,
+			});
+		}
+	});
+}
+
+function scenarioOf(mode: string, document: ScenarioDocument, source: SourcePosition): Scenario {
+	const { id, title, note, otherPaths, loadBalancerMembers, findings } = document;
+	return {
+		mode,
+		id,
+		title,
+		question: questionOf(document.question),
+		changes: document.with.map(changeOf),
+		...(note === undefined ? {} : { note: note.trim() }),
+		paths: document.expect.map(pathOf),
+		otherPaths,
+		...optional("loadBalancerMembers", loadBalancerMembers, (members) => members),
+		...optional("findings", findings, (codes) => codes),
+		source,
+	};
+}
+
+function changeOf(document: ScenarioDocument["with"][number]): ClusterChange {
+	return "remove" in document
+		? { kind: "remove", object: document.remove }
+		: { kind: "merge", object: document.change, patch: document.merge };
+}
+
+function pathOf(path: PathDocument): ExpectedPath {
+	const links = (lines: readonly string[]) => lines.flatMap(parseLinks);
+	return {
+		verdict: { is: path.verdict.is, sources: path.verdict.source },
+		...optional("weight", path.weight, parseWeight),
+		...optional("forward", path.forward, links),
+		...optional("reply", path.reply, links),
+		...optional("refusal", path.refusal, links),
+		...optional("stacks", path.stacks, (places) => places),
+		...optional("nat", path.nat, (lines) => lines.map(parseNat)),
+		...optional("conntrack", path.conntrack, conntrackOf),
+		...optional("serviceAddressSeenAt", path.serviceAddressSeenAt, links),
+		...optional("clientAddress", path.clientAddress, clientOf),
+		...optional("forwardHeaders", path.forwardHeaders, headersOf),
+		...optional("replyHeaders", path.replyHeaders, headersOf),
+		...optional("refusalHeaders", path.refusalHeaders, headersOf),
+	};
+}
+
+function conntrackOf(byPlace: Readonly<Record<string, readonly string[]>>): ExpectedConntrack {
+	return new Map(Object.entries(byPlace).map(([place, lines]) => [place, lines.map(parseTuple)]));
+}
+
+function headersOf(byDevice: Readonly<Record<string, readonly string[]>>): readonly HeaderPattern[] {
+	return Object.entries(byDevice).flatMap(([where, lines]) => lines.map((line) => parseHeader(where, line)));
+}
+
+/** `kept`, or `lost at node/a to 10.0.0.180`. */
+function clientOf(text: string): ExpectedClient {
+	if (text === "kept") return { kind: "kept" };
+	const [, at, seen] = /^lost at (\S+) to (\S+)$/.exec(text) ?? [];
+	if (at === undefined || seen === undefined) {
+		throw new NotationError(`"${text}" must be "kept" or as in "lost at node/a to 10.0.0.1"`);
+	}
+	return { kind: "lost", at, seen };
+}
+
+/** `{ [key]: … }` where the document says it, nothing where it does not. */
+function optional<K extends string, In, Out>(
+	key: K,
+	document: Written<In> | undefined,
+	read: (value: In) => Out,
+): { readonly [key in K]?: Expected<Out> } {
+	if (document === undefined) return {};
+	const value: Expected<Out> = { is: read(document.is), sources: document.source };
+	return { [key]: value } as { readonly [key in K]?: Expected<Out> };
+}
+
+function questionOf(document: QuestionDocument): Question {
+	const { from, to, protocol, via, sourcePort, node, at } = document;
+	return {
+		from,
+		to,
+		protocol,
+		...(via === undefined ? {} : { via }),
+		...(sourcePort === undefined ? {} : { sourcePort }),
+		...(node === undefined ? {} : { node }),
+		...(at === undefined ? {} : { at }),
+	};
+}
