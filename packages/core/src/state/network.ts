@@ -1,6 +1,6 @@
 /** The waist of podpath: all namespaces and what joins them. Everything above makes it, everything below only reads it. */
 import type { Address } from "../address/address.ts";
-import type { FabricDevice, Far } from "./fabric.ts";
+import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "./fabric.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Place } from "./place.ts";
 
@@ -13,10 +13,12 @@ export interface Network {
 	namespace(place: Place): Namespace | undefined;
 	/** What the device is joined to. */
 	wireAt(place: Place, device: string): Far;
+	/** Devices of OTHER namespaces whose lower device is this one: a macvlan that was moved into a pod. */
+	stackedOn(place: Place, device: string): readonly DeviceAt[];
 	/** A fabric device by its place. */
 	fabric(place: Place): FabricDevice | undefined;
 	/** The load balancers, for fabric devices that hand packets to one. */
-	readonly loadBalancers: readonly FabricDevice[];
+	readonly loadBalancers: readonly LoadBalancer[];
 	/** Who holds this address, as far as the input says so by name (a pod's, node's, host's). */
 	ownerOf(address: Address): Place | undefined;
 	/** What was taken for granted while the network was made; the answers repeat what concerns them. */

@@ -1,0 +1,97 @@
+/** Why a stage did what it did: a stable code and facts, worded late (trace/catalogue.ts), in any language. */
+import type { RuleHit } from "../netfilter/result.ts";
+import type { Origin } from "../origin/origin.ts";
+
+/** What a fact may be; `catalogue.ts` has one sentence for each code, naming its facts. */
+export type Facts = Readonly<Record<string, string | number>>;
+
+export const REASON_CODES = [
+	// Something was done and the packet goes on.
+	"sent",
+	"received",
+	"transmitted",
+	"bridged",
+	"bridge-up",
+	"bridge-flooded",
+	"vlan-received",
+	"macvlan-received",
+	"ipvlan-received",
+	"hook-passed",
+	"hook-rules",
+	"dnat",
+	"snat",
+	"masquerade",
+	"redirect",
+	"nat-known",
+	"ipvs-scheduled",
+	"ipvs-reply",
+	"routed",
+	"routed-local",
+	"neighbour-static",
+	"neighbour-answered",
+	"neighbour-none-needed",
+	"encapsulated",
+	"decapsulated",
+	"delivered",
+	"switched",
+	"vpc-address",
+	"vpc-route",
+	"lb-chosen",
+	"lb-reply",
+	"internet",
+	// It ends here.
+	"rule-drop",
+	"rule-reject",
+	"rule-unknown",
+	"policy-drop",
+	"no-route",
+	"route-type",
+	"not-forwarding",
+	"martian-source",
+	"reverse-path",
+	"ttl",
+	"loop",
+	"too-big",
+	"no-answer",
+	"other-mac",
+	"mac-nowhere",
+	"device-down",
+	"device-missing",
+	"device-unknown",
+	"no-tunnel-end",
+	"fdb-missing",
+	"vlan-filtered",
+	"same-port",
+	"isolated-ports",
+	"ipvs-no-server",
+	"ipvs-method",
+	"vpc-nowhere",
+	"lb-no-listener",
+	"lb-no-backend",
+	"outside",
+	"cannot-evaluate",
+	"not-listening",
+	"wrong-answer-source",
+	"invalid-answer",
+	"too-many-steps",
+] as const;
+export type ReasonCode = (typeof REASON_CODES)[number];
+
+export interface Because {
+	readonly code: ReasonCode;
+	readonly facts: Facts;
+	readonly origin: Origin | null;
+	/** The rules that made it so, where rules did. */
+	readonly hits: readonly RuleHit[];
+}
+
+const NO_HITS: readonly RuleHit[] = [];
+
+export function because(
+	code: ReasonCode,
+	facts: Facts = {},
+	origin: Origin | null = null,
+	hits: readonly RuleHit[] = NO_HITS,
+): Because {
+	return { code, facts, origin, hits };
+}

@@ -1,0 +1,152 @@
+/** Connection tracking of one walk: what each stack remembers of the connection (net/netfilter/nf_conntrack_core.c). */
+import type { Address } from "../address/address.ts";
+import type { Packet } from "../packet/packet.ts";
+import type { Tuple } from "../state/conntrack.ts";
+import type { View } from "./view.ts";
+
+/** A connection that a stack tracks. Mutable while a walk lasts; nothing outside the walk sees it change. */
+export interface Connection {
+	readonly zone: number;
+	readonly original: Tuple;
+	/** As answers are expected: NAT changes it. */
+	reply: Tuple;
+	mark: number;
+	/** In the table: a packet that is dropped before the end of its hooks leaves no entry. */
+	confirmed: boolean;
+	seenReply: boolean;
+	/** The NAT rules were consulted for this kind of rewrite, whatever came of it (nf_nat_initialized). */
+	destinationDecided: boolean;
+	sourceDecided: boolean;
+	/** The destination, or source, is to be rewritten (IPS_DST_NAT, IPS_SRC_NAT). */
+	destinationNat: boolean;
+	sourceNat: boolean;
+}
+
+export type Direction = "original" | "reply";
+
+/** What conntrack says of one packet. */
+export interface Tracked {
+	readonly connection: Connection;
+	readonly direction: Direction;
+	readonly state: "new" | "established" | "related";
+}
+
+export function tupleOf(packet: Packet): Tuple {
+	const { src, dst, protocol, sport, dport } = packet;
+	return { src, dst, protocol, sport, dport };
+}
+
+/** How answers to this tuple look. ICMP echo keeps its identifier. */
+export function inverse(tuple: Tuple): Tuple {
+	const { src, dst, protocol, sport, dport } = tuple;
+	const echo = protocol === "icmp" || protocol === "icmpv6";
+	return { src: dst, dst: src, protocol, sport: echo ? sport : dport, dport: echo ? dport : sport };
+}
+
+export function sameTuple(a: Tuple, b: Tuple): boolean {
+	return (
+		a.sport === b.sport &&
+		a.dport === b.dport &&
+		a.protocol === b.protocol &&
+		a.src.text === b.src.text &&
+		a.dst.text === b.dst.text
+	);
+}
+
+/** The connections that each stack got to know during a walk. */
+export class ConntrackTables {
+	readonly #tables = new Map<View, Connection[]>();
+
+	/** Finds or makes the connection of a packet. `invalid`: a packet that can open none. */
+	track(view: View, packet: Packet): Tracked | "invalid" {
+		if (packet.payload?.kind === "icmp-error") return this.#related(view, packet.payload.about);
+		const tuple = tupleOf(packet);
+		const found = this.#find(view, tuple);
+		if (found !== undefined) {
+			const { connection, direction } = found;
+			if (direction === "reply") connection.seenReply = true;
+			const state = direction === "reply" || connection.seenReply ? "established" : "new";
+			return { connection, direction, state };
+		}
+		if (!opensConnection(packet)) return "invalid";
+		const connection: Connection = {
+			zone: 0,
+			original: tuple,
+			reply: inverse(tuple),
+			mark: 0,
+			confirmed: false,
+			seenReply: false,
+			destinationDecided: false,
+			sourceDecided: false,
+			destinationNat: false,
+			sourceNat: false,
+		};
+		return { connection, direction: "original", state: "new" };
+	}
+
+	/** Puts the connection into the table, as happens when its first packet leaves the last hook. */
+	confirm(view: View, connection: Connection): void {
+		if (connection.confirmed) return;
+		connection.confirmed = true;
+		const table = this.#tables.get(view);
+		if (table === undefined) this.#tables.set(view, [connection]);
+		else table.push(connection);
+	}
+
+	/** The entries of all stacks, in the order in which the packet met the stacks. */
+	*entries(): Generator<{ readonly view: View; readonly connection: Connection }> {
+		for (const [view, table] of this.#tables) {
+			for (const connection of table) yield { view, connection };
+		}
+	}
+
+	/** An ICMP error belongs to the connection of the packet that it is about (nf_conntrack_icmp_error). */
+	#related(view: View, about: Packet): Tracked | "invalid" {
+		const found = this.#find(view, tupleOf(about));
+		if (found === undefined) return "invalid";
+		// The error travels against the packet that it is about.
+		const direction: Direction = found.direction === "original" ? "reply" : "original";
+		return { connection: found.connection, direction, state: "related" };
+	}
+
+	#find(view: View, tuple: Tuple): { connection: Connection; direction: Direction } | undefined {
+		for (const connection of this.#tables.get(view) ?? []) {
+			// The reply tuple comes first: where both are the same (a stack talking to itself) only the direction differs.
+			if (sameTuple(connection.original, tuple)) return { connection, direction: "original" };
+			if (sameTuple(connection.reply, tuple)) return { connection, direction: "reply" };
+		}
+		return undefined;
+	}
+}
+
+/**
+ * Whether a first packet opens a connection: not a TCP SYN+ACK or RST (nf_conntrack_proto_tcp.c, table of states from
+ * NONE), not an ICMP answer (icmp_new), not an SCTP INIT ACK or ABORT (sctp_new).
+ */
+function opensConnection(packet: Packet): boolean {
+	switch (packet.protocol) {
+		case "tcp":
+		case "sctp":
+			return packet.tcpFlags !== "syn-ack" && packet.tcpFlags !== "rst";
+		case "icmp":
+			return packet.icmpType === 8 || packet.icmpType === 13 || packet.icmpType === 15 || packet.icmpType === 17;
+		case "icmpv6":
+			return packet.icmpType === 128 || packet.icmpType === 139;
+		default:
+			return true;
+	}
+}
+
+/** The tuple with another destination, for a destination that NAT or IPVS chose. */
+export function withReplySource(reply: Tuple, src: Address, sport: number): Tuple {
+	return { ...reply, src, sport: isEcho(reply) ? reply.sport : sport };
+}
+
+/** The tuple with another expected destination, for a source that NAT chose. */
+export function withReplyDestination(reply: Tuple, dst: Address, dport: number): Tuple {
+	return { ...reply, dst, dport: isEcho(reply) ? reply.dport : dport };
+}
+
+function isEcho(tuple: Tuple): boolean {
+	return tuple.protocol === "icmp" || tuple.protocol === "icmpv6";
+}

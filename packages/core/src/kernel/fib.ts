@@ -1,0 +1,146 @@
+/** Route look-up: policy rules, tables, longest prefix, metrics, several next hops (net/ipv4/fib_*.c, net/ipv6/route.c). */
+import { type Address, type Family, isUnspecified } from "../address/address.ts";
+import { contains, type Prefix } from "../address/prefix.ts";
+import type { Protocol } from "../packet/packet.ts";
+import { type NextHop, type PortRange, type Route, type Rule, TABLE_LOCAL } from "../state/ip.ts";
+import type { View } from "./view.ts";
+
+/** What a look-up goes by. Absent parts are zero in the kernel's flow, and rules that ask for them do not match. */
+export interface Flow {
+	readonly to: Address;
+	readonly from?: Address;
+	/** The device that the packet came in by; absent for packets that this stack sends (the kernel then uses lo). */
+	readonly iif?: string;
+	readonly oif?: string;
+	readonly mark?: number;
+	readonly protocol?: Protocol;
+	readonly sport?: number;
+	readonly dport?: number;
+}
+
+export type Lookup =
+	| { readonly kind: "route"; readonly route: Route; readonly rule: Rule; readonly nextHop: NextHop | null }
+	| { readonly kind: "refused"; readonly type: "blackhole" | "unreachable" | "prohibit"; readonly rule: Rule }
+	| { readonly kind: "none" }
+	| { readonly kind: "unknown"; readonly unknown: string };
+
+/** Chooses among next hops by weight (walk.ts gives the walk's choices; a check that follows no packet takes the first). */
+export type ChooseNextHop = (weights: readonly number[], about: string) => number;
+
+const NONE: Lookup = { kind: "none" };
+const FIRST: ChooseNextHop = (weights) => weights.findIndex((weight) => weight > 0);
+
+/** Finds the route of a flow. A route of type `throw` sends the search on to the next rule. */
+export function lookup(view: View, flow: Flow, choose: ChooseNextHop = FIRST): Lookup {
+	const rules = view.rules(flow.to.family);
+	let after = -1;
+	for (const rule of rules) {
+		if (rule.priority < after) continue;
+		const matched = ruleMatches(rule, flow);
+		if (matched === "unknown") return { kind: "unknown", unknown: `policy rule with "${rule.notUnderstood}"` };
+		if (!matched) continue;
+		switch (rule.action.kind) {
+			case "lookup": {
+				const found = lookupTable(view, rule, rule.action.table, flow, choose);
+				if (found !== null) return found;
+				break;
+			}
+			case "goto":
+				after = rule.action.priority;
+				break;
+			case "nop":
+				break;
+			default:
+				return { kind: "refused", type: rule.action.kind, rule };
+		}
+	}
+	return NONE;
+}
+
+function lookupTable(view: View, rule: Rule, id: number, flow: Flow, choose: ChooseNextHop): Lookup | null {
+	const table = view.table(flow.to.family, id);
+	if (table === undefined) return null;
+	for (const routes of table.matches(flow.to)) {
+		const candidates = routes.filter((route) => isUsable(view, route, flow));
+		const best = candidates[0];
+		if (best === undefined) continue;
+		if (best.notUnderstood !== undefined) {
+			return { kind: "unknown", unknown: `route ${best.destination.text} with "${best.notUnderstood}"` };
+		}
+		if (best.type === "throw") return null;
+		if (rule.suppressPrefixLength !== undefined && best.destination.length <= rule.suppressPrefixLength) return null;
+		return { kind: "route", route: best, rule, nextHop: nextHopOf(view, best, candidates, flow, choose) };
+	}
+	return null;
+}
+
+/** The kernel passes over routes whose next hops are all dead, of another device than asked for, or of another TOS. */
+function isUsable(view: View, route: Route, flow: Flow): boolean {
+	if (route.tos !== undefined && route.tos !== 0) return false;
+	if (route.nextHops.length === 0) return true;
+	return route.nextHops.some((hop) => isAlive(view, hop, flow));
+}
+
+function isAlive(view: View, hop: NextHop, flow: Flow): boolean {
+	if (hop.dead === true) return false;
+	if (hop.device === undefined) return true;
+	if (flow.oif !== undefined && hop.device !== flow.oif) return false;
+	const link = view.link(hop.device);
+	// The device of a local route need not be up: kube-ipvs0 never is, and lo holds them in IPv6.
+	return link === undefined || link.up || link.kind === "dummy";
+}
+
+function nextHopOf(
+	view: View,
+	route: Route,
+	candidates: readonly Route[],
+	flow: Flow,
+	choose: ChooseNextHop,
+): NextHop | null {
+	// IPv6 keeps the next hops of one ECMP route as sibling routes of the same prefix and metric.
+	const siblings =
+		route.family === 6 && route.type === "unicast"
+			? candidates.filter((other) => other.metric === route.metric && other.type === "unicast")
+			: [route];
+	const hops = siblings.flatMap((sibling) => sibling.nextHops).filter((hop) => isAlive(view, hop, flow));
+	if (hops.length <= 1) return hops[0] ?? null;
+	const weights = hops.map((hop) => hop.weight);
+	return hops[choose(weights, `next hop of ${route.destination.text}`)] ?? null;
+}
+
+function ruleMatches(rule: Rule, flow: Flow): boolean | "unknown" {
+	if (rule.notUnderstood !== undefined) return "unknown";
+	return selectorMatches(rule, flow) !== rule.invert;
+}
+
+function selectorMatches(rule: Rule, flow: Flow): boolean {
+	if (rule.from !== undefined && !sourceMatches(rule.from, flow.from)) return false;
+	if (rule.to !== undefined && !contains(rule.to, flow.to)) return false;
+	if (rule.fwmark !== undefined && ((flow.mark ?? 0) & rule.fwmark.mask) >>> 0 !== rule.fwmark.value) return false;
+	if (rule.iif !== undefined && rule.iif !== (flow.iif ?? "lo")) return false;
+	if (rule.oif !== undefined && rule.oif !== flow.oif) return false;
+	if (rule.tos !== undefined && rule.tos !== 0) return false;
+	if (rule.protocol !== undefined && rule.protocol !== flow.protocol) return false;
+	if (!inRange(rule.sport, flow.sport) || !inRange(rule.dport, flow.dport)) return false;
+	// uidrange: the kernel's own packets and forwarded ones have the invalid uid; what a probe's process has is not known.
+	return rule.uidRange === undefined;
+}
+
+/** Without a source yet, the kernel compares 0.0.0.0, which only `from all` holds. */
+function sourceMatches(block: Prefix, from: Address | undefined): boolean {
+	return from === undefined || isUnspecified(from) ? block.length === 0 : contains(block, from);
+}
+
+function inRange(range: PortRange | undefined, port: number | undefined): boolean {
+	return range === undefined || (port !== undefined && port >= range.from && port <= range.to);
+}
+
+/** The type of an address as the local and main tables have it (inet_addr_type): what `addrtype` and ARP go by. */
+export function localRoute(view: View, of: Address): Route | undefined {
+	return view.table(of.family, TABLE_LOCAL)?.longestMatch(of)?.[0];
+}
+
+/** The main rules of a namespace that nobody configured, for code that must know whether policy routing is in use. */
+export function hasCustomRules(view: View, family: Family): boolean {
+	return view.rules(family).some((rule) => rule.priority !== 0 && rule.priority < 32766);
+}

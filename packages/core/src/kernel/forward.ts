@@ -1,0 +1,34 @@
+/** The packet goes on to another device: TTL, FORWARD hooks, size (ip_forward, ip6_forward). */
+import { because } from "./because.ts";
+import { runHook } from "./netfilter.ts";
+import { icmpRefusal } from "./reject.ts";
+import type { OutRoute, Skb } from "./skb.ts";
+import { end, go, type Next, type Walk } from "./walk.ts";
+
+export function forward(walk: Walk, skb: Skb): Next {
+	const { packet, view } = skb;
+	const out = skb.out as OutRoute;
+	const visit = `${view.place} ${skb.device.name} ${packet.src.text} ${packet.dst.text} ${out.device.name}`;
+	if (walk.visited.has(visit)) {
+		return end(skb, "loop", because("loop", { to: packet.dst.text, device: out.device.name }, out.route.origin));
+	}
+	walk.visited.add(visit);
+	if (packet.ttl <= 1) {
+		return icmpRefusal(skb, "loop", "icmp-ttl", because("ttl", { to: packet.dst.text }));
+	}
+	skb.packet = { ...packet, ttl: packet.ttl - 1 };
+	const outcome = runHook(walk, skb, "forward", { in: skb.device.name, out: out.device.name, bridged: false });
+	if (outcome !== null) return outcome;
+	return tooBig(walk, skb) ?? go("postrouting", skb);
+}
+
+/** Null: the packet fits the device it leaves by, or may be cut. */
+export function tooBig(walk: Walk, skb: Skb): Next | null {
+	const out = skb.out as OutRoute;
+	const mtu = out.route.mtu ?? out.device.mtu;
+	if (skb.packet.length <= mtu) return null;
+	if (skb.packet.family === 4 && !skb.packet.dontFragment) return null;
+	const why = because("too-big", { length: skb.packet.length, mtu, device: out.device.name });
+	walk.hop(skb, "forward", out.device.name, why);
+	return icmpRefusal(skb, "dropped", "icmp-frag-needed", why);
+}

@@ -1,0 +1,136 @@
+/**
+ * What is registered at each hook of a stack, in the order of priorities: tables of iptables, base chains of nftables,
+ * conntrack, NAT, IPVS (include/uapi/linux/netfilter_ipv4.h; net/netfilter/ipvs/ip_vs_core.c, ip_vs_ops).
+ */
+import type { Family } from "../address/address.ts";
+import { type Hook, PRIORITY } from "../netfilter/hook.ts";
+import { baseChains } from "../netfilter/nftables/ruleset.ts";
+import type { NftChain, NftTable } from "../netfilter/nftables/ruleset.ts";
+import { usesConntrack as nftUsesConntrack } from "../netfilter/nftables/uses.ts";
+import type { XtTable, XtTableName } from "../netfilter/xtables/table.ts";
+import { usesConntrack as xtUsesConntrack } from "../netfilter/xtables/uses.ts";
+import type { View } from "./view.ts";
+
+/** A chain at a hook, of either kind. */
+export type HookChain =
+	| { readonly kind: "xt"; readonly table: XtTable; readonly chain: string }
+	| { readonly kind: "nft"; readonly table: NftTable; readonly chain: NftChain };
+
+export type HookEntry =
+	| { readonly kind: "chain"; readonly priority: number; readonly chain: HookChain }
+	| { readonly kind: "conntrack"; readonly priority: number }
+	| {
+			readonly kind: "nat";
+			readonly priority: number;
+			readonly rewrites: "destination" | "source";
+			readonly chains: readonly HookChain[];
+	  }
+	| { readonly kind: "ipvs-reply" | "ipvs-request"; readonly priority: number }
+	| { readonly kind: "confirm"; readonly priority: number };
+
+const XT_CHAIN_OF: Readonly<Record<Hook, string>> = {
+	prerouting: "PREROUTING",
+	input: "INPUT",
+	forward: "FORWARD",
+	output: "OUTPUT",
+	postrouting: "POSTROUTING",
+};
+
+/** At which hooks each iptables table has a chain, and at which priority. */
+const XT_TABLES: Readonly<Record<XtTableName, { readonly priority: number; readonly hooks: readonly Hook[] }>> = {
+	raw: { priority: PRIORITY.raw, hooks: ["prerouting", "output"] },
+	mangle: { priority: PRIORITY.mangle, hooks: ["prerouting", "input", "forward", "output", "postrouting"] },
+	nat: { priority: 0, hooks: ["prerouting", "input", "output", "postrouting"] },
+	filter: { priority: PRIORITY.filter, hooks: ["input", "forward", "output"] },
+	security: { priority: PRIORITY.security, hooks: ["input", "forward", "output"] },
+};
+
+const compiled = new WeakMap<View, Map<string, readonly HookEntry[]>>();
+
+/** What a packet of this family meets at a hook, in order. */
+export function hookEntries(view: View, family: Family, hook: Hook): readonly HookEntry[] {
+	let hooks = compiled.get(view);
+	if (hooks === undefined) {
+		hooks = new Map();
+		compiled.set(view, hooks);
+	}
+	const key = `${family}${hook}`;
+	let entries = hooks.get(key);
+	if (entries === undefined) {
+		entries = compile(view, family, hook);
+		hooks.set(key, entries);
+	}
+	return entries;
+}
+
+function compile(view: View, family: Family, hook: Hook): readonly HookEntry[] {
+	const chains = chainsAt(view, family, hook);
+	const entries: HookEntry[] = chains.filter((each) => !each.nat).map(({ priority, chain }) => ({ kind: "chain", priority, chain }));
+	const natChains = chains.filter((each) => each.nat).sort((a, b) => a.priority - b.priority);
+	if (tracksConnections(view, family)) {
+		if (hook === "prerouting" || hook === "output") entries.push({ kind: "conntrack", priority: PRIORITY.conntrack });
+		if (hook === "input" || hook === "postrouting") entries.push({ kind: "confirm", priority: PRIORITY.conntrackConfirm });
+		if (hook !== "forward") {
+			const rewrites = hook === "prerouting" || hook === "output" ? "destination" : "source";
+			const priority = rewrites === "destination" ? PRIORITY.natDestination : PRIORITY.natSource;
+			entries.push({ kind: "nat", priority, rewrites, chains: natChains.map(({ chain }) => chain) });
+		}
+	}
+	entries.push(...ipvsEntries(view, hook));
+	// sort() is stable: at one priority, tables of iptables come before nftables' chains, as they are registered first.
+	return entries.sort((a, b) => a.priority - b.priority);
+}
+
+function chainsAt(
+	view: View,
+	family: Family,
+	hook: Hook,
+): { readonly priority: number; readonly chain: HookChain; readonly nat: boolean }[] {
+	const found: { readonly priority: number; readonly chain: HookChain; readonly nat: boolean }[] = [];
+	for (const table of view.state.xtables) {
+		const { priority, hooks } = XT_TABLES[table.name];
+		if (table.family !== family || !hooks.includes(hook)) continue;
+		const chain = XT_CHAIN_OF[hook];
+		if (!table.chains.has(chain)) continue;
+		found.push({ priority, chain: { kind: "xt", table, chain }, nat: table.name === "nat" });
+	}
+	for (const { table, chain, base } of baseChains(view.state.nftables)) {
+		const families = table.family === "inet" ? [4, 6] : table.family === "ip" ? [4] : table.family === "ip6" ? [6] : [];
+		if (!families.includes(family) || base.hook !== hook) continue;
+		found.push({ priority: base.priority, chain: { kind: "nft", table, chain }, nat: base.type === "nat" });
+	}
+	return found;
+}
+
+/** IPVS sits around source NAT in INPUT, after destination NAT in OUTPUT, and takes answers in FORWARD. */
+function ipvsEntries(view: View, hook: Hook): readonly HookEntry[] {
+	if (view.state.ipvs.length === 0) return [];
+	switch (hook) {
+		case "input":
+			return [
+				{ kind: "ipvs-reply", priority: PRIORITY.natSource - 2 },
+				{ kind: "ipvs-request", priority: PRIORITY.natSource - 1 },
+			];
+		case "output":
+			return [
+				{ kind: "ipvs-reply", priority: PRIORITY.natDestination + 1 },
+				{ kind: "ipvs-request", priority: PRIORITY.natDestination + 2 },
+			];
+		case "forward":
+			return [{ kind: "ipvs-reply", priority: 100 }];
+		default:
+			return [];
+	}
+}
+
+/**
+ * Whether the stack tracks connections of a family: only when something in it asks for that (nf_ct_netns_get): a nat
+ * table, a rule that looks at connections, or IPVS with its own use of conntrack.
+ */
+export function tracksConnections(view: View, family: Family): boolean {
+	if (view.state.ipvs.length > 0) return true;
+	const xt = view.state.xtables.some(
+		(table) => table.family === family && (table.name === "nat" || xtUsesConntrack(table)),
+	);
+	return xt || nftUsesConntrack(view.state.nftables, family);
+}

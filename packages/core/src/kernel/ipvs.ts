@@ -1,0 +1,197 @@
+/** IPVS: virtual servers at the hooks where the kernel runs them (net/netfilter/ipvs/ip_vs_core.c, ip_vs_xmit.c). */
+import type { Hook } from "../netfilter/hook.ts";
+import type { Origin } from "../origin/origin.ts";
+import type { Packet } from "../packet/packet.ts";
+import type { RealServer, VirtualServer } from "../state/ipvs.ts";
+import { sysctlNumber } from "../state/sysctl.ts";
+import { because } from "./because.ts";
+import { withReplySource } from "./conntrack.ts";
+import { lookup } from "./fib.ts";
+import { rewriteDestination, rewriteSource } from "./nat.ts";
+import { outRouteOf } from "./out-route.ts";
+import { icmpRefusal, portUnreachable } from "./reject.ts";
+import type { IpvsConnection, Skb } from "./skb.ts";
+import type { View } from "./view.ts";
+import { end, go, type Next, type Walk } from "./walk.ts";
+
+/** A packet for a virtual server: takes it, chooses the real server and sends it there. Null: not for IPVS. */
+export function ipvsRequest(walk: Walk, skb: Skb, hook: Hook): Next | null {
+	if (skb.ipvsDone) return null;
+	const known = walk.memory.ipvs.get(skb.view)?.find((each) => isFromClient(each, skb.packet));
+	if (known !== undefined) return send(walk, skb, hook, known);
+	const service = serviceFor(skb.view, skb.packet, skb.mark);
+	if (service === undefined) return null;
+	const server = schedule(walk, service);
+	if (server === null) {
+		// ip_vs_leave: ICMP port unreachable, from the virtual address; the connection is never confirmed.
+		const why = because("ipvs-no-server", { virtual: virtualText(service) }, service.origin);
+		walk.hop(skb, "ipvs", skb.device.name, why);
+		const kind = portUnreachable(skb.packet);
+		return kind === "tcp-reset" ? end(skb, "dropped", why) : icmpRefusal(skb, "refused", kind, why);
+	}
+	const connection: IpvsConnection = {
+		service,
+		server,
+		client: { address: skb.packet.src, port: skb.packet.sport },
+		virtual: { address: skb.packet.dst, port: skb.packet.dport },
+		protocol: skb.packet.protocol,
+	};
+	const connections = walk.memory.ipvs.get(skb.view);
+	if (connections === undefined) walk.memory.ipvs.set(skb.view, [connection]);
+	else connections.push(connection);
+	return send(walk, skb, hook, connection);
+}
+
+/** An answer of a real server on its way to the client: the virtual address becomes its source. Null: it goes on. */
+export function ipvsReply(walk: Walk, skb: Skb, hook: Hook): Next | null {
+	if (skb.ipvsDone) return null;
+	const { packet } = skb;
+	const about = packet.payload?.kind === "icmp-error" ? packet.payload.about : null;
+	const connection = walk.memory.ipvs
+		.get(skb.view)
+		?.find((each) => (about === null ? isFromServer(each, packet) : isAboutServer(each, about)));
+	if (connection === undefined || connection.server.method !== "masq") return null;
+	skb.ipvs = connection;
+	skb.ipvsDone = true;
+	skb.packet = rewriteSource(packet, connection.virtual.address, connection.virtual.port);
+	walk.hop(skb, "ipvs", skb.device.name, because("ipvs-reply", { virtual: virtualText(connection.service) }, connection.service.origin));
+	return hook === "forward" ? rerouted(walk, skb) : null;
+}
+
+/** ip_vs_route_me_harder: with its new source the packet is routed anew (sysctl snat_reroute, on by default). */
+function rerouted(walk: Walk, skb: Skb): Next | null {
+	if (skb.physicalOut !== null || sysctlNumber(skb.view.state, "net.ipv4.vs.snat_reroute") === 0) return null;
+	const { packet } = skb;
+	const found = lookup(skb.view, { to: packet.dst, from: packet.src, mark: skb.mark }, (weights, about) =>
+		walk.choices.choose(weights, about),
+	);
+	const out = found.kind === "route" ? outRouteOf(skb.view, found, packet.dst) : null;
+	if (out !== null) skb.out = out;
+	return null;
+}
+
+function send(walk: Walk, skb: Skb, hook: Hook, connection: IpvsConnection): Next | null {
+	const { server, service } = connection;
+	skb.ipvs = connection;
+	if (server.method !== "masq") {
+		const why = because("ipvs-method", { virtual: virtualText(service), method: server.method }, service.origin);
+		return end(skb, "unknown", why);
+	}
+	const tracks = sysctlNumber(skb.view.state, "net.ipv4.vs.conntrack") !== 0;
+	if (tracks && skb.tracked !== null) {
+		const { connection: tracked } = skb.tracked;
+		// ip_vs_update_conntrack: answers are expected from the real server; rules see no DNAT.
+		tracked.reply = withReplySource(tracked.reply, server.address, server.port);
+	} else {
+		skb.tracked = null;
+		skb.trackState = "untracked";
+		skb.notracked = true;
+	}
+	const before = { address: skb.packet.dst, port: skb.packet.dport };
+	const after = { address: server.address, port: server.port };
+	const why = because("ipvs-scheduled", scheduledFacts(service, server), originOf(service, server));
+	walk.rewrote({ at: skb.view.place, kind: "dnat", before, after, because: why });
+	skb.packet = rewriteDestination(skb.packet, server.address, server.port);
+	skb.ipvsDone = true;
+	walk.hop(skb, "ipvs", skb.device.name, why);
+	return transmitToServer(walk, skb, hook);
+}
+
+/**
+ * ip_vs_nat_xmit: the route is looked up by the server's address alone (do_output_route4 fills in neither source nor
+ * incoming device, so rules by `from` or `iif` cannot match); a local server gets the packet here, any other by the
+ * OUTPUT hooks.
+ */
+function transmitToServer(walk: Walk, skb: Skb, hook: Hook): Next | null {
+	const { view, packet } = skb;
+	const found = lookup(view, { to: packet.dst }, (weights, about) => walk.choices.choose(weights, about));
+	if (found.kind === "unknown") return end(skb, "unknown", because("cannot-evaluate", { what: found.unknown }));
+	if (found.kind !== "route") {
+		return icmpRefusal(skb, "unreachable", packet.family === 4 ? "icmp-host-unreachable" : "icmp6-no-route", because("no-route", { to: packet.dst.text }));
+	}
+	if (found.route.type === "local") return null;
+	const out = outRouteOf(view, found, packet.dst);
+	if (out === null) return end(skb, "unreachable", because("no-route", { to: packet.dst.text }));
+	if (hook === "input") skb.packet = { ...packet, ttl: packet.ttl - 1 };
+	skb.out = out;
+	return go("output", skb);
+}
+
+/** Real servers with weight get new connections; which of them, nobody knows beforehand. */
+function schedule(walk: Walk, service: VirtualServer): RealServer | null {
+	const candidates = service.servers.filter((server) => server.weight > 0);
+	if (candidates.length === 0) return null;
+	if (candidates.length === 1) return candidates[0] as RealServer;
+	const weighted = service.scheduler.startsWith("w");
+	const weights = candidates.map((server) => (weighted ? server.weight : 1));
+	return candidates[walk.choices.choose(weights, `real server of ${virtualText(service)}`)] as RealServer;
+}
+
+const serviceIndexes = new WeakMap<View, ReadonlyMap<string, VirtualServer>>();
+
+function serviceFor(view: View, packet: Packet, mark: number): VirtualServer | undefined {
+	let index = serviceIndexes.get(view);
+	if (index === undefined) {
+		index = new Map(view.state.ipvs.map((service) => [serviceKey(service), service]));
+		serviceIndexes.set(view, index);
+	}
+	// __ip_vs_service_find: by mark first, then by address and port, then by address with any port (persistent services).
+	const byMark = mark === 0 ? undefined : index.get(`${packet.family} mark ${mark}`);
+	return (
+		byMark ??
+		index.get(`${packet.protocol} ${packet.dst.text} ${packet.dport}`) ??
+		index.get(`${packet.protocol} ${packet.dst.text} 0`)
+	);
+}
+
+function serviceKey({ match }: VirtualServer): string {
+	return match.kind === "fwmark" ? `${match.family} mark ${match.mark}` : `${match.protocol} ${match.address.text} ${match.port}`;
+}
+
+function virtualText({ match }: VirtualServer): string {
+	return match.kind === "fwmark" ? `mark ${match.mark}` : `${match.address.text}:${match.port}/${match.protocol}`;
+}
+
+function scheduledFacts(service: VirtualServer, server: RealServer): Readonly<Record<string, string | number>> {
+	return {
+		virtual: virtualText(service),
+		server: `${server.address.text}:${server.port}`,
+		scheduler: service.scheduler,
+		servers: service.servers.length,
+	};
+}
+
+function originOf(service: VirtualServer, server: RealServer): Origin {
+	return server.origin.object === undefined ? service.origin : server.origin;
+}
+
+function isFromClient(connection: IpvsConnection, packet: Packet): boolean {
+	return (
+		connection.protocol === packet.protocol &&
+		connection.client.port === packet.sport &&
+		connection.virtual.port === packet.dport &&
+		connection.client.address.text === packet.src.text &&
+		connection.virtual.address.text === packet.dst.text
+	);
+}
+
+function isFromServer(connection: IpvsConnection, packet: Packet): boolean {
+	return (
+		connection.protocol === packet.protocol &&
+		connection.server.port === packet.sport &&
+		connection.client.port === packet.dport &&
+		connection.server.address.text === packet.src.text &&
+		connection.client.address.text === packet.dst.text
+	);
+}
+
+/** An ICMP error about a packet that went from the client to the server. */
+function isAboutServer(connection: IpvsConnection, about: Packet): boolean {
+	return (
+		connection.protocol === about.protocol &&
+		connection.client.port === about.sport &&
+		connection.server.port === about.dport &&
+		connection.client.address.text === about.src.text &&
+		connection.server.address.text === about.dst.text
+	);
+}

@@ -1,0 +1,285 @@
+/**
+ * Who hears a broadcast that leaves by a device, and who answers when it asks for an address (ARP, neighbour discovery).
+ * The search goes over wires, bridges, VLANs and macvlans as the frame itself would.
+ */
+import type { Address } from "../address/address.ts";
+import type { Attachment } from "../state/fabric.ts";
+import type { BridgeLink, Link } from "../state/link.ts";
+import type { Network } from "../state/network.ts";
+import type { Place } from "../state/place.ts";
+import { deviceSysctl, effectiveDeviceSysctl, isForwarding } from "../state/sysctl.ts";
+import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
+import { lookup } from "./fib.ts";
+import { type View, viewOf } from "./view.ts";
+
+/** Someone on the same layer 2 network. */
+export type Hearer =
+	| { readonly kind: "device"; readonly view: View; readonly link: Link }
+	/** A fabric device that answers for its addresses. */
+	| { readonly kind: "fabric"; readonly place: Place; readonly mac: string; readonly answers: (address: Address) => boolean }
+	/** The input does not describe what is there. */
+	| { readonly kind: "outside"; readonly why: string; readonly at: { readonly place: Place; readonly device: string } };
+
+/** The MAC that Alibaba Cloud's vSwitches answer with for every address (terway ipvlan_linux.go sets it by hand). */
+export const VPC_MAC = "ee:ff:ff:ff:ff:ff";
+
+interface Search {
+	readonly network: Network;
+	/** The address that is looked for, so that its owner is asked first and not everybody's state is made. */
+	readonly target: Address | null;
+	readonly seen: Set<string>;
+}
+
+/** Everyone who hears a broadcast sent out of `link`. */
+export function* hearers(network: Network, view: View, link: Link, target: Address | null): Generator<Hearer> {
+	yield* outOf({ network, target, seen: new Set() }, view, link, null);
+}
+
+function* outOf(search: Search, view: View, link: Link, vlan: number | null): Generator<Hearer> {
+	const key = `${view.place} ${link.name} ${vlan ?? ""} out`;
+	if (search.seen.has(key)) return;
+	search.seen.add(key);
+	if (!link.up) return;
+	switch (link.kind) {
+		case "bridge":
+			yield* outOfPorts(search, view, link, portVlan(link, undefined, vlan), null);
+			return;
+		case "veth":
+		case "physical":
+		case "tun":
+			yield* overWire(search, view, link, vlan);
+			return;
+		case "vlan":
+		case "macvlan":
+		case "ipvlan":
+			yield* outOfStacked(search, view, link, vlan);
+			return;
+		case "vxlan":
+			yield* overTunnel(search, view, link);
+			return;
+		case "loopback":
+		case "ipip":
+		case "dummy":
+			return;
+		case "other":
+			yield { kind: "outside", why: `${link.driver} device ${link.name} is not evaluated`, at: { place: view.place, device: link.name } };
+			return;
+	}
+}
+
+function* overWire(search: Search, view: View, link: Link, vlan: number | null): Generator<Hearer> {
+	const far = search.network.wireAt(view.place, link.name);
+	switch (far.kind) {
+		case "outside":
+			yield { kind: "outside", why: far.why, at: { place: view.place, device: link.name } };
+			return;
+		case "device":
+			yield* into(search, far.place, far.device, vlan);
+			return;
+		case "fabric":
+			yield* onFabric(search, far.fabric, { place: view.place, device: link.name }, vlan);
+			return;
+	}
+}
+
+function* onFabric(
+	search: Search,
+	place: Place,
+	from: { readonly place: Place; readonly device: string },
+	vlan: number | null,
+): Generator<Hearer> {
+	const fabric = search.network.fabric(place);
+	if (fabric === undefined) return;
+	switch (fabric.kind) {
+		case "segment": {
+			const gateways = new Set(fabric.gateways.map((gateway) => gateway.text));
+			if (gateways.size > 0) yield { kind: "fabric", place, mac: VPC_MAC, answers: (asked) => gateways.has(asked.text) };
+			for (const attachment of ownersFirst(fabric.attachments, search.target)) {
+				if (attachment.place === from.place && attachment.device === from.device) continue;
+				yield* into(search, attachment.place, attachment.device, vlan);
+			}
+			return;
+		}
+		case "vpc":
+		case "internet":
+			yield { kind: "fabric", place, mac: VPC_MAC, answers: () => true };
+			return;
+		case "load-balancer":
+			return;
+	}
+}
+
+/** Cards that are known to hold the address come first: then the search ends without making every machine's state. */
+function ownersFirst(attachments: readonly Attachment[], target: Address | null): readonly Attachment[] {
+	if (target === null) return attachments;
+	const owns = (each: Attachment): boolean => each.addresses.some((address) => address.text === target.text);
+	const owners = attachments.filter(owns);
+	return owners.length === 0 ? attachments : [...owners, ...attachments.filter((each) => !owns(each))];
+}
+
+/** A broadcast arrives at a device of some stack. */
+function* into(search: Search, place: Place, device: string, vlan: number | null): Generator<Hearer> {
+	const namespace = search.network.namespace(place);
+	if (namespace === undefined) {
+		yield { kind: "outside", why: `${place} is not described`, at: { place, device } };
+		return;
+	}
+	const view = viewOf(namespace);
+	const link = view.link(device);
+	if (link !== undefined) yield* intoLink(search, view, link, vlan);
+}
+
+function* intoLink(search: Search, view: View, link: Link, vlan: number | null): Generator<Hearer> {
+	const key = `${view.place} ${link.name} ${vlan ?? ""} in`;
+	if (search.seen.has(key) || !link.up) return;
+	search.seen.add(key);
+	const stacked = [
+		...view.children(link.name).map((child) => ({ view, link: child })),
+		...search.network.stackedOn(view.place, link.name).flatMap(({ place, device }) => {
+			const namespace = search.network.namespace(place);
+			const other = namespace === undefined ? undefined : viewOf(namespace);
+			const child = other?.link(device);
+			return other === undefined || child === undefined ? [] : [{ view: other, link: child }];
+		}),
+	];
+	for (const child of stacked) {
+		if (child.link.kind === "vlan") {
+			if (child.link.id === vlan) yield* intoLink(search, child.view, child.link, null);
+		} else if (vlan === null) yield* intoLink(search, child.view, child.link, null);
+	}
+	const bridge = link.master === undefined ? undefined : view.link(link.master);
+	if (bridge?.kind === "bridge") {
+		yield* outOfPorts(search, view, bridge, portVlan(bridge, link, vlan), link);
+		yield* intoLink(search, view, bridge, vlan);
+	} else if (vlan === null) yield { kind: "device", view, link };
+}
+
+/** A bridge floods: every port but the one the frame came in by. */
+function* outOfPorts(
+	search: Search,
+	view: View,
+	bridge: BridgeLink,
+	vlan: PortVerdict,
+	from: Link | null,
+): Generator<Hearer> {
+	if (vlan === "filtered") return;
+	const ports = view.ports(bridge.name);
+	// The port that leads to the address's owner goes first, for the same reason as on a segment.
+	const owner = search.target === null ? undefined : search.network.ownerOf(search.target);
+	const leadsToOwner = (port: Link): boolean => {
+		if (owner === undefined) return false;
+		const far = search.network.wireAt(view.place, port.name);
+		return far.kind === "device" && far.place === owner;
+	};
+	const first = ports.filter(leadsToOwner);
+	const rest = first.length === 0 ? ports : ports.filter((port) => !first.includes(port));
+	for (const port of [...first, ...rest]) {
+		if (port === from && port.bridgePort?.hairpin !== true) continue;
+		if (from?.bridgePort?.isolated === true && port.bridgePort?.isolated === true) continue;
+		const tag = carriesVlan(bridge, port, vlan);
+		if (tag === "filtered") continue;
+		yield* outOf(search, view, port, tag);
+	}
+}
+
+/** Out of a device that is stacked on another: to its siblings, and out of the lower device. */
+function* outOfStacked(search: Search, view: View, link: Link, vlan: number | null): Generator<Hearer> {
+	if (link.kind !== "vlan" && link.kind !== "macvlan" && link.kind !== "ipvlan") return;
+	const place = link.lower.place ?? view.place;
+	const namespace = place === view.place ? view.state : search.network.namespace(place);
+	const lowerView = namespace === undefined ? undefined : viewOf(namespace);
+	const lower = lowerView?.link(link.lower.device);
+	if (lowerView === undefined || lower === undefined) {
+		yield { kind: "outside", why: `the lower device of ${link.name} is not described`, at: { place: view.place, device: link.name } };
+		return;
+	}
+	if (link.kind === "vlan") {
+		yield* outOf(search, lowerView, lower, link.id);
+		return;
+	}
+	const siblings = [
+		...lowerView.children(lower.name).map((child) => ({ place: lowerView.place, device: child.name })),
+		...search.network.stackedOn(place, lower.name),
+	];
+	for (const sibling of siblings) {
+		if (sibling.place === view.place && sibling.device === link.name) continue;
+		yield* into(search, sibling.place, sibling.device, vlan);
+	}
+	yield* outOf(search, lowerView, lower, vlan);
+}
+
+/** A VXLAN device replicates a broadcast to every tunnel end that its FDB names for it (the all-zero MAC). */
+function* overTunnel(search: Search, view: View, link: Link): Generator<Hearer> {
+	if (link.kind !== "vxlan") return;
+	const ends = view.fdb(link.name, "00:00:00:00:00:00").flatMap((entry) => entry.destination ?? []);
+	for (const end of ends) {
+		const place = search.network.ownerOf(end);
+		const namespace = place === undefined ? undefined : search.network.namespace(place);
+		const far = namespace?.links.find((each) => each.kind === "vxlan" && each.vni === link.vni);
+		if (namespace === undefined || far === undefined) {
+			yield { kind: "outside", why: `tunnel end ${end.text} is not described`, at: { place: view.place, device: link.name } };
+		} else yield* intoLink(search, viewOf(namespace), far, null);
+	}
+}
+
+export type Answer =
+	| { readonly kind: "answer"; readonly mac: string; readonly by: Place }
+	| { readonly kind: "outside"; readonly why: string }
+	| { readonly kind: "nobody" };
+
+const answers = new WeakMap<View, Map<string, Answer>>();
+
+/** Who answers when `link` asks for an address. Kept as long as the asking namespace: states do not change. */
+export function askFor(network: Network, view: View, link: Link, wanted: Address): Answer {
+	let known = answers.get(view);
+	if (known === undefined) {
+		known = new Map();
+		answers.set(view, known);
+	}
+	const key = `${link.name} ${wanted.text}`;
+	let answer = known.get(key);
+	if (answer === undefined) {
+		answer = ask(network, view, link, wanted);
+		known.set(key, answer);
+	}
+	return answer;
+}
+
+function ask(network: Network, view: View, link: Link, wanted: Address): Answer {
+	let outside: Answer | null = null;
+	for (const hearer of hearers(network, view, link, wanted)) {
+		switch (hearer.kind) {
+			case "outside":
+				outside ??= { kind: "outside", why: hearer.why };
+				break;
+			case "fabric":
+				if (hearer.answers(wanted)) return { kind: "answer", mac: hearer.mac, by: hearer.place };
+				break;
+			case "device":
+				if (hearer.link.mac !== null && answersFor(hearer.view, hearer.link, wanted)) {
+					return { kind: "answer", mac: hearer.link.mac, by: hearer.view.place };
+				}
+				break;
+		}
+	}
+	return outside ?? { kind: "nobody" };
+}
+
+/**
+ * arp_process (net/ipv4/arp.c) and ndisc_recv_ns: for an own address as arp_ignore allows it, and by proxy_arp for what
+ * the stack would forward out of another device.
+ */
+function answersFor(view: View, link: Link, wanted: Address): boolean {
+	if (link.noArp === true) return false;
+	const { state } = view;
+	const own = view.addresses(link.name).some((each) => each.address.text === wanted.text);
+	if (wanted.family === 6) {
+		return own || (deviceSysctl(state, 6, link.name, "proxy_ndp") !== 0 && view.isProxied(link.name, wanted));
+	}
+	if (view.isLocal(wanted)) return own || effectiveDeviceSysctl(state, 4, link.name, "arp_ignore") === 0;
+	if (!isForwarding(state, 4, link.name)) return false;
+	if (view.isProxied(link.name, wanted)) return true;
+	if (effectiveDeviceSysctl(state, 4, link.name, "proxy_arp") === 0) return false;
+	const found = lookup(view, { to: wanted, iif: link.name });
+	return found.kind === "route" && found.route.type === "unicast" && found.nextHop?.device !== link.name;
+}

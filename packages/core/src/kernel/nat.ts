@@ -1,0 +1,225 @@
+/** Network address translation as conntrack does it (net/netfilter/nf_nat_core.c). */
+import { type Address, addressBits } from "../address/address.ts";
+import { addressFromWords } from "../address/address.ts";
+import { wordMask } from "../address/prefix.ts";
+import type { Effect, NatRange } from "../netfilter/context.ts";
+import type { Hook } from "../netfilter/hook.ts";
+import type { RuleHit } from "../netfilter/result.ts";
+import type { Packet } from "../packet/packet.ts";
+import { type Because, because } from "./because.ts";
+import { type Connection, withReplyDestination, withReplySource } from "./conntrack.ts";
+import type { HookEntry } from "./hooks.ts";
+import type { RunHookChain } from "./netfilter.ts";
+import type { SkbContext } from "./rule-context.ts";
+import type { Skb } from "./skb.ts";
+import { selectAddress } from "./source-address.ts";
+import { end, type Next, type Rewrite, type Walk } from "./walk.ts";
+
+type NatEntry = Extract<HookEntry, { kind: "nat" }>;
+
+/**
+ * The NAT hook: the first packet of a connection asks the nat chains once for each kind of rewrite; every packet is then
+ * rewritten as its connection says, answers the other way round.
+ */
+export function natHook(
+	walk: Walk,
+	skb: Skb,
+	hook: Hook,
+	entry: NatEntry,
+	context: SkbContext,
+	hits: RuleHit[] | null,
+	runChain: RunHookChain,
+): Next | null {
+	const { tracked } = skb;
+	if (tracked === null) return null;
+	const { connection } = tracked;
+	if (tracked.state === "new" && tracked.direction === "original" && !isDecided(connection, entry.rewrites)) {
+		const outcome = consult(walk, skb, hook, entry, context, hits, runChain);
+		if (outcome !== null) return outcome;
+		if (entry.rewrites === "destination") connection.destinationDecided = true;
+		else connection.sourceDecided = true;
+	}
+	apply(walk, skb, hook, entry.rewrites);
+	return null;
+}
+
+function isDecided(connection: Connection, rewrites: "destination" | "source"): boolean {
+	return rewrites === "destination" ? connection.destinationDecided : connection.sourceDecided;
+}
+
+/** Asks the nat chains in order until one of them sets the connection up. */
+function consult(
+	walk: Walk,
+	skb: Skb,
+	hook: Hook,
+	entry: NatEntry,
+	context: SkbContext,
+	hits: RuleHit[] | null,
+	runChain: RunHookChain,
+): Next | null {
+	for (const chain of entry.chains) {
+		const result = runChain(chain, context, hits === null ? null : []);
+		hits?.push(...result.hits);
+		const origin = result.hits[result.hits.length - 1]?.origin ?? null;
+		const { effect } = result;
+		switch (effect.kind) {
+			case "accept":
+				continue;
+			case "drop":
+				return end(skb, "dropped", because("rule-drop", { hook, chain: "nat" }, origin, hits ?? []));
+			case "reject":
+				return end(skb, "unknown", because("cannot-evaluate", { what: "REJECT in a nat chain" }, origin, hits ?? []));
+			case "unknown":
+				return end(skb, "unknown", because("rule-unknown", { hook, chain: "nat", what: effect.unknown }, origin, hits ?? []));
+			default:
+				return setUp(walk, skb, hook, effect, because(effect.kind === "netmap" ? "dnat" : effect.kind, {}, origin, result.hits));
+		}
+	}
+	return null;
+}
+
+/** Writes the rewrite into the connection (nf_nat_setup_info). */
+function setUp(walk: Walk, skb: Skb, hook: Hook, effect: Effect, why: Because): Next | null {
+	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
+	switch (effect.kind) {
+		case "dnat":
+			return toDestination(walk, skb, effect.range, "dnat", why);
+		case "redirect": {
+			const to = hook === "output" ? loopbackOf(skb.packet) : redirectAddress(skb);
+			if (to === null) return end(skb, "dropped", because("rule-drop", { hook, chain: "nat REDIRECT" }, why.origin, why.hits));
+			return toDestination(walk, skb, { ...effect.range, addresses: { from: to, to } }, "redirect", why);
+		}
+		case "snat":
+			return toSource(walk, skb, effect.range, "snat", why);
+		case "masquerade": {
+			const device = skb.out?.device.name ?? skb.device.name;
+			const from = selectAddress(skb.view, device, skb.packet.family, skb.out?.nextHop ?? skb.packet.dst);
+			if (from === null) {
+				return end(skb, "dropped", because("rule-drop", { hook, chain: `nat MASQUERADE: ${device} has no address` }, why.origin, why.hits));
+			}
+			return toSource(walk, skb, { ...effect.range, addresses: { from, to: from } }, "masquerade", why);
+		}
+		case "netmap": {
+			const forSource = hook === "postrouting" || hook === "input";
+			const mapped = mapNetwork(forSource ? skb.packet.src : skb.packet.dst, effect.network, effect.length);
+			const range = { addresses: { from: mapped, to: mapped } };
+			return forSource ? toSource(walk, skb, range, "snat", why) : toDestination(walk, skb, range, "dnat", why);
+		}
+		default:
+			connection.destinationDecided = true;
+			return null;
+	}
+}
+
+function toDestination(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], why: Because): Next | null {
+	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
+	const address = pickAddress(walk, range, skb.packet.dst);
+	const port = pickPort(range, skb.packet.dport);
+	if (address.text !== skb.packet.dst.text || port !== skb.packet.dport) {
+		connection.destinationNat = true;
+		connection.reply = withReplySource(connection.reply, address, port);
+		note(walk, skb, kind, why, "destination", address, port);
+	}
+	return null;
+}
+
+function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], why: Because): Next | null {
+	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
+	const address = pickAddress(walk, range, skb.packet.src);
+	const port = pickPort(range, skb.packet.sport);
+	if (address.text !== skb.packet.src.text || port !== skb.packet.sport) {
+		connection.sourceNat = true;
+		connection.reply = withReplyDestination(connection.reply, address, port);
+		note(walk, skb, kind, why, "source", address, port);
+	}
+	return null;
+}
+
+function note(
+	walk: Walk,
+	skb: Skb,
+	kind: Rewrite["kind"],
+	why: Because,
+	side: "source" | "destination",
+	address: Address,
+	port: number,
+): void {
+	const { packet } = skb;
+	const before = side === "source" ? { address: packet.src, port: packet.sport } : { address: packet.dst, port: packet.dport };
+	walk.rewrote({ at: skb.view.place, kind, before, after: { address, port }, because: why });
+}
+
+/**
+ * Rewrites the packet as its connection says (nf_nat_packet): in the first direction the destination on the way in and
+ * the source on the way out; in answers what was done is undone, source and destination having changed places.
+ */
+function apply(walk: Walk, skb: Skb, hook: Hook, rewrites: "destination" | "source"): void {
+	const { connection, direction } = skb.tracked as NonNullable<Skb["tracked"]>;
+	const wanted = direction === "original" ? rewrites : rewrites === "destination" ? "source" : "destination";
+	if (!(wanted === "source" ? connection.sourceNat : connection.destinationNat)) return;
+	// What the packet is to look like is the other direction's tuple, seen from its far end.
+	const target = direction === "original" ? connection.reply : connection.original;
+	const before = skb.packet;
+	skb.packet =
+		rewrites === "destination"
+			? rewriteDestination(before, target.src, target.sport)
+			: rewriteSource(before, target.dst, target.dport);
+	if (direction === "reply") {
+		walk.hop(skb, hook, skb.device.name, because("nat-known", { side: rewrites }));
+	}
+}
+
+export function rewriteDestination(packet: Packet, dst: Address, dport: number): Packet {
+	if (packet.payload?.kind === "icmp-error") {
+		const { about } = packet.payload;
+		return { ...packet, dst, payload: { kind: "icmp-error", about: { ...about, src: dst, sport: dport } } };
+	}
+	return isEcho(packet) ? { ...packet, dst } : { ...packet, dst, dport };
+}
+
+export function rewriteSource(packet: Packet, src: Address, sport: number): Packet {
+	if (packet.payload?.kind === "icmp-error") {
+		const { about } = packet.payload;
+		// The error itself keeps the address of who sent it, unless that was the address that was rewritten.
+		const own = packet.src.text === about.dst.text ? src : packet.src;
+		return { ...packet, src: own, payload: { kind: "icmp-error", about: { ...about, dst: src, dport: sport } } };
+	}
+	return isEcho(packet) ? { ...packet, src } : { ...packet, src, sport };
+}
+
+function isEcho(packet: Packet): boolean {
+	return packet.protocol === "icmp" || packet.protocol === "icmpv6";
+}
+
+/** With several addresses the kernel takes one by a hash of the connection, which nobody can know beforehand. */
+function pickAddress(walk: Walk, range: NatRange, own: Address): Address {
+	if (range.addresses === undefined) return own;
+	const { from, to } = range.addresses;
+	if (from.text === to.text) return from;
+	const count = (to.words[to.words.length - 1] as number) - (from.words[from.words.length - 1] as number) + 1;
+	const index = walk.choices.choose(new Array<number>(Math.min(count, 64)).fill(1), `address of ${from.text}-${to.text}`);
+	return addressFromWords(from.words.map((word, i) => (i === from.words.length - 1 ? word + index : word)));
+}
+
+/** The port is kept where the range allows it (nf_nat_l4proto_unique_tuple), else the range's first is shown. */
+function pickPort(range: NatRange, own: number): number {
+	if (range.ports === undefined) return own;
+	return own >= range.ports.from && own <= range.ports.to && range.ports.from !== range.ports.to ? own : range.ports.from;
+}
+
+function loopbackOf(packet: Packet): Address {
+	return packet.family === 4 ? addressFromWords([0x7f000001]) : addressFromWords([0, 0, 0, 1]);
+}
+
+function redirectAddress(skb: Skb): Address | null {
+	const device = skb.inDevice?.name ?? skb.device.name;
+	return skb.view.addresses(device).find((each) => each.address.family === skb.packet.family)?.address ?? null;
+}
+
+function mapNetwork(own: Address, network: Address, length: number): Address {
+	const words = own.words.map((word, i) => {
+		const mask = wordMask(Math.min(length, addressBits(own.family)), i);
+		return (((network.words[i] as number) & mask) | (word & ~mask)) >>> 0;
+	});
+	return addressFromWords(words);
+}

@@ -1,0 +1,136 @@
+/** Runs the hooks: what iptables, nftables, conntrack, NAT and IPVS do to a packet at one place of its way. */
+import type { Hook } from "../netfilter/hook.ts";
+import { runNftChain } from "../netfilter/nftables/run.ts";
+import type { ChainResult, RuleHit } from "../netfilter/result.ts";
+import { runChain } from "../netfilter/xtables/walk.ts";
+import { because } from "./because.ts";
+import { type HookChain, type HookEntry, hookEntries } from "./hooks.ts";
+import { ipvsReply, ipvsRequest } from "./ipvs.ts";
+import { natHook } from "./nat.ts";
+import { reject } from "./reject.ts";
+import { type HookDevices, SkbContext } from "./rule-context.ts";
+import type { Skb } from "./skb.ts";
+import { end, type Next, type Walk } from "./walk.ts";
+
+/** What running a hook gives: the packet goes on (null), or something else happened to it. */
+export type HookOutcome = Next | null;
+
+/**
+ * Runs all that is registered at a hook for this packet. Null: the packet passed. Otherwise it was dropped, refused or
+ * taken away (IPVS), and that is what happens next.
+ */
+export function runHook(walk: Walk, skb: Skb, hook: Hook, devices: HookDevices): HookOutcome {
+	const entries = hookEntries(skb.view, skb.packet.family, hook);
+	if (entries.length === 0) return null;
+	noteMissing(walk, skb);
+	const context = new SkbContext(walk, skb, hook, devices);
+	const hits: RuleHit[] | null = walk.recording ? [] : null;
+	for (const entry of entries) {
+		const outcome = runEntry(walk, skb, hook, entry, context, hits);
+		if (outcome !== null) return outcome;
+	}
+	if (hits !== null && hits.length > 0) {
+		const last = hits[hits.length - 1] as RuleHit;
+		walk.hop(skb, hook, hookDevice(devices), because("hook-rules", { rules: hits.length }, last.origin, hits));
+	}
+	return null;
+}
+
+function runEntry(
+	walk: Walk,
+	skb: Skb,
+	hook: Hook,
+	entry: HookEntry,
+	context: SkbContext,
+	hits: RuleHit[] | null,
+): HookOutcome {
+	switch (entry.kind) {
+		case "conntrack":
+			track(walk, skb);
+			return null;
+		case "confirm":
+			if (skb.tracked !== null) walk.memory.conntrack.confirm(skb.view, skb.tracked.connection);
+			return null;
+		case "nat":
+			return natHook(walk, skb, hook, entry, context, hits, runHookChain);
+		case "ipvs-reply":
+			return ipvsReply(walk, skb, hook);
+		case "ipvs-request":
+			return ipvsRequest(walk, skb, hook);
+		case "chain": {
+			const result = runHookChain(entry.chain, context, hits === null ? null : []);
+			hits?.push(...result.hits);
+			return verdict(walk, skb, hook, entry.chain, result, hits ?? [], context);
+		}
+	}
+}
+
+/** Runs one chain, of either kind. */
+export function runHookChain(chain: HookChain, context: SkbContext, hits: RuleHit[] | null): ChainResult {
+	return chain.kind === "xt"
+		? runChain(chain.table, chain.chain, context, hits)
+		: runNftChain(chain.table, chain.chain, context, hits);
+}
+
+export type RunHookChain = typeof runHookChain;
+
+function verdict(
+	walk: Walk,
+	skb: Skb,
+	hook: Hook,
+	chain: HookChain,
+	result: ChainResult,
+	hits: readonly RuleHit[],
+	context: SkbContext,
+): HookOutcome {
+	const origin = result.hits[result.hits.length - 1]?.origin ?? null;
+	const facts = { hook, chain: chainName(chain) };
+	switch (result.effect.kind) {
+		case "accept":
+			return null;
+		case "drop": {
+			const byPolicy = result.hits.length === 0 || result.hits[result.hits.length - 1]?.position === 0;
+			return end(skb, "dropped", because(byPolicy ? "policy-drop" : "rule-drop", facts, origin, hits));
+		}
+		case "reject":
+			return reject(walk, skb, result.effect.with, because("rule-reject", { ...facts, with: result.effect.with }, origin, hits), context.inDevice);
+		case "unknown":
+			return end(skb, "unknown", because("rule-unknown", { ...facts, what: result.effect.unknown }, origin, hits));
+		default:
+			return end(
+				skb,
+				"unknown",
+				because("cannot-evaluate", { what: `${result.effect.kind} outside a nat chain` }, origin, hits),
+			);
+	}
+}
+
+/** Looks the packet up in the connection table, or opens a connection (nf_conntrack_in). */
+function track(walk: Walk, skb: Skb): void {
+	if (skb.notracked || skb.tracked !== null) return;
+	const tracked = walk.memory.conntrack.track(skb.view, skb.packet);
+	if (tracked === "invalid") {
+		skb.trackState = "invalid";
+		return;
+	}
+	skb.tracked = tracked;
+	skb.trackState = tracked.state;
+}
+
+function hookDevice(devices: HookDevices): string | null {
+	return devices.in ?? devices.out;
+}
+
+export function chainName(chain: HookChain): string {
+	return chain.kind === "xt"
+		? `${chain.table.family === 4 ? "iptables" : "ip6tables"} ${chain.table.name} ${chain.chain}`
+		: `nft ${chain.table.family} ${chain.table.name} ${chain.chain.name}`;
+}
+
+/** Rules that a snapshot does not hold might have decided otherwise: the answer says so. */
+function noteMissing(walk: Walk, skb: Skb): void {
+	const { missing, place } = skb.view.state;
+	const part = skb.packet.family === 4 ? "iptables-save" : "ip6tables-save";
+	if (missing.has(part)) walk.remark("missing-state", `${part} of ${place} is missing: its rules were not evaluated`, place);
+}
+

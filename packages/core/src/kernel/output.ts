@@ -1,0 +1,87 @@
+/** A packet that this stack makes: its route, its source address, the OUTPUT hooks (ip_queue_xmit, __ip_local_out). */
+import { type Address, isLoopback, isUnspecified } from "../address/address.ts";
+import type { Packet } from "../packet/packet.ts";
+import { because } from "./because.ts";
+import { type Flow, type Lookup, lookup } from "./fib.ts";
+import { runHook } from "./netfilter.ts";
+import { outRouteOf } from "./out-route.ts";
+import { missingDevice, noRoute, routedBecause } from "./route.ts";
+import type { OutRoute, Skb } from "./skb.ts";
+import { selectAddress } from "./source-address.ts";
+import type { View } from "./view.ts";
+import { go, type Next, type Walk } from "./walk.ts";
+
+export function output(walk: Walk, skb: Skb): Next {
+	walk.passedStack(skb.view.place);
+	if (skb.out === null) {
+		const failed = routeOut(walk, skb);
+		if (failed !== null) return failed;
+	}
+	const before = { packet: skb.packet, mark: skb.mark };
+	const devices = { in: null, out: (skb.out as OutRoute).device.name, bridged: false };
+	const outcome = runHook(walk, skb, "output", devices);
+	if (outcome !== null) return outcome;
+	// ip_route_me_harder: iptables' nat and mangle tables route a packet anew whose address or mark they changed.
+	if (skb.packet.dst.text !== before.packet.dst.text || skb.packet.src.text !== before.packet.src.text || skb.mark !== before.mark) {
+		if (!skb.ipvsDone) {
+			const failed = routeOut(walk, skb);
+			if (failed !== null) return failed;
+		}
+	}
+	return go("postrouting", skb);
+}
+
+function routeOut(walk: Walk, skb: Skb): Next | null {
+	const { view } = skb;
+	const found = lookup(view, outFlow(skb), (weights, about) => walk.choices.choose(weights, about));
+	if (found.kind !== "route") return noRoute(walk, skb, found);
+	if (found.route.type === "local") {
+		// Packets to oneself go out by lo, whatever device holds the address.
+		const loopback = view.state.links.find((link) => link.kind === "loopback");
+		if (loopback === undefined) return missingDevice(skb, found);
+		skb.out = { route: found.route, device: loopback, nextHop: skb.packet.dst, onlink: true };
+	} else if (found.route.type === "unicast") {
+		const out = outRouteOf(view, found, skb.packet.dst);
+		if (out === null) return missingDevice(skb, found);
+		skb.out = out;
+	} else {
+		return noRoute(walk, skb, { kind: "refused", type: refusalOf(found.route.type), rule: found.rule });
+	}
+	skb.device = skb.out.device;
+	walk.hop(skb, "route", skb.out.device.name, routedBecause(found, skb.out.device.name, skb.packet.dst.text));
+	return null;
+}
+
+function refusalOf(type: string): "blackhole" | "unreachable" | "prohibit" {
+	return type === "unreachable" || type === "prohibit" ? type : "blackhole";
+}
+
+function outFlow(skb: Skb): Flow {
+	const { packet } = skb;
+	const { dst: to, src: from, protocol, sport, dport } = packet;
+	return { to, mark: skb.mark, protocol, sport, dport, ...(isUnspecified(from) ? {} : { from }) };
+}
+
+/**
+ * The source address that a socket of this stack gets for a destination when it binds to none
+ * (ip_route_output_key_hash_rcu). Null: there is none, the destination has no route.
+ */
+export function sourceFor(view: View, to: Address): Address | null {
+	const found = lookup(view, { to });
+	if (found.kind !== "route") return null;
+	if (found.route.preferredSource !== undefined) return found.route.preferredSource;
+	if (found.route.type === "local") return isLoopback(to) ? to : localSource(found, to);
+	const device = found.nextHop?.device;
+	if (device === undefined) return null;
+	return selectAddress(view, device, to.family, found.nextHop?.gateway ?? to);
+}
+
+/** A stack that talks to one of its own addresses uses that very address as source. */
+function localSource(found: Extract<Lookup, { kind: "route" }>, to: Address): Address {
+	return found.route.preferredSource ?? to;
+}
+
+/** Notes that a process handed the packet to its stack. */
+export function noteSent(walk: Walk, skb: Skb, packet: Packet): void {
+	walk.hop(skb, "send", null, because("sent", { to: packet.dst.text, port: packet.dport }));
+}

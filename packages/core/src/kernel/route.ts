@@ -1,0 +1,134 @@
+/** The routing decision for a packet that came in: to this stack, onwards, or nowhere (ip_route_input_slow). */
+import { isLoopback, isMulticast } from "../address/address.ts";
+import { effectiveDeviceSysctl, isForwarding } from "../state/sysctl.ts";
+import { because } from "./because.ts";
+import { type Lookup, lookup } from "./fib.ts";
+import { outRouteOf } from "./out-route.ts";
+import { icmpRefusal } from "./reject.ts";
+import { reversePath } from "./reverse-path.ts";
+import type { Skb } from "./skb.ts";
+import { end, go, type Next, type Walk } from "./walk.ts";
+
+export function route(walk: Walk, skb: Skb): Next {
+	const { view, packet } = skb;
+	const device = skb.device.name;
+	if (isMulticast(packet.dst)) {
+		return end(skb, "unknown", because("cannot-evaluate", { what: `multicast to ${packet.dst.text}` }));
+	}
+	if (isMartian(skb)) return end(skb, "dropped", because("martian-source", { source: packet.src.text, device }));
+	const found = lookup(view, flowOf(skb), (weights, about) => walk.choices.choose(weights, about));
+	const refusedSource = reversePath(walk, skb, found);
+	if (refusedSource !== null) return refusedSource;
+	if (found.kind !== "route") return noRoute(walk, skb, found);
+	switch (found.route.type) {
+		case "local":
+		case "anycast": {
+			const to = found.nextHop?.device ?? device;
+			walk.hop(skb, "route", device, because("routed-local", { to: packet.dst.text, device: to }, found.route.origin));
+			return go("input", skb);
+		}
+		case "unicast":
+			return onwards(walk, skb, found);
+		case "broadcast":
+		case "multicast":
+			return end(skb, "unknown", because("cannot-evaluate", { what: `${found.route.type} to ${packet.dst.text}` }));
+		default:
+			return refusedByType(skb, found.route.type, found.route.destination.text);
+	}
+}
+
+function onwards(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: "route" }>): Next {
+	const { view, packet } = skb;
+	if (!forwards(walk, skb)) {
+		const why = because("not-forwarding", { device: skb.device.name, family: packet.family });
+		// ip_error: without forwarding, IPv4 answers "host unreachable"; IPv6 drops the packet in silence.
+		return packet.family === 4 ? icmpRefusal(skb, "dropped", "icmp-host-unreachable", why) : end(skb, "dropped", why);
+	}
+	const out = outRouteOf(view, found, packet.dst);
+	if (out === null) return missingDevice(skb, found);
+	skb.out = out;
+	walk.hop(skb, "route", skb.device.name, routedBecause(found, out.device.name, packet.dst.text));
+	return go("forward", skb);
+}
+
+/** Whether forwarding is on; a snapshot without sysctls is taken at its best, and the answer says so. */
+function forwards(walk: Walk, skb: Skb): boolean {
+	const { state } = skb.view;
+	if (state.missing.has("sysctl")) {
+		walk.remark("missing-state", `sysctl of ${state.place} is missing: forwarding was taken to be on, rp_filter off`, state.place);
+		return true;
+	}
+	return isForwarding(state, skb.packet.family, skb.device.name);
+}
+
+/** Why a packet goes where it goes: the route as `ip route` would print its parts. */
+export function routedBecause(found: Extract<Lookup, { kind: "route" }>, device: string, to: string): ReturnType<typeof because> {
+	const { route: entry, nextHop, rule } = found;
+	const via = nextHop?.gateway === undefined ? "" : ` via ${nextHop.gateway.text}`;
+	const destination = entry.destination.length === 0 ? "default" : entry.destination.text;
+	return because(
+		"routed",
+		{ to, route: `${destination}${via} dev ${device}${nextHop?.onlink === true ? " onlink" : ""}`, table: entry.table, rule: rule.priority },
+		entry.origin,
+	);
+}
+
+/** What the look-up for an incoming packet goes by. */
+export function flowOf(skb: Skb): Parameters<typeof lookup>[1] {
+	const { packet } = skb;
+	return {
+		to: packet.dst,
+		from: packet.src,
+		iif: skb.device.name,
+		mark: skb.mark,
+		protocol: packet.protocol,
+		sport: packet.sport,
+		dport: packet.dport,
+	};
+}
+
+export function noRoute(walk: Walk, skb: Skb, found: Exclude<Lookup, { kind: "route" }>): Next {
+	const { packet, view } = skb;
+	switch (found.kind) {
+		case "unknown":
+			return end(skb, "unknown", because("cannot-evaluate", { what: found.unknown }));
+		case "refused":
+			return refusedByType(skb, found.type, `rule ${found.rule.priority}`);
+		case "none": {
+			if (view.state.missing.has("ip-route")) {
+				return end(skb, "unknown", because("cannot-evaluate", { what: `route to ${packet.dst.text}: ip-route of ${view.place} is missing` }));
+			}
+			const why = because("no-route", { to: packet.dst.text });
+			walk.hop(skb, "route", skb.device.name, why);
+			return icmpRefusal(skb, "unreachable", packet.family === 4 ? "icmp-net-unreachable" : "icmp6-no-route", why);
+		}
+	}
+}
+
+/** Routes and rules that lead nowhere, and what they answer (fib_props, net/ipv4/fib_semantics.c). */
+function refusedByType(skb: Skb, type: string, where: string): Next {
+	const why = because("route-type", { type, where });
+	const four = skb.packet.family === 4;
+	switch (type) {
+		case "unreachable":
+			return icmpRefusal(skb, "unreachable", four ? "icmp-host-unreachable" : "icmp6-no-route", why);
+		case "prohibit":
+			return icmpRefusal(skb, "unreachable", four ? "icmp-admin-prohibited" : "icmp6-adm-prohibited", why);
+		default:
+			return end(skb, "dropped", why);
+	}
+}
+
+export function missingDevice(skb: Skb, found: Extract<Lookup, { kind: "route" }>): Next {
+	const device = found.nextHop?.device ?? "none";
+	return end(skb, "unknown", because("device-missing", { device, route: found.route.destination.text }, found.route.origin));
+}
+
+/** Loopback addresses do not come in from outside, unless route_localnet lets them (ip_route_input_slow). */
+function isMartian(skb: Skb): boolean {
+	const { packet, device, view } = skb;
+	if (device.kind === "loopback") return false;
+	const loopback = isLoopback(packet.src) || isLoopback(packet.dst);
+	if (!loopback) return isMulticast(packet.src);
+	return packet.family === 6 || effectiveDeviceSysctl(view.state, 4, device.name, "route_localnet") === 0;
+}

@@ -1,0 +1,212 @@
+/** The engine's side of netfilter's `RuleContext`: what a rule sees of an skb. */
+import type { Address, Family } from "../address/address.ts";
+import { isMulticast, isUnspecified } from "../address/address.ts";
+import type {
+	AddressType,
+	ConntrackState,
+	IpvsPacket,
+	PacketConnection,
+	RuleContext,
+	Unknowable,
+} from "../netfilter/context.ts";
+import type { Hook } from "../netfilter/hook.ts";
+import type { Ipset } from "../netfilter/ipset.ts";
+import type { Packet } from "../packet/packet.ts";
+import type { RouteType } from "../state/ip.ts";
+import { lookup } from "./fib.ts";
+import type { Skb } from "./skb.ts";
+import { selectAddress } from "./source-address.ts";
+import type { View } from "./view.ts";
+import type { Walk } from "./walk.ts";
+
+/** Devices as the hook shows them; on a bridge both are the bridge itself. */
+export interface HookDevices {
+	readonly in: string | null;
+	readonly out: string | null;
+	readonly bridged: boolean;
+}
+
+export class SkbContext implements RuleContext {
+	readonly hook: Hook;
+	readonly inDevice: string | null;
+	readonly outDevice: string | null;
+	readonly bridged: boolean;
+	readonly #walk: Walk;
+	readonly #skb: Skb;
+
+	constructor(walk: Walk, skb: Skb, hook: Hook, devices: HookDevices) {
+		this.#walk = walk;
+		this.#skb = skb;
+		this.hook = hook;
+		this.inDevice = devices.in;
+		this.outDevice = devices.out;
+		this.bridged = devices.bridged;
+	}
+
+	get family(): Family {
+		return this.#skb.packet.family;
+	}
+	get packet(): Packet {
+		return this.#skb.packet;
+	}
+	get physicalIn(): string | null {
+		return this.#skb.physicalIn?.name ?? null;
+	}
+	get physicalOut(): string | null {
+		return this.#skb.physicalOut?.name ?? null;
+	}
+	get sourceMac(): string | null {
+		return this.#skb.ethernet?.source ?? null;
+	}
+	get mark(): number {
+		return this.#skb.mark;
+	}
+	get locallyGenerated(): boolean {
+		return this.#skb.local;
+	}
+
+	get connection(): PacketConnection | null {
+		const { tracked, trackState } = this.#skb;
+		if (tracked === null) return trackState === "invalid" ? INVALID : null;
+		return connectionOf(tracked.connection, tracked.direction, tracked.state);
+	}
+
+	get ipvs(): IpvsPacket | null {
+		const connection = this.#skb.ipvs;
+		if (connection === null) return null;
+		const fromServer = this.#skb.packet.src.text === connection.server.address.text;
+		return {
+			virtualAddress: connection.virtual.address,
+			virtualPort: connection.virtual.port,
+			method: connection.server.method,
+			direction: fromServer ? "reply" : "original",
+		};
+	}
+
+	ipset(name: string): Ipset | Unknowable {
+		const { state } = this.#skb.view;
+		const set = state.ipsets.get(name);
+		if (set !== undefined) return set;
+		if (state.missing.has("ipset-save")) return { unknown: `ipset ${name}: ${state.place} has no ipset-save` };
+		return { unknown: `ipset ${name} does not exist on ${state.place}` };
+	}
+
+	addressType(of: Address, device: string | null = null): AddressType | Unknowable {
+		return addressTypeOf(this.#skb.view, of, device);
+	}
+
+	routeDevice(
+		to: Address,
+		options: { readonly withMark: boolean; readonly iif?: string },
+	): string | null | Unknowable {
+		const found = lookup(this.#skb.view, {
+			to,
+			from: this.#skb.packet.dst,
+			...(options.iif === undefined ? {} : { iif: options.iif }),
+			...(options.withMark ? { mark: this.#skb.mark } : {}),
+		});
+		if (found.kind === "unknown") return { unknown: found.unknown };
+		return found.kind === "route" ? (found.nextHop?.device ?? null) : null;
+	}
+
+	deviceAddress(device: string, family: Family): Address | null {
+		return selectAddress(this.#skb.view, device, family, this.#skb.packet.dst);
+	}
+
+	chance(probability: number, about: string): boolean {
+		return this.#walk.choices.choose([probability, 1 - probability], about) === 0;
+	}
+
+	choose(weights: readonly number[], about: string): number {
+		return this.#walk.choices.choose(weights, about);
+	}
+
+	setMark(mark: number): void {
+		this.#skb.mark = mark >>> 0;
+	}
+
+	setConnectionMark(mark: number): void {
+		if (this.#skb.tracked !== null) this.#skb.tracked.connection.mark = mark >>> 0;
+	}
+
+	setUntracked(): void {
+		this.#skb.tracked = null;
+		this.#skb.trackState = "untracked";
+		this.#skb.notracked = true;
+	}
+
+	assume(code: string, message: string): void {
+		this.#walk.remark(code, message, this.#skb.view.place);
+	}
+}
+
+const NOWHERE: Address = { family: 4, text: "0.0.0.0", words: [0] };
+const INVALID: PacketConnection = {
+	state: "invalid",
+	direction: "original",
+	originalSource: NOWHERE,
+	originalDestination: NOWHERE,
+	originalSourcePort: 0,
+	originalDestinationPort: 0,
+	replySource: NOWHERE,
+	replyDestination: NOWHERE,
+	replySourcePort: 0,
+	replyDestinationPort: 0,
+	sourceNat: false,
+	destinationNat: false,
+	mark: 0,
+};
+
+function connectionOf(
+	connection: NonNullable<Skb["tracked"]>["connection"],
+	direction: "original" | "reply",
+	state: ConntrackState,
+): PacketConnection {
+	const { original, reply } = connection;
+	return {
+		state,
+		direction,
+		originalSource: original.src,
+		originalDestination: original.dst,
+		originalSourcePort: original.sport,
+		originalDestinationPort: original.dport,
+		replySource: reply.src,
+		replyDestination: reply.dst,
+		replySourcePort: reply.sport,
+		replyDestinationPort: reply.dport,
+		sourceNat: connection.sourceNat,
+		destinationNat: connection.destinationNat,
+		mark: connection.mark,
+	};
+}
+
+const TYPE_OF_ROUTE: Readonly<Record<RouteType, AddressType>> = {
+	unicast: "UNICAST",
+	local: "LOCAL",
+	broadcast: "BROADCAST",
+	anycast: "ANYCAST",
+	multicast: "MULTICAST",
+	blackhole: "BLACKHOLE",
+	unreachable: "UNREACHABLE",
+	prohibit: "PROHIBIT",
+	throw: "THROW",
+};
+
+/**
+ * inet_addr_type (net/ipv4/fib_frontend.c): the local table alone decides; what is not there is unicast. `device` limits
+ * local addresses to those of that device.
+ */
+function addressTypeOf(view: View, of: Address, device: string | null): AddressType | Unknowable {
+	if (isUnspecified(of)) return of.family === 4 ? "BROADCAST" : "UNSPEC";
+	if (isMulticast(of)) return "MULTICAST";
+	if (view.state.missing.has("ip-route") && view.state.missing.has("ip-address")) {
+		return { unknown: `address type of ${of.text}: ${view.place} has neither ip-route nor ip-address` };
+	}
+	for (const routes of view.table(of.family, 255)?.matches(of) ?? []) {
+		const route = routes.find(
+			(candidate) => device === null || candidate.nextHops.some((hop) => hop.device === device),
+		);
+		if (route !== undefined) return TYPE_OF_ROUTE[route.type];
+	}
+	return "UNICAST";
+}

@@ -1,0 +1,69 @@
+/** Which of its addresses a stack takes as source (inet_select_addr, net/ipv4/devinet.c; RFC 6724 for IPv6). */
+import { type Address, addressBits, type Family, isLinkLocal } from "../address/address.ts";
+import { contains, prefixOf } from "../address/prefix.ts";
+import type { InterfaceAddress } from "../state/ip.ts";
+import type { View } from "./view.ts";
+
+/**
+ * The source for packets that leave by `device` towards `destination`: the device's first primary address, one in the
+ * destination's subnet before others; where the device has none, another device's. Null: the stack has none.
+ */
+export function selectAddress(view: View, device: string, family: Family, destination: Address): Address | null {
+	return family === 4 ? selectIPv4(view, device, destination) : selectIPv6(view, device, destination);
+}
+
+function selectIPv4(view: View, device: string, destination: Address): Address | null {
+	const usable = view
+		.addresses(device)
+		.filter((each) => each.address.family === 4 && !each.secondary && each.scope !== "host");
+	const onSubnet = usable.find((each) => contains(prefixOf(each.address, each.prefixLength), destination));
+	const chosen = onSubnet ?? usable[0];
+	if (chosen !== undefined) return chosen.address;
+	// A device without addresses borrows: the first other device with an address of wide enough scope, in device order.
+	for (const link of view.state.links) {
+		if (link.name === device || !link.up) continue;
+		const other = view
+			.addresses(link.name)
+			.find((each) => each.address.family === 4 && !each.secondary && each.scope === "global");
+		if (other !== undefined) return other.address;
+	}
+	return null;
+}
+
+function selectIPv6(view: View, device: string, destination: Address): Address | null {
+	const candidates = view.state.addresses.filter(
+		(each) =>
+			each.address.family === 6 && each.scope !== "host" && (each.device === device || !isLinkLocal(each.address)),
+	);
+	let best: InterfaceAddress | undefined;
+	for (const candidate of candidates) {
+		if (best === undefined || isBetterIPv6(candidate, best, device, destination)) best = candidate;
+	}
+	return best?.address ?? null;
+}
+
+/** RFC 6724 section 5, rules 1, 2, 3, 5 and 8: same address, scope, not deprecated, outgoing device, longest match. */
+function isBetterIPv6(a: InterfaceAddress, b: InterfaceAddress, device: string, destination: Address): boolean {
+	const order = [
+		Number(a.address.text === destination.text) - Number(b.address.text === destination.text),
+		Number(isLinkLocal(a.address) === isLinkLocal(destination)) -
+			Number(isLinkLocal(b.address) === isLinkLocal(destination)),
+		Number(a.deprecated !== true) - Number(b.deprecated !== true),
+		Number(a.device === device) - Number(b.device === device),
+		commonPrefixLength(a.address, destination) - commonPrefixLength(b.address, destination),
+	];
+	return (order.find((difference) => difference !== 0) ?? 0) > 0;
+}
+
+function commonPrefixLength(a: Address, b: Address): number {
+	let length = 0;
+	for (let i = 0; i < a.words.length; i++) {
+		const difference = ((a.words[i] as number) ^ (b.words[i] as number)) >>> 0;
+		if (difference === 0) {
+			length += 32;
+			continue;
+		}
+		return length + Math.clz32(difference);
+	}
+	return Math.min(length, addressBits(a.family));
+}

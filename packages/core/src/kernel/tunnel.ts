@@ -1,0 +1,134 @@
+/** Tunnels: the outer packet that a VXLAN or IPIP device makes, and its end (drivers/net/vxlan, net/ipv4/ipip.c). */
+import type { Address } from "../address/address.ts";
+import { type Frame, IPIP_OVERHEAD, type Packet, VXLAN_OVERHEAD } from "../packet/packet.ts";
+import type { IpipLink, Link, VxlanLink } from "../state/link.ts";
+import { because } from "./because.ts";
+import { newSkb, type OutRoute, type Skb } from "./skb.ts";
+import { sourceFor } from "./output.ts";
+import type { View } from "./view.ts";
+import { end, go, type Next, type Walk } from "./walk.ts";
+
+const ALL_ZERO_MAC = "00:00:00:00:00:00";
+
+/** The tunnel device that this packet is for, if it is a tunnel's outer packet; null: it is for a socket. */
+export function tunnelFor(skb: Skb): Link | null {
+	const { packet, view } = skb;
+	switch (packet.payload?.kind) {
+		case "ipip":
+			return bestIpip(view, packet);
+		case "vxlan": {
+			const { vni } = packet.payload;
+			return (
+				view.state.links.find(
+					(link) => link.kind === "vxlan" && link.vni === vni && link.dstport === packet.dport && isOwnEnd(link, packet.dst),
+				) ?? null
+			);
+		}
+		default:
+			return null;
+	}
+}
+
+function isOwnEnd(link: VxlanLink, to: Address): boolean {
+	return link.local === undefined || link.local.text === to.text;
+}
+
+/** ip_tunnel_lookup: remote and local, then remote, then local, then the device that takes all (tunl0). */
+function bestIpip(view: View, packet: Packet): Link | null {
+	let best: { readonly link: IpipLink; readonly score: number } | null = null;
+	for (const link of view.state.links) {
+		if (link.kind !== "ipip" || !link.up) continue;
+		if (link.remote !== undefined && link.remote.text !== packet.src.text) continue;
+		if (link.local !== undefined && link.local.text !== packet.dst.text) continue;
+		const score = (link.remote === undefined ? 0 : 2) + (link.local === undefined ? 0 : 1);
+		if (best === null || score > best.score) best = { link, score };
+	}
+	return best?.link ?? null;
+}
+
+/** Takes the inner packet out; it comes in anew by the tunnel device. */
+export function decapsulate(walk: Walk, skb: Skb): Next {
+	const device = tunnelFor(skb) as Link;
+	const { payload } = skb.packet;
+	const facts = { device: device.name, from: skb.packet.src.text };
+	if (payload?.kind === "ipip") {
+		const inner = inside(skb, device, payload.packet);
+		walk.hop(inner, "decapsulate", device.name, because("decapsulated", facts, device.origin));
+		walk.crossed(skb.view.place, device.name, "in", payload.packet);
+		return go("ip-receive", inner);
+	}
+	if (payload?.kind === "vxlan") {
+		const inner = inside(skb, device, payload.frame.packet);
+		inner.ethernet = { source: payload.frame.source, destination: payload.frame.destination };
+		inner.vlan = payload.frame.vlan;
+		walk.hop(inner, "decapsulate", device.name, because("decapsulated", facts, device.origin));
+		return go("receive", inner);
+	}
+	return end(skb, "unknown", because("cannot-evaluate", { what: `decapsulation by ${device.name}` }));
+}
+
+function inside(skb: Skb, device: Link, packet: Packet): Skb {
+	return { ...newSkb(skb.view, device, packet, false), decapsulated: true };
+}
+
+/** An IPIP device wraps the packet and hands the outer one to its own stack. */
+export function encapsulateIpip(walk: Walk, skb: Skb, link: IpipLink): Next {
+	const { packet, view } = skb;
+	const remote = link.remote ?? (skb.out as OutRoute).nextHop;
+	const local = link.local ?? sourceFor(view, remote);
+	if (local === null) return end(skb, "unreachable", because("no-tunnel-end", { device: link.name, remote: remote.text }));
+	const outer: Packet = {
+		family: remote.family,
+		src: local,
+		dst: remote,
+		protocol: "ipip",
+		sport: 0,
+		dport: 0,
+		ttl: link.ttl === undefined || link.ttl === 0 ? packet.ttl : link.ttl,
+		length: packet.length + IPIP_OVERHEAD,
+		dontFragment: packet.dontFragment,
+		payload: { kind: "ipip", packet },
+	};
+	return sendOuter(walk, skb, link, outer);
+}
+
+/** A VXLAN device finds the remote tunnel end of the frame's MAC in its FDB, wraps the frame and sends it there. */
+export function encapsulateVxlan(walk: Walk, skb: Skb, link: VxlanLink, frame: Frame): Next {
+	const { view } = skb;
+	if (link.external) return end(skb, "unknown", because("device-unknown", { device: link.name, what: "external (flow based) VXLAN" }));
+	const entry =
+		view.fdb(link.name, frame.destination).find((each) => each.destination !== undefined) ??
+		view.fdb(link.name, ALL_ZERO_MAC).find((each) => each.destination !== undefined);
+	const remote = entry?.destination ?? link.remote;
+	if (remote === undefined) {
+		if (view.state.missing.has("bridge-fdb")) {
+			const what = `tunnel end of ${frame.destination} on ${link.name}: bridge-fdb of ${view.place} is missing`;
+			return end(skb, "unknown", because("cannot-evaluate", { what }));
+		}
+		return end(skb, "dropped", because("fdb-missing", { device: link.name, mac: frame.destination }, link.origin));
+	}
+	const local = link.local ?? sourceFor(view, remote);
+	if (local === null) return end(skb, "unreachable", because("no-tunnel-end", { device: link.name, remote: remote.text }));
+	const outer: Packet = {
+		family: remote.family,
+		src: local,
+		dst: remote,
+		protocol: "udp",
+		// udp_flow_src_port: a hash of the inner flow; any port of the dynamic range.
+		sport: 0,
+		dport: entry?.port ?? link.dstport,
+		ttl: link.ttl === undefined || link.ttl === 0 ? 64 : link.ttl,
+		length: frame.packet.length + VXLAN_OVERHEAD[remote.family],
+		dontFragment: false,
+		payload: { kind: "vxlan", vni: entry?.vni ?? link.vni, frame },
+	};
+	return sendOuter(walk, skb, link, outer);
+}
+
+/** The outer packet leaves by this stack's own routing, with the inner packet's mark (vxlan_xmit_one routes by skb->mark). */
+function sendOuter(walk: Walk, skb: Skb, link: Link, outer: Packet): Next {
+	const carrier: Skb = { ...newSkb(skb.view, skb.device, outer, true), mark: skb.mark };
+	const facts = { device: link.name, local: outer.src.text, remote: outer.dst.text };
+	walk.hop(carrier, "encapsulate", link.name, because("encapsulated", facts, link.origin));
+	return go("output", carrier);
+}

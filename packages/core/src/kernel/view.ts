@@ -1,0 +1,149 @@
+/** A namespace with the look-ups that the packet path needs, compiled once from the plain state and kept as long as it. */
+import type { Address, Family } from "../address/address.ts";
+import { PrefixMap } from "../address/prefix-map.ts";
+import type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "../state/ip.ts";
+import type { Link } from "../state/link.ts";
+import type { Namespace } from "../state/namespace.ts";
+import type { Place } from "../state/place.ts";
+
+/** Indexes over one namespace. Everything is made when first asked for. */
+export class View {
+	readonly state: Namespace;
+	readonly place: Place;
+	#links: ReadonlyMap<string, Link> | undefined;
+	#children: ReadonlyMap<string, readonly Link[]> | undefined;
+	#ports: ReadonlyMap<string, readonly Link[]> | undefined;
+	#addresses: ReadonlyMap<string, readonly InterfaceAddress[]> | undefined;
+	readonly #rules: Partial<Record<Family, readonly Rule[]>> = {};
+	#routeTables: ReadonlyMap<string, PrefixMap<readonly Route[]>> | undefined;
+	#neighbours: ReadonlyMap<string, Neighbour> | undefined;
+	#proxies: ReadonlySet<string> | undefined;
+	#fdb: ReadonlyMap<string, readonly FdbEntry[]> | undefined;
+
+	constructor(state: Namespace) {
+		this.state = state;
+		this.place = state.place;
+	}
+
+	/** A device by its name. */
+	link(name: string): Link | undefined {
+		this.#links ??= new Map(this.state.links.map((link) => [link.name, link]));
+		return this.#links.get(name);
+	}
+
+	/** The ports of a bridge. */
+	ports(bridge: string): readonly Link[] {
+		this.#ports ??= group(this.state.links, (link) => link.master);
+		return this.#ports.get(bridge) ?? [];
+	}
+
+	/** Devices of this namespace that are stacked on `device`: VLANs, macvlans, ipvlans. */
+	children(device: string): readonly Link[] {
+		this.#children ??= group(this.state.links, (link) =>
+			(link.kind === "vlan" || link.kind === "macvlan" || link.kind === "ipvlan") && link.lower.place === undefined
+				? link.lower.device
+				: undefined,
+		);
+		return this.#children.get(device) ?? [];
+	}
+
+	/** The addresses of a device, in the kernel's order. */
+	addresses(device: string): readonly InterfaceAddress[] {
+		this.#addresses ??= group(this.state.addresses, (address) => address.device);
+		return this.#addresses.get(device) ?? [];
+	}
+
+	/** Policy rules of a family, in the order in which they are asked. */
+	rules(family: Family): readonly Rule[] {
+		let rules = this.#rules[family];
+		if (rules === undefined) {
+			rules = this.state.rules.filter((rule) => rule.family === family);
+			// sort() is stable: rules of one priority stay in the order in which the kernel lists them.
+			rules = [...rules].sort((a, b) => a.priority - b.priority);
+			this.#rules[family] = rules;
+		}
+		return rules;
+	}
+
+	/** The routes of a table by destination; those of one prefix ordered by metric. */
+	table(family: Family, table: number): PrefixMap<readonly Route[]> | undefined {
+		this.#routeTables ??= compileRoutes(this.state.routes);
+		return this.#routeTables.get(`${family}/${table}`);
+	}
+
+	/** A neighbour entry that names a MAC address. */
+	neighbour(device: string, of: Address): Neighbour | undefined {
+		this.#neighbours ??= new Map(
+			this.state.neighbours
+				.filter((entry) => !entry.proxy && entry.mac !== null && entry.state !== "failed")
+				.map((entry) => [`${entry.device} ${entry.address.text}`, entry]),
+		);
+		return this.#neighbours.get(`${device} ${of.text}`);
+	}
+
+	/** Whether this namespace has a proxy neighbour entry for the address on the device. */
+	isProxied(device: string, of: Address): boolean {
+		this.#proxies ??= new Set(
+			this.state.neighbours.filter((entry) => entry.proxy).map((entry) => `${entry.device} ${entry.address.text}`),
+		);
+		return this.#proxies.has(`${device} ${of.text}`);
+	}
+
+	/** Forwarding entries for a MAC: of a bridge port under its bridge's name, of a VXLAN device under its own. */
+	fdb(device: string, mac: string): readonly FdbEntry[] {
+		this.#fdb ??= compileFdb(this.state.fdb);
+		return this.#fdb.get(`${device} ${mac}`) ?? [];
+	}
+
+	/** Whether the address is one of this namespace's own (its local tables say so). */
+	isLocal(of: Address): boolean {
+		const local = this.table(of.family, 255)?.longestMatch(of);
+		return local?.[0]?.type === "local";
+	}
+}
+
+const views = new WeakMap<Namespace, View>();
+
+/** The view of a namespace; the same one every time. */
+export function viewOf(state: Namespace): View {
+	let view = views.get(state);
+	if (view === undefined) {
+		view = new View(state);
+		views.set(state, view);
+	}
+	return view;
+}
+
+function group<T>(items: readonly T[], keyOf: (item: T) => string | undefined): ReadonlyMap<string, readonly T[]> {
+	const groups = new Map<string, T[]>();
+	for (const item of items) {
+		const key = keyOf(item);
+		if (key === undefined) continue;
+		const list = groups.get(key);
+		if (list === undefined) groups.set(key, [item]);
+		else list.push(item);
+	}
+	return groups;
+}
+
+function compileRoutes(routes: readonly Route[]): ReadonlyMap<string, PrefixMap<readonly Route[]>> {
+	const tables = new Map<string, PrefixMap<readonly Route[]>>();
+	for (const route of routes) {
+		const key = `${route.family}/${route.table}`;
+		let table = tables.get(key);
+		if (table === undefined) {
+			table = new PrefixMap();
+			tables.set(key, table);
+		}
+		const others = table.get(route.destination);
+		table.set(
+			route.destination,
+			others === undefined ? [route] : [...others, route].sort((a, b) => a.metric - b.metric),
+		);
+	}
+	return tables;
+}
+
+function compileFdb(entries: readonly FdbEntry[]): ReadonlyMap<string, readonly FdbEntry[]> {
+	return group(entries, (entry) => `${entry.self || entry.master === undefined ? entry.device : entry.master} ${entry.mac}`);
+}

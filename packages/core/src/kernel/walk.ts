@@ -1,0 +1,187 @@
+/** One packet's way: what the stages share while it lasts, and what is written down of it. */
+import type { Address } from "../address/address.ts";
+import type { Frame, Packet } from "../packet/packet.ts";
+import type { Network } from "../state/network.ts";
+import type { Place } from "../state/place.ts";
+import type { Because } from "./because.ts";
+import type { Choices } from "./choices.ts";
+import { ConntrackTables } from "./conntrack.ts";
+import type { IpvsConnection, Skb } from "./skb.ts";
+import { type View, viewOf } from "./view.ts";
+
+/** The stages of the packet path; each is the function of that name in the file named after it. */
+export type Stage =
+	| "receive"
+	| "bridge"
+	| "ip-receive"
+	| "route"
+	| "input"
+	| "decapsulate"
+	| "forward"
+	| "output"
+	| "postrouting"
+	| "neighbour"
+	| "transmit";
+
+/** What a stage says happens next. */
+export type Next =
+	| { readonly kind: "stage"; readonly stage: Stage; readonly skb: Skb }
+	/** The frame is on a wire to a device of another stack, or of the same one. */
+	| { readonly kind: "wire"; readonly place: Place; readonly device: string; readonly frame: Frame }
+	/** The frame is on a wire to a fabric device. */
+	| {
+			readonly kind: "fabric";
+			readonly fabric: Place;
+			readonly from: { readonly place: Place; readonly device: string };
+			readonly frame: Frame;
+	  }
+	| End;
+
+/** Where and how a walk ended. */
+export interface End {
+	readonly kind: "end";
+	readonly outcome: "delivered" | "refused" | "dropped" | "unreachable" | "loop" | "exits" | "unknown";
+	readonly at: Place;
+	readonly because: Because;
+	/** The packet as it was there. */
+	readonly packet: Packet;
+	/** The stack that took it, where it was delivered. */
+	readonly view?: View;
+	/** The answer that a refusal sends: from which stack, to whom. */
+	readonly refusal?: { readonly view: View; readonly packet: Packet };
+}
+
+/** What one stage did to the packet, for the explanation. */
+export interface Hop {
+	readonly at: Place;
+	readonly stage: string;
+	readonly device: string | null;
+	readonly packet: Packet;
+	readonly mark: number;
+	readonly ethernet: { readonly source: string; readonly destination: string } | null;
+	readonly vlan: number | null;
+	readonly because: Because;
+}
+
+/** A device that the packet crossed, with the packet as a capture there shows it. */
+export interface Crossing {
+	readonly at: Place;
+	/** Null for fabric devices. */
+	readonly device: string | null;
+	readonly direction: "in" | "out";
+	readonly packet: Packet;
+	/** Frames bridged through are seen on the bridge itself only by a capture in promiscuous mode. */
+	readonly bridged?: boolean;
+}
+
+/** A rewrite of addresses. */
+export interface Rewrite {
+	readonly at: Place;
+	readonly kind: "dnat" | "snat" | "masquerade" | "redirect";
+	readonly before: { readonly address: Address; readonly port: number };
+	readonly after: { readonly address: Address; readonly port: number };
+	readonly because: Because;
+}
+
+/** A connection that a load balancer keeps: the client's packets go to one backend, whose answers come back through it. */
+export interface BalancedSession {
+	readonly balancer: Place;
+	readonly client: { readonly address: Address; readonly port: number };
+	readonly virtual: { readonly address: Address; readonly port: number };
+	readonly backend: { readonly address: Address; readonly port: number };
+	readonly protocol: Packet["protocol"];
+}
+
+/** What is remembered between a packet and its answer. */
+export class Memory {
+	readonly conntrack = new ConntrackTables();
+	readonly ipvs = new Map<View, IpvsConnection[]>();
+	readonly balanced: BalancedSession[] = [];
+}
+
+export class Walk {
+	readonly network: Network;
+	readonly choices: Choices;
+	readonly memory: Memory;
+	/** Whether hops are written down; without it a walk only gives its end. */
+	readonly recording: boolean;
+	readonly hops: Hop[] = [];
+	readonly crossings: Crossing[] = [];
+	readonly rewrites: Rewrite[] = [];
+	readonly stacks: Place[] = [];
+	/** Remarks on what had to be taken for granted, by code. */
+	readonly remarks: Map<string, { readonly message: string; readonly at: Place }>;
+	/** Where the packet was routed before, to tell a loop. */
+	readonly visited = new Set<string>();
+	steps = 0;
+
+	constructor(
+		network: Network,
+		choices: Choices,
+		memory: Memory,
+		recording: boolean,
+		remarks: Map<string, { readonly message: string; readonly at: Place }>,
+	) {
+		this.network = network;
+		this.choices = choices;
+		this.memory = memory;
+		this.recording = recording;
+		this.remarks = remarks;
+	}
+
+	view(place: Place): View | undefined {
+		const namespace = this.network.namespace(place);
+		return namespace === undefined ? undefined : viewOf(namespace);
+	}
+
+	/** Writes down what a stage did to a packet of a stack. */
+	hop(skb: Skb, stage: string, device: string | null, because: Because): void {
+		if (!this.recording) return;
+		const { packet, mark, ethernet, vlan } = skb;
+		this.hops.push({ at: skb.view.place, stage, device, packet, mark, ethernet, vlan, because });
+	}
+
+	/** Writes down what a fabric device did to a frame. */
+	fabricHop(at: Place, stage: string, frame: Frame, because: Because): void {
+		if (!this.recording) return;
+		const ethernet = { source: frame.source, destination: frame.destination };
+		this.hops.push({ at, stage, device: null, packet: frame.packet, mark: 0, ethernet, vlan: frame.vlan, because });
+		this.crossings.push({ at, device: null, direction: "in", packet: frame.packet });
+	}
+
+	/** Writes down that the packet crossed a device. */
+	crossed(at: Place, device: string, direction: "in" | "out", packet: Packet, bridged = false): void {
+		if (this.recording) this.crossings.push({ at, device, direction, packet, ...(bridged ? { bridged } : {}) });
+	}
+
+	/** Writes down that a stack's IP layer, or its br_netfilter, had the packet in hand. */
+	passedStack(place: Place): void {
+		if (this.recording && this.stacks[this.stacks.length - 1] !== place) this.stacks.push(place);
+	}
+
+	rewrote(rewrite: Rewrite): void {
+		if (this.recording) this.rewrites.push(rewrite);
+	}
+
+	/** Notes something that the answer takes for granted; the first of each code and place is kept. */
+	remark(code: string, message: string, at: Place): void {
+		const key = `${code} ${at}`;
+		if (!this.remarks.has(key)) this.remarks.set(key, { message, at });
+	}
+}
+
+/** The end of a packet in a stack. */
+export function end(skb: Skb, outcome: End["outcome"], because: Because, refusal?: End["refusal"]): End {
+	return {
+		kind: "end",
+		outcome,
+		at: skb.view.place,
+		because,
+		packet: skb.packet,
+		...(refusal === undefined ? {} : { refusal }),
+	};
+}
+
+export function go(stage: Stage, skb: Skb): Next {
+	return { kind: "stage", stage, skb };
+}
