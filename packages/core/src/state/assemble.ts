@@ -57,10 +57,7 @@ const LOOPBACK: LoopbackLink = {
 	origin: KERNEL,
 };
 
-function present<Part>(
-	contributions: readonly Contribution[],
-	part: (from: Contribution) => Part | undefined,
-): Part[] {
+function present<Part>(contributions: readonly Contribution[], part: (from: Contribution) => Part | undefined): Part[] {
 	return contributions.map(part).filter((value) => value !== undefined);
 }
 
@@ -101,7 +98,10 @@ function kernelAdditions(
 
 /** From how many addresses on a list is worth remembering: kube-ipvs0 holds every Service address, the same on each node. */
 const LARGE_LIST = 64;
-const remembered = new WeakMap<readonly InterfaceAddress[], { readonly key: string; readonly routes: readonly Route[] }>();
+const remembered = new WeakMap<
+	readonly InterfaceAddress[],
+	{ readonly key: string; readonly routes: readonly Route[] }
+>();
 
 function routesOfList(
 	list: readonly InterfaceAddress[],
@@ -147,9 +147,7 @@ function portEntries(links: readonly Link[]): readonly FdbEntry[] {
 	const bridges = new Set(links.filter((link) => link.kind === "bridge").map((link) => link.name));
 	return links.flatMap((link): FdbEntry[] => {
 		if (link.master === undefined || link.mac === null || !bridges.has(link.master)) return [];
-		return [
-			{ device: link.name, mac: link.mac, master: link.master, self: false, state: "permanent", origin: KERNEL },
-		];
+		return [{ device: link.name, mac: link.mac, master: link.master, self: false, state: "permanent", origin: KERNEL }];
 	});
 }
 

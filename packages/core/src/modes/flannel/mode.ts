@@ -1,0 +1,111 @@
+/** Flannel: flanneld's state on each node for its four backends, and the bridge plugin's for each pod. */
+import type { Cluster } from "../../cluster/cluster.ts";
+import type { Node, Pod } from "../../cluster/objects.ts";
+import type { FlannelSettings } from "../../cluster/settings.ts";
+import type { Contribution, XtContribution } from "../../state/contribution.ts";
+import type { Assumption } from "../../state/network.ts";
+import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
+import { type Card, onLink, type Underlay } from "../underlay/underlay.ts";
+import { BACKENDS, type Backend, type Peer } from "./backend.ts";
+import { nodeEnd, POD_DEVICE, podEnd, strayAddresses } from "./bridge-plugin.ts";
+import { type HostInterfaces, hostInterfaces } from "./host-interfaces.ts";
+import { forwardRules, masqueradeRules } from "./iptables.ts";
+import { flannelSettings, type Lease, type Leases, leasesOf } from "./leases.ts";
+import { podMasquerade } from "./pod-masquerade.ts";
+
+/** `flannel-vpc`, `flannel-host-gw`, `flannel-vxlan`, `flannel-ipip`. */
+export const FLANNEL_MODES: readonly NetworkMode[] = (["vpc", "host-gw", "vxlan", "ipip"] as const).map(flannelMode);
+
+function flannelMode(name: FlannelSettings["backend"]): NetworkMode {
+	const backend = BACKENDS[name];
+	return {
+		id: `flannel-${name}`,
+		capabilities: { families: backend.families, podRoutesInVpc: backend.podRoutesInVpc },
+		plan: (cluster, underlay) => new FlannelPlan(backend, flannelSettings(cluster, name), cluster, underlay),
+	};
+}
+
+/** The MTU of a machine's card where the input does not say: Ethernet's. */
+const ETHERNET_MTU = 1500;
+
+class FlannelPlan implements ModePlan {
+	readonly assumptions: readonly Assumption[];
+	readonly #backend: Backend;
+	readonly #settings: FlannelSettings;
+	readonly #cluster: Cluster;
+	readonly #underlay: Underlay;
+	readonly #leases: Leases;
+	readonly #interfaces: HostInterfaces;
+	readonly #peers: readonly { readonly lease: Lease; readonly peer: Peer }[];
+	readonly #forwardRules: readonly XtContribution[];
+
+	constructor(backend: Backend, settings: FlannelSettings, cluster: Cluster, underlay: Underlay) {
+		this.#backend = backend;
+		this.#settings = settings;
+		this.#cluster = cluster;
+		this.#underlay = underlay;
+		this.#leases = leasesOf(cluster, settings);
+		this.#interfaces = hostInterfaces(cluster);
+		this.#peers = this.#leases.all.map((lease) => ({ lease, peer: backend.peer(lease, settings) }));
+		this.#forwardRules = settings.networks.map(forwardRules);
+		this.assumptions = [
+			...this.#leases.assumptions,
+			...this.#interfaces.assumptions,
+			...strayAddresses(cluster.pods, this.#leases.of),
+		];
+	}
+
+	node(node: Node): readonly Contribution[] {
+		const leases = this.#leases.of(node.name);
+		const card = this.#underlay.cardOf(`node/${node.name}`);
+		if (leases.length === 0 || card === undefined) return [];
+		const pods = this.#podsOn(node.name);
+		const ports = pods.map((pod) => ({ pod, device: this.#interfaces.nameOf(pod) }));
+		return [
+			...leases.map((lease) => this.#backend.device(lease, card, this.#settings)),
+			...this.#otherNodes(node, card),
+			nodeEnd(node, leases, ports, this.#mtu(card)),
+			{ xtables: [...this.#masquerade(leases, pods), ...this.#forwardRules] },
+		];
+	}
+
+	pod(pod: Pod): readonly Contribution[] {
+		const card = this.#underlay.cardOf(`node/${pod.nodeName}`);
+		return [podEnd(pod, this.#leases.of(pod.nodeName), this.#settings.networks, this.#mtu(card))];
+	}
+
+	wires(pod: Pod): readonly PodWire[] {
+		if (this.#cluster.node(pod.nodeName) === undefined) {
+			const why = `the input does not hold node/${pod.nodeName}, where pod/${pod.namespace}/${pod.name} runs`;
+			return [{ device: POD_DEVICE, to: { kind: "outside", why } }];
+		}
+		const to = { kind: "device", place: `node/${pod.nodeName}`, device: this.#interfaces.nameOf(pod) } as const;
+		return [{ device: POD_DEVICE, to }];
+	}
+
+	stackedOn(): readonly [] {
+		return [];
+	}
+
+	/** What the other nodes' leases bring, as entries that all nodes share. */
+	#otherNodes(node: Node, card: Card): readonly Contribution[] {
+		return this.#peers
+			.filter(({ lease }) => lease.node !== node)
+			.map(({ lease, peer }) => {
+				const direct = lease.publicAddress !== undefined && onLink(card, lease.publicAddress);
+				return direct ? peer.onLink : peer.behindRouter;
+			});
+	}
+
+	#masquerade(leases: readonly Lease[], pods: readonly Pod[]): readonly XtContribution[] {
+		return this.#settings.ipMasq ? leases.map(masqueradeRules) : podMasquerade(pods, leases);
+	}
+
+	#podsOn(nodeName: string): readonly Pod[] {
+		return this.#cluster.podsOn(nodeName).filter((pod) => pod.podIPs.length > 0 && !pod.hostNetwork);
+	}
+
+	#mtu(card: Card | undefined): number {
+		return this.#backend.mtu(card?.mtu ?? ETHERNET_MTU, this.#settings);
+	}
+}

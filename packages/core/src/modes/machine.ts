@@ -1,0 +1,84 @@
+/** What every machine has in every mode: its card with its addresses and default route, and how its kernel is set. */
+import { defaultPrefix, lastAddress, prefixOf } from "../address/prefix.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Node } from "../cluster/objects.ts";
+import type { HostObject } from "../cluster/settings.ts";
+import type { Contribution } from "../state/contribution.ts";
+import type { InterfaceAddress, Route } from "../state/ip.ts";
+import { unicastRoute } from "./route.ts";
+import { CARD, type Card, type CardAddress } from "./underlay/underlay.ts";
+
+/** A machine's card, its addresses and its way out. */
+export function machine(card: Card): Contribution {
+	const { mac, mtu, origin } = card;
+	return {
+		links: [{ kind: "physical", name: CARD, index: 0, mtu, mac, up: true, carrier: true, origin }],
+		addresses: card.addresses.map((each) => interfaceAddress(each, card)),
+		routes: defaultRoutes(card),
+	};
+}
+
+/** A machine outside the cluster: its card and the routes that it is said to have. */
+export function host(object: HostObject, card: Card): Contribution {
+	const base = machine(card);
+	const origin = { component: "host", object: `host/${object.name}`, source: object.source };
+	const routes = object.routes.map(({ destination, via }) =>
+		unicastRoute(destination, { via, device: CARD, protocol: "static", origin }),
+	);
+	return { ...base, routes: [...routes, ...(base.routes ?? [])] };
+}
+
+/**
+ * How a node's kernel is set for Kubernetes: it forwards, and bridged packets go through iptables (kubeadm's preflight
+ * checks ask for both). What the cluster's settings say comes last and wins.
+ */
+export function nodeSysctls(node: Node): ReadonlyMap<string, string> {
+	const hasIPv6 = [...node.internalIPs, ...node.podCIDRs].some((each) => each.family === 6);
+	return new Map([
+		["net.ipv4.ip_forward", "1"],
+		["net.bridge.bridge-nf-call-iptables", "1"],
+		["net.bridge.bridge-nf-call-ip6tables", "1"],
+		...(hasIPv6 ? ([["net.ipv6.conf.all.forwarding", "1"]] as const) : []),
+	]);
+}
+
+/** Sysctls that the cluster's settings give this node. */
+export function administratorSysctls(cluster: Cluster, node: Node): ReadonlyMap<string, string> {
+	const { nodeSysctls: all = {}, sysctlsByNode: single = {} } = cluster.settings ?? {};
+	return new Map([...Object.entries(all), ...Object.entries(single[node.name] ?? {})]);
+}
+
+/**
+ * What a pod's new namespace takes over from its node: the IPv4 settings for all devices, forwarding among them
+ * (net/ipv4/devinet.c devinet_init_net, unless net.core.devconf_inherit_init_net says otherwise).
+ */
+export function inheritedSysctls(cluster: Cluster, node: Node): ReadonlyMap<string, string> {
+	const own = [...nodeSysctls(node), ...administratorSysctls(cluster, node)];
+	return new Map(own.filter(([key]) => key === "net.ipv4.ip_forward" || /^net\.ipv4\.conf\.(all|default)\./.test(key)));
+}
+
+function interfaceAddress({ address, prefixLength }: CardAddress, card: Card): InterfaceAddress {
+	const subnet = prefixOf(address, prefixLength);
+	const hasBroadcast = address.family === 4 && prefixLength < 31;
+	return {
+		device: CARD,
+		address,
+		prefixLength,
+		scope: "global",
+		...(hasBroadcast && { broadcast: lastAddress(subnet) }),
+		secondary: false,
+		noPrefixRoute: false,
+		origin: card.origin,
+	};
+}
+
+function defaultRoutes(card: Card): readonly Route[] {
+	return ([4, 6] as const).flatMap((family) => {
+		const own = card.addresses.filter((each) => each.address.family === family);
+		const via = own.find((each) => each.gateway !== undefined)?.gateway;
+		const route = { device: CARD, protocol: "static", origin: card.origin };
+		if (via !== undefined) return [unicastRoute(defaultPrefix(family), { ...route, via })];
+		// Where the input does not hold the network around a machine, its packets leave by the card, and the answer ends there.
+		return card.fabric === undefined && own.length > 0 ? [unicastRoute(defaultPrefix(family), route)] : [];
+	});
+}

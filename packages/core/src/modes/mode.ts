@@ -1,0 +1,44 @@
+/**
+ * A network mode: how one CNI connects pods. To add one, write `modes/NAME/` with an object of this type and add it to
+ * the list in registry.ts. What is the same in every mode (the machine's own card, kube-proxy, the fabric) is not its business.
+ */
+import type { Family } from "../address/address.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Node, Pod } from "../cluster/objects.ts";
+import type { Contribution } from "../state/contribution.ts";
+import type { DeviceAt, Far } from "../state/fabric.ts";
+import type { Assumption } from "../state/network.ts";
+import type { Underlay } from "./underlay/underlay.ts";
+
+export interface NetworkMode {
+	/** As `Cluster` objects and the command line name it: `flannel-vxlan`. */
+	readonly id: string;
+	readonly capabilities: ModeCapabilities;
+	/** What the mode makes of this cluster. What all nodes share is made here, once. */
+	plan(cluster: Cluster, underlay: Underlay): ModePlan;
+}
+
+export interface ModeCapabilities {
+	/** The families in which pods reach each other across nodes. */
+	readonly families: readonly Family[];
+	/** The VPC must lead each node's pod CIDR to that node, as the cloud controller has it do. */
+	readonly podRoutesInVpc: boolean;
+}
+
+export interface ModePlan {
+	readonly assumptions: readonly Assumption[];
+	/** What the mode adds to the node's own namespace. */
+	node(node: Node): readonly Contribution[];
+	/** What the pod's namespace holds. */
+	pod(pod: Pod): readonly Contribution[];
+	/** What the devices of the pod's namespace are joined to. */
+	wires(pod: Pod): readonly PodWire[];
+	/** Devices of the node's pods that stand on this one of the node's (macvlan, ipvlan). */
+	stackedOn(node: Node, device: string): readonly DeviceAt[];
+}
+
+export interface PodWire {
+	/** In the pod's namespace. */
+	readonly device: string;
+	readonly to: Far;
+}

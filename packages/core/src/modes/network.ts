@@ -1,0 +1,210 @@
+/** From a cluster's objects to the network that its components would program. */
+import { type Address, parseAddress } from "../address/address.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Node, Pod } from "../cluster/objects.ts";
+import { kubeProxy } from "../service/kube-proxy.ts";
+import { proxyNodeOf } from "../service/proxy-node.ts";
+import { type ServiceTables, serviceTables } from "../service/service-tables.ts";
+import { assembleNamespace } from "../state/assemble.ts";
+import type { Contribution } from "../state/contribution.ts";
+import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "../state/fabric.ts";
+import type { Namespace } from "../state/namespace.ts";
+import type { Assumption, Network } from "../state/network.ts";
+import type { Place } from "../state/place.ts";
+import { INTERNET, internetClient } from "./internet.ts";
+import { loadBalancersOf } from "./load-balancers.ts";
+import { administratorSysctls, host, inheritedSysctls, machine, nodeSysctls } from "./machine.ts";
+import type { ModePlan } from "./mode.ts";
+import { NETWORK_MODES, networkMode } from "./registry.ts";
+import { CARD, type Underlay, underlayOf } from "./underlay/underlay.ts";
+
+/**
+ * The network of a cluster. Namespaces are made when first asked for: `node/NAME`, `pod/NS/NAME` (not for pods in their
+ * node's network), `host/NAME` and `internet/ADDRESS`. A cluster in no mode that podpath knows has nodes without pods.
+ */
+export function clusterNetwork(cluster: Cluster): Network {
+	return new ClusterNetwork(cluster);
+}
+
+class ClusterNetwork implements Network {
+	readonly assumptions: readonly Assumption[];
+	readonly loadBalancers: readonly LoadBalancer[];
+	readonly #cluster: Cluster;
+	readonly #underlay: Underlay;
+	readonly #plan: ModePlan | undefined;
+	readonly #services: ServiceTables;
+	readonly #fabric: ReadonlyMap<Place, FabricDevice>;
+	readonly #namespaces = new Map<Place, Namespace>();
+	/** By node: what its devices are joined to in its pods. */
+	readonly #podDevices = new Map<string, ReadonlyMap<string, DeviceAt>>();
+
+	constructor(cluster: Cluster) {
+		const mode = networkMode(cluster.mode);
+		this.#cluster = cluster;
+		this.#underlay = underlayOf(cluster, { podRoutesInVpc: mode?.capabilities.podRoutesInVpc ?? false });
+		this.#plan = mode?.plan(cluster, this.#underlay);
+		this.#services = serviceTables(cluster);
+		const balancers = loadBalancersOf(cluster);
+		this.loadBalancers = balancers.devices;
+		const own = [...balancers.devices, INTERNET].map((device) => [device.place, device] as const);
+		this.#fabric = new Map<Place, FabricDevice>([...this.#underlay.devices, ...own]);
+		this.assumptions = [
+			...(mode === undefined ? modeUnknown(cluster) : []),
+			...this.#underlay.assumptions,
+			...(this.#plan?.assumptions ?? []),
+			...balancers.assumptions,
+		];
+	}
+
+	namespace(place: Place): Namespace | undefined {
+		const known = this.#namespaces.get(place);
+		if (known !== undefined) return known;
+		const contributions = this.#contributions(place);
+		if (contributions === undefined) return undefined;
+		const made = assembleNamespace(place, contributions);
+		this.#namespaces.set(place, made);
+		return made;
+	}
+
+	wireAt(place: Place, device: string): Far {
+		const [kind, name] = split(place);
+		switch (kind) {
+			case "pod":
+				return this.#podWire(place, name, device);
+			case "node":
+				return this.#nodeWire(place, name, device);
+			case "host":
+				return device === CARD ? this.#cardWire(place) : noDevice(place, device);
+			case "internet":
+				return device === CARD ? { kind: "fabric", fabric: INTERNET.place } : noDevice(place, device);
+			default:
+				return noDevice(place, device);
+		}
+	}
+
+	stackedOn(place: Place, device: string): readonly DeviceAt[] {
+		const [kind, name] = split(place);
+		const node = kind === "node" ? this.#cluster.node(name) : undefined;
+		return node === undefined ? [] : (this.#plan?.stackedOn(node, device) ?? []);
+	}
+
+	fabric(place: Place): FabricDevice | undefined {
+		return this.#fabric.get(place);
+	}
+
+	ownerOf(address: Address): Place | undefined {
+		for (const owner of this.#cluster.ownersOf(address)) {
+			if (owner.kind === "node") return `node/${owner.node.name}`;
+			if (owner.kind === "host") return `host/${owner.host.name}`;
+			if (owner.kind === "pod") return placeOf(owner.pod);
+		}
+		return undefined;
+	}
+
+	#contributions(place: Place): readonly Contribution[] | undefined {
+		const [kind, name] = split(place);
+		switch (kind) {
+			case "node": {
+				const node = this.#cluster.node(name);
+				return node && this.#node(node, place);
+			}
+			case "pod": {
+				const pod = this.#ownNamespace(name);
+				return pod && this.#pod(pod);
+			}
+			case "host": {
+				const object = this.#cluster.host(name);
+				const card = this.#underlay.cardOf(place);
+				return object && card && [host(object, card)];
+			}
+			case "internet": {
+				const address = parseAddress(name);
+				return address && place === `internet/${address.text}` ? [internetClient(address)] : undefined;
+			}
+			default:
+				return undefined;
+		}
+	}
+
+	#node(node: Node, place: Place): readonly Contribution[] {
+		const card = this.#underlay.cardOf(place);
+		const devices = [...(card === undefined ? [] : [machine(card)]), ...(this.#plan?.node(node) ?? [])];
+		// kube-proxy looks at the addresses that the node has: in ipvs mode a node port is served on each of them.
+		const addresses = devices.flatMap((each) => each.addresses ?? []).map((each) => each.address);
+		return [
+			{ sysctls: nodeSysctls(node) },
+			...devices,
+			kubeProxy(this.#services, proxyNodeOf(node, addresses)),
+			{ sysctls: administratorSysctls(this.#cluster, node) },
+		];
+	}
+
+	#pod(pod: Pod): readonly Contribution[] | undefined {
+		const node = this.#cluster.node(pod.nodeName);
+		const inherited = node === undefined ? {} : { sysctls: inheritedSysctls(this.#cluster, node) };
+		return this.#plan && [inherited, ...this.#plan.pod(pod)];
+	}
+
+	/** A pod that has a namespace of its own, by `NAMESPACE/NAME`. */
+	#ownNamespace(key: string): Pod | undefined {
+		const pod = this.#cluster.pod(key);
+		return pod === undefined || pod.hostNetwork || pod.podIPs.length === 0 ? undefined : pod;
+	}
+
+	#podWire(place: Place, key: string, device: string): Far {
+		const pod = this.#ownNamespace(key);
+		const wire = pod && this.#plan?.wires(pod).find((each) => each.device === device);
+		return wire?.to ?? noDevice(place, device);
+	}
+
+	#nodeWire(place: Place, name: string, device: string): Far {
+		if (device === CARD) return this.#cardWire(place);
+		const to = this.#devicesToPods(name).get(device);
+		return to === undefined ? noDevice(place, device) : { kind: "device", ...to };
+	}
+
+	#devicesToPods(nodeName: string): ReadonlyMap<string, DeviceAt> {
+		const known = this.#podDevices.get(nodeName);
+		if (known !== undefined) return known;
+		const devices = new Map<string, DeviceAt>();
+		for (const pod of this.#cluster.podsOn(nodeName)) {
+			for (const wire of this.#plan?.wires(pod) ?? []) {
+				if (wire.to.kind === "device") devices.set(wire.to.device, { place: placeOf(pod), device: wire.device });
+			}
+		}
+		this.#podDevices.set(nodeName, devices);
+		return devices;
+	}
+
+	#cardWire(place: Place): Far {
+		const fabric = this.#underlay.cardOf(place)?.fabric;
+		if (fabric !== undefined) return { kind: "fabric", fabric };
+		return { kind: "outside", why: `no VPC and no Segment of the input holds an address of ${place}` };
+	}
+}
+
+/** A place's kind and what follows the first slash. */
+function split(place: Place): readonly [string, string] {
+	const slash = place.indexOf("/");
+	return slash < 0 ? [place, ""] : [place.slice(0, slash), place.slice(slash + 1)];
+}
+
+function placeOf(pod: Pod): Place {
+	return pod.hostNetwork ? `node/${pod.nodeName}` : `pod/${pod.namespace}/${pod.name}`;
+}
+
+function noDevice(place: Place, device: string): Far {
+	return { kind: "outside", why: `the input does not say what ${device} of ${place} is connected to` };
+}
+
+function modeUnknown(cluster: Cluster): readonly Assumption[] {
+	const known = NETWORK_MODES.map((mode) => mode.id).join(", ");
+	const what =
+		cluster.mode === "" ? "the input does not say the network mode" : `network mode ${cluster.mode} is not known`;
+	return [
+		{
+			code: "network-mode-unknown",
+			message: `${what}, so nodes have only ${CARD} and kube-proxy's rules, and pods are not described (known: ${known})`,
+		},
+	];
+}

@@ -1,0 +1,10 @@
+/** The network modes that podpath knows. Whoever adds a CNI adds a folder and a line here. */
+import { FLANNEL_MODES } from "./flannel/mode.ts";
+import type { NetworkMode } from "./mode.ts";
+
+export const NETWORK_MODES: readonly NetworkMode[] = [...FLANNEL_MODES];
+
+/** The mode of this name. */
+export function networkMode(id: string): NetworkMode | undefined {
+	return NETWORK_MODES.find((mode) => mode.id === id);
+}

@@ -1,0 +1,83 @@
+/** The underlay where the input says nothing of it: the simplest one in which the mode's nodes reach each other. */
+import { type Address, addressBits, addressPlus, type Family } from "../../address/address.ts";
+import { contains, lastAddress, type Prefix, prefixOf } from "../../address/prefix.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
+import type { Origin } from "../../origin/origin.ts";
+import type { Assumption } from "../../state/network.ts";
+import { podRoutes, vpcOf } from "./described.ts";
+import type { Subnet, UnderlayNetwork } from "./underlay.ts";
+
+const ORIGIN: Origin = { component: "assumption", note: "underlay-assumed" };
+const ETHERNET_MTU = 1500;
+/** The block is at least this wide: what people give a subnet of each family. */
+const LONGEST: Readonly<Record<Family, number>> = { 4: 24, 6: 64 };
+
+/** One segment with all nodes in it, or where the mode needs a VPC's routes, one vSwitch. Empty where no node has an address. */
+export function assumedNetworks(
+	cluster: Cluster,
+	options: { readonly podRoutesInVpc: boolean },
+): readonly UnderlayNetwork[] {
+	const addresses = cluster.nodes.flatMap((node) => node.internalIPs);
+	const taken = new Set([...addresses, ...cluster.hosts.flatMap((host) => host.addresses)].map((each) => each.text));
+	const blocks = ([4, 6] as const).flatMap((family) => {
+		const prefix = commonBlock(addresses.filter((each) => each.family === family));
+		return prefix === undefined ? [] : [{ prefix, gateway: freeAddress(prefix, taken) }];
+	});
+	if (blocks.length === 0) return [];
+	const what = blocks.map(({ prefix, gateway }) => `${prefix.text} with a router at ${gateway.text}`).join(" and ");
+	const assumption = (network: string): Assumption => ({
+		code: "underlay-assumed",
+		message: `the input does not describe the network between the nodes: ${network} is assumed, ${what}`,
+	});
+	const prefixes = blocks.map((block) => block.prefix);
+	if (options.podRoutesInVpc) {
+		return [
+			vpcOf({
+				place: "vpc/assumed",
+				vSwitches: blocks.map(({ prefix, gateway }) => ({ id: "assumed", prefix, gateway })),
+				prefixes,
+				routes: podRoutes(cluster),
+				mtu: ETHERNET_MTU,
+				assumptions: [assumption("one VPC that leads each pod CIDR to its node")],
+				origin: ORIGIN,
+			}),
+		];
+	}
+	const place = "segment/assumed";
+	const gateways = blocks.map((block) => block.gateway);
+	return [
+		{
+			place,
+			subnets: blocks.map((block): Subnet => ({ fabric: place, mtu: ETHERNET_MTU, origin: ORIGIN, ...block })),
+			assumptions: [assumption("one layer 2 segment")],
+			build: (attachments) => ({
+				kind: "segment",
+				place,
+				prefixes,
+				gateways,
+				attachments,
+				mtu: ETHERNET_MTU,
+				origin: ORIGIN,
+			}),
+		},
+	];
+}
+
+/** The smallest block that holds all of them. */
+function commonBlock(addresses: readonly Address[]): Prefix | undefined {
+	const [first] = addresses;
+	if (first === undefined) return undefined;
+	let block = prefixOf(first, Math.min(LONGEST[first.family], addressBits(first.family)));
+	for (const each of addresses) {
+		while (!contains(block, each)) block = prefixOf(block.address, block.length - 1);
+	}
+	return block;
+}
+
+/** The first host address that no machine has. A block always has one: it is wider than the machines are many. */
+function freeAddress(block: Prefix, taken: ReadonlySet<string>): Address {
+	let candidate = addressPlus(block.address, 1);
+	const last = lastAddress(block);
+	while (taken.has(candidate.text) && candidate.text !== last.text) candidate = addressPlus(candidate, 1);
+	return candidate;
+}

@@ -1,0 +1,116 @@
+/** The underlay as the kinds `VPC` and `Segment` describe it. */
+
+import { parseAddress } from "../../address/address.ts";
+import { contains, nthAddress } from "../../address/prefix.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
+import type { SegmentObject, VpcObject } from "../../cluster/settings.ts";
+import type { Origin } from "../../origin/origin.ts";
+import type { VpcRoute, VSwitch } from "../../state/fabric.ts";
+import type { Assumption } from "../../state/network.ts";
+import type { Place } from "../../state/place.ts";
+import type { Subnet, UnderlayNetwork } from "./underlay.ts";
+
+/** One network for each VPC and Segment of the cluster; empty where it has none. */
+export function describedNetworks(
+	cluster: Cluster,
+	options: { readonly podRoutesInVpc: boolean },
+): readonly UnderlayNetwork[] {
+	return [...cluster.vpcs.map((vpc) => vpcNetwork(vpc, cluster, options)), ...cluster.segments.map(segmentNetwork)];
+}
+
+/** A VPC with these vSwitches, whose routes lead to machines. */
+export function vpcOf(parts: {
+	readonly place: Place;
+	readonly vSwitches: readonly VSwitch[];
+	readonly prefixes: VpcObject["cidrs"];
+	readonly routes: readonly VpcRoute[];
+	readonly mtu: number;
+	readonly assumptions: readonly Assumption[];
+	readonly origin: Origin;
+}): UnderlayNetwork {
+	const { place, vSwitches, prefixes, routes, mtu, assumptions, origin } = parts;
+	return {
+		place,
+		subnets: vSwitches.map(({ prefix, gateway }): Subnet => ({ fabric: place, prefix, gateway, mtu, origin })),
+		assumptions,
+		build: (attachments) => ({ kind: "vpc", place, prefixes, vSwitches, routes, attachments, mtu, origin }),
+	};
+}
+
+function vpcNetwork(vpc: VpcObject, cluster: Cluster, options: { readonly podRoutesInVpc: boolean }): UnderlayNetwork {
+	const place = `vpc/${vpc.name}`;
+	const origin: Origin = { component: "vpc", object: place, source: vpc.source };
+	const given = vpc.vSwitches.map(({ id, cidr, gateway }): VSwitch => ({ id, prefix: cidr, gateway }));
+	const managed = options.podRoutesInVpc && vpc.managedRoutes ? podRoutes(cluster) : [];
+	return vpcOf({
+		place,
+		vSwitches: given.length > 0 ? given : vpc.cidrs.map(wholeBlock),
+		prefixes: vpc.cidrs,
+		routes: [...managed, ...customRoutes(vpc, cluster, origin)],
+		mtu: vpc.mtu,
+		assumptions: given.length > 0 ? [] : [noVSwitches(vpc)],
+		origin,
+	});
+}
+
+function wholeBlock(prefix: VpcObject["cidrs"][number]): VSwitch {
+	// The third address from the end: Alibaba Cloud keeps the last three of a vSwitch for itself, this one as its gateway.
+	return { id: prefix.text, prefix, gateway: nthAddress(prefix, -3) };
+}
+
+function noVSwitches(vpc: VpcObject): Assumption {
+	return {
+		code: "vswitch-assumed",
+		message: `VPC ${vpc.name} names no vSwitch: each of its CIDRs is taken to be one`,
+		place: `vpc/${vpc.name}`,
+	};
+}
+
+/** The entries that the cloud controller keeps: each node's pod CIDRs lead to its instance (seed 001 L139). */
+export function podRoutes(cluster: Cluster): readonly VpcRoute[] {
+	return cluster.nodes.flatMap((node) =>
+		node.podCIDRs.map((destination) => ({
+			destination,
+			nextHop: `node/${node.name}`,
+			origin: { component: "cloud-controller-manager", object: `node/${node.name}` },
+		})),
+	);
+}
+
+function customRoutes(vpc: VpcObject, cluster: Cluster, origin: Origin): readonly VpcRoute[] {
+	return vpc.routes.map(({ destination, nextHop, line }) => ({
+		destination,
+		nextHop: machineNamed(nextHop, cluster),
+		origin: { ...origin, source: { file: vpc.source.file, line } },
+	}));
+}
+
+/** A route's next hop as people write it: a place, a node's or host's name, an instance id or an address. */
+function machineNamed(name: string, cluster: Cluster): Place {
+	if (cluster.node(name) !== undefined) return `node/${name}`;
+	if (cluster.host(name) !== undefined) return `host/${name}`;
+	const address = parseAddress(name);
+	const node = cluster.nodes.find(
+		({ providerID, internalIPs }) =>
+			(providerID !== "" && providerID.split(/[./]/).at(-1) === name) ||
+			internalIPs.some((each) => each.text === address?.text),
+	);
+	if (node !== undefined) return `node/${node.name}`;
+	const host = cluster.hosts.find(({ addresses }) => addresses.some((each) => each.text === address?.text));
+	return host === undefined ? name : `host/${host.name}`;
+}
+
+function segmentNetwork(segment: SegmentObject): UnderlayNetwork {
+	const place = `segment/${segment.name}`;
+	const origin: Origin = { component: "segment", object: place, source: segment.source };
+	const { cidrs: prefixes, gateways, mtu } = segment;
+	return {
+		place,
+		subnets: prefixes.map((prefix): Subnet => {
+			const gateway = gateways.find((candidate) => contains(prefix, candidate));
+			return { fabric: place, prefix, ...(gateway && { gateway }), mtu, origin };
+		}),
+		assumptions: [],
+		build: (attachments) => ({ kind: "segment", place, prefixes, gateways, attachments, mtu, origin }),
+	};
+}
