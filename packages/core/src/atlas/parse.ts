@@ -1,5 +1,5 @@
 /** Reads `scenarios.yaml`. */
-import { LineCounter, parseDocument } from "yaml";
+import { isCollection, isNode, LineCounter, parseDocument } from "yaml";
 import type { ZodError } from "zod";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
@@ -41,18 +41,24 @@ export function parseScenarios(text: string, file: string): readonly Scenario[] 
 		throw new InputError({ code: "yaml", message: error.message, where: { file, line, column: col } });
 	}
 	const locate: Locate = (keys) => {
-		for (let length = keys.length; length > 0; length--) {
-			const node = document.getIn(keys.slice(0, length), true) as { range?: readonly number[] } | undefined;
-			const offset = node?.range?.[0];
-			if (offset === undefined) continue;
-			const { line, col } = lineCounter.linePos(offset);
-			return { file, line, column: col };
-		}
-		return { file, line: 1 };
+		const { line, col } = lineCounter.linePos(offsetOf(document.contents, keys));
+		return { file, line, column: col };
 	};
 	const result = scenariosSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
 	if (!result.success) throw schemaError(result.error, locate);
 	return scenariosOf(result.data, locate);
+}
+
+function offsetOf(contents: unknown, keys: KeyPath): number {
+	let node = contents;
+	for (const key of keys) {
+		const next: unknown = isCollection(node) ? node.get(key, true) : undefined;
+		// A single path is written without its list.
+		if (next === undefined && key === 0) continue;
+		if (!isNode(next)) break;
+		node = next;
+	}
+	return isNode(node) ? (node.range?.[0] ?? 0) : 0;
 }
 
 function schemaError(error: ZodError, locate: Locate): InputError {

@@ -121,7 +121,7 @@ const scenario: z.ZodType<ScenarioDocument> = z.strictObject({
 	question,
 	with: z.array(change).default([]),
 	note: z.string().optional(),
-	expect: z.union([path.transform((one) => [one]), z.array(path).min(1)]),
+	expect: z.preprocess((paths) => (Array.isArray(paths) ? paths : [paths]), z.array(path).min(1)),
 	otherPaths: z.boolean().default(false),
 	loadBalancerMembers: expected(z.array(z.string())).optional(),
 	findings: expected(z.array(z.string())).optional(),

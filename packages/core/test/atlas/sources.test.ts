@@ -1,0 +1,43 @@
+/** The atlas proves something only where its expectations come from elsewhere: every one names a source that can be looked up. */
+import { describe, expect, test } from "vitest";
+import { scenarioManifests } from "../../src/atlas/change.ts";
+import type { Expected, ExpectedPath, Scenario } from "../../src/atlas/scenario.ts";
+import { readAtlas, readDocument } from "../support/atlas-files.ts";
+
+const atlas = readAtlas();
+
+function expectationsOf(scenario: Scenario): readonly Expected<unknown>[] {
+	const ofPath = (path: ExpectedPath) => Object.values(path) as readonly Expected<unknown>[];
+	const { loadBalancerMembers, findings } = scenario;
+	return [...scenario.paths.flatMap(ofPath), loadBalancerMembers, findings].filter(
+		(expected) => expected !== undefined,
+	);
+}
+
+/** What docs/measurements.md has a row for: runs `E:t1.S2`, facts `K2`, differences `X1`. */
+const measured = new Set([...readDocument("docs/measurements.md").matchAll(/^\| `([^`]+)` \|/gm)].map(([, id]) => id));
+
+describe.each(atlas)("$mode", ({ mode, cluster, scenarios }) => {
+	test("its folder is named after its mode", () => {
+		expect(scenarios.every((scenario) => scenario.mode === mode)).toBe(true);
+	});
+
+	test.each(scenarios.map((scenario) => [scenario.id, scenario] as const))("%s names its sources", (_, scenario) => {
+		const sources = expectationsOf(scenario).flatMap((expected) => expected.sources);
+		expect(sources.length).toBeGreaterThan(0);
+		expect(sources.filter((source) => /^(E:|[KX]\d)/.test(source) && !measured.has(source))).toEqual([]);
+	});
+
+	test.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
+		"%s changes objects that are there",
+		(_, scenario) => {
+			expect(scenarioManifests(scenario, cluster).length).toBeGreaterThan(0);
+		},
+	);
+});
+
+test("seed 001 has ten sub-scenarios (L48), one of which, 1.3, is two policies in one", () => {
+	const ids = atlas.find(({ mode }) => mode === "flannel-vpc")?.scenarios.map(({ id }) => id) ?? [];
+	const seed = ["1.1", "1.2", "1.3C", "1.3L", "2.1", "2.2", "2.3", "3.1", "4.A", "5.1x", "5.1l"];
+	expect(seed.filter((id) => !ids.includes(`001-${id}`))).toEqual([]);
+});

@@ -1,0 +1,33 @@
+/** The atlas as it stands in the repository, read from disk. */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import type { ManifestFile } from "../../src/atlas/change.ts";
+import { parseScenarios } from "../../src/atlas/parse.ts";
+import type { Scenario } from "../../src/atlas/scenario.ts";
+
+const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
+
+export interface AtlasFolder {
+	readonly mode: string;
+	readonly cluster: ManifestFile;
+	readonly scenarios: readonly Scenario[];
+}
+
+export function readAtlas(): readonly AtlasFolder[] {
+	return readdirSync(join(ROOT, "atlas"))
+		.sort()
+		.map((mode) => {
+			const [cluster, scenarios] = [`atlas/${mode}/cluster.yaml`, `atlas/${mode}/scenarios.yaml`];
+			return {
+				mode,
+				cluster: { file: cluster, text: readDocument(cluster) },
+				scenarios: parseScenarios(readDocument(scenarios), scenarios),
+			};
+		});
+}
+
+/** A file of the repository by its path from the root. */
+export function readDocument(path: string): string {
+	return readFileSync(join(ROOT, path), "utf8");
+}
