@@ -164,8 +164,10 @@ function checkLinks(
 }
 
 function matchesLink(pattern: LinkPattern, link: { readonly at: string; readonly device?: string }): boolean {
-	if (!matchesPattern(pattern.at, link.at)) return false;
-	return pattern.device === null ? link.device === undefined : matchesPattern(pattern.device, link.device ?? "");
+	return (
+		matchesPattern(pattern.at, link.at) &&
+		(pattern.device === null || matchesPattern(pattern.device, link.device ?? ""))
+	);
 }
 
 function checkConntrack(expected: ExpectedPath, path: ExplainedPath): readonly Difference[] {

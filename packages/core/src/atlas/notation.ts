@@ -10,7 +10,7 @@ import type {
 	ExplainedTuple,
 } from "../trace/explanation.ts";
 
-/** A device on the way; null: the place has no devices (a fabric device that is one thing). */
+/** A device on the way; null: whatever the place has, as for a fabric device that is one thing or a client outside. */
 export interface LinkPattern {
 	readonly at: string;
 	readonly device: string | null;
