@@ -1,0 +1,135 @@
+/**
+ * Which endpoints serve a Service port on a node (pkg/proxy/topology.go CategorizeEndpoints, endpointslicecache.go;
+ * KEP-1669 terminating endpoints, KEP-2433 zone hints, KEP-3015 node hints).
+ */
+import { type Address, formatEndpoint } from "../address/address.ts";
+import type { EndpointSlice } from "../cluster/objects.ts";
+import type { ProxyServicePort } from "./service-port.ts";
+import type { ProxyFeatures } from "./version.ts";
+
+/** One address and port behind a Service port. */
+export interface ProxyEndpoint {
+	readonly address: Address;
+	readonly port: number;
+	/** `10.0.0.1:80`, `[fd00::1]:80`. */
+	readonly text: string;
+	readonly ready: boolean;
+	readonly serving: boolean;
+	readonly terminating: boolean;
+	/** Empty: not known to be on any node. */
+	readonly nodeName: string;
+	readonly forZones: readonly string[];
+	readonly forNodes: readonly string[];
+}
+
+/** Where the choice is made. */
+export interface NodeTopology {
+	readonly name: string;
+	/** Label topology.kubernetes.io/zone, or empty. */
+	readonly zone: string;
+}
+
+/** What CategorizeEndpoints gives. */
+export interface EndpointChoice {
+	/** For traffic with policy Cluster. Empty where the port has no such traffic. */
+	readonly cluster: readonly ProxyEndpoint[];
+	/** For traffic with policy Local. Empty where the port has no such traffic. */
+	readonly local: readonly ProxyEndpoint[];
+	/** Both together. */
+	readonly reachable: readonly ProxyEndpoint[];
+	/** Some node of the cluster has a usable endpoint. If not, traffic is refused; otherwise, at worst, dropped. */
+	readonly hasAny: boolean;
+}
+
+/** The endpoints of a Service port in its slices: each address and port once, sorted by text as kube-proxy sorts them. */
+export function endpointsOfPort(port: ProxyServicePort, slices: readonly EndpointSlice[]): readonly ProxyEndpoint[] {
+	const addressType = port.family === 4 ? "IPv4" : "IPv6";
+	const found = new Map<string, ProxyEndpoint>();
+	for (const slice of slices) {
+		if (slice.addressType !== addressType) continue;
+		for (const { name, protocol, port: number } of slice.ports) {
+			// A port without a number ("every port") is of no use to kube-proxy (endpointslicecache.go addEndpoints).
+			if (number === null || name !== port.portName || protocol !== port.protocol) continue;
+			for (const { addresses, ...endpoint } of slice.endpoints) {
+				const address = addresses[0];
+				if (address === undefined || address.family !== port.family) continue;
+				const text = formatEndpoint(address, number);
+				const earlier = found.get(text);
+				if (earlier === undefined || earlier.nodeName === "")
+					found.set(text, { address, port: number, text, ...endpoint });
+			}
+		}
+	}
+	return [...found.values()].sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
+}
+
+/** Whether the endpoint may serve at all: ready, or as a last resort serving while it terminates. */
+export function isUsable(endpoint: ProxyEndpoint, features: ProxyFeatures): boolean {
+	return endpoint.ready || (features.terminatingFallback && endpoint.serving && endpoint.terminating);
+}
+
+/** Whether hints could make nodes choose differently. */
+export function hasHints(endpoints: readonly ProxyEndpoint[]): boolean {
+	return endpoints.some(({ forZones, forNodes }) => forZones.length > 0 || forNodes.length > 0);
+}
+
+/** The endpoints that serve the port's traffic on this node. */
+export function categorizeEndpoints(
+	endpoints: readonly ProxyEndpoint[],
+	port: ProxyServicePort,
+	node: NodeTopology,
+	features: ProxyFeatures,
+): EndpointChoice {
+	const hinted = port.usesClusterEndpoints ? hintedFor(endpoints, node, features) : null;
+	const everywhere = port.usesClusterEndpoints ? readyElseTerminating(hinted ?? endpoints, features) : [];
+	// Hints are only followed where they name a ready endpoint, so `hinted` never leads to the fallback.
+	const local = port.usesLocalEndpoints
+		? readyElseTerminating(
+				endpoints.filter(({ nodeName }) => nodeName !== "" && nodeName === node.name),
+				features,
+			)
+		: [];
+	return {
+		cluster: everywhere,
+		local,
+		reachable: union(endpoints, everywhere, local),
+		hasAny: endpoints.some((endpoint) => isUsable(endpoint, features)),
+	};
+}
+
+function readyElseTerminating(endpoints: readonly ProxyEndpoint[], features: ProxyFeatures): readonly ProxyEndpoint[] {
+	const ready = endpoints.filter((endpoint) => endpoint.ready);
+	return ready.length > 0 ? ready : endpoints.filter((endpoint) => isUsable(endpoint, features));
+}
+
+/**
+ * The ready endpoints that are meant for this node, else for its zone; null: hints do not apply. They only do where every
+ * ready endpoint has one and at least one names this node (or zone).
+ */
+function hintedFor(
+	endpoints: readonly ProxyEndpoint[],
+	node: NodeTopology,
+	features: ProxyFeatures,
+): readonly ProxyEndpoint[] | null {
+	const ready = endpoints.filter((endpoint) => endpoint.ready);
+	if (features.nodeHints && ready.every(({ forNodes }) => forNodes.length > 0)) {
+		const here = ready.filter(({ forNodes }) => forNodes.includes(node.name));
+		if (here.length > 0) return here;
+	}
+	if (features.zoneHints && ready.every(({ forZones }) => forZones.length > 0)) {
+		const here = ready.filter(({ forZones }) => forZones.includes(node.zone));
+		if (here.length > 0) return here;
+	}
+	return null;
+}
+
+function union(
+	all: readonly ProxyEndpoint[],
+	a: readonly ProxyEndpoint[],
+	b: readonly ProxyEndpoint[],
+): readonly ProxyEndpoint[] {
+	if (b.length === 0) return a;
+	if (a.length === 0) return b;
+	const chosen = new Set([...a, ...b]);
+	return all.filter((endpoint) => chosen.has(endpoint));
+}

@@ -1,0 +1,130 @@
+/** The rules of one Service port in the chains that all Services share: what sends a packet to the Service's own chains. */
+import type { Address } from "../../address/address.ts";
+import { hostPrefix } from "../../address/prefix.ts";
+import type { Match } from "../../netfilter/xtables/matches/index.ts";
+import {
+	accept,
+	addrtype,
+	comment,
+	destination,
+	destinationPort,
+	drop,
+	jump,
+	protocol,
+	reject,
+	rule,
+} from "../../netfilter/xtables/rules.ts";
+import type { XtRule } from "../../netfilter/xtables/table.ts";
+import type { Target } from "../../netfilter/xtables/targets/index.ts";
+import type { Origin } from "../../origin/origin.ts";
+import type { ProxyServicePort } from "../service-port.ts";
+import type { Availability } from "../service-tables.ts";
+import { serviceChainName } from "./chain-names.ts";
+
+/** The port's rules by the chain that they are in. */
+export interface Dispatch {
+	readonly natServices: readonly XtRule[];
+	readonly natNodePorts: readonly XtRule[];
+	readonly filterServices: readonly XtRule[];
+	readonly filterExternalServices: readonly XtRule[];
+	readonly filterProxyFirewall: readonly XtRule[];
+	readonly filterNodePorts: readonly XtRule[];
+}
+
+/** The rules where endpoints are available like this. `hash` is the one of the port's chains. */
+export function dispatchRules(port: ProxyServicePort, hash: string, available: Availability): Dispatch {
+	return {
+		natServices: natServices(port, hash, available),
+		natNodePorts: natNodePorts(port, hash, available),
+		filterServices: available.internal ? [] : [toAddress(port, port.clusterIP, ...refusal(port, available))],
+		filterExternalServices: available.external ? [] : withoutExternalEndpoints(port, available),
+		filterProxyFirewall: hasFirewall(port, available)
+			? port.loadBalancerVIPs.map((address) =>
+					toAddress(port, address, `${port.name} traffic not accepted by ${serviceChainName("FW", hash)}`, drop),
+				)
+			: [],
+		filterNodePorts: healthCheck(port),
+	};
+}
+
+/** Whether the load balancer addresses go through a KUBE-FW chain first. */
+export function hasFirewall(port: ProxyServicePort, available: Availability): boolean {
+	return available.any && port.loadBalancerVIPs.length > 0 && port.sourceRanges.length > 0;
+}
+
+/** The origin of a rule of this port; the note is the rule's comment. */
+export function noted(port: ProxyServicePort, note: string): Origin {
+	return { ...port.origin, note };
+}
+
+/** `-d ADDRESS -p PROTOCOL --dport PORT` of the Service port, with more options in front of or after the destination. */
+export function serviceMatches(
+	port: ProxyServicePort,
+	address: Address,
+	text: string,
+	more: { readonly first?: Match; readonly afterDestination?: Match } = {},
+): readonly Match[] {
+	return [
+		...(more.first === undefined ? [] : [more.first]),
+		destination(hostPrefix(address)),
+		...(more.afterDestination === undefined ? [] : [more.afterDestination]),
+		protocol(port.protocol),
+		comment(text),
+		destinationPort(port.protocol, port.port),
+	];
+}
+
+function toAddress(port: ProxyServicePort, address: Address, text: string, target: Target): XtRule {
+	return rule(noted(port, text), serviceMatches(port, address, text), target);
+}
+
+function natServices(port: ProxyServicePort, hash: string, available: Availability): readonly XtRule[] {
+	const rules: XtRule[] = [];
+	const internal = jump(serviceChainName(port.internalLocal ? "SVL" : "SVC", hash));
+	if (available.internal) rules.push(toAddress(port, port.clusterIP, `${port.name} cluster IP`, internal));
+	if (!available.any) return rules;
+	const external = jump(serviceChainName("EXT", hash));
+	for (const address of port.externalIPs) rules.push(toAddress(port, address, `${port.name} external IP`, external));
+	const balanced = hasFirewall(port, available) ? jump(serviceChainName("FW", hash)) : external;
+	for (const address of port.loadBalancerVIPs) {
+		rules.push(toAddress(port, address, `${port.name} loadbalancer IP`, balanced));
+	}
+	return rules;
+}
+
+/** Node ports are not subject to loadBalancerSourceRanges. */
+function natNodePorts(port: ProxyServicePort, hash: string, available: Availability): readonly XtRule[] {
+	if (port.nodePort === 0 || !available.any) return [];
+	const matches = [protocol(port.protocol), comment(port.name), destinationPort(port.protocol, port.nodePort)];
+	return [rule(noted(port, port.name), matches, jump(serviceChainName("EXT", hash)))];
+}
+
+/** No endpoints at all: refused. None on this node, where only those count: silence. */
+function refusal(port: ProxyServicePort, available: Availability): readonly [text: string, target: Target] {
+	if (available.any) return [`${port.name} has no local endpoints`, drop];
+	const how = port.family === 4 ? "icmp-port-unreachable" : "icmp6-port-unreachable";
+	return [`${port.name} has no endpoints`, reject(how)];
+}
+
+function withoutExternalEndpoints(port: ProxyServicePort, available: Availability): readonly XtRule[] {
+	const [text, target] = refusal(port, available);
+	const addresses = [...port.externalIPs, ...port.loadBalancerVIPs];
+	const rules = addresses.map((address) => toAddress(port, address, text, target));
+	if (port.nodePort !== 0) {
+		const matches = [
+			protocol(port.protocol),
+			comment(text),
+			addrtype({ destination: "LOCAL" }),
+			destinationPort(port.protocol, port.nodePort),
+		];
+		rules.push(rule(noted(port, text), matches, target));
+	}
+	return rules;
+}
+
+function healthCheck(port: ProxyServicePort): readonly XtRule[] {
+	if (port.healthCheckNodePort === 0) return [];
+	const text = `${port.name} health check node port`;
+	const matches = [protocol("tcp"), comment(text), destinationPort("tcp", port.healthCheckNodePort)];
+	return [rule(noted(port, text), matches, accept)];
+}

@@ -1,0 +1,243 @@
+/** The tables of iptables mode in one family, made chain by chain as packets ask for them. */
+import type { Family } from "../../address/address.ts";
+import { chain } from "../../netfilter/xtables/rules.ts";
+import type { XtChain, XtRule } from "../../netfilter/xtables/table.ts";
+import type { XtContribution } from "../../state/contribution.ts";
+import { iptablesHash } from "../chain-name.ts";
+import type { ProxyEndpoint } from "../endpoints.ts";
+import { LazyMap } from "../lazy-map.ts";
+import { localTraffic } from "../local-traffic.ts";
+import { FORWARD, forwardChain, MARK_MASQ, markMasqChain, POSTROUTING, postroutingRules } from "../masquerade.ts";
+import { nodeAddress, nodePortAddresses, type ProxyNode } from "../proxy-node.ts";
+import type { ProxyServicePort } from "../service-port.ts";
+import { type Availability, type FamilyServices, remembered, type ServiceTables } from "../service-tables.ts";
+import * as names from "./chain-names.ts";
+import { type Dispatch, dispatchRules, hasFirewall } from "./dispatch.ts";
+import { FILTER_HOOKS, kubeletFirewallChain, NAT_HOOKS, nodePortJumps, servesLocalhost } from "./hook-rules.ts";
+import { type ChainInput, endpointChain, externalChain, firewallChain, policyChain } from "./service-chains.ts";
+
+/** Above this many endpoints in the cluster, kube-proxy leaves out comments (largeClusterEndpointsThreshold). */
+const LARGE_CLUSTER_ENDPOINTS = 1000;
+
+type ChainMap = ReadonlyMap<string, XtChain>;
+
+export class IptablesServices {
+	readonly #tables: ServiceTables;
+	readonly #services: FamilyServices;
+	readonly #family: Family;
+	readonly #hashes = new Map<ProxyServicePort, string>();
+	readonly #endpointHashes = new Map<ProxyEndpoint, string>();
+	readonly #endpointOf = new Map<string, { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint }>();
+	readonly #named = new Set<ProxyServicePort>();
+	readonly #dispatches = new Map<ProxyServicePort, Map<number, Dispatch>>();
+	/** Chains that every node has alike, and shared chains by what of them differs. */
+	readonly #shared = new Map<string, XtChain>();
+	#ports: Map<string, ProxyServicePort> | undefined;
+
+	constructor(tables: ServiceTables, family: Family) {
+		this.#tables = tables;
+		this.#family = family;
+		this.#services = tables.families[family];
+	}
+
+	/** Tables nat, filter and mangle of a node. */
+	contribution(node: ProxyNode): readonly XtContribution[] {
+		const family = this.#family;
+		return [
+			{ family, table: "mangle", chains: CANARY_ONLY, hooks: [] },
+			{ family, table: "nat", chains: this.#nat(node), hooks: NAT_HOOKS },
+			{ family, table: "filter", chains: this.#filter(node), hooks: FILTER_HOOKS },
+		];
+	}
+
+	#nat(node: ProxyNode): ChainMap {
+		const { settings } = this.#tables;
+		const fixed = new Map<string, () => XtChain>([
+			[names.SERVICES, () => this.#natServices(node)],
+			[names.NODE_PORTS, () => this.#together(node, names.NODE_PORTS, "natNodePorts", "")],
+			[POSTROUTING, () => chain(POSTROUTING, postroutingRules(settings))],
+			[MARK_MASQ, () => markMasqChain(settings)],
+			[names.CANARY, () => CANARY_CHAIN],
+		]);
+		return new LazyMap(
+			() => [...fixed.keys(), ...this.#serviceChainNames(node)],
+			(name) => fixed.get(name)?.() ?? this.#serviceChain(name, node),
+		);
+	}
+
+	#filter(node: ProxyNode): ChainMap {
+		const { settings } = this.#tables;
+		const here = (local: (port: ProxyServicePort) => boolean): string => this.#localKey(node, local);
+		const fixed = new Map<string, () => XtChain>([
+			[
+				names.SERVICES,
+				() =>
+					this.#together(
+						node,
+						names.SERVICES,
+						"filterServices",
+						here((port) => port.internalLocal),
+					),
+			],
+			[
+				names.EXTERNAL_SERVICES,
+				() =>
+					this.#together(
+						node,
+						names.EXTERNAL_SERVICES,
+						"filterExternalServices",
+						here((port) => port.externalLocal),
+					),
+			],
+			[names.NODE_PORTS, () => this.#together(node, names.NODE_PORTS, "filterNodePorts", "")],
+			[names.PROXY_FIREWALL, () => this.#together(node, names.PROXY_FIREWALL, "filterProxyFirewall", "")],
+			[FORWARD, () => forwardChain(settings, !settings.tcpBeLiberal)],
+			[names.FIREWALL, () => kubeletFirewallChain(servesLocalhost(settings, this.#family, this.#nodePorts(node)))],
+			[names.CANARY, () => CANARY_CHAIN],
+		]);
+		return new LazyMap(
+			() => [...fixed.keys()],
+			(name) => fixed.get(name)?.(),
+		);
+	}
+
+	#nodePorts(node: ProxyNode): ReturnType<typeof nodePortAddresses> {
+		return nodePortAddresses(this.#tables.settings, node, this.#family);
+	}
+
+	#natServices(node: ProxyNode): XtChain {
+		const addresses = this.#nodePorts(node);
+		const localhost = servesLocalhost(this.#tables.settings, this.#family, addresses);
+		const jumps = nodePortJumps(this.#family, addresses, localhost);
+		const own = addresses.kind === "all" ? "" : ` ${node.name}`;
+		const key = this.#localKey(node, (port) => port.internalLocal) + own;
+		return this.#together(node, names.SERVICES, "natServices", key, jumps);
+	}
+
+	/** One of the chains that all Services share. Nodes with the same key have the same chain. */
+	#together(node: ProxyNode, name: string, part: keyof Dispatch, key: string, last: readonly XtRule[] = []): XtChain {
+		return remembered(this.#shared, `${part} ${key}`, () => {
+			const rules = this.#services.ports.flatMap((port) => this.#dispatch(port, node)[part]);
+			return chain(name, [...rules, ...last]);
+		});
+	}
+
+	/** For which of these ports the node has endpoints of its own. */
+	#localKey(node: ProxyNode, local: (port: ProxyServicePort) => boolean): string {
+		let key = "";
+		for (const port of this.#services.ports) {
+			if (!local(port)) continue;
+			const { internal, external } = this.#services.availability(port, node.name);
+			key += `${Number(internal)}${Number(external)}`;
+		}
+		return key;
+	}
+
+	#dispatch(port: ProxyServicePort, node: ProxyNode): Dispatch {
+		const available = this.#services.availability(port, node.name);
+		const { any, internal, external } = available;
+		const byAvailability = remembered(this.#dispatches, port, () => new Map<number, Dispatch>());
+		const key = Number(any) + 2 * Number(internal) + 4 * Number(external);
+		return remembered(byAvailability, key, () => dispatchRules(port, this.#hash(port), available));
+	}
+
+	#hash(port: ProxyServicePort): string {
+		return remembered(this.#hashes, port, () => iptablesHash(port.name, port.protocol));
+	}
+
+	#endpointHash(port: ProxyServicePort, endpoint: ProxyEndpoint): string {
+		return remembered(this.#endpointHashes, endpoint, () => iptablesHash(port.name, port.protocol, endpoint.text));
+	}
+
+	#portOf(hash: string): ProxyServicePort | undefined {
+		this.#ports ??= new Map(this.#services.ports.map((port) => [this.#hash(port), port]));
+		return this.#ports.get(hash);
+	}
+
+	#serviceChain(name: string, node: ProxyNode): XtChain | undefined {
+		const parts = names.readServiceChainName(name);
+		if (parts === undefined) return undefined;
+		if (parts.kind === "SEP") return this.#endpointChain(name, parts.hash, node);
+		const port = this.#portOf(parts.hash);
+		if (port === undefined) return undefined;
+		const make = (): XtChain | undefined => this.#makeServiceChain(parts.kind, port, node);
+		if (this.#dependsOnNode(port)) return make();
+		const shared = this.#shared.get(name) ?? make();
+		if (shared !== undefined) this.#shared.set(name, shared);
+		return shared;
+	}
+
+	#dependsOnNode(port: ProxyServicePort): boolean {
+		if (this.#tables.settings.detectLocalMode === "NodeCIDR" || port.sourceRanges.length > 0) return true;
+		return this.#services.dependsOnNode(port);
+	}
+
+	#makeServiceChain(kind: string, port: ProxyServicePort, node: ProxyNode): XtChain | undefined {
+		const available = this.#services.availability(port, node.name);
+		const { cluster, local } = this.#services.choose(port, node);
+		const input = (): ChainInput => this.#chainInput(port, available, node);
+		switch (kind) {
+			case "SVC":
+				return cluster.length > 0 ? policyChain("SVC", input(), cluster) : undefined;
+			case "SVL":
+				return local.length > 0 ? policyChain("SVL", input(), local) : undefined;
+			case "EXT":
+				return available.any && port.externallyAccessible ? externalChain(input()) : undefined;
+			case "FW":
+				return hasFirewall(port, available) ? firewallChain(input(), nodeAddress(node, this.#family)) : undefined;
+			default:
+				return undefined;
+		}
+	}
+
+	#chainInput(port: ProxyServicePort, available: Availability, node: ProxyNode): ChainInput {
+		this.#nameEndpoints(port);
+		const { cluster, settings } = this.#tables;
+		return {
+			port,
+			available,
+			hash: this.#hash(port),
+			localTraffic: localTraffic(cluster, settings, node, this.#family),
+			masqueradeAll: settings.masqueradeAll,
+			endpointHash: (endpoint) => this.#endpointHash(port, endpoint),
+			commented: this.#commented,
+		};
+	}
+
+	get #commented(): boolean {
+		return this.#services.endpointCount <= LARGE_CLUSTER_ENDPOINTS;
+	}
+
+	#endpointChain(name: string, hash: string, node: ProxyNode): XtChain | undefined {
+		// Whoever comes from the Service's chain finds the name there; only a look-up out of the blue has to name them all.
+		if (!this.#endpointOf.has(hash)) for (const port of this.#services.ports) this.#nameEndpoints(port);
+		const of = this.#endpointOf.get(hash);
+		if (of === undefined || !this.#services.choose(of.port, node).reachable.includes(of.endpoint)) return undefined;
+		return remembered(this.#shared, name, () => {
+			const endpointHash = (endpoint: ProxyEndpoint): string => this.#endpointHash(of.port, endpoint);
+			return endpointChain({ port: of.port, endpointHash, commented: this.#commented }, of.endpoint);
+		});
+	}
+
+	#nameEndpoints(port: ProxyServicePort): void {
+		if (this.#named.has(port)) return;
+		this.#named.add(port);
+		for (const endpoint of this.#services.endpoints(port)) {
+			this.#endpointOf.set(this.#endpointHash(port, endpoint), { port, endpoint });
+		}
+	}
+
+	#serviceChainNames(node: ProxyNode): readonly string[] {
+		return this.#services.ports.flatMap((port) => [
+			...names.SERVICE_CHAIN_KINDS.map((kind) => names.serviceChainName(kind, this.#hash(port))).filter(
+				(name) => this.#serviceChain(name, node) !== undefined,
+			),
+			...this.#services
+				.choose(port, node)
+				.reachable.map((endpoint) => names.serviceChainName("SEP", this.#endpointHash(port, endpoint))),
+		]);
+	}
+}
+
+const CANARY_CHAIN = chain(names.CANARY, []);
+const CANARY_ONLY: ChainMap = new Map([[names.CANARY, CANARY_CHAIN]]);

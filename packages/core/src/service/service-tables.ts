@@ -1,0 +1,130 @@
+/**
+ * What all nodes of a cluster share of kube-proxy's work: the Service ports and their endpoints. Made once a cluster; what a
+ * packet never asks for is never worked out.
+ */
+import type { Family } from "../address/address.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { KubeProxySettings } from "../cluster/settings.ts";
+import {
+	categorizeEndpoints,
+	type EndpointChoice,
+	endpointsOfPort,
+	hasHints,
+	isUsable,
+	type NodeTopology,
+	type ProxyEndpoint,
+} from "./endpoints.ts";
+import { type ProxyServicePort, proxyServicePorts } from "./service-port.ts";
+import { type ProxyFeatures, proxyFeatures } from "./version.ts";
+
+/** Whether a port has endpoints to send traffic to, as its rules on one node depend on it. */
+export interface Availability {
+	/** Somewhere in the cluster. */
+	readonly any: boolean;
+	/** For the cluster IP. */
+	readonly internal: boolean;
+	/** For traffic from outside. */
+	readonly external: boolean;
+}
+
+/** The Service ports of one family. */
+export class FamilyServices {
+	readonly family: Family;
+	readonly features: ProxyFeatures;
+	readonly ports: readonly ProxyServicePort[];
+	readonly #cluster: Cluster;
+	readonly #endpoints = new Map<ProxyServicePort, readonly ProxyEndpoint[]>();
+	readonly #any = new Map<ProxyServicePort, boolean>();
+	readonly #nodes = new Map<ProxyServicePort, ReadonlySet<string>>();
+	readonly #shared = new Map<ProxyServicePort, EndpointChoice>();
+	#byNode: Map<string, { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint }[]> | undefined;
+	#endpointCount: number | undefined;
+
+	constructor(cluster: Cluster, family: Family) {
+		this.#cluster = cluster;
+		this.family = family;
+		this.features = proxyFeatures(cluster.kubeProxy);
+		this.ports = proxyServicePorts(cluster.services, family);
+	}
+
+	/** All endpoints of the port, usable or not. */
+	endpoints(port: ProxyServicePort): readonly ProxyEndpoint[] {
+		return remembered(this.#endpoints, port, () =>
+			endpointsOfPort(port, this.#cluster.slicesOf(`${port.service.namespace}/${port.service.name}`)),
+		);
+	}
+
+	/** Whether nodes may choose different endpoints for the port. */
+	dependsOnNode(port: ProxyServicePort): boolean {
+		return port.usesLocalEndpoints || hasHints(this.endpoints(port));
+	}
+
+	/** The endpoints that serve the port on a node; one object for all nodes where they choose alike. */
+	choose(port: ProxyServicePort, node: NodeTopology): EndpointChoice {
+		const choice = (): EndpointChoice => categorizeEndpoints(this.endpoints(port), port, node, this.features);
+		return this.dependsOnNode(port) ? choice() : remembered(this.#shared, port, choice);
+	}
+
+	availability(port: ProxyServicePort, nodeName: string): Availability {
+		const any = remembered(this.#any, port, () =>
+			this.endpoints(port).some((endpoint) => isUsable(endpoint, this.features)),
+		);
+		if (!any || !port.usesLocalEndpoints) return { any, internal: any, external: any };
+		const here = this.#nodesWithUsable(port).has(nodeName);
+		return { any, internal: !port.internalLocal || here, external: !port.externalLocal || here };
+	}
+
+	/** Every endpoint on a node, usable or not, with its port. */
+	on(nodeName: string): readonly { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint }[] {
+		if (this.#byNode === undefined) {
+			this.#byNode = new Map();
+			for (const port of this.ports) {
+				for (const endpoint of this.endpoints(port)) {
+					const list = this.#byNode.get(endpoint.nodeName);
+					if (list === undefined) this.#byNode.set(endpoint.nodeName, [{ port, endpoint }]);
+					else list.push({ port, endpoint });
+				}
+			}
+		}
+		return nodeName === "" ? [] : (this.#byNode.get(nodeName) ?? []);
+	}
+
+	/** How many endpoints all ports have together. */
+	get endpointCount(): number {
+		this.#endpointCount ??= this.ports.reduce((sum, port) => sum + this.endpoints(port).length, 0);
+		return this.#endpointCount;
+	}
+
+	#nodesWithUsable(port: ProxyServicePort): ReadonlySet<string> {
+		return remembered(this.#nodes, port, () => {
+			const usable = this.endpoints(port).filter((endpoint) => isUsable(endpoint, this.features));
+			return new Set(usable.map(({ nodeName }) => nodeName).filter((name) => name !== ""));
+		});
+	}
+}
+
+/** What kube-proxy programs from, shared by all nodes of a cluster (`kubeProxy` takes it). */
+export interface ServiceTables {
+	readonly cluster: Cluster;
+	readonly settings: KubeProxySettings;
+	/** By family: kube-proxy runs one proxier for each, and a node without addresses of a family has none of its rules. */
+	readonly families: Readonly<Record<Family, FamilyServices>>;
+}
+
+/** The tables of a cluster. Cheap: the work is done on first use. */
+export function serviceTables(cluster: Cluster): ServiceTables {
+	return {
+		cluster,
+		settings: cluster.kubeProxy,
+		families: { 4: new FamilyServices(cluster, 4), 6: new FamilyServices(cluster, 6) },
+	};
+}
+
+/** The value kept for `key`, made where there is none yet. */
+export function remembered<Key, Value>(kept: Map<Key, Value>, key: Key, make: () => Value): Value {
+	const value = kept.get(key);
+	if (value !== undefined) return value;
+	const made = make();
+	kept.set(key, made);
+	return made;
+}
