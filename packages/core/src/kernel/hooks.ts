@@ -4,8 +4,8 @@
  */
 import type { Family } from "../address/address.ts";
 import { type Hook, PRIORITY } from "../netfilter/hook.ts";
-import { baseChains } from "../netfilter/nftables/ruleset.ts";
 import type { NftChain, NftTable } from "../netfilter/nftables/ruleset.ts";
+import { baseChains } from "../netfilter/nftables/ruleset.ts";
 import { usesConntrack as nftUsesConntrack } from "../netfilter/nftables/uses.ts";
 import type { XtTable, XtTableName } from "../netfilter/xtables/table.ts";
 import { usesConntrack as xtUsesConntrack } from "../netfilter/xtables/uses.ts";
@@ -65,11 +65,14 @@ export function hookEntries(view: View, family: Family, hook: Hook): readonly Ho
 
 function compile(view: View, family: Family, hook: Hook): readonly HookEntry[] {
 	const chains = chainsAt(view, family, hook);
-	const entries: HookEntry[] = chains.filter((each) => !each.nat).map(({ priority, chain }) => ({ kind: "chain", priority, chain }));
+	const entries: HookEntry[] = chains
+		.filter((each) => !each.nat)
+		.map(({ priority, chain }) => ({ kind: "chain", priority, chain }));
 	const natChains = chains.filter((each) => each.nat).sort((a, b) => a.priority - b.priority);
 	if (tracksConnections(view, family)) {
 		if (hook === "prerouting" || hook === "output") entries.push({ kind: "conntrack", priority: PRIORITY.conntrack });
-		if (hook === "input" || hook === "postrouting") entries.push({ kind: "confirm", priority: PRIORITY.conntrackConfirm });
+		if (hook === "input" || hook === "postrouting")
+			entries.push({ kind: "confirm", priority: PRIORITY.conntrackConfirm });
 		if (hook !== "forward") {
 			const rewrites = hook === "prerouting" || hook === "output" ? "destination" : "source";
 			const priority = rewrites === "destination" ? PRIORITY.natDestination : PRIORITY.natSource;

@@ -26,8 +26,7 @@ export function ipvsRequest(walk: Walk, skb: Skb, hook: Hook): Next | null {
 		// ip_vs_leave: ICMP port unreachable, from the virtual address; the connection is never confirmed.
 		const why = because("ipvs-no-server", { virtual: virtualText(service) }, service.origin);
 		walk.hop(skb, "ipvs", skb.device.name, why);
-		const kind = portUnreachable(skb.packet);
-		return kind === "tcp-reset" ? end(skb, "dropped", why) : icmpRefusal(skb, "refused", kind, why);
+		return icmpRefusal(skb, "refused", portUnreachable(skb.packet.family), why);
 	}
 	const connection: IpvsConnection = {
 		service,
@@ -54,7 +53,12 @@ export function ipvsReply(walk: Walk, skb: Skb, hook: Hook): Next | null {
 	skb.ipvs = connection;
 	skb.ipvsDone = true;
 	skb.packet = rewriteSource(packet, connection.virtual.address, connection.virtual.port);
-	walk.hop(skb, "ipvs", skb.device.name, because("ipvs-reply", { virtual: virtualText(connection.service) }, connection.service.origin));
+	walk.hop(
+		skb,
+		"ipvs",
+		skb.device.name,
+		because("ipvs-reply", { virtual: virtualText(connection.service) }, connection.service.origin),
+	);
 	return hook === "forward" ? rerouted(walk, skb) : null;
 }
 
@@ -107,7 +111,12 @@ function transmitToServer(walk: Walk, skb: Skb, hook: Hook): Next | null {
 	const found = lookup(view, { to: packet.dst }, (weights, about) => walk.choices.choose(weights, about));
 	if (found.kind === "unknown") return end(skb, "unknown", because("cannot-evaluate", { what: found.unknown }));
 	if (found.kind !== "route") {
-		return icmpRefusal(skb, "unreachable", packet.family === 4 ? "icmp-host-unreachable" : "icmp6-no-route", because("no-route", { to: packet.dst.text }));
+		return icmpRefusal(
+			skb,
+			"unreachable",
+			packet.family === 4 ? "icmp-host-unreachable" : "icmp6-no-route",
+			because("no-route", { to: packet.dst.text }),
+		);
 	}
 	if (found.route.type === "local") return null;
 	const out = outRouteOf(view, found, packet.dst);
@@ -145,7 +154,9 @@ function serviceFor(view: View, packet: Packet, mark: number): VirtualServer | u
 }
 
 function serviceKey({ match }: VirtualServer): string {
-	return match.kind === "fwmark" ? `${match.family} mark ${match.mark}` : `${match.protocol} ${match.address.text} ${match.port}`;
+	return match.kind === "fwmark"
+		? `${match.family} mark ${match.mark}`
+		: `${match.protocol} ${match.address.text} ${match.port}`;
 }
 
 function virtualText({ match }: VirtualServer): string {

@@ -16,7 +16,12 @@ import { type View, viewOf } from "./view.ts";
 export type Hearer =
 	| { readonly kind: "device"; readonly view: View; readonly link: Link }
 	/** A fabric device that answers for its addresses. */
-	| { readonly kind: "fabric"; readonly place: Place; readonly mac: string; readonly answers: (address: Address) => boolean }
+	| {
+			readonly kind: "fabric";
+			readonly place: Place;
+			readonly mac: string;
+			readonly answers: (address: Address) => boolean;
+	  }
 	/** The input does not describe what is there. */
 	| { readonly kind: "outside"; readonly why: string; readonly at: { readonly place: Place; readonly device: string } };
 
@@ -62,7 +67,11 @@ function* outOf(search: Search, view: View, link: Link, vlan: number | null): Ge
 		case "dummy":
 			return;
 		case "other":
-			yield { kind: "outside", why: `${link.driver} device ${link.name} is not evaluated`, at: { place: view.place, device: link.name } };
+			yield {
+				kind: "outside",
+				why: `${link.driver} device ${link.name} is not evaluated`,
+				at: { place: view.place, device: link.name },
+			};
 			return;
 	}
 }
@@ -93,7 +102,8 @@ function* onFabric(
 	switch (fabric.kind) {
 		case "segment": {
 			const gateways = new Set(fabric.gateways.map((gateway) => gateway.text));
-			if (gateways.size > 0) yield { kind: "fabric", place, mac: VPC_MAC, answers: (asked) => gateways.has(asked.text) };
+			if (gateways.size > 0)
+				yield { kind: "fabric", place, mac: VPC_MAC, answers: (asked) => gateways.has(asked.text) };
 			for (const attachment of ownersFirst(fabric.attachments, search.target)) {
 				if (attachment.place === from.place && attachment.device === from.device) continue;
 				yield* into(search, attachment.place, attachment.device, vlan);
@@ -190,7 +200,11 @@ function* outOfStacked(search: Search, view: View, link: Link, vlan: number | nu
 	const lowerView = namespace === undefined ? undefined : viewOf(namespace);
 	const lower = lowerView?.link(link.lower.device);
 	if (lowerView === undefined || lower === undefined) {
-		yield { kind: "outside", why: `the lower device of ${link.name} is not described`, at: { place: view.place, device: link.name } };
+		yield {
+			kind: "outside",
+			why: `the lower device of ${link.name} is not described`,
+			at: { place: view.place, device: link.name },
+		};
 		return;
 	}
 	if (link.kind === "vlan") {
@@ -217,7 +231,11 @@ function* overTunnel(search: Search, view: View, link: Link): Generator<Hearer> 
 		const namespace = place === undefined ? undefined : search.network.namespace(place);
 		const far = namespace?.links.find((each) => each.kind === "vxlan" && each.vni === link.vni);
 		if (namespace === undefined || far === undefined) {
-			yield { kind: "outside", why: `tunnel end ${end.text} is not described`, at: { place: view.place, device: link.name } };
+			yield {
+				kind: "outside",
+				why: `tunnel end ${end.text} is not described`,
+				at: { place: view.place, device: link.name },
+			};
 		} else yield* intoLink(search, viewOf(namespace), far, null);
 	}
 }

@@ -1,6 +1,5 @@
 /** Network address translation as conntrack does it (net/netfilter/nf_nat_core.c). */
-import { type Address, addressBits } from "../address/address.ts";
-import { addressFromWords } from "../address/address.ts";
+import { type Address, addressBits, addressFromWords } from "../address/address.ts";
 import { wordMask } from "../address/prefix.ts";
 import type { Effect, NatRange } from "../netfilter/context.ts";
 import type { Hook } from "../netfilter/hook.ts";
@@ -70,9 +69,19 @@ function consult(
 			case "reject":
 				return end(skb, "unknown", because("cannot-evaluate", { what: "REJECT in a nat chain" }, origin, hits ?? []));
 			case "unknown":
-				return end(skb, "unknown", because("rule-unknown", { hook, chain: "nat", what: effect.unknown }, origin, hits ?? []));
+				return end(
+					skb,
+					"unknown",
+					because("rule-unknown", { hook, chain: "nat", what: effect.unknown }, origin, hits ?? []),
+				);
 			default:
-				return setUp(walk, skb, hook, effect, because(effect.kind === "netmap" ? "dnat" : effect.kind, {}, origin, result.hits));
+				return setUp(
+					walk,
+					skb,
+					hook,
+					effect,
+					because(effect.kind === "netmap" ? "dnat" : effect.kind, {}, origin, result.hits),
+				);
 		}
 	}
 	return null;
@@ -86,7 +95,8 @@ function setUp(walk: Walk, skb: Skb, hook: Hook, effect: Effect, why: Because): 
 			return toDestination(walk, skb, effect.range, "dnat", why);
 		case "redirect": {
 			const to = hook === "output" ? loopbackOf(skb.packet) : redirectAddress(skb);
-			if (to === null) return end(skb, "dropped", because("rule-drop", { hook, chain: "nat REDIRECT" }, why.origin, why.hits));
+			if (to === null)
+				return end(skb, "dropped", because("rule-drop", { hook, chain: "nat REDIRECT" }, why.origin, why.hits));
 			return toDestination(walk, skb, { ...effect.range, addresses: { from: to, to } }, "redirect", why);
 		}
 		case "snat":
@@ -95,7 +105,11 @@ function setUp(walk: Walk, skb: Skb, hook: Hook, effect: Effect, why: Because): 
 			const device = skb.out?.device.name ?? skb.device.name;
 			const from = selectAddress(skb.view, device, skb.packet.family, skb.out?.nextHop ?? skb.packet.dst);
 			if (from === null) {
-				return end(skb, "dropped", because("rule-drop", { hook, chain: `nat MASQUERADE: ${device} has no address` }, why.origin, why.hits));
+				return end(
+					skb,
+					"dropped",
+					because("rule-drop", { hook, chain: `nat MASQUERADE: ${device} has no address` }, why.origin, why.hits),
+				);
 			}
 			return toSource(walk, skb, { ...effect.range, addresses: { from, to: from } }, "masquerade", why);
 		}
@@ -145,7 +159,8 @@ function note(
 	port: number,
 ): void {
 	const { packet } = skb;
-	const before = side === "source" ? { address: packet.src, port: packet.sport } : { address: packet.dst, port: packet.dport };
+	const before =
+		side === "source" ? { address: packet.src, port: packet.sport } : { address: packet.dst, port: packet.dport };
 	walk.rewrote({ at: skb.view.place, kind, before, after: { address, port }, because: why });
 }
 
@@ -197,14 +212,19 @@ function pickAddress(walk: Walk, range: NatRange, own: Address): Address {
 	const { from, to } = range.addresses;
 	if (from.text === to.text) return from;
 	const count = (to.words[to.words.length - 1] as number) - (from.words[from.words.length - 1] as number) + 1;
-	const index = walk.choices.choose(new Array<number>(Math.min(count, 64)).fill(1), `address of ${from.text}-${to.text}`);
+	const index = walk.choices.choose(
+		new Array<number>(Math.min(count, 64)).fill(1),
+		`address of ${from.text}-${to.text}`,
+	);
 	return addressFromWords(from.words.map((word, i) => (i === from.words.length - 1 ? word + index : word)));
 }
 
 /** The port is kept where the range allows it (nf_nat_l4proto_unique_tuple), else the range's first is shown. */
 function pickPort(range: NatRange, own: number): number {
 	if (range.ports === undefined) return own;
-	return own >= range.ports.from && own <= range.ports.to && range.ports.from !== range.ports.to ? own : range.ports.from;
+	return own >= range.ports.from && own <= range.ports.to && range.ports.from !== range.ports.to
+		? own
+		: range.ports.from;
 }
 
 function loopbackOf(packet: Packet): Address {

@@ -93,7 +93,13 @@ function verdict(
 			return end(skb, "dropped", because(byPolicy ? "policy-drop" : "rule-drop", facts, origin, hits));
 		}
 		case "reject":
-			return reject(walk, skb, result.effect.with, because("rule-reject", { ...facts, with: result.effect.with }, origin, hits), context.inDevice);
+			return reject(
+				walk,
+				skb,
+				result.effect.with,
+				because("rule-reject", { ...facts, with: result.effect.with }, origin, hits),
+				context.inDevice,
+			);
 		case "unknown":
 			return end(skb, "unknown", because("rule-unknown", { ...facts, what: result.effect.unknown }, origin, hits));
 		default:
@@ -131,6 +137,6 @@ export function chainName(chain: HookChain): string {
 function noteMissing(walk: Walk, skb: Skb): void {
 	const { missing, place } = skb.view.state;
 	const part = skb.packet.family === 4 ? "iptables-save" : "ip6tables-save";
-	if (missing.has(part)) walk.remark("missing-state", `${part} of ${place} is missing: its rules were not evaluated`, place);
+	if (missing.has(part))
+		walk.remark("missing-state", `${part} of ${place} is missing: its rules were not evaluated`, place);
 }
-

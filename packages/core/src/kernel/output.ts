@@ -22,7 +22,11 @@ export function output(walk: Walk, skb: Skb): Next {
 	const outcome = runHook(walk, skb, "output", devices);
 	if (outcome !== null) return outcome;
 	// ip_route_me_harder: iptables' nat and mangle tables route a packet anew whose address or mark they changed.
-	if (skb.packet.dst.text !== before.packet.dst.text || skb.packet.src.text !== before.packet.src.text || skb.mark !== before.mark) {
+	if (
+		skb.packet.dst.text !== before.packet.dst.text ||
+		skb.packet.src.text !== before.packet.src.text ||
+		skb.mark !== before.mark
+	) {
 		if (!skb.ipvsDone) {
 			const failed = routeOut(walk, skb);
 			if (failed !== null) return failed;

@@ -1,10 +1,11 @@
 /** Refusals: the TCP reset or ICMP error that a stack sends back (net/ipv4/netfilter/nf_reject_ipv4.c, net/ipv4/icmp.c). */
-import type { Address } from "../address/address.ts";
+import type { Address, Family } from "../address/address.ts";
 import type { RejectWith } from "../netfilter/context.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Because } from "./because.ts";
 import type { Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
+import type { View } from "./view.ts";
 import { type End, end, type Walk } from "./walk.ts";
 
 interface IcmpError {
@@ -12,8 +13,11 @@ interface IcmpError {
 	readonly code: number;
 }
 
+/** The errors of `--reject-with`, and those that routing sends. */
+export type IcmpErrorKind = Exclude<RejectWith, "tcp-reset"> | "icmp-frag-needed" | "icmp-ttl";
+
 /** RFC 792, RFC 1812 section 5.2.7.1, RFC 4443: type and code of each error. */
-const ERRORS: Readonly<Record<Exclude<RejectWith, "tcp-reset"> | "icmp-frag-needed" | "icmp-ttl", IcmpError>> = {
+const ERRORS: Readonly<Record<IcmpErrorKind, IcmpError>> = {
 	"icmp-net-unreachable": { type: 3, code: 0 },
 	"icmp-host-unreachable": { type: 3, code: 1 },
 	"icmp-proto-unreachable": { type: 3, code: 2 },
@@ -34,15 +38,15 @@ const ERRORS: Readonly<Record<Exclude<RejectWith, "tcp-reset"> | "icmp-frag-need
 /** Ends the packet with a refusal that goes back to its sender. */
 export function reject(walk: Walk, skb: Skb, how: RejectWith, why: Because, inDevice: string | null): End {
 	walk.hop(skb, "reject", inDevice, why);
-	const answer = how === "tcp-reset" ? resetOf(skb.packet) : icmpErrorOf(skb, ERRORS[how]);
-	// nf_send_reset answers TCP only; for anything else the packet is dropped in silence.
+	const answer = how === "tcp-reset" ? resetOf(skb.packet) : errorAbout(skb, how);
+	// nf_send_reset answers TCP only; anything else is dropped in silence.
 	if (answer === null) return end(skb, "dropped", why);
 	return end(skb, "refused", why, { view: skb.view, packet: answer });
 }
 
 /** Ends the packet with an ICMP error of the stack itself (no route, no answer at layer 2 …). */
-export function icmpRefusal(skb: Skb, outcome: End["outcome"], kind: keyof typeof ERRORS, why: Because): End {
-	const answer = icmpErrorOf(skb, ERRORS[kind]);
+export function icmpRefusal(skb: Skb, outcome: End["outcome"], kind: IcmpErrorKind, why: Because): End {
+	const answer = errorAbout(skb, kind);
 	return answer === null ? end(skb, outcome, why) : end(skb, outcome, why, { view: skb.view, packet: answer });
 }
 
@@ -53,25 +57,33 @@ export function resetOf(packet: Packet): Packet | null {
 	return { ...packet, src: dst, dst: src, sport: dport, dport: sport, tcpFlags: "rst", ttl: 64, length: 40 };
 }
 
-/** "Port unreachable" of this family. */
-export function portUnreachable(packet: Packet): RejectWith {
-	return packet.family === 4 ? "icmp-port-unreachable" : "icmp6-port-unreachable";
+/** "Port unreachable" of a family. */
+export function portUnreachable(family: Family): IcmpErrorKind {
+	return family === 4 ? "icmp-port-unreachable" : "icmp6-port-unreachable";
 }
 
-/** No ICMP error is sent about an ICMP error (RFC 1122 section 3.2.2). */
-function icmpErrorOf(skb: Skb, error: IcmpError): Packet | null {
-	const about = skb.packet;
+function errorAbout(skb: Skb, kind: IcmpErrorKind): Packet | null {
+	return icmpError(skb.view, skb.packet, (skb.inDevice ?? skb.device).name, kind);
+}
+
+/**
+ * The ICMP error that a stack sends about a packet that came in by `device`; null where the packet is an error itself
+ * (RFC 1122 section 3.2.2).
+ */
+export function icmpError(view: View, about: Packet, device: string, kind: IcmpErrorKind): Packet | null {
 	if (about.payload?.kind === "icmp-error") return null;
+	const { type, code } = ERRORS[kind];
 	return {
 		family: about.family,
-		src: errorSource(skb),
+		src: errorSource(view, about, device),
 		dst: about.src,
 		protocol: about.family === 4 ? "icmp" : "icmpv6",
 		sport: 0,
 		dport: 0,
-		icmpType: error.type,
-		icmpCode: error.code,
+		icmpType: type,
+		icmpCode: code,
 		ttl: 64,
+		// RFC 1812 section 4.3.2.3: as much of the packet as fits into 576 bytes.
 		length: Math.min(about.length + 28, 576),
 		dontFragment: false,
 		payload: { kind: "icmp-error", about },
@@ -79,9 +91,7 @@ function icmpErrorOf(skb: Skb, error: IcmpError): Packet | null {
 }
 
 /** icmp_send: the address that the packet was for where it is ours, else one of the device towards the sender. */
-function errorSource(skb: Skb): Address {
-	const { packet, view } = skb;
-	if (view.isLocal(packet.dst)) return packet.dst;
-	const device = skb.inDevice?.name ?? skb.device.name;
-	return selectAddress(view, device, packet.family, packet.src) ?? packet.dst;
+function errorSource(view: View, about: Packet, device: string): Address {
+	if (view.isLocal(about.dst)) return about.dst;
+	return selectAddress(view, device, about.family, about.src) ?? about.dst;
 }

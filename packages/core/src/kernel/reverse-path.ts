@@ -17,7 +17,12 @@ export function reversePath(walk: Walk, skb: Skb, forward: Lookup): Next | null 
 		return view.isLocal(packet.src) && !acceptLocal ? martian(skb) : null;
 	}
 	const useMark = effectiveDeviceSysctl(view.state, 4, device.name, "src_valid_mark") !== 0;
-	const back = lookup(view, { to: packet.src, from: packet.dst, iif: device.name, ...(useMark ? { mark: skb.mark } : {}) });
+	const back = lookup(view, {
+		to: packet.src,
+		from: packet.dst,
+		iif: device.name,
+		...(useMark ? { mark: skb.mark } : {}),
+	});
 	if (back.kind === "unknown") return end(skb, "unknown", because("cannot-evaluate", { what: back.unknown }));
 	if (back.kind === "route" && back.route.type === "local") return acceptLocal ? null : martian(skb);
 	if (filter === 0) return null;
@@ -28,7 +33,13 @@ export function reversePath(walk: Walk, skb: Skb, forward: Lookup): Next | null 
 	}
 	const wanted = back.kind === "route" ? (back.nextHop?.device ?? "none") : "none";
 	const key = deviceSysctlKey(4, device.name, "rp_filter");
-	const why = because("reverse-path", { source: packet.src.text, device: device.name, wanted, sysctl: key, value: filter });
+	const why = because("reverse-path", {
+		source: packet.src.text,
+		device: device.name,
+		wanted,
+		sysctl: key,
+		value: filter,
+	});
 	walk.hop(skb, "route", device.name, why);
 	return end(skb, "dropped", why);
 }

@@ -55,20 +55,33 @@ function onwards(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: "route" }>
 function forwards(walk: Walk, skb: Skb): boolean {
 	const { state } = skb.view;
 	if (state.missing.has("sysctl")) {
-		walk.remark("missing-state", `sysctl of ${state.place} is missing: forwarding was taken to be on, rp_filter off`, state.place);
+		walk.remark(
+			"missing-state",
+			`sysctl of ${state.place} is missing: forwarding was taken to be on, rp_filter off`,
+			state.place,
+		);
 		return true;
 	}
 	return isForwarding(state, skb.packet.family, skb.device.name);
 }
 
 /** Why a packet goes where it goes: the route as `ip route` would print its parts. */
-export function routedBecause(found: Extract<Lookup, { kind: "route" }>, device: string, to: string): ReturnType<typeof because> {
+export function routedBecause(
+	found: Extract<Lookup, { kind: "route" }>,
+	device: string,
+	to: string,
+): ReturnType<typeof because> {
 	const { route: entry, nextHop, rule } = found;
 	const via = nextHop?.gateway === undefined ? "" : ` via ${nextHop.gateway.text}`;
 	const destination = entry.destination.length === 0 ? "default" : entry.destination.text;
 	return because(
 		"routed",
-		{ to, route: `${destination}${via} dev ${device}${nextHop?.onlink === true ? " onlink" : ""}`, table: entry.table, rule: rule.priority },
+		{
+			to,
+			route: `${destination}${via} dev ${device}${nextHop?.onlink === true ? " onlink" : ""}`,
+			table: entry.table,
+			rule: rule.priority,
+		},
 		entry.origin,
 	);
 }
@@ -96,7 +109,11 @@ export function noRoute(walk: Walk, skb: Skb, found: Exclude<Lookup, { kind: "ro
 			return refusedByType(skb, found.type, `rule ${found.rule.priority}`);
 		case "none": {
 			if (view.state.missing.has("ip-route")) {
-				return end(skb, "unknown", because("cannot-evaluate", { what: `route to ${packet.dst.text}: ip-route of ${view.place} is missing` }));
+				return end(
+					skb,
+					"unknown",
+					because("cannot-evaluate", { what: `route to ${packet.dst.text}: ip-route of ${view.place} is missing` }),
+				);
 			}
 			const why = because("no-route", { to: packet.dst.text });
 			walk.hop(skb, "route", skb.device.name, why);
@@ -121,7 +138,11 @@ function refusedByType(skb: Skb, type: string, where: string): Next {
 
 export function missingDevice(skb: Skb, found: Extract<Lookup, { kind: "route" }>): Next {
 	const device = found.nextHop?.device ?? "none";
-	return end(skb, "unknown", because("device-missing", { device, route: found.route.destination.text }, found.route.origin));
+	return end(
+		skb,
+		"unknown",
+		because("device-missing", { device, route: found.route.destination.text }, found.route.origin),
+	);
 }
 
 /** Loopback addresses do not come in from outside, unless route_localnet lets them (ip_route_input_slow). */

@@ -95,10 +95,7 @@ export class SkbContext implements RuleContext {
 		return addressTypeOf(this.#skb.view, of, device);
 	}
 
-	routeDevice(
-		to: Address,
-		options: { readonly withMark: boolean; readonly iif?: string },
-	): string | null | Unknowable {
+	routeDevice(to: Address, options: { readonly withMark: boolean; readonly iif?: string }): string | null | Unknowable {
 		const found = lookup(this.#skb.view, {
 			to,
 			from: this.#skb.packet.dst,

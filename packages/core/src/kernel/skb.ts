@@ -5,8 +5,8 @@
 import type { ConntrackState } from "../netfilter/context.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Route } from "../state/ip.ts";
-import type { Link } from "../state/link.ts";
 import type { RealServer, VirtualServer } from "../state/ipvs.ts";
+import type { Link } from "../state/link.ts";
 import type { Tracked } from "./conntrack.ts";
 import type { View } from "./view.ts";
 

@@ -3,8 +3,8 @@ import type { Address } from "../address/address.ts";
 import { type Frame, IPIP_OVERHEAD, type Packet, VXLAN_OVERHEAD } from "../packet/packet.ts";
 import type { IpipLink, Link, VxlanLink } from "../state/link.ts";
 import { because } from "./because.ts";
-import { newSkb, type OutRoute, type Skb } from "./skb.ts";
 import { sourceFor } from "./output.ts";
+import { newSkb, type OutRoute, type Skb } from "./skb.ts";
 import type { View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
@@ -20,7 +20,8 @@ export function tunnelFor(skb: Skb): Link | null {
 			const { vni } = packet.payload;
 			return (
 				view.state.links.find(
-					(link) => link.kind === "vxlan" && link.vni === vni && link.dstport === packet.dport && isOwnEnd(link, packet.dst),
+					(link) =>
+						link.kind === "vxlan" && link.vni === vni && link.dstport === packet.dport && isOwnEnd(link, packet.dst),
 				) ?? null
 			);
 		}
@@ -76,7 +77,8 @@ export function encapsulateIpip(walk: Walk, skb: Skb, link: IpipLink): Next {
 	const { packet, view } = skb;
 	const remote = link.remote ?? (skb.out as OutRoute).nextHop;
 	const local = link.local ?? sourceFor(view, remote);
-	if (local === null) return end(skb, "unreachable", because("no-tunnel-end", { device: link.name, remote: remote.text }));
+	if (local === null)
+		return end(skb, "unreachable", because("no-tunnel-end", { device: link.name, remote: remote.text }));
 	const outer: Packet = {
 		family: remote.family,
 		src: local,
@@ -95,7 +97,8 @@ export function encapsulateIpip(walk: Walk, skb: Skb, link: IpipLink): Next {
 /** A VXLAN device finds the remote tunnel end of the frame's MAC in its FDB, wraps the frame and sends it there. */
 export function encapsulateVxlan(walk: Walk, skb: Skb, link: VxlanLink, frame: Frame): Next {
 	const { view } = skb;
-	if (link.external) return end(skb, "unknown", because("device-unknown", { device: link.name, what: "external (flow based) VXLAN" }));
+	if (link.external)
+		return end(skb, "unknown", because("device-unknown", { device: link.name, what: "external (flow based) VXLAN" }));
 	const entry =
 		view.fdb(link.name, frame.destination).find((each) => each.destination !== undefined) ??
 		view.fdb(link.name, ALL_ZERO_MAC).find((each) => each.destination !== undefined);
@@ -108,7 +111,8 @@ export function encapsulateVxlan(walk: Walk, skb: Skb, link: VxlanLink, frame: F
 		return end(skb, "dropped", because("fdb-missing", { device: link.name, mac: frame.destination }, link.origin));
 	}
 	const local = link.local ?? sourceFor(view, remote);
-	if (local === null) return end(skb, "unreachable", because("no-tunnel-end", { device: link.name, remote: remote.text }));
+	if (local === null)
+		return end(skb, "unreachable", because("no-tunnel-end", { device: link.name, remote: remote.text }));
 	const outer: Packet = {
 		family: remote.family,
 		src: local,

@@ -145,5 +145,8 @@ function compileRoutes(routes: readonly Route[]): ReadonlyMap<string, PrefixMap<
 }
 
 function compileFdb(entries: readonly FdbEntry[]): ReadonlyMap<string, readonly FdbEntry[]> {
-	return group(entries, (entry) => `${entry.self || entry.master === undefined ? entry.device : entry.master} ${entry.mac}`);
+	return group(
+		entries,
+		(entry) => `${entry.self || entry.master === undefined ? entry.device : entry.master} ${entry.mac}`,
+	);
 }

@@ -94,8 +94,8 @@ export interface BalancedSession {
 
 /** What is remembered between a packet and its answer. */
 export class Memory {
-	readonly conntrack = new ConntrackTables();
-	readonly ipvs = new Map<View, IpvsConnection[]>();
+	readonly conntrack: ConntrackTables = new ConntrackTables();
+	readonly ipvs: Map<View, IpvsConnection[]> = new Map();
 	readonly balanced: BalancedSession[] = [];
 }
 
@@ -111,8 +111,10 @@ export class Walk {
 	readonly stacks: Place[] = [];
 	/** Remarks on what had to be taken for granted, by code. */
 	readonly remarks: Map<string, { readonly message: string; readonly at: Place }>;
+	/** The places that the question names: clients on the Internet exist only where somebody asks about them. */
+	readonly asked: ReadonlySet<Place>;
 	/** Where the packet was routed before, to tell a loop. */
-	readonly visited = new Set<string>();
+	readonly visited: Set<string> = new Set();
 	steps = 0;
 
 	constructor(
@@ -120,12 +122,14 @@ export class Walk {
 		choices: Choices,
 		memory: Memory,
 		recording: boolean,
+		asked: ReadonlySet<Place>,
 		remarks: Map<string, { readonly message: string; readonly at: Place }>,
 	) {
 		this.network = network;
 		this.choices = choices;
 		this.memory = memory;
 		this.recording = recording;
+		this.asked = asked;
 		this.remarks = remarks;
 	}
 

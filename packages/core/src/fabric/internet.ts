@@ -1,0 +1,33 @@
+/** Beyond the machines' own network: load balancers by their addresses, clients on the Internet by theirs. */
+import { because } from "../kernel/because.ts";
+import type { Next, Walk } from "../kernel/walk.ts";
+import type { Frame } from "../packet/packet.ts";
+import type { Internet } from "../state/fabric.ts";
+import type { Place } from "../state/place.ts";
+import type { Arrival } from "./arrival.ts";
+import { fabricEnd } from "./end.ts";
+import { balance, balancerOf, sessionAnswered, unbalance } from "./load-balancer.ts";
+
+export function throughInternet(walk: Walk, internet: Internet, arrival: Arrival): Next {
+	return toInternet(walk, internet.place, arrival.frame);
+}
+
+/** A packet for an address that no machine of the cluster's network has. */
+export function toInternet(walk: Walk, from: Place, frame: Frame): Next {
+	const session = sessionAnswered(walk, frame.packet);
+	const out = session === undefined ? frame : unbalance(walk, session, frame);
+	const { dst } = out.packet;
+	const balancer = balancerOf(walk.network.loadBalancers, dst.text);
+	if (balancer !== undefined) return balance(walk, balancer, out);
+	const place = walk.network.ownerOf(dst) ?? `internet/${dst.text}`;
+	const card = walk.asked.has(place) ? cardOf(walk, place) : null;
+	if (card !== null) return { kind: "wire", place, device: card.device, frame: { ...out, destination: card.mac } };
+	const why = because("outside", { device: from, nextHop: dst.text, why: `${dst.text} is on the Internet` });
+	return fabricEnd(from, out, "exits", why);
+}
+
+/** The card of a machine that has just one. */
+function cardOf(walk: Walk, place: Place): { readonly device: string; readonly mac: string } | null {
+	const link = walk.view(place)?.state.links.find((each) => each.kind === "physical");
+	return link?.mac == null ? null : { device: link.name, mac: link.mac };
+}

@@ -1,0 +1,194 @@
+/** A bridge: to its own stack, out of the port that leads to the MAC; br_netfilter shows IP's hooks what is bridged. */
+import type { FdbEntry } from "../state/ip.ts";
+import type { BridgeLink, Link } from "../state/link.ts";
+import { sysctlNumber } from "../state/sysctl.ts";
+import { because } from "./because.ts";
+import { carriesVlan, portVlan } from "./bridge-vlan.ts";
+import { lookup } from "./fib.ts";
+import { askFor, hearers } from "./layer2.ts";
+import { runHook } from "./netfilter.ts";
+import { outRouteOf } from "./out-route.ts";
+import { flowOf } from "./route.ts";
+import type { Skb } from "./skb.ts";
+import type { View } from "./view.ts";
+import { end, go, type Next, type Walk } from "./walk.ts";
+
+/** A frame came in by a port (br_handle_frame). */
+export function bridge(walk: Walk, skb: Skb): Next {
+	const port = skb.device;
+	const master = skb.view.link(port.master as string) as BridgeLink;
+	if (!master.up) return end(skb, "dropped", because("device-down", { device: master.name }, master.origin));
+	const vlan = portVlan(master, port, skb.vlan);
+	if (vlan === "filtered") return filtered(walk, skb, port);
+	walk.passedStack(skb.view.place);
+	skb.physicalIn = port;
+	if (callsIptables(skb)) {
+		const outcome = prerouteOnBridge(walk, skb, master);
+		if (outcome !== null) return outcome;
+	}
+	const destination = skb.ethernet?.destination ?? "";
+	if (isOwnMac(skb.view, master, destination)) return toOwnStack(walk, skb, master);
+	return forwardToPort(walk, skb, master, port, vlan, destination);
+}
+
+/** The stack itself sends by its bridge device (br_dev_xmit). */
+export function bridgeOut(walk: Walk, skb: Skb, master: BridgeLink): Next {
+	const vlan = portVlan(master, undefined, skb.vlan);
+	if (vlan === "filtered") return filtered(walk, skb, master);
+	return toPort(walk, skb, master, null, vlan, skb.ethernet?.destination ?? "");
+}
+
+function filtered(walk: Walk, skb: Skb, port: Link): Next {
+	const why = because("vlan-filtered", { vlan: skb.vlan ?? "none", device: port.name }, port.origin);
+	walk.hop(skb, "bridge", port.name, why);
+	return end(skb, "dropped", why);
+}
+
+/** sysctl net.bridge.bridge-nf-call-iptables and its twin for IPv6. */
+function callsIptables(skb: Skb): boolean {
+	const name = skb.packet.family === 4 ? "bridge-nf-call-iptables" : "bridge-nf-call-ip6tables";
+	return sysctlNumber(skb.view.state, `net.bridge.${name}`) !== 0;
+}
+
+/**
+ * br_nf_pre_routing: PREROUTING runs on the port. A destination that it changed is routed: back into the bridge, to
+ * another port, or up to this stack (br_nf_pre_routing_finish).
+ */
+function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null {
+	const before = skb.packet.dst.text;
+	const outcome = runHook(walk, skb, "prerouting", { in: master.name, out: null, bridged: false });
+	if (outcome !== null) return outcome;
+	skb.prerouted = true;
+	if (skb.packet.dst.text === before) return null;
+	const found = lookup(skb.view, { ...flowOf({ ...skb, device: master }) });
+	const out = found.kind === "route" ? outRouteOf(skb.view, found, skb.packet.dst) : null;
+	const source = skb.ethernet?.source ?? "";
+	if (out?.device === master && found.kind === "route" && found.route.type === "unicast") {
+		const answer = askFor(walk.network, skb.view, master, out.nextHop);
+		if (answer.kind === "answer") {
+			skb.ethernet = { source, destination: answer.mac };
+			return null;
+		}
+	}
+	skb.ethernet = { source, destination: master.mac ?? "" };
+	return null;
+}
+
+function isOwnMac(view: View, master: BridgeLink, mac: string): boolean {
+	if (mac === master.mac) return true;
+	return view.fdb(master.name, mac).some((entry) => entry.state === "permanent" && !entry.self);
+}
+
+/** Up to the bridge device's own IP stack (br_pass_frame_up). */
+function toOwnStack(walk: Walk, skb: Skb, master: BridgeLink): Next {
+	walk.crossed(skb.view.place, master.name, "in", skb.packet);
+	walk.hop(skb, "bridge", master.name, because("bridge-up", { device: master.name }, master.origin));
+	skb.device = master;
+	skb.vlan = null;
+	return go("ip-receive", skb);
+}
+
+function forwardToPort(
+	walk: Walk,
+	skb: Skb,
+	master: BridgeLink,
+	from: Link,
+	vlan: number | null,
+	destination: string,
+): Next {
+	const port = portFor(walk, skb, master, destination);
+	if (port === null) return toPort(walk, skb, master, from, vlan, destination);
+	walk.crossed(skb.view.place, master.name, "in", skb.packet, true);
+	if (callsIptables(skb)) {
+		skb.physicalOut = port;
+		const devices = { in: master.name, out: master.name, bridged: true };
+		const outcome =
+			runHook(walk, skb, "forward", devices) ?? runHook(walk, skb, "postrouting", { ...devices, in: null });
+		if (outcome !== null) return outcome;
+	}
+	return toPort(walk, skb, master, from, vlan, destination);
+}
+
+/** Sends a frame out of the port that leads to its MAC. */
+function toPort(
+	walk: Walk,
+	skb: Skb,
+	master: BridgeLink,
+	from: Link | null,
+	vlan: number | null,
+	destination: string,
+): Next {
+	const port = portFor(walk, skb, master, destination);
+	if (port === null) return nowhere(walk, skb, master, destination);
+	if (port === from && port.bridgePort?.hairpin !== true) {
+		const why = because("same-port", { device: port.name, mac: destination }, port.origin);
+		walk.hop(skb, "bridge", port.name, why);
+		return end(skb, "dropped", why);
+	}
+	if (from?.bridgePort?.isolated === true && port.bridgePort?.isolated === true) {
+		return end(skb, "dropped", because("isolated-ports", { from: from.name, to: port.name }, port.origin));
+	}
+	const tag = carriesVlan(master, port, vlan);
+	if (tag === "filtered") return filtered(walk, { ...skb, vlan }, port);
+	walk.hop(skb, "bridge", master.name, because("bridged", { device: port.name, mac: destination }, port.origin));
+	return go("transmit", { ...skb, device: port, vlan: tag });
+}
+
+function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {
+	for (const hearer of hearers(walk.network, skb.view, master, skb.packet.dst)) {
+		if (hearer.kind !== "outside") continue;
+		return end(
+			skb,
+			"exits",
+			because("outside", { device: hearer.at.device, nextHop: skb.packet.dst.text, why: hearer.why }),
+		);
+	}
+	const why = because("mac-nowhere", { mac, device: master.name });
+	walk.hop(skb, "bridge", master.name, why);
+	return end(skb, "dropped", why);
+}
+
+const portsByMac = new WeakMap<View, Map<string, Link | null>>();
+
+/**
+ * The port that leads to a MAC: what the FDB says, else the port behind which somebody has it. The bridge learned that
+ * when the address was asked for, just before.
+ */
+function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | null {
+	const { view } = skb;
+	let known = portsByMac.get(view);
+	if (known === undefined) {
+		known = new Map();
+		portsByMac.set(view, known);
+	}
+	const key = `${master.name} ${mac}`;
+	let port = known.get(key);
+	if (port === undefined) {
+		port = portInFdb(view, master, mac) ?? portBehind(walk, skb, master, mac);
+		known.set(key, port);
+	}
+	return port;
+}
+
+function portInFdb(view: View, master: BridgeLink, mac: string): Link | null {
+	const entry = view.fdb(master.name, mac).find((each: FdbEntry) => each.device !== master.name);
+	const port = entry === undefined ? undefined : view.link(entry.device);
+	return port?.master === master.name ? port : null;
+}
+
+function portBehind(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | null {
+	const owner = walk.network.ownerOf(skb.packet.dst);
+	const ports = skb.view.ports(master.name);
+	const leadsToOwner = (port: Link): boolean => {
+		const far = walk.network.wireAt(skb.view.place, port.name);
+		return owner !== undefined && far.kind === "device" && far.place === owner;
+	};
+	const ordered = [...ports.filter(leadsToOwner), ...ports.filter((port) => !leadsToOwner(port))];
+	for (const port of ordered) {
+		for (const hearer of hearers(walk.network, skb.view, port, null)) {
+			if (hearer.kind === "device" ? hearer.link.mac === mac : hearer.kind === "fabric" && hearer.mac === mac)
+				return port;
+		}
+	}
+	return null;
+}

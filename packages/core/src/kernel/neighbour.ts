@@ -1,0 +1,46 @@
+/** Layer 2 resolution of the next hop (net/core/neighbour.c). */
+import { because } from "./because.ts";
+import { askFor } from "./layer2.ts";
+import { icmpRefusal } from "./reject.ts";
+import type { OutRoute, Skb } from "./skb.ts";
+import { end, go, type Next, type Walk } from "./walk.ts";
+
+export function neighbour(walk: Walk, skb: Skb): Next {
+	const { view } = skb;
+	const { device, nextHop } = skb.out as OutRoute;
+	if (
+		device.kind === "loopback" ||
+		device.kind === "ipip" ||
+		device.kind === "tun" ||
+		device.mac === null ||
+		device.noArp === true
+	) {
+		skb.ethernet = device.mac === null ? null : { source: device.mac, destination: device.mac };
+		return go("transmit", skb);
+	}
+	const entry = view.neighbour(device.name, nextHop);
+	if (entry?.mac != null) {
+		skb.ethernet = { source: device.mac, destination: entry.mac };
+		const facts = { address: nextHop.text, device: device.name, mac: entry.mac, state: entry.state };
+		walk.hop(skb, "neighbour", device.name, because("neighbour-static", facts, entry.origin));
+		return go("transmit", skb);
+	}
+	const answer = askFor(walk.network, view, device, nextHop);
+	switch (answer.kind) {
+		case "answer": {
+			skb.ethernet = { source: device.mac, destination: answer.mac };
+			const facts = { address: nextHop.text, device: device.name, mac: answer.mac, by: answer.by };
+			walk.hop(skb, "neighbour", device.name, because("neighbour-answered", facts));
+			return go("transmit", skb);
+		}
+		case "outside":
+			walk.crossed(view.place, device.name, "out", skb.packet);
+			return end(skb, "exits", because("outside", { device: device.name, nextHop: nextHop.text, why: answer.why }));
+		case "nobody": {
+			const why = because("no-answer", { address: nextHop.text, device: device.name });
+			walk.hop(skb, "neighbour", device.name, why);
+			const kind = skb.packet.family === 4 ? "icmp-host-unreachable" : "icmp6-addr-unreachable";
+			return icmpRefusal(skb, "unreachable", kind, why);
+		}
+	}
+}

@@ -1,0 +1,141 @@
+/** A device sends: onto its wire, into its bridge, its tunnel, its lower device (dev_queue_xmit, ndo_start_xmit). */
+import type { Frame } from "../packet/packet.ts";
+import type { BridgeLink, IpvlanLink, Link, MacvlanLink, VlanLink } from "../state/link.ts";
+import { because } from "./because.ts";
+import { bridgeOut } from "./bridge.ts";
+import { newSkb, type Skb } from "./skb.ts";
+import { trafficControl } from "./tc.ts";
+import { encapsulateIpip, encapsulateVxlan } from "./tunnel.ts";
+import { viewOf } from "./view.ts";
+import { end, go, type Next, type Walk } from "./walk.ts";
+
+export function transmit(walk: Walk, skb: Skb): Next {
+	const link = skb.device;
+	if (!link.up) return end(skb, "dropped", because("device-down", { device: link.name }, link.origin));
+	const controlled = trafficControl(walk, skb, "egress");
+	if (controlled !== null) return controlled;
+	const next = send(walk, skb, link);
+	return next;
+}
+
+function send(walk: Walk, skb: Skb, link: Link): Next {
+	switch (link.kind) {
+		case "loopback":
+			// The packet keeps its connection and mark: nf_conntrack_in passes over what it has seen before.
+			return go("receive", { ...skb, inDevice: null, out: null, local: false });
+		case "veth":
+		case "physical":
+			walk.crossed(skb.view.place, link.name, "out", skb.packet);
+			return overWire(walk, skb, link);
+		case "bridge":
+			return intoBridge(walk, skb, link);
+		case "vxlan":
+			walk.crossed(skb.view.place, link.name, "out", skb.packet);
+			return encapsulateVxlan(walk, skb, link, frameOf(skb));
+		case "ipip":
+			walk.crossed(skb.view.place, link.name, "out", skb.packet);
+			return encapsulateIpip(walk, skb, link);
+		case "vlan":
+			return intoVlan(walk, skb, link);
+		case "macvlan":
+		case "ipvlan":
+			return outOfStacked(walk, skb, link);
+		case "dummy":
+			walk.crossed(skb.view.place, link.name, "out", skb.packet);
+			return end(skb, "dropped", because("device-down", { device: link.name }, link.origin));
+		case "tun":
+			walk.crossed(skb.view.place, link.name, "out", skb.packet);
+			return end(
+				skb,
+				"exits",
+				because("outside", { device: link.name, nextHop: skb.packet.dst.text, why: "a process reads this device" }),
+			);
+		case "other":
+			return end(skb, "unknown", because("device-unknown", { device: link.name, what: link.driver }, link.origin));
+	}
+}
+
+function frameOf(skb: Skb): Frame {
+	const { source, destination } = skb.ethernet ?? { source: "", destination: "" };
+	return { source, destination, vlan: skb.vlan, packet: skb.packet };
+}
+
+function overWire(walk: Walk, skb: Skb, link: Link): Next {
+	const far = walk.network.wireAt(skb.view.place, link.name);
+	const frame = frameOf(skb);
+	switch (far.kind) {
+		case "device":
+			return { kind: "wire", place: far.place, device: far.device, frame };
+		case "fabric":
+			return { kind: "fabric", fabric: far.fabric, from: { place: skb.view.place, device: link.name }, frame };
+		case "outside":
+			return end(
+				skb,
+				"exits",
+				because("outside", { device: link.name, nextHop: skb.out?.nextHop.text ?? skb.packet.dst.text, why: far.why }),
+			);
+	}
+}
+
+function intoBridge(walk: Walk, skb: Skb, link: BridgeLink): Next {
+	walk.crossed(skb.view.place, link.name, "out", skb.packet);
+	return bridgeOut(walk, skb, link);
+}
+
+/** The tag is pushed and the lower device sends the frame; that device may be in another namespace. */
+function intoVlan(walk: Walk, skb: Skb, link: VlanLink): Next {
+	if (skb.vlan !== null)
+		return end(skb, "unknown", because("cannot-evaluate", { what: `a second VLAN tag on ${link.name}` }));
+	walk.crossed(skb.view.place, link.name, "out", skb.packet);
+	const lowered = lower(walk, skb, link);
+	return lowered.kind === "stage" ? go("transmit", { ...lowered.skb, vlan: link.id }) : lowered;
+}
+
+/** macvlan in bridge mode and ipvlan L2 hand a frame for a sibling to it directly; anything else leaves by the lower device. */
+function outOfStacked(walk: Walk, skb: Skb, link: MacvlanLink | IpvlanLink): Next {
+	if (link.kind === "ipvlan" && link.mode !== "l2") {
+		return end(
+			skb,
+			"unknown",
+			because("device-unknown", { device: link.name, what: `ipvlan ${link.mode}` }, link.origin),
+		);
+	}
+	walk.crossed(skb.view.place, link.name, "out", skb.packet);
+	const lowered = lower(walk, skb, link);
+	if (lowered.kind !== "stage") return lowered;
+	if (link.kind === "macvlan" && link.mode !== "bridge") return lowered;
+	const { view, device } = lowered.skb;
+	const siblings = [
+		...view.children(device.name).map((child) => ({ place: view.place, device: child.name })),
+		...walk.network.stackedOn(view.place, device.name),
+	];
+	for (const sibling of siblings) {
+		if (sibling.place === skb.view.place && sibling.device === link.name) continue;
+		const other = walk.view(sibling.place);
+		const child = other?.link(sibling.device);
+		if (other === undefined || child === undefined || child.kind !== link.kind) continue;
+		const isFor =
+			link.kind === "macvlan"
+				? child.mac === skb.ethernet?.destination
+				: other.addresses(child.name).some((each) => each.address.text === skb.packet.dst.text);
+		if (isFor) return { kind: "wire", place: sibling.place, device: sibling.device, frame: frameOf(skb) };
+	}
+	return lowered;
+}
+
+/** The frame on the lower device of a stacked one, about to be sent by it. */
+function lower(walk: Walk, skb: Skb, link: VlanLink | MacvlanLink | IpvlanLink): Next {
+	const place = link.lower.place ?? skb.view.place;
+	const namespace = place === skb.view.place ? skb.view.state : walk.network.namespace(place);
+	const view = namespace === undefined ? undefined : viewOf(namespace);
+	const device = view?.link(link.lower.device);
+	if (view === undefined || device === undefined) {
+		const why = `the lower device of ${link.name} is not described`;
+		return end(skb, "exits", because("outside", { device: link.name, nextHop: skb.packet.dst.text, why }));
+	}
+	const lowered: Skb =
+		view === skb.view
+			? { ...skb, device }
+			: { ...newSkb(view, device, skb.packet, false), ethernet: skb.ethernet, vlan: skb.vlan };
+	return go("transmit", lowered);
+}

@@ -1,0 +1,79 @@
+/** Drives a packet from stage to stage, over wires and through the fabric, until it ends somewhere. */
+import { throughFabric } from "../fabric/forward.ts";
+import { because } from "../kernel/because.ts";
+import { bridge } from "../kernel/bridge.ts";
+import { forward } from "../kernel/forward.ts";
+import { input } from "../kernel/input.ts";
+import { ipReceive } from "../kernel/ip-receive.ts";
+import { neighbour } from "../kernel/neighbour.ts";
+import { output } from "../kernel/output.ts";
+import { postrouting } from "../kernel/postrouting.ts";
+import { receive } from "../kernel/receive.ts";
+import { route } from "../kernel/route.ts";
+import { newSkb, type Skb } from "../kernel/skb.ts";
+import { transmit } from "../kernel/transmit.ts";
+import { decapsulate } from "../kernel/tunnel.ts";
+import type { End, Next, Stage, Walk } from "../kernel/walk.ts";
+import type { Frame } from "../packet/packet.ts";
+import type { Place } from "../state/place.ts";
+
+const STAGES: Readonly<Record<Stage, (walk: Walk, skb: Skb) => Next>> = {
+	receive,
+	bridge,
+	"ip-receive": ipReceive,
+	route,
+	input,
+	decapsulate,
+	forward,
+	output,
+	postrouting,
+	neighbour,
+	transmit,
+};
+
+/** More stages than any real path has: 64 forwarding stacks at some ten stages each, and tunnels. */
+const STEP_LIMIT = 2000;
+
+/** Walks the packet to its end. */
+export function run(walk: Walk, start: Next): End {
+	let next = start;
+	for (;;) {
+		if (next.kind === "end") return next;
+		if (++walk.steps > STEP_LIMIT) return endless(next);
+		switch (next.kind) {
+			case "stage":
+				next = STAGES[next.stage](walk, next.skb);
+				break;
+			case "wire":
+				next = arrive(walk, next.place, next.device, next.frame);
+				break;
+			case "fabric":
+				next = throughFabric(walk, next);
+				break;
+		}
+	}
+}
+
+/** A frame comes off a wire. The stack on the far side gets the packet without anything that the near side kept beside it. */
+function arrive(walk: Walk, place: Place, device: string, frame: Frame): Next {
+	const view = walk.view(place);
+	const link = view?.link(device);
+	if (view === undefined || link === undefined) {
+		const why = because("outside", {
+			device,
+			nextHop: frame.packet.dst.text,
+			why: `${place} ${device} is not described`,
+		});
+		return { kind: "end", outcome: "exits", at: place, because: why, packet: frame.packet };
+	}
+	const skb = newSkb(view, link, frame.packet, false);
+	skb.ethernet = { source: frame.source, destination: frame.destination };
+	skb.vlan = frame.vlan;
+	return { kind: "stage", stage: "receive", skb };
+}
+
+function endless(next: Exclude<Next, End>): End {
+	const packet = next.kind === "stage" ? next.skb.packet : next.frame.packet;
+	const at = next.kind === "stage" ? next.skb.view.place : next.kind === "wire" ? next.place : next.fabric;
+	return { kind: "end", outcome: "loop", at, because: because("too-many-steps", { steps: STEP_LIMIT }), packet };
+}

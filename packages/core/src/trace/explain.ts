@@ -1,0 +1,45 @@
+/** The engine's front door: a question in, the whole answer out. */
+import type { Explanation, Verdict } from "./explanation.ts";
+import { findingsOf } from "./findings.ts";
+import { planOf } from "./plan.ts";
+import type { Question } from "./question.ts";
+import { explainWay } from "./report.ts";
+import type { Subject } from "./subject.ts";
+import { WAY_LIMIT, type Way, ways } from "./ways.ts";
+
+/**
+ * Explains every way that the question's packet may go, there and back. Throws an InputError for a question that cannot
+ * be asked: unknown names, a Service without such a port, a start that is not known.
+ */
+export function explain(subject: Subject, question: Question): Explanation {
+	const plan = planOf(subject, question);
+	const walked: Way[] = [];
+	for (const way of ways(plan, true)) {
+		walked.push(way);
+		if (walked.length === WAY_LIMIT) break;
+	}
+	return {
+		apiVersion: "podpath.dev/v1alpha1",
+		kind: "Explanation",
+		question,
+		verdict: common(walked.map((way) => way.verdict)),
+		paths: walked.map(explainWay),
+		findings: findingsOf(subject, plan, walked),
+	};
+}
+
+/** The verdict alone, several times faster: nothing is written down on the way. */
+export function verdictOf(subject: Subject, question: Question): Verdict | "mixed" {
+	const plan = planOf(subject, question);
+	const verdicts: Verdict[] = [];
+	for (const way of ways(plan, false)) {
+		verdicts.push(way.verdict);
+		if (verdicts.length === WAY_LIMIT) break;
+	}
+	return common(verdicts);
+}
+
+function common(verdicts: readonly Verdict[]): Verdict | "mixed" {
+	const first = verdicts[0] ?? "unknown";
+	return verdicts.every((verdict) => verdict === first) ? first : "mixed";
+}

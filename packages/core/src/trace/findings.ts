@@ -1,0 +1,182 @@
+/** What an operator should know besides the path: causes with a fix, things taken for granted. */
+import type { Service } from "../cluster/objects.ts";
+import { sysctlNumber } from "../state/sysctl.ts";
+import type { Finding } from "./explanation.ts";
+import type { Plan } from "./plan.ts";
+import type { Subject } from "./subject.ts";
+import { WAY_LIMIT, type Way } from "./ways.ts";
+
+type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
+
+const RULES: readonly Rule[] = [
+	noEndpoints,
+	localWithoutEndpoints,
+	bridgeNetfilterOff,
+	clientAddressLost,
+	undeclaredPort,
+	tooManyWays,
+];
+const ORDER = { error: 0, warning: 1, info: 2 } as const;
+
+export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+	const found = RULES.flatMap((rule) => rule(subject, plan, ways));
+	const all = [...found, ...remarks(ways), ...assumptions(subject, ways), ...warnings(subject)];
+	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+}
+
+function nameOf(service: Service): string {
+	return `service/${service.namespace}/${service.name}`;
+}
+
+/** A Service that nobody serves: kube-proxy refuses its clients. */
+function noEndpoints(_: Subject, plan: Plan): readonly Finding[] {
+	const { service } = plan.target;
+	if (service === null || plan.endpoints.size > 0 || plan.fromSnapshot) return [];
+	const selector = service.service.selector;
+	const labels =
+		selector === null
+			? ""
+			: Object.entries(selector)
+					.map(([key, value]) => `${key}=${value}`)
+					.join(",");
+	const fix =
+		selector === null
+			? "it has no selector: write an EndpointSlice for it"
+			: `look for ready pods with labels ${labels}: kubectl -n ${service.service.namespace} get pods -l ${labels}`;
+	const object = nameOf(service.service);
+	return [
+		{
+			code: "service-no-endpoints",
+			severity: "error",
+			message: `${object} has no endpoint for port ${service.port.port}`,
+			fix,
+			object,
+		},
+	];
+}
+
+/** Seed 001 L187, L201: in-cluster clients of an external address with policy Local, on a node without a pod of it. */
+function localWithoutEndpoints(_: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+	const service = plan.target.service?.service;
+	if (service === undefined || plan.endpoints.size === 0) return [];
+	const external =
+		service.externalTrafficPolicy === "Local" && !service.clusterIPs.some((ip) => ip.text === plan.target.address.text);
+	const internal =
+		service.internalTrafficPolicy === "Local" && service.clusterIPs.some((ip) => ip.text === plan.target.address.text);
+	if (!external && !internal) return [];
+	const failed = ways.find((way) => way.verdict === "refused" || way.verdict === "dropped");
+	if (failed === undefined) return [];
+	const object = nameOf(service);
+	const policy = external ? "externalTrafficPolicy" : "internalTrafficPolicy";
+	return [
+		{
+			code: external ? "external-ip-local-no-endpoint" : "internal-policy-local-no-endpoint",
+			severity: "error",
+			message: `${object} has ${policy} Local and no endpoint on ${failed.end.at}`,
+			fix: external
+				? "in the cluster use its ClusterIP, or set externalTrafficPolicy: Cluster, or run a pod of it on each node"
+				: "set internalTrafficPolicy: Cluster, or run a pod of it on each node",
+			object,
+		},
+	];
+}
+
+/** Without br_netfilter the answer of a pod on the same bridge is not translated back (dataplanes: reply is bridged). */
+function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+	const failed = ways.find((way) => way.verdict === "no-reply" && way.end.because.code === "wrong-answer-source");
+	if (failed === undefined) return [];
+	const key =
+		plan.target.address.family === 4 ? "net.bridge.bridge-nf-call-iptables" : "net.bridge.bridge-nf-call-ip6tables";
+	const stack = [...failed.memory.conntrack.entries()]
+		.map(({ view }) => view)
+		.find((view) => sysctlNumber(view.state, key) === 0);
+	if (stack === undefined) return [];
+	return [
+		{
+			code: "bridge-netfilter-off",
+			severity: "error",
+			message: `${key} is 0 on ${stack.place}: the answer crosses the bridge without being translated back`,
+			fix: `modprobe br_netfilter && sysctl -w ${key}=1`,
+			object: stack.place,
+		},
+	];
+}
+
+function clientAddressLost(_: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+	const service = plan.target.service?.service;
+	if (service === undefined) return [];
+	const lost = ways.find((way) => way.verdict === "delivered" && way.forwardEnd.packet.src.text !== way.sent.src.text);
+	if (lost === undefined) return [];
+	const seen = lost.forwardEnd.packet.src.text;
+	return [
+		{
+			code: "client-address-lost",
+			severity: "info",
+			message: `the server sees ${seen} instead of the client's ${lost.sent.src.text}`,
+			...(service.externalTrafficPolicy === "Cluster" && service.type !== "ClusterIP"
+				? { fix: "externalTrafficPolicy: Local keeps the client's address" }
+				: {}),
+			object: nameOf(service),
+		},
+	];
+}
+
+/** The pod says which ports it serves, and the asked one is none of them. */
+function undeclaredPort(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+	if (plan.protocol === "icmp") return [];
+	const findings = new Map<string, Finding>();
+	for (const way of ways) {
+		if (way.forwardEnd.outcome !== "delivered") continue;
+		const { at, packet } = way.forwardEnd;
+		const pod = at.startsWith("pod/") ? subject.cluster.pod(at.slice("pod/".length)) : undefined;
+		if (pod === undefined || pod.ports.length === 0) continue;
+		if (pod.ports.some((port) => port.containerPort === packet.dport && port.protocol === packet.protocol)) continue;
+		const message = `${at} declares no ${packet.protocol} port ${packet.dport}; a listener there is taken for granted`;
+		findings.set(at, { code: "port-not-declared", severity: "info", message, object: at });
+	}
+	return [...findings.values()];
+}
+
+function tooManyWays(_: Subject, __: Plan, ways: readonly Way[]): readonly Finding[] {
+	if (ways.length < WAY_LIMIT) return [];
+	const share = ways.reduce((sum, way) => sum + way.weight, 0);
+	if (share > 0.999999) return [];
+	return [
+		{
+			code: "ways-left-out",
+			severity: "warning",
+			message: `only ${WAY_LIMIT} ways were followed: ${(share * 100).toFixed(1)} % of connections`,
+		},
+	];
+}
+
+/** What the walks took for granted, once each. */
+function remarks(ways: readonly Way[]): readonly Finding[] {
+	const all = new Map<string, Finding>();
+	for (const way of ways) {
+		for (const [key, { message, at }] of way.remarks) {
+			const code = key.slice(0, key.indexOf(" "));
+			all.set(`${key} ${message}`, { code, severity: "info", message, object: at });
+		}
+	}
+	return [...all.values()];
+}
+
+function assumptions(subject: Subject, ways: readonly Way[]): readonly Finding[] {
+	const met = new Set(ways.flatMap((way) => way.forward.crossings.map((crossing) => crossing.at)));
+	return subject.network.assumptions
+		.filter((each) => each.place === undefined || met.has(each.place))
+		.map(({ code, message, place }) => ({
+			code,
+			severity: "info" as const,
+			message,
+			...(place === undefined ? {} : { object: place }),
+		}));
+}
+
+/** Warnings of loading that bear on every answer. */
+function warnings(subject: Subject): readonly Finding[] {
+	return subject.cluster.warnings
+		.filter((each) => each.code === "networkpolicy-not-evaluated")
+		.map(({ code, message }) => ({ code, severity: "warning" as const, message }));
+}

@@ -1,0 +1,113 @@
+/** From the names in a question to places and addresses. */
+import { type Address, parseAddress } from "../address/address.ts";
+import { closest } from "../diagnostic/closest.ts";
+import { InputError } from "../diagnostic/diagnostic.ts";
+import type { Place } from "../state/place.ts";
+import type { Subject } from "./subject.ts";
+
+/** A name of the command line, taken apart. */
+export type Named =
+	| { readonly kind: "pod"; readonly key: string; readonly port: string | null }
+	| { readonly kind: "service"; readonly key: string; readonly port: string | null }
+	| { readonly kind: "node" | "host"; readonly name: string; readonly port: string | null }
+	| { readonly kind: "internet" | "address"; readonly address: Address; readonly port: string | null };
+
+const FORMS =
+	"pod/NAMESPACE/NAME, service/NAMESPACE/NAME[:PORT], node/NAME, host/NAME, internet/ADDRESS, or ADDRESS[:PORT] ([ADDRESS]:PORT for IPv6)";
+
+/** Takes a name apart. Throws an InputError where it is none. */
+export function parseName(text: string): Named {
+	const parts = text.split("/");
+	const [kind, first, second] = parts;
+	switch (kind) {
+		case "pod":
+		case "service": {
+			if (parts.length !== 3 || !first || !second) throw badName(text, `a ${kind} is named ${kind}/NAMESPACE/NAME`);
+			const { name, port } = splitPort(second);
+			return { kind, key: `${first}/${name}`, port };
+		}
+		case "node":
+		case "host": {
+			if (parts.length !== 2 || !first) throw badName(text, `a ${kind} is named ${kind}/NAME`);
+			return { kind, ...splitPort(first) };
+		}
+		case "internet": {
+			const found = parts.length === 2 ? parseEndpoint(first ?? "") : undefined;
+			if (found === undefined) throw badName(text, "a client on the Internet is named internet/ADDRESS");
+			return { kind, ...found };
+		}
+		default: {
+			const found = parseEndpoint(text);
+			if (found === undefined) throw badName(text, FORMS);
+			return { kind: "address", ...found };
+		}
+	}
+}
+
+function badName(text: string, hint: string): InputError {
+	return new InputError({ code: "bad-name", message: `"${text}" names no place`, hint });
+}
+
+/** `NAME:PORT`; names of Kubernetes hold no colon. */
+function splitPort(text: string): { readonly name: string; readonly port: string | null } {
+	const colon = text.lastIndexOf(":");
+	return colon < 0 ? { name: text, port: null } : { name: text.slice(0, colon), port: text.slice(colon + 1) };
+}
+
+function parseEndpoint(text: string): { readonly address: Address; readonly port: string | null } | undefined {
+	const whole = parseAddress(text);
+	if (whole !== undefined) return { address: whole, port: null };
+	const bracketed = /^\[([^\]]+)\](?::(\w[\w-]*))?$/.exec(text);
+	if (bracketed !== null) {
+		const inner = parseAddress(bracketed[1] ?? "");
+		return inner === undefined ? undefined : { address: inner, port: bracketed[2] ?? null };
+	}
+	const { name, port } = splitPort(text);
+	const plain = parseAddress(name);
+	return plain === undefined || plain.family === 6 ? undefined : { address: plain, port };
+}
+
+/** The place of a named machine or pod. Throws an InputError, with a close name, where the cluster has none such. */
+export function placeOf(subject: Subject, named: Exclude<Named, { kind: "service" | "address" }>): Place {
+	const { cluster, network } = subject;
+	// A snapshot may hold a stack without the object of its node.
+	const described = (place: Place): boolean => network.namespace(place) !== undefined;
+	switch (named.kind) {
+		case "pod": {
+			const pod = cluster.pod(named.key);
+			if (pod === undefined)
+				throw missing("pod", named.key, () => cluster.pods.map((each) => `${each.namespace}/${each.name}`));
+			if (pod.nodeName === "") {
+				throw new InputError({
+					code: "pod-not-scheduled",
+					message: `pod/${named.key} is on no node yet`,
+					where: pod.source,
+				});
+			}
+			return pod.hostNetwork ? `node/${pod.nodeName}` : `pod/${named.key}`;
+		}
+		case "node":
+			if (cluster.node(named.name) === undefined && !described(`node/${named.name}`))
+				throw missing("node", named.name, () => cluster.nodes.map((each) => each.name));
+			return `node/${named.name}`;
+		case "host":
+			if (cluster.host(named.name) === undefined && !described(`host/${named.name}`))
+				throw missing("host", named.name, () => cluster.hosts.map((each) => each.name));
+			return `host/${named.name}`;
+		case "internet":
+			return `internet/${named.address.text}`;
+	}
+}
+
+/** An object that the question names and the input does not have. */
+export function missing(kind: string, name: string, candidates: () => readonly string[]): InputError {
+	const names = candidates();
+	const near = closest(name, names);
+	const hint =
+		near !== undefined
+			? `did you mean ${kind}/${near}?`
+			: names.length === 0
+				? `the input has no ${kind} at all`
+				: `the input has ${names.length} of that kind`;
+	return new InputError({ code: `no-such-${kind}`, message: `there is no ${kind}/${name}`, hint });
+}

@@ -1,0 +1,59 @@
+/** A question made ready for walking: where the packet begins, what it asks for, who may answer. */
+import type { Address } from "../address/address.ts";
+import type { Network } from "../state/network.ts";
+import type { Place } from "../state/place.ts";
+import type { Question, QuestionProtocol } from "./question.ts";
+import { clientAddress, type Start, startOf } from "./start.ts";
+import type { Subject } from "./subject.ts";
+import { type Target, targetOf } from "./target.ts";
+
+/** The source port of questions that name none: one that no Service uses. */
+export const DEFAULT_SOURCE_PORT = 40000;
+
+export interface Plan {
+	readonly network: Network;
+	readonly start: Start;
+	readonly target: Target;
+	readonly protocol: QuestionProtocol;
+	readonly source: Address;
+	readonly sourcePort: number;
+	/** `ADDRESS PORT` of each endpoint of the target's Service. */
+	readonly endpoints: ReadonlySet<string>;
+	/** The network was read from nodes: rules may know endpoints that no object names. */
+	readonly fromSnapshot: boolean;
+	/** The places that the question names. */
+	readonly asked: ReadonlySet<Place>;
+}
+
+/** Throws an InputError where the question cannot be asked of this subject. */
+export function planOf(subject: Subject, question: Question): Plan {
+	const start = startOf(subject, question);
+	const target = targetOf(subject, question, start.families);
+	const source = clientAddress(start, target.address);
+	return {
+		network: subject.network,
+		start,
+		target,
+		protocol: question.protocol,
+		source,
+		sourcePort: question.sourcePort ?? DEFAULT_SOURCE_PORT,
+		endpoints: endpointsOf(subject, target),
+		fromSnapshot: subject.fromSnapshot,
+		asked: new Set(target.place === null ? [start.place] : [start.place, target.place]),
+	};
+}
+
+function endpointsOf(subject: Subject, target: Target): ReadonlySet<string> {
+	const endpoints = new Set<string>();
+	if (target.service === null) return endpoints;
+	const { service, port } = target.service;
+	for (const slice of subject.cluster.slicesOf(`${service.namespace}/${service.name}`)) {
+		for (const slicePort of slice.ports) {
+			if (slicePort.protocol !== port.protocol || slicePort.name !== port.name) continue;
+			for (const endpoint of slice.endpoints) {
+				for (const address of endpoint.addresses) endpoints.add(`${address.text} ${slicePort.port ?? target.port}`);
+			}
+		}
+	}
+	return endpoints;
+}

@@ -1,0 +1,201 @@
+/** From a walked way to the plain data of an answer. */
+import { type Address, formatEndpoint } from "../address/address.ts";
+import type { Crossing, Hop, Rewrite, Walk } from "../kernel/walk.ts";
+import type { Origin } from "../origin/origin.ts";
+import type { Packet } from "../packet/packet.ts";
+import { type Place, placeKind } from "../state/place.ts";
+import { captureCommand } from "./capture.ts";
+import { reason, sentence } from "./catalogue.ts";
+import type {
+	ExplainedCapture,
+	ExplainedConntrack,
+	ExplainedDirection,
+	ExplainedHop,
+	ExplainedLink,
+	ExplainedNat,
+	ExplainedPacket,
+	ExplainedPath,
+	OuterHeader,
+} from "./explanation.ts";
+import type { Way } from "./ways.ts";
+
+export function explainWay(way: Way): ExplainedPath {
+	const { forward, reply, refusal } = way;
+	return {
+		weight: way.weight,
+		verdict: way.verdict,
+		reason: capitalised(`${reason(way.end.because)} (at ${way.end.at})`),
+		forward: direction(forward),
+		reply: reply === null ? null : direction(reply),
+		...(refusal === null ? {} : { refusal: direction(refusal) }),
+		stacks: forward.stacks.filter(isClusterStack),
+		nat: forward.rewrites.map(explainRewrite),
+		conntrack: conntrackOf(way),
+		securityGroups: [],
+		captures: forward.crossings.flatMap(captureOf),
+		serviceAddressSeenAt: serviceAddressSeenAt(way),
+		clientAddress: clientAddressOf(way),
+	};
+}
+
+function capitalised(text: string): string {
+	return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** Stacks of machines outside the cluster are not counted, as the seeds count (001 L260: client and SLB are none). */
+function isClusterStack(place: Place): boolean {
+	const kind = placeKind(place);
+	return kind === "pod" || kind === "node";
+}
+
+function direction(walk: Walk): ExplainedDirection {
+	return { links: dataLink(walk.crossings), hops: walk.hops.map(explainHop) };
+}
+
+/** The devices as a person writes the data link: a device that the packet enters and leaves at once stands there once. */
+function dataLink(crossings: readonly Crossing[]): readonly ExplainedLink[] {
+	const links: ExplainedLink[] = [];
+	for (const { at, device } of crossings) {
+		const last = links[links.length - 1];
+		if (last !== undefined && last.at === at && (last.device ?? null) === device) continue;
+		links.push(linkOf(at, device));
+	}
+	return links;
+}
+
+function linkOf(at: Place, device: string | null): ExplainedLink {
+	return device === null ? { at } : { at, device };
+}
+
+function explainHop(hop: Hop): ExplainedHop {
+	const { at, stage, device, because } = hop;
+	return {
+		at,
+		stage,
+		device,
+		packet: explainPacket(hop),
+		decision: capitalised(sentence(because)),
+		code: because.code,
+		origin: because.origin,
+		...(because.hits.length === 0
+			? {}
+			: {
+					rules: because.hits.map(({ table, chain, position, text, origin }) => ({
+						table,
+						chain,
+						position,
+						text: text(),
+						origin,
+					})),
+				}),
+	};
+}
+
+/** Shows the innermost packet, with the header around it. */
+function explainPacket({ packet, mark, ethernet, vlan }: Hop): ExplainedPacket {
+	const { inner, outer } = unwrap(packet);
+	return {
+		src: inner.src.text,
+		dst: inner.dst.text,
+		protocol: inner.protocol,
+		sport: inner.sport,
+		dport: inner.dport,
+		ttl: inner.ttl,
+		mark,
+		...(inner.icmpType === undefined ? {} : { icmp: { type: inner.icmpType, code: inner.icmpCode ?? 0 } }),
+		...(ethernet === null ? {} : { ethernet: { src: ethernet.source, dst: ethernet.destination } }),
+		outer,
+		vlan,
+	};
+}
+
+function unwrap(packet: Packet): { readonly inner: Packet; readonly outer: OuterHeader | null } {
+	const addresses = { src: packet.src.text, dst: packet.dst.text };
+	switch (packet.payload?.kind) {
+		case "ipip":
+			return { inner: packet.payload.packet, outer: { kind: "ipip", ...addresses } };
+		case "vxlan": {
+			const { frame, vni } = packet.payload;
+			return { inner: frame.packet, outer: { kind: "vxlan", ...addresses, vni, dport: packet.dport } };
+		}
+		default:
+			return { inner: packet, outer: null };
+	}
+}
+
+const NOBODY: Origin = { component: "unknown" };
+
+function explainRewrite({ at, kind, before, after, because }: Rewrite): ExplainedNat {
+	return {
+		at,
+		kind,
+		from: formatEndpoint(before.address, before.port),
+		to: formatEndpoint(after.address, after.port),
+		by: because.origin ?? NOBODY,
+	};
+}
+
+function conntrackOf(way: Way): readonly ExplainedConntrack[] {
+	const entries: ExplainedConntrack[] = [];
+	for (const { view, connection } of way.memory.conntrack.entries()) {
+		const { original, reply } = connection;
+		// The outer packets of tunnels are tracked too, but are not the connection that was asked about.
+		if (original.protocol !== way.sent.protocol) continue;
+		entries.push({
+			at: view.place,
+			protocol: original.protocol,
+			original: tuple(original),
+			reply: tuple(reply),
+		});
+	}
+	return entries;
+}
+
+function tuple(of: { readonly src: Address; readonly sport: number; readonly dst: Address; readonly dport: number }): {
+	readonly src: string;
+	readonly sport: number;
+	readonly dst: string;
+	readonly dport: number;
+} {
+	return { src: of.src.text, sport: of.sport, dst: of.dst.text, dport: of.dport };
+}
+
+function captureOf({ at, device, direction: way, packet, bridged }: Crossing): readonly ExplainedCapture[] {
+	if (device === null) return [];
+	const { inner } = unwrap(packet);
+	const command = captureCommand(at, device, packet, bridged === true);
+	return [{ at, device, direction: way, src: inner.src.text, dst: inner.dst.text, command }];
+}
+
+/** Where a capture shows the asked address of a Service, in either direction; the client's own machine goes without saying. */
+function serviceAddressSeenAt(way: Way): readonly ExplainedLink[] {
+	const asked = way.sent.dst.text;
+	if (!way.forward.rewrites.some((rewrite) => rewrite.before.address.text === asked)) {
+		if (way.verdict !== "refused" && way.verdict !== "dropped") return [];
+	}
+	const seen = new Map<string, ExplainedLink>();
+	const shows = (packet: Packet): boolean => packet.dst.text === asked || packet.src.text === asked;
+	for (const walk of [way.forward, way.reply]) {
+		for (const { at, device, packet } of walk?.crossings ?? []) {
+			if (placeKind(at) === "internet" || placeKind(at) === "host") continue;
+			if (shows(unwrap(packet).inner)) seen.set(`${at} ${device ?? ""}`, linkOf(at, device));
+		}
+	}
+	for (const { at, before } of way.forward.rewrites) {
+		if (before.address.text === asked && placeKind(at) === "slb") seen.set(`${at} `, { at });
+	}
+	return [...seen.values()];
+}
+
+function clientAddressOf(way: Way): ExplainedPath["clientAddress"] {
+	if (way.verdict === "refused" || way.verdict === "dropped" || way.verdict === "unreachable" || way.verdict === "loop")
+		return null;
+	const seen = unwrap(way.forwardEnd.packet).inner.src;
+	const lost = way.forward.rewrites.filter((each) => each.kind === "snat" || each.kind === "masquerade").at(-1);
+	const preserved = seen.text === way.sent.src.text;
+	return {
+		preserved,
+		seen: seen.text,
+		...(preserved || lost === undefined ? {} : { lostAt: lost.at, by: lost.kind }),
+	};
+}

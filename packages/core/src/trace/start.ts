@@ -1,0 +1,136 @@
+/** Where the question's packet begins: in a process of some stack, or on a device of one. */
+import type { Address, Family } from "../address/address.ts";
+import { InputError } from "../diagnostic/diagnostic.ts";
+import { lookup } from "../kernel/fib.ts";
+import { sourceFor } from "../kernel/output.ts";
+import type { View } from "../kernel/view.ts";
+import { viewOf } from "../kernel/view.ts";
+import type { Link } from "../state/link.ts";
+import type { Place } from "../state/place.ts";
+import { missing, parseName, placeOf } from "./places.ts";
+import type { Question } from "./question.ts";
+import type { Subject } from "./subject.ts";
+
+export interface Start {
+	readonly place: Place;
+	readonly view: View;
+	/** The device that the packet comes in by; null: a process of this stack sends it. */
+	readonly device: Link | null;
+	/** The source address, where the question or the client fixes it. */
+	readonly source: Address | null;
+	/** The families that the client has addresses of, the preferred one first. */
+	readonly families: readonly Family[];
+}
+
+/** Finds where the packet begins. Throws an InputError where that cannot be told. */
+export function startOf(subject: Subject, question: Question): Start {
+	const named = parseName(question.from);
+	if (named.kind === "service") {
+		throw new InputError({
+			code: "from-service",
+			message: "a Service sends no packets",
+			hint: "ask from one of its pods",
+		});
+	}
+	if (named.kind === "address") return addressStart(subject, question, named.address);
+	if (question.at !== undefined) {
+		throw new InputError({
+			code: "at-without-address",
+			message: `--at needs an address as FROM, not "${question.from}"`,
+		});
+	}
+	const place = placeOf(subject, named);
+	const view = viewAt(subject, place, question.from);
+	if (named.kind === "pod") {
+		const pod = subject.cluster.pod(named.key);
+		const own = pod?.podIPs ?? [];
+		if (own.length === 0)
+			throw new InputError({
+				code: "no-address",
+				message: `${question.from} has no address yet`,
+				...(pod === undefined ? {} : { where: pod.source }),
+			});
+		return { place, view, device: null, source: null, families: unique(own.map((each) => each.family)) };
+	}
+	if (named.kind === "internet")
+		return { place, view, device: null, source: named.address, families: [named.address.family] };
+	const families = unique(
+		view.state.addresses.filter((each) => each.scope === "global").map((each) => each.address.family),
+	);
+	return { place, view, device: null, source: null, families };
+}
+
+function unique(families: readonly Family[]): readonly Family[] {
+	return [...new Set(families)];
+}
+
+function viewAt(subject: Subject, place: Place, name: string): View {
+	const namespace = subject.network.namespace(place);
+	if (namespace !== undefined) return viewOf(namespace);
+	throw new InputError({
+		code: "not-described",
+		message: `the network of ${place} is not known (asked for "${name}")`,
+		hint: "give its network mode or snapshot, or ask from its address with --at node/NAME",
+	});
+}
+
+function addressStart(subject: Subject, question: Question, source: Address): Start {
+	if (question.at !== undefined) return entering(subject, question.at, source);
+	const place = subject.network.ownerOf(source);
+	if (place === undefined) {
+		throw new InputError({
+			code: "unknown-place",
+			message: `${source.text} belongs to no pod, node or host of the input`,
+			hint: "say where its packets come in: --at node/NAME[:DEVICE], or ask from internet/ADDRESS",
+		});
+	}
+	return { place, view: viewAt(subject, place, question.from), device: null, source, families: [source.family] };
+}
+
+/** `--at node/NAME[:DEVICE]`: by that device, as the node's own, or by the device of the route back. */
+function entering(subject: Subject, at: string, source: Address): Start {
+	const { place, device: name } = parseAt(subject, at);
+	const view = viewAt(subject, place, at);
+	const families: readonly Family[] = [source.family];
+	if (name !== null) {
+		const link = view.link(name);
+		if (link === undefined) throw missing("device", name, () => view.state.links.map((each) => each.name));
+		return { place, view, device: link, source, families };
+	}
+	if (view.isLocal(source)) return { place, view, device: null, source, families };
+	const back = lookup(view, { to: source });
+	const link = back.kind === "route" && back.nextHop?.device !== undefined ? view.link(back.nextHop.device) : undefined;
+	if (link !== undefined) return { place, view, device: link, source, families };
+	throw new InputError({
+		code: "no-route-back",
+		message: `${place} has no route back to ${source.text}, so the device it comes in by is not known`,
+		hint: `name it: --at ${place}:DEVICE`,
+	});
+}
+
+function parseAt(subject: Subject, at: string): { readonly place: Place; readonly device: string | null } {
+	const colon = at.indexOf(":");
+	const name = colon < 0 ? at : at.slice(0, colon);
+	const [kind] = name.split("/");
+	if (kind !== "node" && kind !== "host" && kind !== "pod") {
+		throw new InputError({
+			code: "bad-at",
+			message: `"${at}" is no place to start at`,
+			hint: "--at node/NAME or node/NAME:DEVICE",
+		});
+	}
+	const named = parseName(name);
+	if (named.kind === "service" || named.kind === "address")
+		throw new InputError({ code: "bad-at", message: `"${at}" is no place to start at` });
+	return { place: placeOf(subject, named), device: colon < 0 ? null : at.slice(colon + 1) };
+}
+
+/** The source address that the client's packets to a destination have. */
+export function clientAddress(start: Start, to: Address): Address {
+	if (start.source !== null) return start.source;
+	const source = sourceFor(start.view, to);
+	if (source !== null) return source;
+	const own = start.view.state.addresses.find((each) => each.address.family === to.family && each.scope === "global");
+	if (own !== undefined) return own.address;
+	throw new InputError({ code: "no-address", message: `${start.place} has no IPv${to.family} address to send from` });
+}

@@ -1,0 +1,223 @@
+/** What a question asks for: the address and port that the client uses, and who may answer. */
+import { type Address, type Family, formatEndpoint } from "../address/address.ts";
+import type { Node, Pod, Service, ServicePort } from "../cluster/objects.ts";
+import { InputError } from "../diagnostic/diagnostic.ts";
+import type { Place } from "../state/place.ts";
+import { missing, type Named, parseName, placeOf } from "./places.ts";
+import type { Question, QuestionProtocol, Via } from "./question.ts";
+import type { Subject } from "./subject.ts";
+
+export interface Target {
+	readonly address: Address;
+	/** 0 for ICMP. */
+	readonly port: number;
+	/** The Service behind the address and port, where there is one: then only its endpoints listen. */
+	readonly service: { readonly service: Service; readonly port: ServicePort } | null;
+	/** The machine or pod that was named, if one was. */
+	readonly place: Place | null;
+}
+
+/** Taken where a pod declares no port and the question names none: the path does not depend on it. */
+const ANY_PORT = 80;
+
+/** Finds the target. `families` are those that the client has, the preferred one first. */
+export function targetOf(subject: Subject, question: Question, families: readonly Family[]): Target {
+	const named = parseName(question.to);
+	if (named.kind === "service") return serviceTarget(subject, question, named, families);
+	if (question.via !== undefined) {
+		throw new InputError({
+			code: "via-without-service",
+			message: `--via ${question.via} needs a Service as target, not "${question.to}"`,
+		});
+	}
+	if (named.kind === "address") return addressTarget(subject, question, named.address, named.port);
+	const place = placeOf(subject, named);
+	const addresses = addressesOf(subject, named);
+	const address = families
+		.map((family) => addresses.find((each) => each.family === family))
+		.find((each) => each !== undefined);
+	if (address === undefined) throw noAddress(question.to, addresses, families);
+	const pod = named.kind === "pod" ? subject.cluster.pod(named.key) : undefined;
+	return { address, port: portOf(question, named.port, pod), service: null, place };
+}
+
+function noAddress(name: string, addresses: readonly Address[], families: readonly Family[]): InputError {
+	const message =
+		addresses.length === 0
+			? `${name} has no address`
+			: `${name} has no IPv${families.join(" or IPv")} address, and the client no other family`;
+	return new InputError({ code: "no-address", message });
+}
+
+function addressesOf(subject: Subject, named: Exclude<Named, { kind: "service" | "address" }>): readonly Address[] {
+	const { cluster, network } = subject;
+	switch (named.kind) {
+		case "pod":
+			return cluster.pod(named.key)?.podIPs ?? [];
+		case "node":
+			return (
+				cluster.node(named.name)?.internalIPs ?? ownAddresses(network.namespace(`node/${named.name}`)?.addresses ?? [])
+			);
+		case "host":
+			return (
+				cluster.host(named.name)?.addresses ?? ownAddresses(network.namespace(`host/${named.name}`)?.addresses ?? [])
+			);
+		case "internet":
+			return [named.address];
+	}
+}
+
+function ownAddresses(all: readonly { readonly address: Address; readonly scope: string }[]): readonly Address[] {
+	return all.filter((each) => each.scope === "global").map((each) => each.address);
+}
+
+function portOf(question: Question, port: string | null, pod: Pod | undefined): number {
+	if (question.protocol === "icmp") return 0;
+	const declared = pod?.ports.filter((each) => each.protocol === question.protocol) ?? [];
+	if (port === null) return declared[0]?.containerPort ?? ANY_PORT;
+	const byName = declared.find((each) => each.name === port);
+	return byName?.containerPort ?? portNumber(port, question.to);
+}
+
+function portNumber(text: string, where: string): number {
+	const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+	if (port >= 1 && port <= 65535) return port;
+	throw new InputError({
+		code: "bad-port",
+		message: `"${text}" in "${where}" is no port`,
+		hint: "a number from 1 to 65535",
+	});
+}
+
+/** A bare address may be a Service's: then its endpoints are who listens. */
+function addressTarget(subject: Subject, question: Question, address: Address, port: string | null): Target {
+	const number = question.protocol === "icmp" ? 0 : port === null ? ANY_PORT : portNumber(port, question.to);
+	const owners = subject.cluster.ownersOf(address);
+	for (const owner of owners) {
+		if (owner.kind !== "service") continue;
+		const servicePort = owner.service.ports.find((each) => each.port === number && each.protocol === question.protocol);
+		if (servicePort !== undefined)
+			return { address, port: number, service: { service: owner.service, port: servicePort }, place: null };
+	}
+	const node = owners.find((owner) => owner.kind === "node");
+	const service = node === undefined ? null : serviceOfNodePort(subject, question.protocol, number);
+	return { address, port: number, service, place: subject.network.ownerOf(address) ?? null };
+}
+
+function serviceOfNodePort(subject: Subject, protocol: QuestionProtocol, port: number): Target["service"] {
+	if (port === 0) return null;
+	for (const service of subject.cluster.services) {
+		const found = service.ports.find((each) => each.nodePort === port && each.protocol === protocol);
+		if (found !== undefined) return { service, port: found };
+	}
+	return null;
+}
+
+function serviceTarget(
+	subject: Subject,
+	question: Question,
+	named: Extract<Named, { kind: "service" }>,
+	families: readonly Family[],
+): Target {
+	const service = subject.cluster.service(named.key);
+	if (service === undefined) {
+		throw missing("service", named.key, () => subject.cluster.services.map((each) => `${each.namespace}/${each.name}`));
+	}
+	const port = servicePort(service, named.port, question);
+	const via = question.via ?? "cluster-ip";
+	const addresses = via === "node-port" ? nodeAddresses(subject, question) : serviceAddresses(service, via);
+	const address = families
+		.map((family) => addresses.find((each) => each.family === family))
+		.find((each) => each !== undefined);
+	if (address === undefined) throw noServiceAddress(service, via, addresses, families);
+	if (via === "node-port" && port.nodePort === 0) {
+		throw new InputError({
+			code: "no-node-port",
+			message: `service/${named.key} has no node port`,
+			where: service.source,
+		});
+	}
+	return { address, port: via === "node-port" ? port.nodePort : port.port, service: { service, port }, place: null };
+}
+
+function servicePort(service: Service, port: string | null, question: Question): ServicePort {
+	const key = `service/${service.namespace}/${service.name}`;
+	if (service.type === "ExternalName") {
+		throw new InputError({
+			code: "external-name",
+			message: `${key} is an ExternalName: it has no address of its own`,
+			where: service.source,
+		});
+	}
+	if (question.protocol === "icmp") {
+		const first = service.ports[0];
+		if (first === undefined)
+			throw new InputError({ code: "no-port", message: `${key} has no port`, where: service.source });
+		return { ...first, port: 0, nodePort: 0 };
+	}
+	const ofProtocol = service.ports.filter((each) => each.protocol === question.protocol);
+	const has = service.ports.map((each) => `${each.port}/${each.protocol}`).join(", ");
+	if (port === null) {
+		if (ofProtocol.length === 1) return ofProtocol[0] as ServicePort;
+		const message =
+			ofProtocol.length === 0 ? `${key} has no ${question.protocol} port` : `${key} has several ports: say which`;
+		throw new InputError({ code: "no-port", message, hint: `it has ${has || "none"}`, where: service.source });
+	}
+	const found = ofProtocol.find((each) => String(each.port) === port || each.name === port);
+	if (found !== undefined) return found;
+	throw new InputError({
+		code: "no-port",
+		message: `${key} has no ${question.protocol} port ${port}`,
+		hint: `it has ${has || "none"}`,
+		where: service.source,
+	});
+}
+
+function serviceAddresses(service: Service, via: Exclude<Via, "node-port">): readonly Address[] {
+	const ingress = service.loadBalancerIngress.map((each) => each.ip);
+	switch (via) {
+		case "cluster-ip":
+			return service.clusterIPs;
+		case "external-ip":
+			// What `kubectl get service` shows under EXTERNAL-IP is the load balancer's address where there is one.
+			return [...service.externalIPs, ...ingress];
+		case "load-balancer":
+			return ingress;
+	}
+}
+
+function noServiceAddress(
+	service: Service,
+	via: Via,
+	addresses: readonly Address[],
+	families: readonly Family[],
+): InputError {
+	const key = `service/${service.namespace}/${service.name}`;
+	if (addresses.length > 0) {
+		return new InputError({
+			code: "no-address",
+			message: `${key} has no IPv${families.join(" or IPv")} address for ${via}`,
+			where: service.source,
+		});
+	}
+	const what = via === "cluster-ip" ? "is headless: ask for one of its pods" : `has no address for --via ${via}`;
+	const external = [...service.externalIPs, ...service.loadBalancerIngress.map((each) => each.ip)];
+	const hint =
+		external.length > 0
+			? `it has ${external.map((each) => formatEndpoint(each, service.ports[0]?.port ?? 0)).join(", ")}`
+			: `its type is ${service.type}`;
+	return new InputError({ code: "no-address", message: `${key} ${what}`, hint, where: service.source });
+}
+
+function nodeAddresses(subject: Subject, question: Question): readonly Address[] {
+	if (question.node === undefined) {
+		throw new InputError({
+			code: "node-missing",
+			message: "--via node-port needs --node NAME",
+			hint: "whose address the client uses",
+		});
+	}
+	const node: Node | undefined = subject.cluster.node(question.node);
+	if (node === undefined) throw missing("node", question.node, () => subject.cluster.nodes.map((each) => each.name));
+	return node.internalIPs;
+}

@@ -1,0 +1,139 @@
+/** All ways that the network may choose for a question's packet, each walked there and back. */
+import type { Address } from "../address/address.ts";
+import { because } from "../kernel/because.ts";
+import { Choices } from "../kernel/choices.ts";
+import { icmpError, portUnreachable, resetOf } from "../kernel/reject.ts";
+import { newSkb, type Skb } from "../kernel/skb.ts";
+import type { View } from "../kernel/view.ts";
+import { type End, Memory, type Next, Walk } from "../kernel/walk.ts";
+import type { Packet } from "../packet/packet.ts";
+import type { Link } from "../state/link.ts";
+import type { Place } from "../state/place.ts";
+import { run } from "./engine.ts";
+import type { Verdict } from "./explanation.ts";
+import { listens } from "./listening.ts";
+import type { Plan } from "./plan.ts";
+import { answerTo, isAnswerTo, probe } from "./probe.ts";
+
+/** One way: the packet there, its answer (or refusal) back, and what came of it. */
+export interface Way {
+	readonly weight: number;
+	readonly verdict: Verdict;
+	/** What decided it. */
+	readonly end: End;
+	readonly forward: Walk;
+	readonly forwardEnd: End;
+	readonly reply: Walk | null;
+	/** The way of a refusal's ICMP error or reset. */
+	readonly refusal: Walk | null;
+	readonly memory: Memory;
+	/** The packet as the client sent it. */
+	readonly sent: Packet;
+	readonly remarks: ReadonlyMap<string, { readonly message: string; readonly at: Place }>;
+}
+
+/** More ways than this are not followed; the last one then stands for the rest as `unknown`. */
+export const WAY_LIMIT = 4096;
+
+/** Walks every way in turn. With `recording` off only verdicts are found, faster. */
+export function* ways(plan: Plan, recording: boolean): Generator<Way> {
+	let script: number[] | null = [];
+	while (script !== null) {
+		const choices: Choices = new Choices(script);
+		yield walkOnce(plan, choices, recording);
+		script = choices.nextScript();
+	}
+}
+
+function walkOnce(plan: Plan, choices: Choices, recording: boolean): Way {
+	const memory = new Memory();
+	const remarks = new Map<string, { readonly message: string; readonly at: Place }>();
+	const walk = (): Walk => new Walk(plan.network, choices, memory, recording, plan.asked, remarks);
+	const forward = walk();
+	const sent = probe(plan);
+	const forwardEnd = run(forward, begin(forward, plan, sent));
+	const base = { forward, forwardEnd, memory, sent, remarks, refusal: null, reply: null };
+	const done = (way: Omit<Way, "weight" | keyof typeof base> & Partial<Way>): Way => ({
+		...base,
+		...way,
+		weight: choices.weight,
+	});
+	if (forwardEnd.outcome === "delivered") return answered(plan, forwardEnd, sent, walk, done);
+	if (forwardEnd.refusal === undefined) return done({ verdict: forwardEnd.outcome, end: forwardEnd });
+	return refused(plan, forwardEnd, sent, walk, done);
+}
+
+type Done = (way: Pick<Way, "verdict" | "end"> & Partial<Way>) => Way;
+
+/** The server's answer, if somebody listens. */
+function answered(plan: Plan, arrived: End, sent: Packet, walk: () => Walk, done: Done): Way {
+	const view = arrived.view as View;
+	if (!listens(plan, view, arrived.packet)) {
+		const facts = { to: arrived.packet.dst.text, port: arrived.packet.dport, place: arrived.at };
+		const end: End = {
+			...arrived,
+			outcome: "refused",
+			because: because("not-listening", facts),
+			...refusalOf(view, arrived.packet),
+		};
+		return refused(plan, end, sent, walk, done);
+	}
+	const reply = walk();
+	const answer = answerTo(arrived.packet);
+	const end = run(reply, sendFrom(view, answer));
+	if (end.outcome === "unknown") return done({ verdict: "unknown", end, reply });
+	const problem = cameBack(plan, end, sent);
+	return done({ verdict: problem === null ? "delivered" : "no-reply", end: problem ?? arrived, reply });
+}
+
+/** A stack without a socket for the port answers by itself (tcp_v4_rcv, __udp4_lib_rcv, sctp_v4_rcv). */
+function refusalOf(view: View, packet: Packet): Pick<End, "refusal"> {
+	const device = view.state.links[0]?.name ?? "";
+	const answer = resetOf(packet) ?? icmpError(view, packet, device, portUnreachable(packet.family));
+	return answer === null ? {} : { refusal: { view, packet: answer } };
+}
+
+/** A refusal counts as one only where it reaches the client. */
+function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Done): Way {
+	if (end.refusal === undefined) return done({ verdict: end.outcome, end });
+	const back = walk();
+	const backEnd = run(back, sendFrom(end.refusal.view, end.refusal.packet));
+	const came = isBackAt(plan, backEnd, sent.src);
+	const verdict: Verdict = end.outcome === "refused" && !came ? "dropped" : end.outcome;
+	return done({ verdict, end, refusal: back });
+}
+
+/** Null: the answer is what the client waits for. Otherwise the end that says what is wrong with it. */
+function cameBack(plan: Plan, end: End, sent: Packet): End | null {
+	if (!isBackAt(plan, end, sent.src)) {
+		if (end.outcome !== "delivered") return end;
+		return { ...end, because: because("invalid-answer", { place: end.at }) };
+	}
+	if (isAnswerTo(end.packet, sent)) return null;
+	const facts = { from: `${end.packet.src.text}:${end.packet.sport}`, asked: `${sent.dst.text}:${sent.dport}` };
+	return { ...end, because: because("wrong-answer-source", facts) };
+}
+
+/** Whether a packet got back to the client: to its stack, or out to where it came in from. */
+function isBackAt(plan: Plan, end: End, client: Address): boolean {
+	if (plan.start.device === null) return end.outcome === "delivered" && end.at === plan.start.place;
+	return end.outcome === "exits" && end.at === plan.start.place && end.packet.dst.text === client.text;
+}
+
+/** The first stage of the question's packet. */
+function begin(walk: Walk, plan: Plan, packet: Packet): Next {
+	const { view, device } = plan.start;
+	if (device === null) {
+		walk.passedStack(view.place);
+		return sendFrom(view, packet);
+	}
+	const skb: Skb = newSkb(view, device, packet, false);
+	skb.ethernet = device.mac === null ? null : { source: "", destination: device.mac };
+	return { kind: "stage", stage: "receive", skb };
+}
+
+/** A process of this stack sends a packet whose source is already chosen. */
+function sendFrom(view: View, packet: Packet): Next {
+	const device = (view.state.links.find((link) => link.kind === "loopback") ?? view.state.links[0]) as Link;
+	return { kind: "stage", stage: "output", skb: newSkb(view, device, packet, true) };
+}
