@@ -18,6 +18,8 @@ export interface ConntrackEntry {
 	/** As answers are expected. */
 	readonly reply: Tuple;
 	readonly mark: number;
+	/** The protocol's own state, where it has one: `ESTABLISHED`, `TIME_WAIT` … */
+	readonly state?: string;
 	/** `ASSURED`, `UNREPLIED`, `SEEN_REPLY` … */
 	readonly status: readonly string[];
 }

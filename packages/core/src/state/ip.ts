@@ -86,8 +86,10 @@ export interface NextHop {
 	readonly onlink: boolean;
 	/** Share among several next hops: 1 is the usual. */
 	readonly weight: number;
-	/** The kernel holds it unusable (flags `dead`, `linkdown`). */
+	/** The kernel holds it unusable (flag `dead`). */
 	readonly dead?: boolean;
+	/** Its device has no carrier (flag `linkdown`): passed over only where `ignore_routes_with_linkdown` says so. */
+	readonly linkDown?: boolean;
 }
 
 /** A route (`ip route show table all`). Several next hops are ECMP. */

@@ -11,6 +11,8 @@ export interface RealServer {
 	readonly method: ForwardingMethod;
 	/** 0: no new connections. */
 	readonly weight: number;
+	/** Words of the server that were not understood (`--tun-type gue` …): how packets reach it is then not known. */
+	readonly notUnderstood?: string;
 	readonly origin: Origin;
 }
 
@@ -32,5 +34,7 @@ export interface VirtualServer {
 	/** Session affinity in seconds (`-p`), absent: none. */
 	readonly persistence?: { readonly seconds: number; readonly prefixLength: number };
 	readonly servers: readonly RealServer[];
+	/** Words of the service that were not understood (`--pe sip` …): which server it chooses is then not known. */
+	readonly notUnderstood?: string;
 	readonly origin: Origin;
 }

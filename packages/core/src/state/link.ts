@@ -67,6 +67,8 @@ export interface BridgeLink extends LinkBase {
 	readonly vlanFiltering: boolean;
 	/** The VLAN of untagged frames on ports that say nothing else; 0: none. */
 	readonly defaultPvid: number;
+	/** VLANs that the bridge device itself takes part in (`bridge vlan … self`); absent: its default PVID alone. */
+	readonly vlans?: readonly PortVlan[];
 }
 export interface VxlanLink extends LinkBase {
 	readonly kind: "vxlan";
