@@ -80,7 +80,7 @@ export function categorizeEndpoints(
 	node: NodeTopology,
 	features: ProxyFeatures,
 ): EndpointChoice {
-	const hinted = port.usesClusterEndpoints ? hintedFor(endpoints, node, features) : null;
+	const hinted = port.usesClusterEndpoints ? hintedFor(endpoints, port, node, features) : null;
 	const everywhere = port.usesClusterEndpoints ? readyElseTerminating(hinted ?? endpoints, features) : [];
 	// Hints are only followed where they name a ready endpoint, so `hinted` never leads to the fallback.
 	const local = port.usesLocalEndpoints
@@ -108,6 +108,7 @@ function readyElseTerminating(endpoints: readonly ProxyEndpoint[], features: Pro
  */
 function hintedFor(
 	endpoints: readonly ProxyEndpoint[],
+	port: ProxyServicePort,
 	node: NodeTopology,
 	features: ProxyFeatures,
 ): readonly ProxyEndpoint[] | null {
@@ -116,11 +117,19 @@ function hintedFor(
 		const here = ready.filter(({ forNodes }) => forNodes.includes(node.name));
 		if (here.length > 0) return here;
 	}
-	if (features.zoneHints && ready.every(({ forZones }) => forZones.length > 0)) {
+	if (followsZoneHints(port, features) && ready.every(({ forZones }) => forZones.length > 0)) {
 		const here = ready.filter(({ forZones }) => forZones.includes(node.zone));
 		if (here.length > 0) return here;
 	}
 	return null;
+}
+
+function followsZoneHints(port: ProxyServicePort, features: ProxyFeatures): boolean {
+	if (!features.zoneHintsByAnnotation) return features.zoneHints;
+	const { annotations } = port.service;
+	const asked =
+		annotations["service.kubernetes.io/topology-mode"] ?? annotations["service.kubernetes.io/topology-aware-hints"];
+	return features.zoneHints && asked !== undefined && asked !== "" && asked !== "disabled" && asked !== "Disabled";
 }
 
 function union(

@@ -6,6 +6,8 @@ export interface ProxyFeatures {
 	readonly terminatingFallback: boolean;
 	/** `hints.forZones` (TopologyAwareHints, KEP-2433: on from 1.24). */
 	readonly zoneHints: boolean;
+	/** Zone hints count only where the Service asks for them by annotation (until ServiceTrafficDistribution, KEP-4444, 1.31). */
+	readonly zoneHintsByAnnotation: boolean;
 	/** `hints.forNodes` (PreferSameTrafficDistribution, KEP-3015: on from 1.34). */
 	readonly nodeHints: boolean;
 	/** IPVS: policy Local without local endpoints means all endpoints (kubernetes/kubernetes#97081: from 1.21). */
@@ -27,6 +29,7 @@ export function proxyFeatures(settings: KubeProxySettings): ProxyFeatures {
 	return {
 		terminatingFallback: since(26),
 		zoneHints: since(24),
+		zoneHintsByAnnotation: !since(31),
 		nodeHints: since(34),
 		lbLocalFallback: settings.lbLocalFallback ?? since(21),
 		dropsInFilter: since(25),
