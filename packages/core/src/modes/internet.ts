@@ -4,6 +4,7 @@ import { defaultPrefix } from "../address/prefix.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { Contribution } from "../state/contribution.ts";
 import type { Internet } from "../state/fabric.ts";
+import { hardwareAddress } from "../state/hardware-address.ts";
 import { unicastRoute } from "./route.ts";
 import { CARD } from "./underlay/underlay.ts";
 
@@ -11,9 +12,10 @@ const ETHERNET_MTU = 1500;
 
 export const INTERNET: Internet = { kind: "internet", place: "internet" };
 
-/** A machine with this address. Its link is point to point, without MAC addresses: what lies behind it is not described. */
+/** A machine with this address. It resolves no neighbours, as on a point-to-point link: what lies behind it is not described. */
 export function internetClient(address: Address): Contribution {
-	const origin: Origin = { component: "internet", object: `internet/${address.text}` };
+	const object = `internet/${address.text}`;
+	const origin: Origin = { component: "internet", object };
 	return {
 		links: [
 			{
@@ -21,7 +23,7 @@ export function internetClient(address: Address): Contribution {
 				name: CARD,
 				index: 0,
 				mtu: ETHERNET_MTU,
-				mac: null,
+				mac: hardwareAddress(object, CARD),
 				up: true,
 				carrier: true,
 				noArp: true,

@@ -34,7 +34,23 @@ export function loadBalancersOf(cluster: Cluster): LoadBalancers {
 		...cluster.loadBalancers.map((object) => describedLoadBalancer(object, cluster)),
 		...derived.map((service) => derivedLoadBalancer(service, places.get(service) ?? "", cluster)),
 	];
-	return { devices, assumptions: derived.flatMap((service) => missingNodePorts(service, places.get(service) ?? "")) };
+	return {
+		devices: united(devices),
+		assumptions: derived.flatMap((service) => missingNodePorts(service, places.get(service) ?? "")),
+	};
+}
+
+/** Services may share one load balancer, by its address: then it has the listeners of them all. */
+function united(devices: readonly LoadBalancer[]): readonly LoadBalancer[] {
+	const result: LoadBalancer[] = [];
+	for (const device of devices) {
+		const addresses = new Set(device.addresses.map((each) => each.text));
+		const at = result.findIndex((other) => other.addresses.some((each) => addresses.has(each.text)));
+		const other = result[at];
+		if (other === undefined) result.push(device);
+		else result[at] = { ...other, listeners: [...other.listeners, ...device.listeners] };
+	}
+	return result;
 }
 
 /** `slb/SERVICE`, with the namespace where two Services have one name. */

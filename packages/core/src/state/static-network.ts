@@ -65,18 +65,23 @@ function wiresOf(parts: NetworkParts): ReadonlyMap<string, Far> {
 	return wires;
 }
 
-interface VethAt extends DeviceAt {
+interface VethAt {
+	readonly at: DeviceAt;
 	readonly link: VethLink;
 }
 
-/** The veth pairs of one machine that their indexes leave no doubt about. */
+/** The veth pairs of one machine that their indexes leave no doubt about: each is the other's only candidate. */
 function vethPairs(stacks: readonly Namespace[]): readonly (readonly [DeviceAt, DeviceAt])[] {
 	const veths = stacks.flatMap(({ place, links }) =>
-		links.filter((link) => link.kind === "veth").map((link): VethAt => ({ place, device: link.name, link })),
+		links.filter((link) => link.kind === "veth").map((link): VethAt => ({ at: { place, device: link.name }, link })),
 	);
-	return veths.flatMap((from) => {
-		const peers = veths.filter((to) => arePeers(from, to));
-		return peers.length === 1 ? [[from, peers[0] as VethAt] as const] : [];
+	const onlyPeer = (of: VethAt): VethAt | undefined => {
+		const peers = veths.filter((candidate) => arePeers(of, candidate));
+		return peers.length === 1 ? peers[0] : undefined;
+	};
+	return veths.flatMap((veth) => {
+		const peer = onlyPeer(veth);
+		return peer !== undefined && onlyPeer(peer) === veth ? [[veth.at, peer.at] as const] : [];
 	});
 }
 
@@ -85,8 +90,8 @@ function arePeers(from: VethAt, to: VethAt): boolean {
 	if (peer === undefined || from === to) return false;
 	// `veth1@veth2` and `veth1@if7` without link-netnsid name a device of the same namespace, `link-netnsid` one of another.
 	const sameNamespace = peer.netnsid === undefined;
-	if (sameNamespace !== (from.place === to.place)) return false;
-	if (peer.device !== undefined && sameNamespace) return peer.device === to.device;
+	if (sameNamespace !== (from.at.place === to.at.place)) return false;
+	if (peer.device !== undefined && sameNamespace) return peer.device === to.at.device;
 	return peer.index === to.link.index && to.link.peer?.index === from.link.index;
 }
 
