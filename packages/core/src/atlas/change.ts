@@ -68,9 +68,8 @@ function manifestsIn(text: string): readonly ManifestDocument[] {
 /** `pod/default/centos`, `node/a`, `vpc/vpc-1`: how the command line names it. Native kinds with a namespace have it. */
 function objectName(object: Readonly<Record<string, unknown>>): string {
 	const metadata = isRecord(object.metadata) ? object.metadata : {};
-	const kind = String(object.kind).toLowerCase();
-	const name = String(metadata.name);
-	return metadata.namespace === undefined ? `${kind}/${name}` : `${kind}/${String(metadata.namespace)}/${name}`;
+	const parts = [String(object.kind).toLowerCase(), metadata.namespace, metadata.name];
+	return parts.filter((part) => typeof part === "string").join("/");
 }
 
 /** The text without these documents, every other one on the line where it was. */
