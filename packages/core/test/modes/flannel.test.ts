@@ -61,7 +61,7 @@ describe("a pod's namespace (flannel-io/cni-plugin, plugins bridge.go, host-loca
 	});
 
 	it("routes its node's subnet on the link, the flannel network and the rest by cni0", () => {
-		// `ip route` in a pod of kube-flannel.yml's configuration; seed 001 L78: "a default route pointing to container eth0"
+		// `ip route` in a pod of kube-flannel.yml's configuration; seed 001 L76: "a default route pointing to container eth0"
 		expect(mainRoutes(centos, 4)).toEqual([
 			"172.23.96.0/20 via 172.23.96.1 dev eth0",
 			"default via 172.23.96.1 dev eth0",
@@ -132,7 +132,7 @@ describe("a node's namespace in every backend", () => {
 		]);
 	});
 
-	it("routes its subnet to cni0 (seed 001 L92) and the rest to its vSwitch's gateway", () => {
+	it("routes its subnet to cni0 (seed 001 L90) and the rest to its vSwitch's gateway", () => {
 		expect(mainRoutes(n180, 4)).toEqual([
 			"default via 10.0.0.253 dev eth0 proto static",
 			"10.0.0.0/24 dev eth0 proto kernel scope link src 10.0.0.180",

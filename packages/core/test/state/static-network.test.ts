@@ -18,7 +18,7 @@ function stack(place: string, links: readonly Link[]): Namespace {
 }
 
 describe("wires that the devices themselves tell", () => {
-	it("join veths of two namespaces of one machine by their indexes (`eth0@if81 … link-netnsid 0`, seed 001 L40)", () => {
+	it("join veths of two namespaces of one machine by their indexes (`eth0@if81 … link-netnsid 0`, seed 001 L38)", () => {
 		const network = staticNetwork({
 			namespaces: [
 				stack("node/a", [veth("vethd7e7c6fd", 81, { index: 3, netnsid: 2 })]),
