@@ -15,9 +15,9 @@ export interface Unknowable {
 	readonly unknown: string;
 }
 
-/** True where `truth` is neither yes nor no. */
-export function isUnknowable(truth: Truth): truth is Unknowable {
-	return typeof truth === "object";
+/** True where an answer (a truth, a set, a device …) is that it cannot be told. */
+export function isUnknowable(answer: unknown): answer is Unknowable {
+	return typeof answer === "object" && answer !== null && "unknown" in answer;
 }
 
 /** The answer to a condition with `!` in front of it: what cannot be decided stays so. */

@@ -4,37 +4,31 @@ import type { Address } from "../../address/address.ts";
 import { hostPrefix, type Prefix } from "../../address/prefix.ts";
 import type { Origin } from "../../origin/origin.ts";
 import type { AddressType, NatRange, RejectWith } from "../context.ts";
-import type {
-	AddressMatch,
-	AddrtypeMatch,
-	CommentMatch,
-	ConntrackMatch,
-	ConntrackStateName,
-	InterfaceMatch,
-	MarkMatch,
-	Match,
-	MultiportMatch,
-	PhysdevMatch,
-	ProtocolMatch,
-	Range,
-	RecentMatch,
-	SctpMatch,
-	SetMatch,
-	StatisticMatch,
-	TcpMatch,
-	UdpMatch,
-} from "./matches/types.ts";
+import type { AddressMatch } from "./matches/address.ts";
+import type { AddrtypeMatch } from "./matches/addrtype.ts";
+import type { CommentMatch } from "./matches/comment.ts";
+import type { ConntrackMatch, ConntrackStateName } from "./matches/conntrack.ts";
+import type { Match } from "./matches/index.ts";
+import type { InterfaceMatch } from "./matches/interface.ts";
+import { ALL_BITS, type MarkMatch } from "./matches/mark.ts";
+import type { MultiportMatch } from "./matches/multiport.ts";
+import type { PhysdevMatch } from "./matches/physdev.ts";
+import type { Range } from "./matches/ports.ts";
+import type { ProtocolMatch } from "./matches/protocol.ts";
+import type { RecentMatch } from "./matches/recent.ts";
+import type { SctpMatch } from "./matches/sctp.ts";
+import type { SetMatch } from "./matches/set.ts";
+import type { StatisticMatch } from "./matches/statistic.ts";
+import type { TcpMatch } from "./matches/tcp.ts";
+import type { UdpMatch } from "./matches/udp.ts";
 import type { XtChain, XtRule } from "./table.ts";
-import type {
-	ConnmarkTarget,
-	JumpTarget,
-	MarkTarget,
-	NatTarget,
-	PortNatTarget,
-	RejectTarget,
-	Target,
-	VerdictTarget,
-} from "./targets/types.ts";
+import type { ConnmarkTarget } from "./targets/connmark.ts";
+import type { Target } from "./targets/index.ts";
+import type { JumpTarget } from "./targets/jump.ts";
+import type { MarkTarget } from "./targets/mark.ts";
+import type { NatTarget } from "./targets/nat.ts";
+import type { RejectTarget } from "./targets/reject.ts";
+import type { VerdictTarget } from "./targets/verdict.ts";
 
 /** `-A CHAIN MATCHES -j TARGET`. */
 export function rule(origin: Origin, matches: readonly Match[], target: Target | null): XtRule {
@@ -99,12 +93,12 @@ export function comment(text: string): CommentMatch {
 }
 
 /** `-m mark --mark VALUE/MASK` */
-export function mark(value: number, mask: number = 0xffffffff, negated = false): MarkMatch<"mark"> {
+export function mark(value: number, mask: number = ALL_BITS, negated = false): MarkMatch<"mark"> {
 	return { kind: "mark", value, mask, negated };
 }
 
 /** `-m connmark --mark VALUE/MASK` */
-export function connmark(value: number, mask: number = 0xffffffff, negated = false): MarkMatch<"connmark"> {
+export function connmark(value: number, mask: number = ALL_BITS, negated = false): MarkMatch<"connmark"> {
 	return { kind: "connmark", value, mask, negated };
 }
 
@@ -154,17 +148,17 @@ export function physdev(options: Omit<PhysdevMatch, "kind">): PhysdevMatch {
 	return { kind: "physdev", ...options };
 }
 
-export const accept: VerdictTarget = { kind: "accept" };
-export const drop: VerdictTarget = { kind: "drop" };
-export const returnTarget: VerdictTarget = { kind: "return" };
+export const accept: VerdictTarget<"accept"> = { kind: "accept" };
+export const drop: VerdictTarget<"drop"> = { kind: "drop" };
+export const returnTarget: VerdictTarget<"return"> = { kind: "return" };
 
 /** `-j CHAIN` */
-export function jump(name: string): JumpTarget {
+export function jump(name: string): JumpTarget<"jump"> {
 	return { kind: "jump", chain: name };
 }
 
 /** `-g CHAIN` */
-export function goTo(name: string): JumpTarget {
+export function goTo(name: string): JumpTarget<"goto"> {
 	return { kind: "goto", chain: name };
 }
 
@@ -184,29 +178,29 @@ export function snat(address: Address, port?: number): NatTarget<"snat"> {
 }
 
 /** `-j MASQUERADE`, with `--random-fully` where asked. */
-export function masquerade(fullyRandom = false): PortNatTarget<"masquerade"> {
+export function masquerade(fullyRandom = false): NatTarget<"masquerade"> {
 	return fullyRandom
 		? { kind: "masquerade", range: { random: true }, fullyRandom: true }
 		: { kind: "masquerade", range: {} };
 }
 
 /** `-j REDIRECT --to-ports` */
-export function redirect(port?: number): PortNatTarget<"redirect"> {
+export function redirect(port?: number): NatTarget<"redirect"> {
 	return { kind: "redirect", range: port === undefined ? {} : { ports: rangeOf(port) } };
 }
 
 /** `-j MARK --set-xmark VALUE/MASK`; `--or-mark V` is (V, V), `--and-mark V` is (0, ~V), `--xor-mark V` is (V, 0). */
-export function setXmark(value: number, mask: number = 0xffffffff): MarkTarget {
+export function setXmark(value: number, mask: number = ALL_BITS): MarkTarget {
 	return { kind: "mark", value, mask };
 }
 
 /** `-j CONNMARK --set-xmark VALUE/MASK` */
-export function setConnmark(value: number, mask: number = 0xffffffff): ConnmarkTarget {
+export function setConnmark(value: number, mask: number = ALL_BITS): ConnmarkTarget {
 	return { kind: "connmark", action: "set", value, mask };
 }
 
 /** `-j CONNMARK --save-mark|--restore-mark --nfmask M --ctmask M` */
-export function copyConnmark(action: "save" | "restore", mask: number = 0xffffffff): ConnmarkTarget {
+export function copyConnmark(action: "save" | "restore", mask: number = ALL_BITS): ConnmarkTarget {
 	return { kind: "connmark", action, packetMask: mask, connectionMask: mask };
 }
 

@@ -1,0 +1,133 @@
+/** Whether a packet is in a set (net/netfilter/ipset/ip_set_core.c, ip_set_test, and the kadt function of each type). */
+
+import { prefixOf } from "../../address/prefix.ts";
+import { isUnknowable, type RuleContext, type Truth, type Unknowable } from "../context.ts";
+import type { Ipset } from "../ipset.ts";
+import { addressKey, type Members, membersOf, type Part, portKey } from "./members.ts";
+
+type Direction = "src" | "dst";
+
+/** Sets of sets hold no sets of sets (ip_set_list_set.c), so this only stops what no kernel would have taken. */
+const MOST_NESTED = 8;
+
+/**
+ * Whether the packet's fields, taken from the ends that `directions` say, are a member. With `returnNomatch` it is a
+ * member only where the entry that decides is marked `nomatch`.
+ */
+export function testIpset(
+	set: Ipset,
+	directions: readonly Direction[],
+	at: RuleContext,
+	returnNomatch: boolean = false,
+): Truth {
+	return test(set, directions, at, returnNomatch, 0);
+}
+
+function test(
+	set: Ipset,
+	directions: readonly Direction[],
+	at: RuleContext,
+	returnNomatch: boolean,
+	depth: number,
+): Truth {
+	if (set.type === "list:set") return testMemberSets(set, directions, at, returnNomatch, depth);
+	const members = membersOf(set);
+	if (members.parts === null) return { unknown: `set "${set.name}" of type ${set.type} is not evaluated` };
+	// The kernel says no where the rule gives fewer directions than the set has parts, or is of the other family.
+	if (directions.length < members.parts.length) return false;
+	if (members.family !== null && members.family !== at.family) return false;
+	const decided = lookUp(members, directions, at);
+	if (isUnknowable(decided)) return decided;
+	if (members.unread.length > 0 && decided !== "member") {
+		return { unknown: `set "${set.name}" has an entry "${members.unread[0]}" that is not understood` };
+	}
+	return returnNomatch ? decided === "exception" : decided === "member";
+}
+
+function testMemberSets(
+	set: Ipset,
+	directions: readonly Direction[],
+	at: RuleContext,
+	returnNomatch: boolean,
+	depth: number,
+): Truth {
+	if (depth >= MOST_NESTED) return { unknown: `set "${set.name}" holds itself` };
+	let result: Truth = false;
+	for (const entry of set.entries) {
+		const member = at.ipset(entry.text);
+		const truth = isUnknowable(member) ? member : test(member, directions, at, returnNomatch, depth + 1);
+		if (truth === true) return true;
+		if (isUnknowable(truth)) result = truth;
+	}
+	return result;
+}
+
+/** Tries the keys that the packet may have, narrowest nets first: the first that is there decides. */
+function lookUp(
+	members: Members,
+	directions: readonly Direction[],
+	at: RuleContext,
+): "member" | "exception" | "absent" | Unknowable {
+	let keys: readonly string[] = [""];
+	const parts = members.parts ?? [];
+	for (let i = 0; i < parts.length; i++) {
+		const values = valuesOf(parts[i] as Part, directions[i] as Direction, members, members.lengths[i] ?? [], at);
+		if (isUnknowable(values)) return values;
+		const before = keys;
+		keys = i === 0 ? values : before.flatMap((key) => values.map((value) => `${key},${value}`));
+	}
+	for (const key of keys) {
+		const exception = members.keys.get(key);
+		if (exception !== undefined) return exception ? "exception" : "member";
+	}
+	return "absent";
+}
+
+/** What a part of the packet may be called in the set; none: the packet has no such part. */
+function valuesOf(
+	part: Part,
+	direction: Direction,
+	members: Members,
+	lengths: readonly number[],
+	at: RuleContext,
+): readonly string[] | Unknowable {
+	const { packet } = at;
+	const address = direction === "src" ? packet.src : packet.dst;
+	const port = direction === "src" ? packet.sport : packet.dport;
+	switch (part) {
+		case "ip":
+			return [addressKey(address, members.netmask)];
+		case "net":
+			return lengths.map((length) => prefixOf(address, length).text);
+		case "port":
+			return portOf(at, port);
+		case "bare-port":
+			return packet.protocol === "tcp" || packet.protocol === "udp" ? [String(port)] : [];
+		case "mac":
+			if (direction === "dst") return { unknown: "the link-layer destination of the packet is not known" };
+			return at.sourceMac === null ? [] : [at.sourceMac];
+		case "iface": {
+			const device = direction === "src" ? at.inDevice : at.outDevice;
+			return device === null ? [] : [device];
+		}
+		case "mark":
+			return [String((at.mark & members.markmask) >>> 0)];
+	}
+}
+
+/** ip_set_getport.c: ICMP's port is its type and code; protocols without ports have port 0. */
+function portOf(at: RuleContext, port: number): readonly string[] | Unknowable {
+	const { protocol, icmpType, icmpCode } = at.packet;
+	switch (protocol) {
+		case "tcp":
+		case "udp":
+		case "sctp":
+			return [portKey(protocol, port)];
+		case "icmp":
+		case "icmpv6":
+			if (icmpType === undefined) return { unknown: "the ICMP type of the packet is not known" };
+			return [portKey(protocol, icmpType * 256 + (icmpCode ?? 0))];
+		default:
+			return [portKey(protocol, 0)];
+	}
+}

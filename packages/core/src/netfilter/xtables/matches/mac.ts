@@ -1,0 +1,28 @@
+/** `-m mac` (net/netfilter/xt_mac.c). */
+import type { MatchExtension } from "../extension.ts";
+import { ParseFailure, printModule, printOption } from "../words.ts";
+
+/** The link-layer source address: lower-case, with colons. */
+export interface MacMatch {
+	readonly kind: "mac";
+	readonly address: string;
+	readonly negated: boolean;
+}
+
+const OPTIONS = ["--mac-source"] as const;
+const OWNED: ReadonlySet<string> = new Set(OPTIONS);
+
+export const macExtension: MatchExtension<MacMatch> = {
+	kind: "mac",
+	module: "mac",
+	options: OPTIONS,
+	parse: (words) => {
+		if (words.option(OWNED) === null) throw new ParseFailure("no MAC address is given");
+		const address = words.value().toLowerCase();
+		if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(address)) throw new ParseFailure(`"${address}" is no MAC address`);
+		return { kind: "mac", address, negated: words.takeNegation() };
+	},
+	print: (match) => printModule("mac", [printOption("--mac-source", match.address, match.negated)]),
+	// A packet without a link-layer header matches neither way.
+	test: (match, at) => at.sourceMac !== null && (at.sourceMac === match.address) !== match.negated,
+};

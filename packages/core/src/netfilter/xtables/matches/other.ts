@@ -1,0 +1,26 @@
+/** Anything that podpath does not evaluate, kept word for word. */
+import type { MatchExtension } from "../extension.ts";
+import { printModule } from "../words.ts";
+
+export interface OtherMatch {
+	readonly kind: "other";
+	/** What stands after `-m`; empty: `text` is the rest of a rule that was not understood. */
+	readonly module: string;
+	readonly text: string;
+}
+
+export const otherExtension: MatchExtension<OtherMatch> = {
+	kind: "other",
+	module: null,
+	options: [],
+	/** Takes every word up to the end: the parser of rules says where that is. */
+	parse: (words) => {
+		const text = words.text(words.position, words.length);
+		words.position = words.length;
+		return { kind: "other", module: "", text };
+	},
+	print: (match) => (match.module === "" ? match.text : printModule(match.module, [match.text])),
+	test: (match) => ({
+		unknown: match.module === "" ? `"${match.text}" is not understood` : `match "${match.module}" is not evaluated`,
+	}),
+};

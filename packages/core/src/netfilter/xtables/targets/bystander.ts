@@ -1,0 +1,61 @@
+/** The targets that change nothing that decides a packet's way: they log, trace, clamp, classify. */
+import { CONTINUE } from "../../context.ts";
+import type { TargetExtension } from "../extension.ts";
+
+/** `options` are as written. */
+export interface BystanderTarget<Kind extends BystanderKind> {
+	readonly kind: Kind;
+	readonly options: string;
+}
+
+export type BystanderKind =
+	| "log"
+	| "nflog"
+	| "trace"
+	| "tcpmss"
+	| "checksum"
+	| "classify"
+	| "audit"
+	| "connsecmark"
+	| "secmark";
+
+/** Names after `-j`, and options (iptables-extensions(8)). */
+const BYSTANDERS: Readonly<Record<BystanderKind, readonly [module: string, options: readonly string[]]>> = {
+	log: [
+		"LOG",
+		[
+			"--log-level",
+			"--log-prefix",
+			"--log-tcp-sequence",
+			"--log-tcp-options",
+			"--log-ip-options",
+			"--log-uid",
+			"--log-macdecode",
+		],
+	],
+	nflog: ["NFLOG", ["--nflog-group", "--nflog-prefix", "--nflog-range", "--nflog-size", "--nflog-threshold"]],
+	trace: ["TRACE", []],
+	tcpmss: ["TCPMSS", ["--set-mss", "--clamp-mss-to-pmtu"]],
+	checksum: ["CHECKSUM", ["--checksum-fill"]],
+	classify: ["CLASSIFY", ["--set-class"]],
+	audit: ["AUDIT", ["--type"]],
+	connsecmark: ["CONNSECMARK", ["--save", "--restore"]],
+	secmark: ["SECMARK", ["--selctx"]],
+};
+
+export function bystanderExtension<Kind extends BystanderKind>(kind: Kind): TargetExtension<BystanderTarget<Kind>> {
+	const [module, options] = BYSTANDERS[kind];
+	const owned: ReadonlySet<string> = new Set(options);
+	return {
+		kind,
+		module,
+		options,
+		parse: (words) => {
+			const texts: string[] = [];
+			for (let text = words.optionText(owned); text !== null; text = words.optionText(owned)) texts.push(text);
+			return { kind, options: texts.join(" ") };
+		},
+		print: (target) => `-j ${module}${target.options === "" ? "" : ` ${target.options}`}`,
+		apply: () => CONTINUE,
+	};
+}

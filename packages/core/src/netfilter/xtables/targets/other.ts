@@ -1,0 +1,24 @@
+/** Anything that podpath does not evaluate (NFQUEUE, TPROXY …), kept word for word. */
+import type { TargetExtension } from "../extension.ts";
+
+export interface OtherTarget {
+	readonly kind: "other";
+	/** What stands after `-j`. */
+	readonly module: string;
+	readonly text: string;
+}
+
+export const otherTargetExtension: TargetExtension<OtherTarget> = {
+	kind: "other",
+	module: "",
+	options: [],
+	/** Stands at the target's name, and takes every word up to the end. */
+	parse: (words) => {
+		const module = words.value();
+		const text = words.text(words.position, words.length);
+		words.position = words.length;
+		return { kind: "other", module, text };
+	},
+	print: (target) => `-j ${target.module}${target.text === "" ? "" : ` ${target.text}`}`,
+	apply: (target) => ({ kind: "unknown", unknown: `target "${target.module}" is not evaluated` }),
+};
