@@ -6,6 +6,7 @@ import {
 	comment,
 	conntrackState,
 	drop,
+	jump,
 	mark,
 	masquerade,
 	returnTarget,
@@ -14,10 +15,15 @@ import {
 } from "../netfilter/xtables/rules.ts";
 import type { XtChain, XtRule } from "../netfilter/xtables/table.ts";
 import type { Origin } from "../origin/origin.ts";
+import type { XtHookRule } from "../state/contribution.ts";
 
 export const MARK_MASQ = "KUBE-MARK-MASQ";
 export const POSTROUTING = "KUBE-POSTROUTING";
 export const FORWARD = "KUBE-FORWARD";
+/** Before 1.25: marks a packet for the kubelet's chain KUBE-FIREWALL in the filter table to drop. */
+export const MARK_DROP = "KUBE-MARK-DROP";
+/** The kubelet's chain of table filter. */
+export const FIREWALL = "KUBE-FIREWALL";
 
 const KUBE_PROXY: Origin = { component: "kube-proxy" };
 
@@ -30,6 +36,28 @@ export function proxyOrigin(note?: string): Origin {
 export function masqueradeMark(settings: KubeProxySettings): number {
 	return (1 << settings.masqueradeBit) >>> 0;
 }
+
+const DROP_MARK = 0x8000;
+
+function kubelet(note?: string): Origin {
+	return note === undefined ? { component: "kubelet" } : { component: "kubelet", note };
+}
+
+/** KUBE-MARK-DROP of table nat, which the kubelet fills. */
+export function markDropChain(): XtChain {
+	return chain(MARK_DROP, [rule(kubelet(), [], setXmark(DROP_MARK, DROP_MARK))]);
+}
+
+/** The rule of the kubelet's KUBE-FIREWALL that drops what is marked. */
+export function dropMarkedRule(): XtRule {
+	const why = "kubernetes firewall for dropping marked packets";
+	return rule(kubelet(why), [comment(why), mark(DROP_MARK, DROP_MARK)], drop);
+}
+
+/** The kubelet's jumps to KUBE-FIREWALL. */
+export const FIREWALL_HOOKS: readonly XtHookRule[] = (["INPUT", "OUTPUT"] as const).map((from) => {
+	return { chain: from, how: "insert", rule: rule(kubelet(), [], jump(FIREWALL)) };
+});
 
 /** Marks a packet for masquerading. */
 export function markMasqChain(settings: KubeProxySettings): XtChain {

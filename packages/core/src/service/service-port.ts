@@ -3,6 +3,7 @@ import type { Address, Family } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { Service, ServicePort, TransportProtocol } from "../cluster/objects.ts";
 import type { Origin } from "../origin/origin.ts";
+import type { ProxyFeatures } from "./version.ts";
 
 export interface ProxyServicePort {
 	readonly service: Service;
@@ -38,18 +39,28 @@ export interface ProxyServicePort {
 const LABELS_OF_OTHERS = ["service.kubernetes.io/service-proxy-name", "service.kubernetes.io/headless"];
 
 /** Every port of the Services that kube-proxy programs in this family, in the order of the input. */
-export function proxyServicePorts(services: readonly Service[], family: Family): readonly ProxyServicePort[] {
+export function proxyServicePorts(
+	services: readonly Service[],
+	family: Family,
+	features: ProxyFeatures,
+): readonly ProxyServicePort[] {
 	return services.flatMap((service) => {
 		if (service.headless || service.type === "ExternalName") return [];
 		if (LABELS_OF_OTHERS.some((label) => label in service.labels)) return [];
 		const clusterIP = service.clusterIPs.find((address) => address.family === family);
 		if (clusterIP === undefined) return [];
 		const origin: Origin = { component: "kube-proxy", object: `service/${service.namespace}/${service.name}` };
-		return service.ports.map((port) => proxyServicePort(service, port, clusterIP, origin));
+		return service.ports.map((port) => proxyServicePort(service, port, clusterIP, origin, features));
 	});
 }
 
-function proxyServicePort(service: Service, port: ServicePort, clusterIP: Address, origin: Origin): ProxyServicePort {
+function proxyServicePort(
+	service: Service,
+	port: ServicePort,
+	clusterIP: Address,
+	origin: Origin,
+	features: ProxyFeatures,
+): ProxyServicePort {
 	const { family } = clusterIP;
 	const ofFamily = (address: Address): boolean => address.family === family;
 	const externalIPs = service.externalIPs.filter(ofFamily);
@@ -58,7 +69,7 @@ function proxyServicePort(service: Service, port: ServicePort, clusterIP: Addres
 		.map(({ ip }) => ip)
 		.filter(ofFamily);
 	const externallyAccessible = port.nodePort !== 0 || loadBalancerVIPs.length > 0 || externalIPs.length > 0;
-	const internalLocal = service.internalTrafficPolicy === "Local";
+	const internalLocal = features.internalTrafficPolicy && service.internalTrafficPolicy === "Local";
 	const externalLocal = service.externalTrafficPolicy === "Local" && mayBeReachedFromOutside(service);
 	const name = `${service.namespace}/${service.name}`;
 	return {

@@ -44,7 +44,7 @@ export class FamilyServices {
 		this.#cluster = cluster;
 		this.family = family;
 		this.features = proxyFeatures(cluster.kubeProxy);
-		this.ports = proxyServicePorts(cluster.services, family);
+		this.ports = proxyServicePorts(cluster.services, family, this.features);
 	}
 
 	/** All endpoints of the port, usable or not. */

@@ -9,7 +9,11 @@ const NEWEST = proxyFeatures(DEFAULT_KUBE_PROXY);
 const HTTP = { name: "", protocol: "tcp", port: 80 } as const;
 
 function portOf(spec: Partial<ServiceSpec> = {}): ProxyServicePort {
-	const [port] = proxyServicePorts([service("ns/svc", { clusterIP: "172.30.0.1", ports: [{ port: 80 }], ...spec })], 4);
+	const [port] = proxyServicePorts(
+		[service("ns/svc", { clusterIP: "172.30.0.1", ports: [{ port: 80 }], ...spec })],
+		4,
+		NEWEST,
+	);
 	if (port === undefined) throw new Error("the Service has no port");
 	return port;
 }

@@ -1,16 +1,18 @@
 /** The chains of iptables mode (pkg/proxy/iptables/proxier.go). */
+import type { Family } from "../../address/address.ts";
+import { type Prefix, prefix } from "../../address/prefix.ts";
+
+export const LOOPBACK_BLOCK: Readonly<Record<Family, Prefix>> = { 4: prefix("127.0.0.0/8"), 6: prefix("::1/128") };
 
 export const SERVICES = "KUBE-SERVICES";
 export const EXTERNAL_SERVICES = "KUBE-EXTERNAL-SERVICES";
 export const NODE_PORTS = "KUBE-NODEPORTS";
 export const PROXY_FIREWALL = "KUBE-PROXY-FIREWALL";
-/** The kubelet's chain: kube-proxy keeps a copy of its rule against packets from outside to 127.0.0.0/8. */
-export const FIREWALL = "KUBE-FIREWALL";
 /** Empty: when it is gone, somebody has flushed the rules. */
 export const CANARY = "KUBE-PROXY-CANARY";
 
-/** Chains of one Service port, by what stands before the hash; `SEP` of one endpoint. */
-export const SERVICE_CHAIN_KINDS = ["SVC", "SVL", "EXT", "FW"] as const;
+/** Chains of one Service port (EXT and SVL from 1.24, XLB before), by what stands before the hash; `SEP` of one endpoint. */
+export const SERVICE_CHAIN_KINDS = ["SVC", "SVL", "EXT", "XLB", "FW"] as const;
 export type ServiceChainKind = (typeof SERVICE_CHAIN_KINDS)[number];
 
 export function serviceChainName(kind: ServiceChainKind | "SEP", hash: string): string {

@@ -34,15 +34,25 @@ export interface Dispatch {
 /** The rules where endpoints are available like this. `hash` is the one of the port's chains. */
 export function dispatchRules(port: ProxyServicePort, hash: string, available: Availability): Dispatch {
 	return {
+		...filterDispatch(port, available),
 		natServices: natServices(port, hash, available),
 		natNodePorts: natNodePorts(port, hash, available),
-		filterServices: available.internal ? [] : [toAddress(port, port.clusterIP, ...refusal(port, available))],
-		filterExternalServices: available.external ? [] : withoutExternalEndpoints(port, available),
 		filterProxyFirewall: hasFirewall(port, available)
 			? port.loadBalancerVIPs.map((address) =>
 					toAddress(port, address, `${port.name} traffic not accepted by ${serviceChainName("FW", hash)}`, drop),
 				)
 			: [],
+	};
+}
+
+/** What is refused or dropped for want of endpoints, and the health check port. */
+export function filterDispatch(
+	port: ProxyServicePort,
+	available: Availability,
+): Pick<Dispatch, "filterServices" | "filterExternalServices" | "filterNodePorts"> {
+	return {
+		filterServices: available.internal ? [] : [toAddress(port, port.clusterIP, ...refusal(port, available))],
+		filterExternalServices: available.external ? [] : withoutExternalEndpoints(port, available),
 		filterNodePorts: healthCheck(port),
 	};
 }
@@ -57,21 +67,16 @@ export function noted(port: ProxyServicePort, note: string): Origin {
 	return { ...port.origin, note };
 }
 
-/** `-d ADDRESS -p PROTOCOL --dport PORT` of the Service port, with more options in front of or after the destination. */
+/** `-d ADDRESS -p PROTOCOL --dport PORT` of the Service port, in the order of iptables-save, with a test of the sender. */
 export function serviceMatches(
 	port: ProxyServicePort,
 	address: Address,
 	text: string,
-	more: { readonly first?: Match; readonly afterDestination?: Match } = {},
+	{ local }: { readonly local?: Match } = {},
 ): readonly Match[] {
-	return [
-		...(more.first === undefined ? [] : [more.first]),
-		destination(hostPrefix(address)),
-		...(more.afterDestination === undefined ? [] : [more.afterDestination]),
-		protocol(port.protocol),
-		comment(text),
-		destinationPort(port.protocol, port.port),
-	];
+	const to = destination(hostPrefix(address));
+	const where = local === undefined ? [to] : local.kind === "source" ? [local, to] : [to, local];
+	return [...where, protocol(port.protocol), comment(text), destinationPort(port.protocol, port.port)];
 }
 
 function toAddress(port: ProxyServicePort, address: Address, text: string, target: Target): XtRule {

@@ -7,14 +7,25 @@ import { iptablesHash } from "../chain-name.ts";
 import type { ProxyEndpoint } from "../endpoints.ts";
 import { LazyMap } from "../lazy-map.ts";
 import { localTraffic } from "../local-traffic.ts";
-import { FORWARD, forwardChain, MARK_MASQ, markMasqChain, POSTROUTING, postroutingRules } from "../masquerade.ts";
+import {
+	FIREWALL,
+	FORWARD,
+	forwardChain,
+	MARK_DROP,
+	MARK_MASQ,
+	markDropChain,
+	markMasqChain,
+	POSTROUTING,
+	postroutingRules,
+} from "../masquerade.ts";
 import { nodeAddress, nodePortAddresses, type ProxyNode } from "../proxy-node.ts";
 import type { ProxyServicePort } from "../service-port.ts";
 import { type Availability, type FamilyServices, remembered, type ServiceTables } from "../service-tables.ts";
 import * as names from "./chain-names.ts";
-import { type Dispatch, dispatchRules, hasFirewall } from "./dispatch.ts";
-import { FILTER_HOOKS, kubeletFirewallChain, NAT_HOOKS, nodePortJumps, servesLocalhost } from "./hook-rules.ts";
-import { type ChainInput, endpointChain, externalChain, firewallChain, policyChain } from "./service-chains.ts";
+import { type Dispatch, dispatchRules } from "./dispatch.ts";
+import { filterHooks, kubeletFirewallChain, NAT_HOOKS, nodePortJumps, servesLocalhost } from "./hook-rules.ts";
+import { legacyDispatchRules, legacyServiceChain } from "./legacy-chains.ts";
+import { type ChainInput, endpointChain, serviceChain } from "./service-chains.ts";
 
 /** Above this many endpoints in the cluster, kube-proxy leaves out comments (largeClusterEndpointsThreshold). */
 const LARGE_CLUSTER_ENDPOINTS = 1000;
@@ -46,7 +57,7 @@ export class IptablesServices {
 		return [
 			{ family, table: "mangle", chains: CANARY_ONLY, hooks: [] },
 			{ family, table: "nat", chains: this.#nat(node), hooks: NAT_HOOKS },
-			{ family, table: "filter", chains: this.#filter(node), hooks: FILTER_HOOKS },
+			{ family, table: "filter", chains: this.#filter(node), hooks: filterHooks(this.#services.features) },
 		];
 	}
 
@@ -57,6 +68,7 @@ export class IptablesServices {
 			[names.NODE_PORTS, () => this.#together(node, names.NODE_PORTS, "natNodePorts", "")],
 			[POSTROUTING, () => chain(POSTROUTING, postroutingRules(settings))],
 			[MARK_MASQ, () => markMasqChain(settings)],
+			...(this.#services.features.dropsInFilter ? [] : [[MARK_DROP, markDropChain] as const]),
 			[names.CANARY, () => CANARY_CHAIN],
 		]);
 		return new LazyMap(
@@ -67,32 +79,21 @@ export class IptablesServices {
 
 	#filter(node: ProxyNode): ChainMap {
 		const { settings } = this.#tables;
-		const here = (local: (port: ProxyServicePort) => boolean): string => this.#localKey(node, local);
+		const { features } = this.#services;
+		const internal = (): string => this.#localKey(node, (port) => port.internalLocal);
+		const external = (): string => this.#localKey(node, (port) => port.externalLocal);
+		const localhost = (): boolean => servesLocalhost(settings, this.#family, this.#nodePorts(node));
+		const firewall = (): XtChain => this.#together(node, names.PROXY_FIREWALL, "filterProxyFirewall", "");
 		const fixed = new Map<string, () => XtChain>([
-			[
-				names.SERVICES,
-				() =>
-					this.#together(
-						node,
-						names.SERVICES,
-						"filterServices",
-						here((port) => port.internalLocal),
-					),
-			],
+			[names.SERVICES, () => this.#together(node, names.SERVICES, "filterServices", internal())],
 			[
 				names.EXTERNAL_SERVICES,
-				() =>
-					this.#together(
-						node,
-						names.EXTERNAL_SERVICES,
-						"filterExternalServices",
-						here((port) => port.externalLocal),
-					),
+				() => this.#together(node, names.EXTERNAL_SERVICES, "filterExternalServices", external()),
 			],
 			[names.NODE_PORTS, () => this.#together(node, names.NODE_PORTS, "filterNodePorts", "")],
-			[names.PROXY_FIREWALL, () => this.#together(node, names.PROXY_FIREWALL, "filterProxyFirewall", "")],
+			...(features.dropsInFilter ? [[names.PROXY_FIREWALL, firewall] as const] : []),
 			[FORWARD, () => forwardChain(settings, !settings.tcpBeLiberal)],
-			[names.FIREWALL, () => kubeletFirewallChain(servesLocalhost(settings, this.#family, this.#nodePorts(node)))],
+			[FIREWALL, () => kubeletFirewallChain(localhost(), features)],
 			[names.CANARY, () => CANARY_CHAIN],
 		]);
 		return new LazyMap(
@@ -138,7 +139,8 @@ export class IptablesServices {
 		const { any, internal, external } = available;
 		const byAvailability = remembered(this.#dispatches, port, () => new Map<number, Dispatch>());
 		const key = Number(any) + 2 * Number(internal) + 4 * Number(external);
-		return remembered(byAvailability, key, () => dispatchRules(port, this.#hash(port), available));
+		const make = this.#services.features.externalChains ? dispatchRules : legacyDispatchRules;
+		return remembered(byAvailability, key, () => make(port, this.#hash(port), available));
 	}
 
 	#hash(port: ProxyServicePort): string {
@@ -174,20 +176,13 @@ export class IptablesServices {
 
 	#makeServiceChain(kind: string, port: ProxyServicePort, node: ProxyNode): XtChain | undefined {
 		const available = this.#services.availability(port, node.name);
-		const { cluster, local } = this.#services.choose(port, node);
-		const input = (): ChainInput => this.#chainInput(port, available, node);
-		switch (kind) {
-			case "SVC":
-				return cluster.length > 0 ? policyChain("SVC", input(), cluster) : undefined;
-			case "SVL":
-				return local.length > 0 ? policyChain("SVL", input(), local) : undefined;
-			case "EXT":
-				return available.any && port.externallyAccessible ? externalChain(input()) : undefined;
-			case "FW":
-				return hasFirewall(port, available) ? firewallChain(input(), nodeAddress(node, this.#family)) : undefined;
-			default:
-				return undefined;
-		}
+		if (!available.any) return undefined;
+		const choice = this.#services.choose(port, node);
+		const input = this.#chainInput(port, available, node);
+		const address = nodeAddress(node, this.#family);
+		return this.#services.features.externalChains
+			? serviceChain(kind, input, choice, address)
+			: legacyServiceChain(kind, input, choice, address);
 	}
 
 	#chainInput(port: ProxyServicePort, available: Availability, node: ProxyNode): ChainInput {

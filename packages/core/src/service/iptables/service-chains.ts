@@ -15,13 +15,13 @@ import {
 	statistic,
 } from "../../netfilter/xtables/rules.ts";
 import type { XtChain, XtRule } from "../../netfilter/xtables/table.ts";
-import type { ProxyEndpoint } from "../endpoints.ts";
+import type { EndpointChoice, ProxyEndpoint } from "../endpoints.ts";
 import { type LocalTraffic, localTrafficMatch } from "../local-traffic.ts";
 import { MARK_MASQ } from "../masquerade.ts";
 import type { ProxyServicePort } from "../service-port.ts";
 import type { Availability } from "../service-tables.ts";
 import { serviceChainName } from "./chain-names.ts";
-import { noted, serviceMatches } from "./dispatch.ts";
+import { hasFirewall, noted, serviceMatches } from "./dispatch.ts";
 
 /** All that the chains of a port depend on. */
 export interface ChainInput {
@@ -36,51 +36,72 @@ export interface ChainInput {
 	readonly commented: boolean;
 }
 
+/** The port's chain of a kind; undefined: it has none. There are endpoints somewhere. */
+export function serviceChain(
+	kind: string,
+	input: ChainInput,
+	{ cluster, local }: EndpointChoice,
+	nodeAddress: Address | undefined,
+): XtChain | undefined {
+	switch (kind) {
+		case "SVC":
+			return cluster.length > 0 ? policyChain("SVC", input, cluster) : undefined;
+		case "SVL":
+			return local.length > 0 ? policyChain("SVL", input, local) : undefined;
+		case "EXT":
+			return input.port.externallyAccessible ? externalChain(input) : undefined;
+		case "FW":
+			return hasFirewall(input.port, input.available) ? firewallChain(input, nodeAddress) : undefined;
+		default:
+			return undefined;
+	}
+}
+
 /** KUBE-SVC (all endpoints) or KUBE-SVL (those of the node): chooses an endpoint. */
-export function policyChain(kind: "SVC" | "SVL", input: ChainInput, endpoints: readonly ProxyEndpoint[]): XtChain {
+function policyChain(kind: "SVC" | "SVL", input: ChainInput, endpoints: readonly ProxyEndpoint[]): XtChain {
 	const servesClusterIP = kind === (input.port.internalLocal ? "SVL" : "SVC");
 	return chain(serviceChainName(kind, input.hash), [
 		...(servesClusterIP ? masqueradeOffCluster(input) : []),
-		...affinityRules(input, endpoints),
-		...balancingRules(input, endpoints),
+		...endpointRules(input, endpoints, (endpoint) => `${input.port.name} -> ${endpoint.text}`),
 	]);
 }
 
 /** Whoever reaches a cluster IP from outside the cluster, by a static route, must get the answer from this node. */
-function masqueradeOffCluster({ port, masqueradeAll, localTraffic }: ChainInput): readonly XtRule[] {
+export function masqueradeOffCluster({ port, masqueradeAll, localTraffic }: ChainInput): readonly XtRule[] {
 	const text = `${port.name} cluster IP`;
 	if (masqueradeAll) {
 		return [rule(noted(port, text), serviceMatches(port, port.clusterIP, text), jump(MARK_MASQ))];
 	}
 	if (localTraffic.kind === "unknown") return [];
-	const notLocal = localTrafficMatch(localTraffic, true);
-	const where = localTraffic.kind === "source" ? { first: notLocal } : { afterDestination: notLocal };
-	return [rule(noted(port, text), serviceMatches(port, port.clusterIP, text, where), jump(MARK_MASQ))];
+	const local = localTrafficMatch(localTraffic, true);
+	return [rule(noted(port, text), serviceMatches(port, port.clusterIP, text, { local }), jump(MARK_MASQ))];
 }
 
-function affinityRules(input: ChainInput, endpoints: readonly ProxyEndpoint[]): readonly XtRule[] {
+/**
+ * The choice of an endpoint: first that which the client had before, with session affinity; then by chance. Each rule
+ * takes its share of what the rules before it left over; the last takes the rest.
+ */
+export function endpointRules(
+	input: ChainInput,
+	endpoints: readonly ProxyEndpoint[],
+	textOf: (endpoint: ProxyEndpoint) => string,
+): readonly XtRule[] {
 	const seconds = input.port.affinitySeconds;
-	if (seconds === 0) return [];
-	return endpoints.map((endpoint) => {
-		const list = serviceChainName("SEP", input.endpointHash(endpoint));
-		const seen = recent(list, "rcheck", wholeAddress(endpoint.address), { seconds, reap: true });
-		return toEndpoint(input, endpoint, [seen]);
-	});
-}
-
-/** Each rule takes its share of what the rules before it left over; the last takes the rest. */
-function balancingRules(input: ChainInput, endpoints: readonly ProxyEndpoint[]): readonly XtRule[] {
-	return endpoints.map((endpoint, i) => {
+	const chainOf = (endpoint: ProxyEndpoint): string => serviceChainName("SEP", input.endpointHash(endpoint));
+	const to = (endpoint: ProxyEndpoint, matches: readonly Match[]): XtRule => {
+		const text = textOf(endpoint);
+		const all = input.commented ? [comment(text), ...matches] : matches;
+		return rule(noted(input.port, text), all, jump(chainOf(endpoint)));
+	};
+	const affinity = endpoints.map((endpoint) =>
+		to(endpoint, [recent(chainOf(endpoint), "rcheck", wholeAddress(endpoint.address), { seconds, reap: true })]),
+	);
+	const balancing = endpoints.map((endpoint, i) => {
 		const left = endpoints.length - i;
 		// computeProbability() writes ten digits.
-		return toEndpoint(input, endpoint, left > 1 ? [statistic(Number((1 / left).toFixed(10)))] : []);
+		return to(endpoint, left > 1 ? [statistic(Number((1 / left).toFixed(10)))] : []);
 	});
-}
-
-function toEndpoint(input: ChainInput, endpoint: ProxyEndpoint, matches: readonly Match[]): XtRule {
-	const text = `${input.port.name} -> ${endpoint.text}`;
-	const all = input.commented ? [comment(text), ...matches] : matches;
-	return rule(noted(input.port, text), all, jump(serviceChainName("SEP", input.endpointHash(endpoint))));
+	return seconds === 0 ? balancing : [...affinity, ...balancing];
 }
 
 /** KUBE-SEP: rewrites the destination. An endpoint that reaches itself must not see its own address as the client's. */
@@ -107,7 +128,7 @@ export function endpointChain(
  * KUBE-EXT: traffic to node ports, external and load balancer addresses. With policy Local the cluster's own clients are
  * served as if they went out to a load balancer and came back to any node: by all endpoints.
  */
-export function externalChain(input: ChainInput): XtChain {
+function externalChain(input: ChainInput): XtChain {
 	const { port, hash, available } = input;
 	const everywhere = jump(serviceChainName("SVC", hash));
 	const rules: XtRule[] = [];
@@ -139,7 +160,7 @@ export function externalChain(input: ChainInput): XtChain {
  * KUBE-FW: only loadBalancerSourceRanges may go on to KUBE-EXT; what falls through was not rewritten and meets
  * KUBE-PROXY-FIREWALL. A node in the ranges may also come as the load balancer address itself, where that is local.
  */
-export function firewallChain(input: ChainInput, nodeAddress: Address | undefined): XtChain {
+function firewallChain(input: ChainInput, nodeAddress: Address | undefined): XtChain {
 	const { port, hash } = input;
 	const accepted = jump(serviceChainName("EXT", hash));
 	const text = `${port.name} loadbalancer IP`;

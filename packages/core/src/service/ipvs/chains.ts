@@ -12,7 +12,6 @@ import {
 	conntrackState,
 	drop,
 	jump,
-	mark,
 	masquerade,
 	matchSet,
 	physdev,
@@ -20,18 +19,21 @@ import {
 	reject,
 	returnTarget,
 	rule,
-	setXmark,
 	source,
 } from "../../netfilter/xtables/rules.ts";
 import type { XtChain, XtRule } from "../../netfilter/xtables/table.ts";
 import type { Target } from "../../netfilter/xtables/targets/index.ts";
-import type { Origin } from "../../origin/origin.ts";
 import type { XtHookRule } from "../../state/contribution.ts";
 import { type LocalTraffic, localTrafficMatch } from "../local-traffic.ts";
 import {
+	dropMarkedRule,
+	FIREWALL,
+	FIREWALL_HOOKS,
 	FORWARD,
 	forwardChain,
+	MARK_DROP,
 	MARK_MASQ,
+	markDropChain,
 	markMasqChain,
 	POSTROUTING,
 	postroutingRules,
@@ -48,11 +50,6 @@ const PROXY_FIREWALL = "KUBE-PROXY-FIREWALL";
 const SOURCE_RANGES_FIREWALL = "KUBE-SOURCE-RANGES-FIREWALL";
 const IPVS_FILTER = "KUBE-IPVS-FILTER";
 const IPVS_OUT_FILTER = "KUBE-IPVS-OUT-FILTER";
-/** Before 1.25, in nat: the source ranges; what they do not name is marked for the kubelet's chain of this name to drop. */
-const FIREWALL = "KUBE-FIREWALL";
-const MARK_DROP = "KUBE-MARK-DROP";
-const DROP_MARK = 0x8000;
-
 export interface IpvsChainInput {
 	readonly family: Family;
 	readonly settings: KubeProxySettings;
@@ -95,8 +92,7 @@ export function filterChains(input: IpvsChainInput): ReadonlyMap<string, XtChain
 		chains.push(chain(PROXY_FIREWALL, ofSet(input, "KUBE-LOAD-BALANCER-FW", DST_DST, jump(SOURCE_RANGES_FIREWALL))));
 		chains.push(chain(SOURCE_RANGES_FIREWALL, [...sourceRangesRules(input), rule(proxyOrigin(), [], drop)]));
 	} else {
-		const why = "kubernetes firewall for dropping marked packets";
-		chains.push(chain(FIREWALL, [rule(kubelet(why), [comment(why), mark(DROP_MARK, DROP_MARK)], drop)]));
+		chains.push(chain(FIREWALL, [dropMarkedRule()]));
 	}
 	if (features.ipvsFilter) chains.push(chain(IPVS_FILTER, ipvsFilterRules(input)));
 	if (features.ipvsOutFilter) chains.push(chain(IPVS_OUT_FILTER, outFilterRules(input.forbiddenToNode)));
@@ -115,9 +111,6 @@ export function ipvsHooks(features: ProxyFeatures): {
 	});
 	const firewall = "kube-proxy firewall rules";
 	const access = "kubernetes ipvs access filter";
-	const drops = (["INPUT", "OUTPUT"] as const).map((from): XtHookRule => {
-		return { chain: from, how: "insert", rule: rule(kubelet(), [], jump(FIREWALL)) };
-	});
 	return {
 		nat: [
 			hook("OUTPUT", SERVICES, "kubernetes service portals"),
@@ -125,7 +118,7 @@ export function ipvsHooks(features: ProxyFeatures): {
 			hook("POSTROUTING", POSTROUTING, "kubernetes postrouting rules"),
 		],
 		filter: [
-			...(features.dropsInFilter ? [] : drops),
+			...(features.dropsInFilter ? [] : FIREWALL_HOOKS),
 			hook("FORWARD", FORWARD, "kubernetes forwarding rules"),
 			hook("INPUT", NODE_PORT, "kubernetes health check rules"),
 			...(features.dropsInFilter
@@ -139,10 +132,6 @@ export function ipvsHooks(features: ProxyFeatures): {
 
 function byName(chains: readonly XtChain[]): ReadonlyMap<string, XtChain> {
 	return new Map(chains.map((each) => [each.name, each]));
-}
-
-function kubelet(note?: string): Origin {
-	return note === undefined ? { component: "kubelet" } : { component: "kubelet", note };
 }
 
 /** `-m set --match-set NAME DIRECTIONS`, with the comment of the set in front. */
@@ -220,11 +209,10 @@ function sourceRangesRules(input: IpvsChainInput): readonly XtRule[] {
 	];
 }
 
+/** Before 1.25 a chain KUBE-FIREWALL of table nat holds the source ranges and marks what they do not name. */
 function markDropChains(input: IpvsChainInput): readonly XtChain[] {
-	return [
-		chain(FIREWALL, [...sourceRangesRules(input), rule(proxyOrigin(), [], jump(MARK_DROP))]),
-		chain(MARK_DROP, [rule(kubelet(), [], setXmark(DROP_MARK, DROP_MARK))]),
-	];
+	const sourceRanges = [...sourceRangesRules(input), rule(proxyOrigin(), [], jump(MARK_DROP))];
+	return [chain(FIREWALL, sourceRanges), markDropChain()];
 }
 
 function healthCheckRule(input: IpvsChainInput): XtRule {

@@ -103,7 +103,7 @@ export function makeSet(name: SetName, input: SetInput): Ipset {
 	const { type, comment } = SETS[name];
 	const entries = new Map<string, IpsetEntry>();
 	const add = (text: string, origin: Origin): void => {
-		if (!entries.has(text)) entries.set(text, { text, nomatch: false, origin });
+		if (!entries.has(text)) entries.set(text, { text, nomatch: false, options: "", origin });
 	};
 	if (name === "KUBE-LOOP-BACK") addLoopBack(input, add);
 	else if (name === "KUBE-IPVS-IPS") for (const { text } of input.boundAddresses) add(text, proxyOrigin());
