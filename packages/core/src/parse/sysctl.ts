@@ -1,0 +1,38 @@
+/** `sysctl -a` and sysctl.conf(5): one `key = value` a line (procps sysctl.c). */
+import { DumpReader, dumpLines, type Parsed } from "./dump.ts";
+
+export interface SysctlEntry {
+	/** As `sysctl -a` prints it: a dot inside a device name is written as a slash. */
+	readonly key: string;
+	readonly value: string;
+}
+
+/** Everything that steers packets is below this. */
+const NETWORK = "net.";
+
+/** The settings below `net.`; the other thousands have no say in where packets go. Throws InputError for what is no such dump. */
+export function parseSysctl(text: string, file: string): Parsed<SysctlEntry> {
+	const dump = new DumpReader<SysctlEntry>("sysctl", file, "sysctl -a");
+	let understood = false;
+	for (const line of dumpLines(text)) {
+		if (/^\s*[#;]/.test(line.text)) continue;
+		// In sysctl.conf a leading minus lets a setting fail.
+		const [, key, value] = /^\s*-?([\w./@:*-]+)\s*=\s*(.*)$/.exec(line.text) ?? [];
+		if (key === undefined || value === undefined) {
+			// A secret that only root may read (`sysctl: permission denied on key 'net.ipv6.conf.all.stable_secret'`).
+			if (!/^sysctl: (permission denied|reading key)/.test(line.text)) dump.keep(line, "a line holds KEY = VALUE");
+			continue;
+		}
+		understood = true;
+		const dotted = dottedKey(key);
+		if (dotted.startsWith(NETWORK)) dump.entries.push({ key: dotted, value: value.trim() });
+	}
+	return dump.finish(understood);
+}
+
+/** A key may be written with the path's slashes; then its dots are the device name's own (sysctl.d(5)). */
+function dottedKey(key: string): string {
+	const separator = /[./]/.exec(key)?.[0];
+	if (separator !== "/") return key;
+	return key.replace(/[./]/g, (each) => (each === "/" ? "." : "/"));
+}
