@@ -14,7 +14,8 @@ import type { Place } from "../state/place.ts";
 import { INTERNET, internetClient } from "./internet.ts";
 import { loadBalancersOf } from "./load-balancers.ts";
 import { administratorSysctls, host, inheritedSysctls, machine, nodeSysctls } from "./machine.ts";
-import type { ModePlan } from "./mode.ts";
+import type { ModePlan, NetworkMode } from "./mode.ts";
+import { hasNamespace } from "./pod-namespace.ts";
 import { NETWORK_MODES, networkMode } from "./registry.ts";
 import { CARD, type Underlay, underlayOf } from "./underlay/underlay.ts";
 
@@ -49,7 +50,7 @@ class ClusterNetwork implements Network {
 		const own = [...balancers.devices, INTERNET].map((device) => [device.place, device] as const);
 		this.#fabric = new Map<Place, FabricDevice>([...this.#underlay.devices, ...own]);
 		this.assumptions = [
-			...(mode === undefined ? modeUnknown(cluster) : []),
+			...(mode === undefined ? modeUnknown(cluster) : familiesNotCarried(mode, cluster)),
 			...this.#underlay.assumptions,
 			...(this.#plan?.assumptions ?? []),
 			...balancers.assumptions,
@@ -148,7 +149,7 @@ class ClusterNetwork implements Network {
 	/** A pod that has a namespace of its own, by `NAMESPACE/NAME`. */
 	#ownNamespace(key: string): Pod | undefined {
 		const pod = this.#cluster.pod(key);
-		return pod === undefined || pod.hostNetwork || pod.podIPs.length === 0 ? undefined : pod;
+		return pod !== undefined && hasNamespace(pod) ? pod : undefined;
 	}
 
 	#podWire(place: Place, key: string, device: string): Far {
@@ -207,4 +208,12 @@ function modeUnknown(cluster: Cluster): readonly Assumption[] {
 			message: `${what}, so nodes have only ${CARD} and kube-proxy's rules, and pods are not described (known: ${known})`,
 		},
 	];
+}
+
+function familiesNotCarried({ id, capabilities }: NetworkMode, cluster: Cluster): readonly Assumption[] {
+	const blocks = cluster.podCIDRs.filter((block) => !capabilities.families.includes(block.family));
+	return blocks.map((block) => ({
+		code: "family-not-carried",
+		message: `mode ${id} does not carry IPv${block.family} between nodes, so pods of ${block.text} reach only their own node`,
+	}));
 }

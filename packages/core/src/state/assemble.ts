@@ -98,29 +98,40 @@ function kernelAdditions(
 
 /** From how many addresses on a list is worth remembering: kube-ipvs0 holds every Service address, the same on each node. */
 const LARGE_LIST = 64;
-const remembered = new WeakMap<
-	readonly InterfaceAddress[],
-	{ readonly key: string; readonly routes: readonly Route[] }
->();
+
+interface RememberedList {
+	readonly byDevice: ReadonlyMap<string, readonly InterfaceAddress[]>;
+	/** By what of the devices and of forwarding decides the routes. */
+	readonly routes: Map<string, readonly Route[]>;
+}
+
+const remembered = new WeakMap<readonly InterfaceAddress[], RememberedList>();
 
 function routesOfList(
 	list: readonly InterfaceAddress[],
 	links: ReadonlyMap<string, Link>,
 	forwarding: boolean,
 ): readonly Route[] {
-	const devices = new Map<string, InterfaceAddress[]>();
+	const { byDevice, routes } = remembered.get(list) ?? remember(list);
+	const used = [...byDevice.keys()].map((name) => links.get(name)).filter((link) => link !== undefined);
+	const key = `${forwarding} ${used.map((link) => `${link.name},${link.kind},${link.up},${link.noArp}`).join(" ")}`;
+	const known = routes.get(key);
+	if (known !== undefined) return known;
+	const made = used.flatMap((link) => routesOfAddresses(link, byDevice.get(link.name) ?? [], forwarding));
+	routes.set(key, made);
+	return made;
+}
+
+function remember(list: readonly InterfaceAddress[]): RememberedList {
+	const byDevice = new Map<string, InterfaceAddress[]>();
 	for (const each of list) {
-		const own = devices.get(each.device);
-		if (own === undefined) devices.set(each.device, [each]);
+		const own = byDevice.get(each.device);
+		if (own === undefined) byDevice.set(each.device, [each]);
 		else own.push(each);
 	}
-	const used = [...devices.keys()].map((name) => links.get(name)).filter((link) => link !== undefined);
-	const key = `${forwarding} ${used.map((link) => `${link.name},${link.kind},${link.up},${link.noArp}`).join(" ")}`;
-	const known = list.length >= LARGE_LIST ? remembered.get(list) : undefined;
-	if (known?.key === key) return known.routes;
-	const routes = used.flatMap((link) => routesOfAddresses(link, devices.get(link.name) ?? [], forwarding));
-	if (list.length >= LARGE_LIST) remembered.set(list, { key, routes });
-	return routes;
+	const made: RememberedList = { byDevice, routes: new Map() };
+	if (list.length >= LARGE_LIST) remembered.set(list, made);
+	return made;
 }
 
 /** fib_default_rules_init(), fib6_rules_net_init(): IPv6 has no rule for the table `default`. */

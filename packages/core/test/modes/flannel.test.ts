@@ -102,16 +102,18 @@ describe("a pod's namespace (flannel-io/cni-plugin, plugins bridge.go, host-loca
 		]);
 	});
 
-	it("is absent for a pod in its node's network and for one without an address", () => {
+	it("is absent for a pod in its node's network, one without an address, and one that has ended", () => {
 		const cluster = clusterOf({
 			...SEED_001,
 			pods: [
 				pod("kube-system/kube-proxy", "n180", ["10.0.0.180"], { hostNetwork: true }),
 				pod("default/pending", "n180", []),
+				pod("default/job", "n180", ["172.23.96.30"], { phase: "Succeeded" }),
 			],
 		});
 		expect(at(cluster, "pod/kube-system/kube-proxy")).toBeUndefined();
 		expect(at(cluster, "pod/default/pending")).toBeUndefined();
+		expect(at(cluster, "pod/default/job")).toBeUndefined();
 	});
 });
 
@@ -293,6 +295,11 @@ describe("backend ipip (ipip.go)", () => {
 		expect(linkOf(f1, "flannel.ipip")).not.toHaveProperty("remote");
 		expect(addressLines(f1)).toContain("flannel.ipip 10.244.1.0/32");
 		expect(mainRoutes(f1, 4)).toContain("10.244.2.0/24 via 10.9.0.2 dev flannel.ipip onlink");
+	});
+
+	it("carries IPv4 only, and the network says so of IPv6 pod CIDRs", () => {
+		const cluster = twoNodes("flannel-ipip", { podCIDRs: ["10.244.0.0/16", "fd44::/48"] });
+		expect(clusterNetwork(cluster).assumptions.map(({ code }) => code)).toContain("family-not-carried");
 	});
 
 	it("sends to nodes of its own subnet by eth0 where DirectRouting is set", () => {

@@ -12,6 +12,7 @@ import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { FdbEntry, InterfaceAddress, Route } from "../../state/ip.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type VethLink } from "../../state/link.ts";
 import type { Assumption } from "../../state/network.ts";
+import { hasNamespace } from "../pod-namespace.ts";
 import { unicastRoute } from "../route.ts";
 import type { Lease } from "./leases.ts";
 
@@ -47,9 +48,10 @@ export function leaseFor(address: Address, leases: readonly Lease[]): Lease | un
 /** Pods with an address that host-local cannot have given them: it has neither subnet nor routes. */
 export function strayAddresses(pods: readonly Pod[], leasesOf: (nodeName: string) => readonly Lease[]): Assumption[] {
 	return pods.flatMap((pod) => {
+		if (!hasNamespace(pod)) return [];
 		const leases = leasesOf(pod.nodeName);
 		const stray = pod.podIPs.filter((address) => leaseFor(address, leases) === undefined);
-		if (pod.hostNetwork || leases.length === 0 || stray.length === 0) return [];
+		if (leases.length === 0 || stray.length === 0) return [];
 		const place = `pod/${pod.namespace}/${pod.name}`;
 		const subnets = leases.map(({ subnet }) => subnet.text).join(", ");
 		const addresses = stray.map((address) => address.text).join(", ");

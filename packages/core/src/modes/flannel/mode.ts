@@ -5,6 +5,7 @@ import type { FlannelSettings } from "../../cluster/settings.ts";
 import type { Contribution, XtContribution } from "../../state/contribution.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
+import { hasNamespace } from "../pod-namespace.ts";
 import { type Card, onLink, type Underlay } from "../underlay/underlay.ts";
 import { BACKENDS, type Backend, type Peer } from "./backend.ts";
 import { nodeEnd, POD_DEVICE, podEnd, strayAddresses } from "./bridge-plugin.ts";
@@ -63,7 +64,7 @@ class FlannelPlan implements ModePlan {
 		const ports = pods.map((pod) => ({ pod, device: this.#interfaces.nameOf(pod) }));
 		return [
 			...leases.map((lease) => this.#backend.device(lease, card, this.#settings)),
-			...this.#otherNodes(node, card),
+			this.#otherNodes(node, card),
 			nodeEnd(node, leases, ports, this.#mtu(card)),
 			{ xtables: [...this.#masquerade(leases, pods), ...this.#forwardRules] },
 		];
@@ -87,14 +88,19 @@ class FlannelPlan implements ModePlan {
 		return [];
 	}
 
-	/** What the other nodes' leases bring, as entries that all nodes share. */
-	#otherNodes(node: Node, card: Card): readonly Contribution[] {
-		return this.#peers
+	/** What the other nodes' leases bring: lists of the node's own, of entries that all nodes share. */
+	#otherNodes(node: Node, card: Card): Contribution {
+		const parts = this.#peers
 			.filter(({ lease }) => lease.node !== node)
 			.map(({ lease, peer }) => {
 				const direct = lease.publicAddress !== undefined && onLink(card, lease.publicAddress);
 				return direct ? peer.onLink : peer.behindRouter;
 			});
+		return {
+			routes: parts.flatMap((part) => part.routes ?? []),
+			neighbours: parts.flatMap((part) => part.neighbours ?? []),
+			fdb: parts.flatMap((part) => part.fdb ?? []),
+		};
 	}
 
 	#masquerade(leases: readonly Lease[], pods: readonly Pod[]): readonly XtContribution[] {
@@ -102,7 +108,7 @@ class FlannelPlan implements ModePlan {
 	}
 
 	#podsOn(nodeName: string): readonly Pod[] {
-		return this.#cluster.podsOn(nodeName).filter((pod) => pod.podIPs.length > 0 && !pod.hostNetwork);
+		return this.#cluster.podsOn(nodeName).filter(hasNamespace);
 	}
 
 	#mtu(card: Card | undefined): number {
