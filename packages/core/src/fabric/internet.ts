@@ -1,5 +1,6 @@
 /** Beyond the machines' own network: load balancers by their addresses, clients on the Internet by theirs. */
 import { because } from "../kernel/because.ts";
+import { VPC_MAC } from "../kernel/layer2.ts";
 import type { Next, Walk } from "../kernel/walk.ts";
 import type { Frame } from "../packet/packet.ts";
 import type { Internet } from "../state/fabric.ts";
@@ -9,20 +10,36 @@ import { fabricEnd } from "./end.ts";
 import { balance, balancerOf, sessionAnswered, unbalance } from "./load-balancer.ts";
 
 export function throughInternet(walk: Walk, internet: Internet, arrival: Arrival): Next {
-	return toInternet(walk, internet.place, arrival.frame);
+	const { frame } = arrival;
+	const { src, dst } = frame.packet;
+	const session = walk.memory.outgoing.find((each) => each.inside.text === dst.text && each.outside.text === src.text);
+	if (session !== undefined) {
+		return { kind: "fabric", fabric: session.fabric, from: arrival.from, frame: { ...frame, destination: VPC_MAC } };
+	}
+	return toInternet(walk, internet.place, frame);
 }
 
 /** A packet for an address that no machine of the cluster's network has. */
 export function toInternet(walk: Walk, from: Place, frame: Frame): Next {
 	const session = sessionAnswered(walk, frame.packet);
 	const out = session === undefined ? frame : unbalance(walk, session, frame);
-	const { dst } = out.packet;
+	const { src, dst } = out.packet;
 	const balancer = balancerOf(walk.network.loadBalancers, dst.text);
 	if (balancer !== undefined) return balance(walk, balancer, out);
-	const place = walk.network.ownerOf(dst) ?? `internet/${dst.text}`;
+	const place = `internet/${dst.text}`;
 	const card = walk.asked.has(place) ? cardOf(walk, place) : null;
-	if (card !== null) return { kind: "wire", place, device: card.device, frame: { ...out, destination: card.mac } };
-	const why = because("outside", { device: from, nextHop: dst.text, why: `${dst.text} is on the Internet` });
+	if (card !== null) {
+		if (session === undefined) {
+			walk.memory.outgoing.push({ fabric: from, inside: src, outside: dst });
+			walk.remark(
+				"gateway-assumed",
+				`what the gateway of ${from} to the Internet does with ${src.text} is not described: it is taken to let the connection out and back`,
+				from,
+			);
+		}
+		return { kind: "wire", place, device: card.device, frame: { ...out, destination: card.mac } };
+	}
+	const why = because("outside", { device: from, nextHop: dst.text, why: `nothing in the input has ${dst.text}` });
 	return fabricEnd(from, out, "exits", why);
 }
 

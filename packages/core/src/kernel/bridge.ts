@@ -81,7 +81,7 @@ function isOwnMac(view: View, master: BridgeLink, mac: string): boolean {
 
 /** Up to the bridge device's own IP stack (br_pass_frame_up). */
 function toOwnStack(walk: Walk, skb: Skb, master: BridgeLink): Next {
-	walk.crossed(skb.view.place, master.name, "in", skb.packet);
+	walk.crossed(skb, master.name, "in");
 	walk.hop(skb, "bridge", master.name, because("bridge-up", { device: master.name }, master.origin));
 	skb.device = master;
 	skb.vlan = null;
@@ -98,7 +98,7 @@ function forwardToPort(
 ): Next {
 	const port = portFor(walk, skb, master, destination);
 	if (port === null) return toPort(walk, skb, master, from, vlan, destination);
-	walk.crossed(skb.view.place, master.name, "in", skb.packet, true);
+	walk.crossed(skb, master.name, "in", true);
 	if (callsIptables(skb)) {
 		skb.physicalOut = port;
 		const devices = { in: master.name, out: master.name, bridged: true };

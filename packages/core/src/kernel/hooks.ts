@@ -131,9 +131,9 @@ function ipvsEntries(view: View, hook: Hook): readonly HookEntry[] {
  * table, a rule that looks at connections, or IPVS with its own use of conntrack.
  */
 export function tracksConnections(view: View, family: Family): boolean {
-	if (view.state.ipvs.length > 0) return true;
-	const xt = view.state.xtables.some(
-		(table) => table.family === family && (table.name === "nat" || xtUsesConntrack(table)),
-	);
-	return xt || nftUsesConntrack(view.state.nftables, family);
+	const { ipvs, xtables, nftables } = view.state;
+	const own = xtables.filter((table) => table.family === family);
+	// A nat table settles it, without looking into thousands of rules.
+	if (ipvs.length > 0 || own.some((table) => table.name === "nat")) return true;
+	return own.some(xtUsesConntrack) || nftUsesConntrack(nftables, family);
 }

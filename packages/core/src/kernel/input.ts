@@ -1,14 +1,19 @@
 /** The packet is for this stack: INPUT hooks, then a tunnel's end or a socket (ip_local_deliver). */
 import { because } from "./because.ts";
+import { localRoute } from "./fib.ts";
 import { runHook } from "./netfilter.ts";
 import type { Skb } from "./skb.ts";
 import { tunnelFor } from "./tunnel.ts";
-import { type End, go, type Next, type Walk } from "./walk.ts";
+import { type End, end, go, type Next, type Walk } from "./walk.ts";
 
 export function input(walk: Walk, skb: Skb): Next {
 	const outcome = runHook(walk, skb, "input", { in: skb.device.name, out: null, bridged: false });
 	if (outcome !== null) return outcome;
 	if (tunnelFor(skb) !== null) return go("decapsulate", skb);
+	if (isServedUnseen(skb)) {
+		const what = `who serves ${skb.packet.dst.text}: ipvsadm-save of ${skb.view.place} is missing`;
+		return end(skb, "unknown", because("cannot-evaluate", { what }));
+	}
 	const why = because("delivered", { to: skb.packet.dst.text, port: skb.packet.dport });
 	walk.hop(skb, "deliver", skb.device.name, why);
 	const delivered: End = {
@@ -20,4 +25,11 @@ export function input(walk: Walk, skb: Skb): Next {
 		view: skb.view,
 	};
 	return delivered;
+}
+
+/** The address is on a dummy device, so IPVS serves it, and the input does not hold IPVS's table. */
+function isServedUnseen({ view, packet }: Skb): boolean {
+	if (!view.state.missing.has("ipvsadm-save") || packet.sport + packet.dport === 0) return false;
+	const device = localRoute(view, packet.dst)?.nextHops[0]?.device;
+	return device !== undefined && view.link(device)?.kind === "dummy";
 }

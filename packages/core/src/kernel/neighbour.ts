@@ -34,11 +34,13 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 			return go("transmit", skb);
 		}
 		case "outside":
-			walk.crossed(view.place, device.name, "out", skb.packet);
+			walk.crossed(skb, device.name, "out");
 			return end(skb, "exits", because("outside", { device: device.name, nextHop: nextHop.text, why: answer.why }));
 		case "nobody": {
 			const why = because("no-answer", { address: nextHop.text, device: device.name });
 			walk.hop(skb, "neighbour", device.name, why);
+			// A process of this stack gets EHOSTUNREACH instead of a packet.
+			if (skb.local) return end(skb, "unreachable", why);
 			const kind = skb.packet.family === 4 ? "icmp-host-unreachable" : "icmp6-addr-unreachable";
 			return icmpRefusal(skb, "unreachable", kind, why);
 		}

@@ -3,7 +3,8 @@ import type { Hook } from "../netfilter/hook.ts";
 import { runNftChain } from "../netfilter/nftables/run.ts";
 import type { ChainResult, RuleHit } from "../netfilter/result.ts";
 import { runChain } from "../netfilter/xtables/walk.ts";
-import { because } from "./because.ts";
+import { placeKind } from "../state/place.ts";
+import { type Because, because } from "./because.ts";
 import { type HookChain, type HookEntry, hookEntries } from "./hooks.ts";
 import { ipvsReply, ipvsRequest } from "./ipvs.ts";
 import { natHook } from "./nat.ts";
@@ -20,20 +21,25 @@ export type HookOutcome = Next | null;
  * taken away (IPVS), and that is what happens next.
  */
 export function runHook(walk: Walk, skb: Skb, hook: Hook, devices: HookDevices): HookOutcome {
+	const unseen = rulesNotSeen(skb);
+	if (unseen !== null) return end(skb, "unknown", unseen);
 	const entries = hookEntries(skb.view, skb.packet.family, hook);
 	if (entries.length === 0) return null;
-	noteMissing(walk, skb);
 	const context = new SkbContext(walk, skb, hook, devices);
 	const hits: RuleHit[] | null = walk.recording ? [] : null;
 	for (const entry of entries) {
 		const outcome = runEntry(walk, skb, hook, entry, context, hits);
 		if (outcome !== null) return outcome;
 	}
-	if (hits !== null && hits.length > 0) {
-		const last = hits[hits.length - 1] as RuleHit;
-		walk.hop(skb, hook, hookDevice(devices), because("hook-rules", { rules: hits.length }, last.origin, hits));
-	}
+	if (hits !== null) walk.hop(skb, hook, hookDevice(devices), passed(hook, hits));
 	return null;
+}
+
+function passed(hook: Hook, hits: readonly RuleHit[]): Because {
+	const last = hits[hits.length - 1];
+	return last === undefined
+		? because("hook-passed", { hook })
+		: because("hook-rules", { rules: hits.length }, last.origin, hits);
 }
 
 function runEntry(
@@ -133,10 +139,14 @@ export function chainName(chain: HookChain): string {
 		: `nft ${chain.table.family} ${chain.table.name} ${chain.chain.name}`;
 }
 
-/** Rules that a snapshot does not hold might have decided otherwise: the answer says so. */
-function noteMissing(walk: Walk, skb: Skb): void {
+/**
+ * A node whose rules the input does not hold at all may do anything with a packet. Pods' own stacks rarely have rules:
+ * there the answer only says that it did not see them (trace/findings.ts).
+ */
+function rulesNotSeen(skb: Skb): Because | null {
 	const { missing, place } = skb.view.state;
+	if (missing.size === 0 || placeKind(place) === "pod") return null;
 	const part = skb.packet.family === 4 ? "iptables-save" : "ip6tables-save";
-	if (missing.has(part))
-		walk.remark("missing-state", `${part} of ${place} is missing: its rules were not evaluated`, place);
+	if (!missing.has(part) || !missing.has("nft-ruleset")) return null;
+	return because("cannot-evaluate", { what: `the rules of ${place}: both ${part} and nft-ruleset are missing` });
 }

@@ -10,7 +10,7 @@ import { end, go, type Next, type Walk } from "./walk.ts";
 export function receive(walk: Walk, skb: Skb): Next {
 	const { device: link, view } = skb;
 	if (!link.up) return end(skb, "dropped", because("device-down", { device: link.name }, link.origin));
-	if (link.kind !== "loopback") walk.crossed(view.place, link.name, "in", skb.packet);
+	if (link.kind !== "loopback") walk.crossed(skb, link.name, "in");
 	const controlled = trafficControl(walk, skb, "ingress");
 	if (controlled !== null) return controlled;
 	if (skb.vlan !== null) {

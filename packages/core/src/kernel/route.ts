@@ -1,10 +1,10 @@
 /** The routing decision for a packet that came in: to this stack, onwards, or nowhere (ip_route_input_slow). */
 import { isLoopback, isMulticast } from "../address/address.ts";
 import { effectiveDeviceSysctl, isForwarding } from "../state/sysctl.ts";
-import { because } from "./because.ts";
+import { type Because, because } from "./because.ts";
 import { type Lookup, lookup } from "./fib.ts";
 import { outRouteOf } from "./out-route.ts";
-import { icmpRefusal } from "./reject.ts";
+import { type IcmpErrorKind, icmpRefusal } from "./reject.ts";
 import { reversePath } from "./reverse-path.ts";
 import type { Skb } from "./skb.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
@@ -39,10 +39,9 @@ export function route(walk: Walk, skb: Skb): Next {
 
 function onwards(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: "route" }>): Next {
 	const { view, packet } = skb;
-	if (!forwards(walk, skb)) {
-		const why = because("not-forwarding", { device: skb.device.name, family: packet.family });
-		// ip_error: without forwarding, IPv4 answers "host unreachable"; IPv6 drops the packet in silence.
-		return packet.family === 4 ? icmpRefusal(skb, "dropped", "icmp-host-unreachable", why) : end(skb, "dropped", why);
+	if (!forwards(skb)) {
+		// ip_error and ip6_forward: a stack that does not forward drops the packet without a word.
+		return end(skb, "dropped", because("not-forwarding", { device: skb.device.name, family: packet.family }));
 	}
 	const out = outRouteOf(view, found, packet.dst);
 	if (out === null) return missingDevice(skb, found);
@@ -51,18 +50,9 @@ function onwards(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: "route" }>
 	return go("forward", skb);
 }
 
-/** Whether forwarding is on; a snapshot without sysctls is taken at its best, and the answer says so. */
-function forwards(walk: Walk, skb: Skb): boolean {
-	const { state } = skb.view;
-	if (state.missing.has("sysctl")) {
-		walk.remark(
-			"missing-state",
-			`sysctl of ${state.place} is missing: forwarding was taken to be on, rp_filter off`,
-			state.place,
-		);
-		return true;
-	}
-	return isForwarding(state, skb.packet.family, skb.device.name);
+/** Whether forwarding is on. Where the input holds no sysctls it is taken to be, and the answer says so (trace/findings.ts). */
+function forwards({ view, packet, device }: Skb): boolean {
+	return view.state.missing.has("sysctl") || isForwarding(view.state, packet.family, device.name);
 }
 
 /** Why a packet goes where it goes: the route as `ip route` would print its parts. */
@@ -117,7 +107,7 @@ export function noRoute(walk: Walk, skb: Skb, found: Exclude<Lookup, { kind: "ro
 			}
 			const why = because("no-route", { to: packet.dst.text });
 			walk.hop(skb, "route", skb.device.name, why);
-			return icmpRefusal(skb, "unreachable", packet.family === 4 ? "icmp-net-unreachable" : "icmp6-no-route", why);
+			return unreachable(skb, packet.family === 4 ? "icmp-net-unreachable" : "icmp6-no-route", why);
 		}
 	}
 }
@@ -128,12 +118,18 @@ function refusedByType(skb: Skb, type: string, where: string): Next {
 	const four = skb.packet.family === 4;
 	switch (type) {
 		case "unreachable":
-			return icmpRefusal(skb, "unreachable", four ? "icmp-host-unreachable" : "icmp6-no-route", why);
+			return unreachable(skb, four ? "icmp-host-unreachable" : "icmp6-no-route", why);
 		case "prohibit":
-			return icmpRefusal(skb, "unreachable", four ? "icmp-admin-prohibited" : "icmp6-adm-prohibited", why);
+			return unreachable(skb, four ? "icmp-admin-prohibited" : "icmp6-adm-prohibited", why);
 		default:
 			return end(skb, "dropped", why);
 	}
+}
+
+/** A process of this stack gets the error itself; others are told by ICMP, by stacks that forward (ip_error). */
+function unreachable(skb: Skb, kind: IcmpErrorKind, why: Because): Next {
+	const tells = !skb.local && (skb.packet.family === 6 || isForwarding(skb.view.state, 4, skb.device.name));
+	return tells ? icmpRefusal(skb, "unreachable", kind, why) : end(skb, "unreachable", why);
 }
 
 export function missingDevice(skb: Skb, found: Extract<Lookup, { kind: "route" }>): Next {

@@ -25,15 +25,15 @@ function send(walk: Walk, skb: Skb, link: Link): Next {
 			return go("receive", { ...skb, inDevice: null, out: null, local: false });
 		case "veth":
 		case "physical":
-			walk.crossed(skb.view.place, link.name, "out", skb.packet);
+			walk.crossed(skb, link.name, "out");
 			return overWire(walk, skb, link);
 		case "bridge":
 			return intoBridge(walk, skb, link);
 		case "vxlan":
-			walk.crossed(skb.view.place, link.name, "out", skb.packet);
+			walk.crossed(skb, link.name, "out");
 			return encapsulateVxlan(walk, skb, link, frameOf(skb));
 		case "ipip":
-			walk.crossed(skb.view.place, link.name, "out", skb.packet);
+			walk.crossed(skb, link.name, "out");
 			return encapsulateIpip(walk, skb, link);
 		case "vlan":
 			return intoVlan(walk, skb, link);
@@ -41,10 +41,10 @@ function send(walk: Walk, skb: Skb, link: Link): Next {
 		case "ipvlan":
 			return outOfStacked(walk, skb, link);
 		case "dummy":
-			walk.crossed(skb.view.place, link.name, "out", skb.packet);
+			walk.crossed(skb, link.name, "out");
 			return end(skb, "dropped", because("device-down", { device: link.name }, link.origin));
 		case "tun":
-			walk.crossed(skb.view.place, link.name, "out", skb.packet);
+			walk.crossed(skb, link.name, "out");
 			return end(
 				skb,
 				"exits",
@@ -78,7 +78,7 @@ function overWire(walk: Walk, skb: Skb, link: Link): Next {
 }
 
 function intoBridge(walk: Walk, skb: Skb, link: BridgeLink): Next {
-	walk.crossed(skb.view.place, link.name, "out", skb.packet);
+	walk.crossed(skb, link.name, "out");
 	return bridgeOut(walk, skb, link);
 }
 
@@ -86,7 +86,7 @@ function intoBridge(walk: Walk, skb: Skb, link: BridgeLink): Next {
 function intoVlan(walk: Walk, skb: Skb, link: VlanLink): Next {
 	if (skb.vlan !== null)
 		return end(skb, "unknown", because("cannot-evaluate", { what: `a second VLAN tag on ${link.name}` }));
-	walk.crossed(skb.view.place, link.name, "out", skb.packet);
+	walk.crossed(skb, link.name, "out");
 	const lowered = lower(walk, skb, link);
 	return lowered.kind === "stage" ? go("transmit", { ...lowered.skb, vlan: link.id }) : lowered;
 }
@@ -100,7 +100,7 @@ function outOfStacked(walk: Walk, skb: Skb, link: MacvlanLink | IpvlanLink): Nex
 			because("device-unknown", { device: link.name, what: `ipvlan ${link.mode}` }, link.origin),
 		);
 	}
-	walk.crossed(skb.view.place, link.name, "out", skb.packet);
+	walk.crossed(skb, link.name, "out");
 	const lowered = lower(walk, skb, link);
 	if (lowered.kind !== "stage") return lowered;
 	if (link.kind === "macvlan" && link.mode !== "bridge") return lowered;

@@ -55,7 +55,7 @@ export function decapsulate(walk: Walk, skb: Skb): Next {
 	if (payload?.kind === "ipip") {
 		const inner = inside(skb, device, payload.packet);
 		walk.hop(inner, "decapsulate", device.name, because("decapsulated", facts, device.origin));
-		walk.crossed(skb.view.place, device.name, "in", payload.packet);
+		walk.crossed(inner, device.name, "in");
 		return go("ip-receive", inner);
 	}
 	if (payload?.kind === "vxlan") {

@@ -3,7 +3,7 @@ import type { Address } from "../address/address.ts";
 import type { Frame, Packet } from "../packet/packet.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
-import type { Because } from "./because.ts";
+import { type Because, because } from "./because.ts";
 import type { Choices } from "./choices.ts";
 import { ConntrackTables } from "./conntrack.ts";
 import type { IpvsConnection, Skb } from "./skb.ts";
@@ -92,12 +92,23 @@ export interface BalancedSession {
 	readonly protocol: Packet["protocol"];
 }
 
+/** A connection that left for the Internet: its answers come back into the fabric device that it left by. */
+export interface OutgoingSession {
+	readonly fabric: Place;
+	readonly inside: Address;
+	readonly outside: Address;
+}
+
 /** What is remembered between a packet and its answer. */
 export class Memory {
 	readonly conntrack: ConntrackTables = new ConntrackTables();
 	readonly ipvs: Map<View, IpvsConnection[]> = new Map();
 	readonly balanced: BalancedSession[] = [];
+	readonly outgoing: OutgoingSession[] = [];
 }
+
+const RECEIVED = because("received");
+const TRANSMITTED = because("transmitted");
 
 export class Walk {
 	readonly network: Network;
@@ -153,9 +164,12 @@ export class Walk {
 		this.crossings.push({ at, device: null, direction: "in", packet: frame.packet });
 	}
 
-	/** Writes down that the packet crossed a device. */
-	crossed(at: Place, device: string, direction: "in" | "out", packet: Packet, bridged = false): void {
-		if (this.recording) this.crossings.push({ at, device, direction, packet, ...(bridged ? { bridged } : {}) });
+	/** Writes down that the packet crossed a device of a stack. */
+	crossed(skb: Skb, device: string, direction: "in" | "out", bridged = false): void {
+		if (!this.recording) return;
+		const { packet, view } = skb;
+		this.crossings.push({ at: view.place, device, direction, packet, ...(bridged ? { bridged } : {}) });
+		this.hop(skb, direction === "in" ? "receive" : "transmit", device, direction === "in" ? RECEIVED : TRANSMITTED);
 	}
 
 	/** Writes down that a stack's IP layer, or its br_netfilter, had the packet in hand. */

@@ -23,7 +23,7 @@ export function explain(subject: Subject, question: Question): Explanation {
 		kind: "Explanation",
 		question,
 		verdict: common(walked.map((way) => way.verdict)),
-		paths: walked.map(explainWay),
+		paths: walked.map((way) => explainWay(plan, way)),
 		findings: findingsOf(subject, plan, walked),
 	};
 }

@@ -1,8 +1,9 @@
 /** What an operator should know besides the path: causes with a fix, things taken for granted. */
 import type { Service } from "../cluster/objects.ts";
+import type { StatePart } from "../state/namespace.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
 import type { Finding } from "./explanation.ts";
-import type { Plan } from "./plan.ts";
+import { isClients, type Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
 
@@ -20,7 +21,13 @@ const ORDER = { error: 0, warning: 1, info: 2 } as const;
 
 export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
 	const found = RULES.flatMap((rule) => rule(subject, plan, ways));
-	const all = [...found, ...remarks(ways), ...assumptions(subject, ways), ...warnings(subject)];
+	const all = [
+		...found,
+		...remarks(ways),
+		...missingState(subject, ways),
+		...assumptions(subject, ways),
+		...warnings(subject),
+	];
 	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
 }
 
@@ -148,6 +155,36 @@ function tooManyWays(_: Subject, __: Plan, ways: readonly Way[]): readonly Findi
 			message: `only ${WAY_LIMIT} ways were followed: ${(share * 100).toFixed(1)} % of connections`,
 		},
 	];
+}
+
+/** What is taken for a part of a node's state that the input does not hold. */
+const TAKEN_FOR_MISSING: Partial<Readonly<Record<StatePart, string>>> = {
+	"ip-rule": "the kernel's own three rules",
+	sysctl: "forwarding on, no reverse path filter",
+	"iptables-save": "no rules",
+	"ip6tables-save": "no rules",
+	"nft-ruleset": "no rules besides iptables'",
+	"ipvsadm-save": "no virtual servers",
+};
+
+/** Parts of the state that the answer would have needed and had not. */
+function missingState(subject: Subject, ways: readonly Way[]): readonly Finding[] {
+	const places = new Set(ways.flatMap((way) => [...way.forward.stacks, ...(way.reply?.stacks ?? [])]));
+	return [...places].flatMap((place): readonly Finding[] => {
+		const missing = subject.network.namespace(place)?.missing ?? new Set<StatePart>();
+		const taken = Object.entries(TAKEN_FOR_MISSING).filter(([part]) => missing.has(part as StatePart));
+		if (taken.length === 0) return [];
+		const message = `${place}: ${taken.map(([part, what]) => `${part} is missing (taken: ${what})`).join("; ")}`;
+		return [
+			{
+				code: "missing-state",
+				severity: "info",
+				message,
+				fix: "podpath's snapshot layout names the commands: docs/contract.md",
+				object: place,
+			},
+		];
+	});
 }
 
 /** What the walks took for granted, once each. */

@@ -57,3 +57,9 @@ function endpointsOf(subject: Subject, target: Target): ReadonlySet<string> {
 	}
 	return endpoints;
 }
+
+/** Whether an address is the client's: a stack may have several, and a node that asks a Service sends from the Service's own. */
+export function isClients(plan: Plan, address: Address): boolean {
+	if (address.text === plan.source.text) return true;
+	return plan.start.device === null && plan.start.view.isLocal(address);
+}

@@ -17,9 +17,10 @@ import type {
 	ExplainedPath,
 	OuterHeader,
 } from "./explanation.ts";
+import { isClients, type Plan } from "./plan.ts";
 import type { Way } from "./ways.ts";
 
-export function explainWay(way: Way): ExplainedPath {
+export function explainWay(plan: Plan, way: Way): ExplainedPath {
 	const { forward, reply, refusal } = way;
 	return {
 		weight: way.weight,
@@ -34,7 +35,7 @@ export function explainWay(way: Way): ExplainedPath {
 		securityGroups: [],
 		captures: forward.crossings.flatMap(captureOf),
 		serviceAddressSeenAt: serviceAddressSeenAt(way),
-		clientAddress: clientAddressOf(way),
+		clientAddress: clientAddressOf(plan, way),
 	};
 }
 
@@ -187,15 +188,16 @@ function serviceAddressSeenAt(way: Way): readonly ExplainedLink[] {
 	return [...seen.values()];
 }
 
-function clientAddressOf(way: Way): ExplainedPath["clientAddress"] {
-	if (way.verdict === "refused" || way.verdict === "dropped" || way.verdict === "unreachable" || way.verdict === "loop")
-		return null;
+function clientAddressOf(plan: Plan, way: Way): ExplainedPath["clientAddress"] {
+	if (!SEEN_BY_A_SERVER.has(way.verdict)) return null;
 	const seen = unwrap(way.forwardEnd.packet).inner.src;
+	const preserved = isClients(plan, seen);
 	const lost = way.forward.rewrites.filter((each) => each.kind === "snat" || each.kind === "masquerade").at(-1);
-	const preserved = seen.text === way.sent.src.text;
 	return {
 		preserved,
 		seen: seen.text,
 		...(preserved || lost === undefined ? {} : { lostAt: lost.at, by: lost.kind }),
 	};
 }
+
+const SEEN_BY_A_SERVER: ReadonlySet<string> = new Set(["delivered", "no-reply", "exits", "unknown"]);
