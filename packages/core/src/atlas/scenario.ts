@@ -81,7 +81,8 @@ export function findScenario(scenarios: readonly Scenario[], name: string): Scen
 
 /**
  * How sources are written: a line of an article (docs/sources.md), a run on a real kernel or a fact that such runs showed
- * (docs/measurements.md), a file of another project, an RFC, a manual page.
+ * (docs/measurements.md), a file of another project, an RFC, a manual page; for what a word of podpath's own means, the
+ * contract.
  */
 export const SOURCE_FORMS: readonly RegExp[] = [
 	/^seed \d{3} L\d+(-L?\d+)?$/,
@@ -90,4 +91,5 @@ export const SOURCE_FORMS: readonly RegExp[] = [
 	/^(linux|kubernetes|flannel|plugins) [\w./-]+( \w+)?$/,
 	/^rfc \d+( section [\d.]+)?$/,
 	/^man [\w.-]+\(\d\)$/,
+	/^contract [\w-]+$/,
 ];
