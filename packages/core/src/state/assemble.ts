@@ -30,7 +30,7 @@ export function assembleNamespace(place: Place, contributions: readonly Contribu
 		rules: rulesOf(contributions),
 		routes,
 		neighbours: united(present(contributions, (from) => from.neighbours)),
-		fdb: united([...present(contributions, (from) => from.fdb), portEntries(links)]),
+		fdb: united([...present(contributions, (from) => from.fdb), localEntries(links)]),
 		xtables: xtablesOf(united(present(contributions, (from) => from.xtables))),
 		nftables: nftablesOf(contributions),
 		ipsets: layered(present(contributions, (from) => from.ipsets).reverse()),
@@ -153,13 +153,19 @@ function rulesOf(contributions: readonly Contribution[]): readonly Rule[] {
 	return [...DEFAULT_RULES, ...added].sort((a, b) => a.family - b.family || a.priority - b.priority);
 }
 
-/** A bridge keeps the address of each of its ports as its own (br_fdb_add_local). */
-function portEntries(links: readonly Link[]): readonly FdbEntry[] {
-	const bridges = new Set(links.filter((link) => link.kind === "bridge").map((link) => link.name));
-	return links.flatMap((link): FdbEntry[] => {
-		if (link.master === undefined || link.mac === null || !bridges.has(link.master)) return [];
-		return [{ device: link.name, mac: link.mac, master: link.master, self: false, state: "permanent", origin: KERNEL }];
-	});
+/** A bridge keeps its own address and those of its ports as local (br_fdb_add_local, br_fdb_change_mac_address). */
+function localEntries(links: readonly Link[]): readonly FdbEntry[] {
+	return links
+		.filter((link) => link.kind === "bridge")
+		.flatMap((bridge) => {
+			const ports = links.filter((link) => link.master === bridge.name);
+			// A bridge without an address of its own takes one of its ports': then the port's entry is the only one.
+			const has = ports.some((port) => port.mac === bridge.mac);
+			return (has ? ports : [bridge, ...ports]).flatMap(({ name, mac }): FdbEntry[] => {
+				if (mac === null) return [];
+				return [{ device: name, mac, master: bridge.name, self: false, state: "permanent", origin: KERNEL }];
+			});
+		});
 }
 
 const BUILT_IN_CHAINS: Readonly<Record<XtTableName, readonly string[]>> = {

@@ -1,13 +1,14 @@
 import { describe, expect, it } from "vitest";
 import { address } from "../../src/address/address.ts";
-import { lastAddress, prefix, prefixOf } from "../../src/address/prefix.ts";
+import { lastAddress, prefix } from "../../src/address/prefix.ts";
 import { accept, chain, drop, rule } from "../../src/netfilter/xtables/rules.ts";
-import { KERNEL } from "../../src/origin/origin.ts";
 import { assembleNamespace } from "../../src/state/assemble.ts";
 import type { Contribution } from "../../src/state/contribution.ts";
 import type { InterfaceAddress, Route } from "../../src/state/ip.ts";
 import type { Link } from "../../src/state/link.ts";
+import { fullRouteLine, kernelRouteLines } from "../support/kernel-routes.ts";
 import { hasRealKernel, inNewNamespace } from "../support/real-kernel.ts";
+import { fdbLine } from "../support/state-lines.ts";
 
 const origin = { component: "test" };
 
@@ -31,22 +32,13 @@ function interfaceAddress(text: string, device: string, options: Partial<Interfa
 	return { device, address: address(ip), prefixLength: Number(length), ...base, ...options };
 }
 
-/** A route in one line, as `ip -d route` words it. */
-function line(route: Route): string {
-	const { type, destination, nextHops, table, protocol, scope, metric, preferredSource } = route;
-	const hop = nextHops[0];
-	const via = hop?.gateway === undefined ? "" : ` via ${hop.gateway.text}`;
-	const source = preferredSource === undefined ? "" : ` src ${preferredSource.text}`;
-	return `${type} ${destination.text}${via} dev ${hop?.device} table ${table} proto ${protocol} scope ${scope} metric ${metric}${source}`;
-}
-
 describe("what the kernel adds to a namespace", () => {
 	it("gives even an empty one a loopback device with its addresses and local routes", () => {
 		const { links, addresses, routes } = assembleNamespace("host/empty", []);
 		expect(links.map(({ name, index }) => [name, index])).toEqual([["lo", 1]]);
 		expect(addresses.map((each) => `${each.address.text}/${each.prefixLength}`)).toEqual(["127.0.0.1/8", "::1/128"]);
 		// `ip route show table all` after `ip link set lo up`
-		expect(routes.map(line)).toEqual([
+		expect(routes.map(fullRouteLine)).toEqual([
 			"local 127.0.0.1/32 dev lo table 255 proto kernel scope host metric 0 src 127.0.0.1",
 			"local 127.0.0.0/8 dev lo table 255 proto kernel scope host metric 0 src 127.0.0.1",
 			"broadcast 127.255.255.255/32 dev lo table 255 proto kernel scope link metric 0 src 127.0.0.1",
@@ -72,27 +64,22 @@ describe("what the kernel adds to a namespace", () => {
 		expect(links.map(({ name, index }) => `${index} ${name}`)).toEqual(["1 lo", "2 eth0", "3 eth1", "4 eth2"]);
 	});
 
-	it("has a bridge keep its ports' addresses as its own", () => {
-		const bridge = { kind: "bridge", vlanFiltering: false, defaultPvid: 1 } as const;
+	it("has a bridge keep its own address and its ports' as local", () => {
+		const mac = "02:00:00:00:00:09";
+		const bridge = { kind: "bridge", name: "cni0", index: 0, mtu: 1500, mac, up: true, carrier: true, origin } as const;
 		const { fdb } = assembleNamespace("node/a", [
 			{
 				links: [
-					{ ...bridge, name: "cni0", index: 0, mtu: 1500, mac: "02:00:00:00:00:09", up: true, carrier: true, origin },
+					{ ...bridge, vlanFiltering: false, defaultPvid: 1 },
 					physical("veth1", { master: "cni0", mac: "02:00:00:00:00:10" }),
 					physical("eth0"),
 				],
 			},
 		]);
-		// `bridge fdb`: 02:00:00:00:00:10 dev veth1 master cni0 permanent
-		expect(fdb).toEqual([
-			{
-				device: "veth1",
-				mac: "02:00:00:00:00:10",
-				master: "cni0",
-				self: false,
-				state: "permanent",
-				origin: KERNEL,
-			},
+		// As `bridge fdb` shows them on a bridge whose address was set.
+		expect(fdb.map(fdbLine)).toEqual([
+			"02:00:00:00:00:09 dev cni0 master cni0 permanent",
+			"02:00:00:00:00:10 dev veth1 master cni0 permanent",
 		]);
 	});
 });
@@ -133,11 +120,8 @@ describe.skipIf(!hasRealKernel)("routes that come with addresses, against this m
 		const printed = inNewNamespace(
 			`${SETUP}\nip -j link; ip -N -j -4 route show table all; ip -N -j -6 route show table all`,
 		);
-		const [links = [], ipv4 = [], ipv6 = []] = printed
-			.trim()
-			.split("\n")
-			.map((text) => JSON.parse(text) as Record<string, string>[]);
-		const macs = new Map(links.map((link) => [link.ifname, link.address ?? ""]));
+		const [links = "", ipv4 = "", ipv6 = ""] = printed.trim().split("\n");
+		const macs = new Map((JSON.parse(links) as Record<string, string>[]).map((each) => [each.ifname, each.address]));
 		const link = (name: string, options: Partial<Link>): Link =>
 			physical(name, { mac: macs.get(name) ?? "", ...options });
 		const ours = assembleNamespace("host/a", [
@@ -152,31 +136,10 @@ describe.skipIf(!hasRealKernel)("routes that come with addresses, against this m
 				sysctls: new Map([["net.ipv6.conf.all.forwarding", "1"]]),
 			},
 		]);
-		const theirs = [...ipv4.map((each) => kernelLine(each, 4)), ...ipv6.map((each) => kernelLine(each, 6))].filter(
-			(text) => !text.includes(" dev peer-"),
-		);
-		expect(ours.routes.map(line).sort()).toEqual(theirs.sort());
+		const theirs = [...kernelRouteLines(ipv4, 4), ...kernelRouteLines(ipv6, 6)];
+		const wanted = theirs.filter((text) => !text.includes(" dev peer-"));
+		expect(ours.routes.map(fullRouteLine).sort()).toEqual(wanted.sort());
 	});
-
-	const TYPES: Readonly<Record<string, string>> = {
-		1: "unicast",
-		2: "local",
-		3: "broadcast",
-		4: "anycast",
-		5: "multicast",
-	};
-	const SCOPES: Readonly<Record<string, string>> = { 0: "global", 253: "link", 254: "host" };
-	const PROTOCOLS: Readonly<Record<string, string>> = { 2: "kernel" };
-
-	/** `ip -N` prints numbers of rtnetlink. */
-	function kernelLine(route: Record<string, string>, family: 4 | 6): string {
-		const { type = "1", dst = "", dev, table = "254", protocol = "", scope = "0", metric = "0", prefsrc } = route;
-		const destination = dst.includes("/") ? dst : `${dst}/${family === 4 ? 32 : 128}`;
-		const text = prefixOf(address(destination.split("/")[0] ?? ""), Number(destination.split("/")[1])).text;
-		const source = prefsrc === undefined ? "" : ` src ${prefsrc}`;
-		const words = [TYPES[type] ?? type, SCOPES[scope] ?? scope, PROTOCOLS[protocol] ?? protocol];
-		return `${words[0]} ${text} dev ${dev} table ${table} proto ${words[2]} scope ${words[1]} metric ${metric}${source}`;
-	}
 });
 
 describe("netfilter tables", () => {
