@@ -1,0 +1,53 @@
+/** Paths that differ only in names: which of three endpoints, which node. People want to see one of them and a count. */
+import type { ExplainedDirection, ExplainedPath } from "../trace/explanation.ts";
+import { directionsOf } from "./links.ts";
+
+/** Paths of one structure, in the order of the explanation. Never empty. */
+export interface PathGroup {
+	readonly first: ExplainedPath;
+	readonly others: readonly ExplainedPath[];
+	/** The shares of all of them together. */
+	readonly weight: number;
+}
+
+/** Groups paths of the same structure; up to `most` paths are few enough to stand each on its own. */
+export function groupPaths(paths: readonly ExplainedPath[], most = 3): readonly PathGroup[] {
+	if (paths.length <= most) return paths.map((first) => ({ first, others: [], weight: first.weight }));
+	const groups = new Map<string, { readonly first: ExplainedPath; readonly others: ExplainedPath[]; weight: number }>();
+	for (const path of paths) {
+		const structure = structureOf(path);
+		const group = groups.get(structure);
+		if (group === undefined) groups.set(structure, { first: path, others: [], weight: path.weight });
+		else {
+			group.others.push(path);
+			group.weight += path.weight;
+		}
+	}
+	return [...groups.values()];
+}
+
+/** The path with places numbered in the order of their appearance, and without the random part of veth names. */
+function structureOf(path: ExplainedPath): string {
+	const numbers = new Map<string, number>();
+	const placeOf = (at: string): string => {
+		let number = numbers.get(at);
+		if (number === undefined) {
+			number = numbers.size;
+			numbers.set(at, number);
+		}
+		return `${at.slice(0, Math.max(0, at.indexOf("/")))}${number}`;
+	};
+	const structure = (direction: ExplainedDirection): string => {
+		const links = direction.links.map(({ at, device }) => `${placeOf(at)} ${deviceKind(device ?? "")}`);
+		const hops = direction.hops.map(({ at, stage, code }) => `${placeOf(at)} ${stage} ${code}`);
+		return [...links, ...hops].join("|");
+	};
+	return [path.verdict, ...directionsOf(path).map((direction) => `${direction.name}|${structure(direction)}`)].join(
+		"\n",
+	);
+}
+
+/** Host ends of pods are named at random or by hash: `veth` and what follows, `cali` and 11 hex digits. */
+function deviceKind(device: string): string {
+	return device.replace(/^(veth|cali|lxc|hybr)[0-9a-f_-]{4,}$/, "$1");
+}
