@@ -1,6 +1,7 @@
 /**
  * `npm run -s bench [-- NAME…]`: prints one JSON object a line for each benchmark whose name begins with one of the names,
- * or for all. Each runs in a process of its own, so that none inherits another's memory or compiled code.
+ * or for all. Each runs in a process of its own, so that none inherits another's memory or compiled code. The packages are
+ * taken from their sources (the condition `source`), so that nothing has to be built first.
  */
 import { spawnSync } from "node:child_process";
 import { readdirSync } from "node:fs";
@@ -33,9 +34,13 @@ async function runHere(benchmark: Benchmark): Promise<void> {
 /** Whether the benchmark came to its end. What it says goes to our own output. */
 function runApart(benchmark: Benchmark): boolean {
 	const script = fileURLToPath(import.meta.url);
-	const { status } = spawnSync(process.execPath, ["--expose-gc", script, IN_THIS_PROCESS, benchmark.name], {
-		stdio: "inherit",
-	});
+	const { status } = spawnSync(
+		process.execPath,
+		[...process.execArgv, "--expose-gc", script, IN_THIS_PROCESS, benchmark.name],
+		{
+			stdio: "inherit",
+		},
+	);
 	return status === 0;
 }
 
