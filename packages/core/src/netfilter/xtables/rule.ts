@@ -63,14 +63,27 @@ function parseGathered(words: Words, family: Family, isChain: IsChain, final: bo
 			if (match === null) return null;
 			loaded.push(match);
 		} else if (words.option(JUMP) !== null) {
+			if (target !== null) return null;
 			if (option === "-g" || option === "--goto") target = { kind: "goto", chain: words.value() };
 			else target = parseTarget(words, family, isChain, final);
 			if (target === null) return null;
 		} else return null;
 		words.finish();
 	}
+	sortBasic(basic);
 	return { matches: basic.length === 0 ? loaded : loaded.length === 0 ? basic : [...basic, ...loaded], target };
 }
+
+/** Into the order of iptables-save. iptables takes each of these options once. */
+function sortBasic(matches: Match[]): void {
+	if (matches.length < 2) return;
+	matches.sort((a, b) => BASIC_ORDER.indexOf(a.kind) - BASIC_ORDER.indexOf(b.kind));
+	for (let i = 1; i < matches.length; i++) {
+		if (matches[i]?.kind === matches[i - 1]?.kind) throw new ParseFailure("an option stands there twice");
+	}
+}
+
+const BASIC_ORDER: readonly string[] = [...new Set([...BASIC_BY_OPTION.values()].map(({ kind }) => kind))];
 
 /** Stands at the name after `-m`. Null: something belongs elsewhere, or is not understood. */
 function parseLoaded(words: Words, family: Family, final: boolean): Match | null {
