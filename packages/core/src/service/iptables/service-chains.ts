@@ -98,10 +98,14 @@ export function endpointRules(
 	);
 	const balancing = endpoints.map((endpoint, i) => {
 		const left = endpoints.length - i;
-		// computeProbability() writes ten digits.
-		return to(endpoint, left > 1 ? [statistic(Number((1 / left).toFixed(10)))] : []);
+		return to(endpoint, left > 1 ? [statistic(probability(1 / left))] : []);
 	});
 	return seconds === 0 ? balancing : [...affinity, ...balancing];
+}
+
+/** kube-proxy writes ten digits (computeProbability), and iptables keeps steps of 2^-31 (libxt_statistic.c). */
+function probability(share: number): number {
+	return Math.round(Number(share.toFixed(10)) * 0x8000_0000) / 0x8000_0000;
 }
 
 /** KUBE-SEP: rewrites the destination. An endpoint that reaches itself must not see its own address as the client's. */
