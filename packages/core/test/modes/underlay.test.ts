@@ -151,6 +151,13 @@ describe("a cluster that does not say where its nodes stand", () => {
 		expect(addressLines(network.namespace("node/b"))).toEqual(["eth0 10.0.1.206/23", "eth0 fd00:0:0:2::1/62"]);
 	});
 
+	it("has room for the router where its nodes fill a block", () => {
+		const nodes = Array.from({ length: 254 }, (_, i) => node(`n${i}`, [`10.9.0.${i + 1}`]));
+		const network = clusterNetwork(clusterOf({ ...TWO_NODES, nodes }));
+		expect(addressLines(network.namespace("node/n0"))).toEqual(["eth0 10.9.0.1/23"]);
+		expect(mainRoutes(network.namespace("node/n0"), 4)).toContain("default via 10.9.0.255 dev eth0 proto static");
+	});
+
 	it("gets a VPC instead where its mode lives by a VPC's routes", () => {
 		const network = clusterNetwork(clusterOf({ ...TWO_NODES, mode: "flannel-vpc" }));
 		const device = network.fabric("vpc/assumed");

@@ -1,5 +1,5 @@
 /** The underlay where the input says nothing of it: the simplest one in which the mode's nodes reach each other. */
-import { type Address, addressBits, addressPlus, type Family } from "../../address/address.ts";
+import { type Address, addressPlus, type Family } from "../../address/address.ts";
 import { contains, lastAddress, type Prefix, prefixOf } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Origin } from "../../origin/origin.ts";
@@ -20,8 +20,8 @@ export function assumedNetworks(
 	const addresses = cluster.nodes.flatMap((node) => node.internalIPs);
 	const taken = new Set([...addresses, ...cluster.hosts.flatMap((host) => host.addresses)].map((each) => each.text));
 	const blocks = ([4, 6] as const).flatMap((family) => {
-		const prefix = commonBlock(addresses.filter((each) => each.family === family));
-		return prefix === undefined ? [] : [{ prefix, gateway: freeAddress(prefix, taken) }];
+		const common = commonBlock(addresses.filter((each) => each.family === family));
+		return common === undefined ? [] : [withRouter(common, taken)];
 	});
 	if (blocks.length === 0) return [];
 	const what = blocks.map(({ prefix, gateway }) => `${prefix.text} with a router at ${gateway.text}`).join(" and ");
@@ -67,17 +67,18 @@ export function assumedNetworks(
 function commonBlock(addresses: readonly Address[]): Prefix | undefined {
 	const [first] = addresses;
 	if (first === undefined) return undefined;
-	let block = prefixOf(first, Math.min(LONGEST[first.family], addressBits(first.family)));
+	let block = prefixOf(first, LONGEST[first.family]);
 	for (const each of addresses) {
 		while (!contains(block, each)) block = prefixOf(block.address, block.length - 1);
 	}
 	return block;
 }
 
-/** The first host address that no machine has. A block always has one: it is wider than the machines are many. */
-function freeAddress(block: Prefix, taken: ReadonlySet<string>): Address {
-	let candidate = addressPlus(block.address, 1);
+/** The block with an address for its router: the first that no machine has, in a wider block where this one is full. */
+function withRouter(block: Prefix, taken: ReadonlySet<string>): { readonly prefix: Prefix; readonly gateway: Address } {
 	const last = lastAddress(block);
-	while (taken.has(candidate.text) && candidate.text !== last.text) candidate = addressPlus(candidate, 1);
-	return candidate;
+	for (let each = addressPlus(block.address, 1); each.text !== last.text; each = addressPlus(each, 1)) {
+		if (!taken.has(each.text)) return { prefix: block, gateway: each };
+	}
+	return withRouter(prefixOf(block.address, block.length - 1), taken);
 }
