@@ -41,7 +41,8 @@ function test(
 	if (members.unread.length > 0 && decided !== "member") {
 		return { unknown: `set "${set.name}" has an entry "${members.unread[0]}" that is not understood` };
 	}
-	return returnNomatch ? decided === "exception" : decided === "member";
+	// Sets that can hold no exceptions take no notice of --return-nomatch (IPSET_TYPE_NOMATCH).
+	return decided === (returnNomatch && members.parts.includes("net") ? "exception" : "member");
 }
 
 function testMemberSets(

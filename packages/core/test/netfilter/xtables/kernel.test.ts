@@ -95,7 +95,7 @@ function runInKernel(family: Family, tool: string, sets: readonly Ipset[], cases
 
 function whyNot(tool: string): string | null {
 	try {
-		const probe = `mount -t tmpfs none /run; ip link add a type veth peer name b; ipset create s hash:ip; ${tool} -t mangle -A PREROUTING -m conntrack --ctstate NEW`;
+		const probe = `mount -t tmpfs none /run; ip link add veth0 type veth peer name veth1; ipset create s hash:ip; ${tool} -t mangle -A PREROUTING -m conntrack --ctstate NEW`;
 		execFileSync("unshare", ["-Urnm", "sh", "-ec", probe], { stdio: "pipe" });
 		return null;
 	} catch (error) {
