@@ -135,7 +135,7 @@ function remember(list: readonly InterfaceAddress[]): RememberedList {
 }
 
 /** fib_default_rules_init(), fib6_rules_net_init(): IPv6 has no rule for the table `default`. */
-const DEFAULT_RULES: readonly Rule[] = [
+export const DEFAULT_RULES: readonly Rule[] = [
 	defaultRule(4, 0, TABLE_LOCAL),
 	defaultRule(4, 32766, TABLE_MAIN),
 	defaultRule(4, 32767, TABLE_DEFAULT),
