@@ -72,7 +72,8 @@ function readLine(line: Line, dump: DumpReader<PortDraft>): void {
 	const from = decimal(fromText);
 	if (port === undefined || from === undefined) {
 		if (device !== undefined) dump.entries.pop();
-		return dump.keep(line, "a line holds a port and a VLAN");
+		dump.keep(line, "a line holds a port and a VLAN");
+		return;
 	}
 	port.vlans.push(...rangeOf(from, decimal(toText) ?? from, flags));
 }

@@ -44,18 +44,27 @@ class RouteReader {
 
 	read(line: Line): void {
 		const words = wordsOf(line.text);
-		if (words[0] === "nexthop" || words[0] === "nh_info") return this.#continuation(words, line);
+		if (words[0] === "nexthop" || words[0] === "nh_info") {
+			this.#continuation(words, line);
+			return;
+		}
 		this.flush();
 		const type = routeType(words[0] as string);
 		const destination = type === undefined ? words[0] : words[1];
-		if (destination === undefined) return this.dump.keep(line, "a route has a destination");
+		if (destination === undefined) {
+			this.dump.keep(line, "a route has a destination");
+			return;
+		}
 		const raw = rawRoute(type ?? "unicast", destination);
 		new RouteWords(words, type === undefined ? 1 : 2).readInto(raw, raw.only);
 		this.#open = { raw, line };
 	}
 
 	#continuation(words: readonly string[], line: Line): void {
-		if (this.#open === undefined) return this.dump.keep(line, "a next hop follows the line of its route");
+		if (this.#open === undefined) {
+			this.dump.keep(line, "a next hop follows the line of its route");
+			return;
+		}
 		const { raw } = this.#open;
 		if (words[0] === "nexthop") {
 			const hop: RawHop = { flags: [] };
@@ -72,7 +81,10 @@ class RouteReader {
 
 	add(raw: RawRoute, line: Line): void {
 		const route = routeOf(raw, this.#family, (component) => this.dump.origin(component, line.line));
-		if (typeof route === "string") return this.dump.keep(line, route);
+		if (typeof route === "string") {
+			this.dump.keep(line, route);
+			return;
+		}
 		this.#family = route.family;
 		this.dump.entries.push(route);
 	}

@@ -29,9 +29,11 @@ export function readClassifierLine(words: readonly string[], draft: ClassifierDr
 	if (isOffloadNote(words)) return;
 	switch (draft.kind) {
 		case "u32":
-			return readU32(words, draft);
+			readU32(words, draft);
+			return;
 		case "flower":
-			return readFlower(words, draft);
+			readFlower(words, draft);
+			return;
 		case "matchall":
 			if (words[0] !== "options") draft.unknown.push(...words);
 			return;

@@ -38,9 +38,18 @@ class FilterReader {
 
 	read(line: Line): void {
 		const words = wordsOf(line.text.replace(/^[#$+\s]+/, ""));
-		if (words[0] === "tc") return this.#header(words, line);
-		if (words[0] === "filter") return this.#filter(words, line);
-		if (this.#open === undefined) return this.dump.keep(line, "a line belongs to the filter above it");
+		if (words[0] === "tc") {
+			this.#header(words, line);
+			return;
+		}
+		if (words[0] === "filter") {
+			this.#filter(words, line);
+			return;
+		}
+		if (this.#open === undefined) {
+			this.dump.keep(line, "a line belongs to the filter above it");
+			return;
+		}
 		if (words[0] === "action") this.#open.actions.push(...actionsOf(words));
 		else if (this.#open.actions.length === 0) readClassifierLine(words, this.#open);
 		// What follows an action is its counters and its place in the kernel's list of actions.
@@ -50,7 +59,10 @@ class FilterReader {
 		this.flush();
 		const device = words[words.indexOf("dev") + 1];
 		this.#section = undefined;
-		if (!words.includes("dev") || device === undefined) return this.dump.keep(line, "the command names its device");
+		if (!words.includes("dev") || device === undefined) {
+			this.dump.keep(line, "the command names its device");
+			return;
+		}
 		this.sections++;
 		this.#section = { device, direction: words.includes("ingress") || words.includes("ffff:") ? "ingress" : "egress" };
 	}
@@ -63,8 +75,14 @@ class FilterReader {
 		};
 		const device = after("dev") ?? this.#section?.device;
 		const priority = decimal(after("pref"));
-		if (device === undefined) return this.dump.keep(line, "no line above says which device the filter is on");
-		if (priority === undefined) return this.dump.keep(line, "a filter has a pref");
+		if (device === undefined) {
+			this.dump.keep(line, "no line above says which device the filter is on");
+			return;
+		}
+		if (priority === undefined) {
+			this.dump.keep(line, "a filter has a pref");
+			return;
+		}
 		const protocol = after("protocol") ?? "all";
 		const kind = words[words.indexOf("pref") + 2] ?? "";
 		const options = words.slice(words.indexOf("pref") + 3);

@@ -17,9 +17,9 @@ export function parseTcQdisc(text: string, file: string): Parsed<TcQdisc> {
 		const rows = jsonRows(text, file);
 		for (const row of rows) {
 			line = row.line;
-			const { value } = row;
-			const added = add(...(["kind", "dev", "handle", "parent"].map((key) => stringField(value, key)) as [string]));
-			if (!added) dump.keep(row, "a qdisc has a kind and a device");
+			const field = (key: string): string | undefined => stringField(row.value, key);
+			if (!add(field("kind"), field("dev"), field("handle"), field("parent")))
+				dump.keep(row, "a qdisc has a kind and a device");
 		}
 		return dump.finish(rows.length === 0 || dump.entries.length > 0);
 	}

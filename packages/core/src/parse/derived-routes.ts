@@ -1,0 +1,59 @@
+/** The routes that the kernel makes of addresses, where a dump leaves them out. */
+import type { Family } from "../address/address.ts";
+import { type InterfaceAddress, type Route, TABLE_LOCAL } from "../state/ip.ts";
+import { multicastRouteOf, routesOfAddresses } from "../state/kernel-routes.ts";
+import type { Link } from "../state/link.ts";
+
+export interface RoutesWithDerived {
+	readonly routes: readonly Route[];
+	/** What was derived, in words; empty where nothing was. */
+	readonly derived: string;
+}
+
+/**
+ * The printed routes with those that plain `ip route` does not print. It prints IPv4's main table alone, so:
+ * - a family of which the dump holds routes, but none of the local table, gets its local and broadcast routes;
+ * - IPv6, where the dump holds no route of it at all, gets its connected routes too;
+ * - without a dump (`undefined`) only the local table is known: it is asked first, so nothing unknown can come before it.
+ */
+export function routesWithDerived(
+	printed: readonly Route[] | undefined,
+	links: readonly Link[],
+	addresses: readonly InterfaceAddress[],
+	forwarding: boolean,
+): RoutesWithDerived {
+	const families = ([4, 6] as const).filter((family) => !hasLocalTable(printed ?? [], family));
+	const made = families.length === 0 ? [] : kernelRoutes(links, addresses, forwarding);
+	const without6 = printed !== undefined && !printed.some((route) => route.family === 6);
+	const added = made.filter(
+		(route) => families.includes(route.family) && (route.table === TABLE_LOCAL || (route.family === 6 && without6)),
+	);
+	const words = families
+		.filter((family) => added.some((route) => route.family === family))
+		.map((family) => (family === 6 && without6 ? "the IPv6 routes" : `the IPv${family} routes of the local table`));
+	return { routes: [...(printed ?? []), ...added], derived: words.join(" and ") };
+}
+
+function hasLocalTable(routes: readonly Route[], family: Family): boolean {
+	return routes.some((route) => route.family === family && route.table === TABLE_LOCAL);
+}
+
+function kernelRoutes(
+	links: readonly Link[],
+	addresses: readonly InterfaceAddress[],
+	forwarding: boolean,
+): readonly Route[] {
+	const byDevice = new Map<string, InterfaceAddress[]>();
+	for (const each of addresses) {
+		const own = byDevice.get(each.device);
+		if (own === undefined) byDevice.set(each.device, [each]);
+		else own.push(each);
+	}
+	return links.flatMap((link) => {
+		const own = byDevice.get(link.name) ?? [];
+		const routes = routesOfAddresses(link, own, forwarding);
+		// A device on which IPv6 is off has no address of it, and no multicast route.
+		const multicast = own.some(({ address }) => address.family === 6) ? multicastRouteOf(link) : undefined;
+		return multicast === undefined ? routes : [...routes, multicast];
+	});
+}
