@@ -1,0 +1,17 @@
+/** The boxes of the picture. */
+
+/** A rectangle with a name in it or above it; x and y are its upper left corner. In pixels. */
+export interface Box {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+	readonly name: string;
+}
+
+/** A device or a fabric device. Those of one row standside by side. */
+export interface PlacedSpot extends Box {
+	readonly kind: "device" | "fabric";
+	readonly key: string;
+	readonly row: number;
+}

@@ -1,0 +1,153 @@
+/** `-o svg`: a picture that stands on its own, light or dark as the reader's system is. */
+import type { ExplainedPath, Explanation } from "../trace/explanation.ts";
+import { wrap } from "./columns.ts";
+import { escapeXml } from "./escape.ts";
+import { groupPaths, type PathGroup } from "./groups.ts";
+import { formatOrigin } from "./hop-table.ts";
+import { formatShare } from "./share.ts";
+import { round } from "./svg-arrows.ts";
+import type { Box, PlacedSpot } from "./svg-box.ts";
+import { type Layout, layoutOf } from "./svg-layout.ts";
+import { SVG_STYLE } from "./svg-style.ts";
+import { columnsIn, columnsOf, shortened } from "./svg-text.ts";
+import { formatQuestion } from "./text.ts";
+import { topologyOf } from "./topology.ts";
+
+const MARGIN = 24;
+const LINE = 18;
+const NARROWEST = 640;
+
+/** A whole SVG document; ends in a line feed. Of paths that are alike the first is drawn. */
+export function renderSvg(explanation: Explanation): string {
+	const groups = groupPaths(explanation.paths);
+	const layout = layoutOf(topologyOf(groups.map(({ first, weight }) => ({ ...first, weight }))));
+	const width = Math.ceil(Math.max(NARROWEST, layout.width));
+	const head = headLines(explanation, width);
+	const top = MARGIN + head.length * LINE + 34;
+	const notes = noteLines(groups, width);
+	const notesTop = top + layout.height + 8;
+	const height = Math.ceil(notesTop + notes.length * LINE + MARGIN);
+	const title = `${explanation.verdict}: ${formatQuestion(explanation.question)}`;
+	return [
+		`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img">`,
+		`<title>${escapeXml(title)}</title>`,
+		`<style>${SVG_STYLE}</style>`,
+		markers(),
+		`<rect class="page" width="${width}" height="${height}"/>`,
+		...head.map(({ text, role }, line) => textAt(MARGIN, MARGIN + 12 + line * LINE, role, text)),
+		legend(MARGIN, MARGIN + head.length * LINE + 16),
+		`<g transform="translate(${round((width - layout.width) / 2)} ${top})">`,
+		...picture(layout, endsOf(groups)),
+		"</g>",
+		...notes.map((text, line) => textAt(MARGIN, notesTop + 12 + line * LINE, "note", text)),
+		"</svg>",
+		"",
+	].join("\n");
+}
+
+interface HeadLine {
+	readonly text: string;
+	readonly role: string;
+}
+
+function headLines({ verdict, question, paths }: Explanation, width: number): readonly HeadLine[] {
+	const columns = columnsIn(width - 2 * MARGIN, "note");
+	const reason = paths.length === 1 ? (paths[0]?.reason ?? "") : `${paths.length} paths`;
+	const good = verdict === "delivered" ? "good" : verdict === "exits" || verdict === "unknown" ? "unsure" : "bad";
+	return [
+		...wrap(formatQuestion(question), columns, columnsOf).map((text) => ({ text, role: "question" })),
+		...wrap(`${verdict}: ${reason}`, columns, columnsOf).map((text) => ({ text, role: `verdict ${good}` })),
+	];
+}
+
+/** What each path's rewrites are, and what the picture leaves out. */
+function noteLines(groups: readonly PathGroup[], width: number): readonly string[] {
+	const columns = columnsIn(width - 2 * MARGIN, "note");
+	const lines = groups.flatMap(({ first, others, weight }, position) => {
+		const name = groups.length === 1 ? "" : `Path ${position + 1}, ${formatShare(weight)}, ${first.verdict}`;
+		const alike = others.length === 0 ? "" : `, ${others.length + 1} alike of which one is drawn`;
+		const indent = name === "" ? "" : "  ";
+		return [...(name === "" ? [] : [`${name}${alike}`]), ...natLines(first).map((line) => `${indent}${line}`)];
+	});
+	return lines.flatMap((line) => wrap(line, columns, columnsOf));
+}
+
+function natLines({ nat }: ExplainedPath): readonly string[] {
+	return nat.map(({ at, kind, from, to, by }) => {
+		const who = formatOrigin(by);
+		return `${kind} ${from} → ${to} at ${at}${who === "" ? "" : ` by ${who}`}`;
+	});
+}
+
+/** Where packets set out and where they end, by the keys of spots. */
+function endsOf(groups: readonly PathGroup[]): ReadonlyMap<string, string> {
+	const ends = new Map<string, string>();
+	for (const { first } of groups) {
+		const { links } = first.forward;
+		const [start, end] = [links[0], links.at(-1)];
+		if (end !== undefined) {
+			const role =
+				first.verdict === "delivered"
+					? "good"
+					: first.verdict === "exits" || first.verdict === "unknown"
+						? "unsure"
+						: "bad";
+			ends.set(JSON.stringify([end.at, end.device ?? ""]), role);
+		}
+		if (start !== undefined) ends.set(JSON.stringify([start.at, start.device ?? ""]), "start");
+	}
+	return ends;
+}
+
+function picture({ machines, pods, spots, arrows }: Layout, ends: ReadonlyMap<string, string>): readonly string[] {
+	return [
+		...machines.map((machine) => namedBox(machine, "machine", 12)),
+		...pods.map((pod) => namedBox(pod, "pod", 8)),
+		...arrows.map(({ path, direction }) => `<path class="${direction}" d="${path}" marker-end="url(#${direction})"/>`),
+		...spots.map((spot) => chip(spot, ends.get(spot.key))),
+		// A share belongs to the way there; that of the answer is the same.
+		...arrows
+			.filter(({ direction, weight }) => direction === "forward" && weight < 0.9995)
+			.map(({ label, weight }) => textAt(label.x, label.y + 4, "share", formatShare(weight))),
+	];
+}
+
+function namedBox(box: Box, role: "machine" | "pod", radius: number): string {
+	const name = textAt(round(box.x + box.width / 2), round(box.y + 17), `${role}-name`, shortened(box.name), box.name);
+	return `<rect class="${role}" ${rectangle(box)} rx="${radius}"/>${name}`;
+}
+
+function chip(spot: PlacedSpot, end: string | undefined): string {
+	const { x, y, width, height, name, kind } = spot;
+	const role = end === undefined ? kind : `${kind} ${end}`;
+	const radius = kind === "fabric" ? height / 2 : 6;
+	const text = textAt(round(x + width / 2), round(y + height / 2 + 4.5), `${kind}-name`, shortened(name), name);
+	return `<rect class="${role}" ${rectangle(spot)} rx="${radius}"/>${text}`;
+}
+
+function rectangle({ x, y, width, height }: Box): string {
+	return `x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"`;
+}
+
+/** `full` is shown when the pointer rests on a shortened text. */
+function textAt(x: number, y: number, role: string, text: string, full: string = text): string {
+	const tip = full === text ? "" : `<title>${escapeXml(full)}</title>`;
+	return `<text class="${role}" x="${x}" y="${y}">${escapeXml(text)}${tip}</text>`;
+}
+
+function markers(): string {
+	const arrows = (["forward", "reply"] as const).map(
+		(direction) =>
+			`<marker id="${direction}" viewBox="0 0 8 8" refX="7.5" refY="4" markerWidth="8" markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path class="${direction}-head" d="M0 0.5 L8 4 L0 7.5 z"/></marker>`,
+	);
+	return `<defs>${arrows.join("")}</defs>`;
+}
+
+function legend(x: number, y: number): string {
+	const entries = (["forward", "reply"] as const).map((direction, position) => {
+		const left = x + position * 130;
+		const line = `<path class="${direction}" d="M ${left} ${y} L ${left + 34} ${y}" marker-end="url(#${direction})"/>`;
+		return `${line}${textAt(left + 42, y + 4, "note", direction)}`;
+	});
+	return entries.join("");
+}

@@ -1,0 +1,102 @@
+/** What a picture of paths shows: places with their devices, pods within their nodes, and who hands the packet to whom. */
+import type { ExplainedLink, ExplainedPath } from "../trace/explanation.ts";
+
+/** A device, or a fabric device that is one thing. */
+export interface Spot {
+	/** Unique in the topology. */
+	readonly key: string;
+	readonly at: string;
+	/** Empty for a fabric device. */
+	readonly device: string;
+}
+
+export interface PlaceBox {
+	readonly at: string;
+	/** A fabric device has no devices of its own; its only spot is itself. */
+	readonly kind: "machine" | "pod" | "fabric";
+	readonly spots: readonly Spot[];
+	/** The pods on a machine, as far as the packet's way shows where they are. */
+	readonly pods: readonly PlaceBox[];
+}
+
+/** A step from one device to the next. Arrows that several paths share are one, with the shares added. */
+export interface Arrow {
+	readonly from: string;
+	readonly to: string;
+	readonly direction: "forward" | "reply";
+	readonly weight: number;
+}
+
+export interface Topology {
+	/** In the order in which packets come to them; pods stand in their machines. */
+	readonly places: readonly PlaceBox[];
+	readonly arrows: readonly Arrow[];
+}
+
+/** The picture of these paths. A refusal is drawn as the reply that it is to the client. */
+export function topologyOf(paths: readonly ExplainedPath[]): Topology {
+	const ways = paths.flatMap(({ weight, forward, reply, refusal }) => [
+		{ direction: "forward" as const, weight, links: forward.links },
+		{ direction: "reply" as const, weight, links: (reply ?? refusal)?.links ?? [] },
+	]);
+	return { places: placesOf(ways.map(({ links }) => links)), arrows: arrowsOf(ways) };
+}
+
+function keyOf({ at, device }: ExplainedLink): string {
+	return JSON.stringify([at, device ?? ""]);
+}
+
+interface PlaceDraft {
+	readonly at: string;
+	readonly spots: Map<string, Spot>;
+	readonly pods: PlaceDraft[];
+	host: string | null;
+}
+
+function placesOf(ways: readonly (readonly ExplainedLink[])[]): readonly PlaceBox[] {
+	const places = new Map<string, PlaceDraft>();
+	for (const links of ways) {
+		for (const [position, link] of links.entries()) {
+			const place = places.get(link.at) ?? { at: link.at, spots: new Map(), pods: [], host: null };
+			places.set(link.at, place);
+			const key = keyOf(link);
+			if (!place.spots.has(key)) place.spots.set(key, { key, at: link.at, device: link.device ?? "" });
+			const beside = [links[position - 1]?.at, links[position + 1]?.at];
+			if (isPod(link.at)) place.host ??= beside.find((at) => at?.startsWith("node/")) ?? null;
+		}
+	}
+	for (const place of places.values()) {
+		if (place.host !== null) places.get(place.host)?.pods.push(place);
+	}
+	return [...places.values()].filter(({ host }) => host === null).map(boxOf);
+}
+
+function isPod(at: string): boolean {
+	return at.startsWith("pod/");
+}
+
+function boxOf({ at, spots, pods }: PlaceDraft): PlaceBox {
+	const devices = [...spots.values()];
+	const kind = isPod(at) ? "pod" : devices.every(({ device }) => device === "") ? "fabric" : "machine";
+	return { at, kind, spots: devices, pods: pods.map(boxOf) };
+}
+
+function arrowsOf(
+	ways: readonly {
+		readonly direction: Arrow["direction"];
+		readonly weight: number;
+		readonly links: readonly ExplainedLink[];
+	}[],
+): readonly Arrow[] {
+	const arrows = new Map<string, Arrow>();
+	for (const { direction, weight, links } of ways) {
+		for (const [position, link] of links.entries()) {
+			const next = links[position + 1];
+			if (next === undefined) continue;
+			const arrow = { from: keyOf(link), to: keyOf(next), direction };
+			const key = JSON.stringify(arrow);
+			arrows.set(key, { ...arrow, weight: (arrows.get(key)?.weight ?? 0) + weight });
+		}
+	}
+	return [...arrows.values()];
+}
