@@ -1,0 +1,159 @@
+/** Commands of `ip -batch` that make devices and their addresses. */
+import { isMulticast } from "../address/address.ts";
+import type { InterfaceAddress } from "../state/ip.ts";
+import { DEFAULT_BRIDGE_PORT, type Link, type LowerDevice, type VethLink, type VxlanLink } from "../state/link.ts";
+import { type Batch, BatchLines, option } from "./batch.ts";
+
+/**
+ * `link add` for the devices that this namespace can make by itself, lower ones first, then `link set` for all. A veth
+ * whose other end is in another namespace, a card, and a device above one elsewhere must be there already: they are in
+ * `omitted`, and only their settings are made.
+ */
+export function ipLinkBatch(links: readonly Link[]): Batch {
+	const batch = new BatchLines();
+	for (const link of lowerFirst(links)) create(link, links, batch);
+	for (const link of links) configure(link, batch);
+	for (const link of links) if (link.up) batch.add("link set dev", link.name, "up");
+	return batch.finish();
+}
+
+function lowerFirst(links: readonly Link[]): Link[] {
+	const ordered = new Set<Link>();
+	const byName = new Map(links.map((link) => [link.name, link]));
+	const visit = (link: Link, above: ReadonlySet<Link>): void => {
+		if (ordered.has(link) || above.has(link)) return;
+		const lower = lowerOf(link);
+		const below = lower === undefined ? undefined : byName.get(lower.device);
+		if (below !== undefined) visit(below, new Set([...above, link]));
+		ordered.add(link);
+	};
+	for (const link of links) visit(link, new Set());
+	return [...ordered];
+}
+
+function lowerOf(link: Link): LowerDevice | undefined {
+	return "lower" in link ? link.lower : undefined;
+}
+
+function create(link: Link, links: readonly Link[], batch: BatchLines): void {
+	const lower = lowerOf(link);
+	if (lower !== undefined && (lower.place !== undefined || lower.index !== undefined)) {
+		batch.omit(link.name, "the device below it is in another namespace");
+		return;
+	}
+	const add = (...words: readonly (string | number | undefined)[]): void => {
+		const below =
+			link.kind === "vlan" || link.kind === "macvlan" || link.kind === "ipvlan" ? link.lower.device : undefined;
+		batch.add("link add", option("link", below), "name", link.name, ...words);
+	};
+	switch (link.kind) {
+		case "loopback":
+			return;
+		case "physical":
+		case "other":
+			batch.omit(link.name, link.kind === "physical" ? "it is a card" : `${link.driver} devices are not made`);
+			return;
+		case "veth":
+			createVeth(link, links, batch);
+			return;
+		case "bridge":
+			add("type bridge", link.vlanFiltering ? `vlan_filtering 1 vlan_default_pvid ${link.defaultPvid}` : undefined);
+			return;
+		case "vxlan":
+			add("type vxlan", ...vxlanWords(link));
+			return;
+		case "ipip":
+			// The kernel makes tunl0 itself, with the first tunnel or when the module is loaded.
+			if (link.name === "tunl0") return;
+			add(
+				"type ipip",
+				option("local", link.local?.text),
+				option("remote", link.remote?.text),
+				option("ttl", link.ttl),
+				option("dev", lower?.device),
+			);
+			return;
+		case "vlan":
+			add("type vlan id", link.id);
+			return;
+		case "macvlan":
+			add("type macvlan mode", link.mode);
+			return;
+		case "ipvlan":
+			add("type ipvlan mode", link.mode, link.flag);
+			return;
+		case "dummy":
+			add("type dummy");
+			return;
+		case "tun":
+			batch.add("tuntap add dev", link.name, "mode", link.mode);
+	}
+}
+
+/** A pair within the namespace is made once, by the end that comes first. */
+function createVeth(link: VethLink, links: readonly Link[], batch: BatchLines): void {
+	const peer = links.find((other) => other.name === link.peer?.device && other.kind === "veth");
+	if (peer === undefined) batch.omit(link.name, "its other end is in another namespace");
+	else if (links.indexOf(link) < links.indexOf(peer)) {
+		batch.add("link add name", link.name, "type veth peer name", peer.name);
+	}
+}
+
+function vxlanWords(link: VxlanLink): (string | undefined)[] {
+	const { remote } = link;
+	return [
+		link.external ? "external" : `id ${link.vni}`,
+		option("local", link.local?.text),
+		option(remote !== undefined && isMulticast(remote) ? "group" : "remote", remote?.text),
+		option("dev", link.lower?.device),
+		option("dstport", link.dstport),
+		link.learning ? undefined : "nolearning",
+		option("ttl", link.ttl),
+	];
+}
+
+function configure(link: Link, batch: BatchLines): void {
+	const set = (...words: readonly (string | number | undefined)[]): void =>
+		batch.add("link set dev", link.name, ...words);
+	if (link.kind === "other" || link.kind === "loopback") return;
+	if (link.mac !== null && link.kind !== "ipvlan") set("address", link.mac);
+	set("mtu", link.mtu);
+	if (link.noArp === true && link.kind !== "ipip" && link.kind !== "dummy") set("arp off");
+	// Only what a batch line can quote.
+	if (link.alias !== undefined && !/["'\\]/.test(link.alias)) set(`alias "${link.alias}"`);
+	if (link.master !== undefined) set("master", link.master);
+	const { bridgePort } = link;
+	if (bridgePort === undefined) return;
+	const changed = (["hairpin", "isolated", "learning", "flood"] as const).filter(
+		(word) => bridgePort[word] !== DEFAULT_BRIDGE_PORT[word],
+	);
+	if (changed.length > 0)
+		set("type bridge_slave", ...changed.map((word) => `${word} ${bridgePort[word] ? "on" : "off"}`));
+}
+
+/**
+ * `address replace` for each address: some are there already, as loopback's are. Which IPv4 address of a subnet is
+ * secondary follows from their order; IPv6 addresses are not probed for duplicates, which would take a second.
+ */
+export function ipAddressBatch(addresses: readonly InterfaceAddress[]): Batch {
+	const batch = new BatchLines();
+	for (const each of addresses) {
+		const { address, peer, prefixLength } = each;
+		const end =
+			peer === undefined ? `${address.text}/${prefixLength}` : `${address.text} peer ${peer.text}/${prefixLength}`;
+		batch.add(
+			"address replace",
+			end,
+			option("broadcast", each.broadcast?.text),
+			option("label", each.label),
+			"scope",
+			each.scope,
+			"dev",
+			each.device,
+			each.deprecated === true ? "preferred_lft 0" : undefined,
+			each.noPrefixRoute ? "noprefixroute" : undefined,
+			address.family === 6 ? "nodad" : undefined,
+		);
+	}
+	return batch.finish();
+}

@@ -1,0 +1,31 @@
+/** Neighbours as `ip neigh` prints them, and as `ip -batch` takes them. */
+import type { Neighbour } from "../state/ip.ts";
+import { asLines, type Batch, BatchLines, joinWords, option } from "./batch.ts";
+
+/** The neighbours as `ip neigh`, and proxy entries as `ip neigh show proxy`, print them. */
+export function printIpNeigh(neighbours: readonly Neighbour[]): string {
+	return asLines(neighbours.map(printNeighbour));
+}
+
+function printNeighbour({ address, device, mac, state, proxy }: Neighbour): string {
+	return joinWords([
+		address.text,
+		"dev",
+		device,
+		option("lladdr", mac ?? undefined),
+		proxy ? "proxy" : undefined,
+		state === "none" ? undefined : state.toUpperCase(),
+	]);
+}
+
+/** `neigh replace` for entries that the kernel does not have to find out by itself: permanent ones and proxies. */
+export function ipNeighBatch(neighbours: readonly Neighbour[]): Batch {
+	const batch = new BatchLines();
+	for (const { address, device, mac, state, proxy } of neighbours) {
+		if (proxy) batch.add("neigh add proxy", address.text, "dev", device);
+		else if (mac !== null && (state === "permanent" || state === "noarp")) {
+			batch.add("neigh replace", address.text, "lladdr", mac, "dev", device, "nud", state);
+		} else batch.omit(`neighbour ${address.text} dev ${device}`, `${state} entries come and go by themselves`);
+	}
+	return batch.finish();
+}
