@@ -1,13 +1,8 @@
 /** A scenario's cluster: the mode's `cluster.yaml` with what the scenario changes in it, still as manifests. */
 import { parseAllDocuments } from "yaml";
+import type { InputFile } from "../cluster/input/document.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { ClusterChange, Scenario } from "./scenario.ts";
-
-/** A manifest by the path that diagnostics and origins name it by. */
-export interface ManifestFile {
-	readonly file: string;
-	readonly text: string;
-}
 
 interface ManifestDocument {
 	readonly object: Readonly<Record<string, unknown>>;
@@ -21,7 +16,7 @@ interface ManifestDocument {
  * to them; those that it changes stand in a file of the scenario's own.
  * @throws {InputError} For a change to an object that is not there.
  */
-export function scenarioManifests(scenario: Scenario, cluster: ManifestFile): readonly ManifestFile[] {
+export function scenarioManifests(scenario: Scenario, cluster: InputFile): readonly InputFile[] {
 	if (scenario.changes.length === 0) return [cluster];
 	const documents = manifestsIn(cluster.text);
 	const changed = new Map<ManifestDocument, Readonly<Record<string, unknown>> | undefined>();
@@ -30,7 +25,7 @@ export function scenarioManifests(scenario: Scenario, cluster: ManifestFile): re
 		if (document === undefined) {
 			throw new InputError({
 				code: "scenario-change",
-				message: `scenario "${scenario.id}" changes "${change.object}", which is not in ${cluster.file}`,
+				message: `scenario "${scenario.id}" changes "${change.object}", which is not in ${cluster.name}`,
 				where: scenario.source,
 				hint: `there are ${documents.map(({ name }) => name).join(", ")}`,
 			});
@@ -38,8 +33,8 @@ export function scenarioManifests(scenario: Scenario, cluster: ManifestFile): re
 		changed.set(document, changedObject(change, changed.get(document) ?? document.object));
 	}
 	const objects = [...changed.values()].filter((object) => object !== undefined);
-	const own = { file: `${scenario.source.file}#${scenario.id}`, text: objects.map(asDocument).join("") };
-	const rest = { file: cluster.file, text: blanked(cluster.text, [...changed.keys()]) };
+	const own = { name: `${scenario.source.file}#${scenario.id}`, text: objects.map(asDocument).join("") };
+	const rest = { name: cluster.name, text: blanked(cluster.text, [...changed.keys()]) };
 	return objects.length === 0 ? [rest] : [rest, own];
 }
 

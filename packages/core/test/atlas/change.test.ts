@@ -4,7 +4,7 @@ import { mergePatch, scenarioManifests } from "../../src/atlas/change.ts";
 import type { ClusterChange, Scenario } from "../../src/atlas/scenario.ts";
 
 const CLUSTER = {
-	file: "cluster.yaml",
+	name: "cluster.yaml",
 	text: `# the cluster
 kind: Cluster
 metadata: { name: c }
@@ -47,7 +47,7 @@ test("an object that is changed stands in a file of the scenario's own", () => {
 	const patch = { spec: { kubeProxy: { mode: "iptables", version: "1.20" } } };
 	const [rest, own] = scenarioManifests(scenario({ kind: "merge", object: "cluster/c", patch }), CLUSTER);
 	expect(rest?.text).not.toContain("kind: Cluster");
-	expect(own?.file).toBe("scenarios.yaml#x");
+	expect(own?.name).toBe("scenarios.yaml#x");
 	const documents = parseAllDocuments(own?.text ?? "").map((document) => document.toJS());
 	expect(documents).toEqual([
 		{
