@@ -36,7 +36,9 @@ export class FamilyServices {
 	readonly #endpoints = new Map<ProxyServicePort, readonly ProxyEndpoint[]>();
 	readonly #any = new Map<ProxyServicePort, boolean>();
 	readonly #nodes = new Map<ProxyServicePort, ReadonlySet<string>>();
-	readonly #shared = new Map<ProxyServicePort, EndpointChoice>();
+	readonly #hinted = new Map<ProxyServicePort, boolean>();
+	/** The choice of nodes that have no endpoint of the port: with policy Cluster, that of all nodes. */
+	readonly #elsewhere = new Map<ProxyServicePort, EndpointChoice>();
 	#byNode: Map<string, { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint }[]> | undefined;
 	#endpointCount: number | undefined;
 
@@ -56,13 +58,20 @@ export class FamilyServices {
 
 	/** Whether nodes may choose different endpoints for the port. */
 	dependsOnNode(port: ProxyServicePort): boolean {
-		return port.usesLocalEndpoints || hasHints(this.endpoints(port));
+		return port.usesLocalEndpoints || this.#isHinted(port);
 	}
 
-	/** The endpoints that serve the port on a node; one object for all nodes where they choose alike. */
+	/** The endpoints that serve the port on a node; one object for all nodes that have none of their own to consider. */
 	choose(port: ProxyServicePort, node: NodeTopology): EndpointChoice {
-		const choice = (): EndpointChoice => categorizeEndpoints(this.endpoints(port), port, node, this.features);
-		return this.dependsOnNode(port) ? choice() : remembered(this.#shared, port, choice);
+		const choice = (on: NodeTopology): EndpointChoice =>
+			categorizeEndpoints(this.endpoints(port), port, on, this.features);
+		const own = port.usesLocalEndpoints && this.#nodesWithUsable(port).has(node.name);
+		if (own || this.#isHinted(port)) return choice(node);
+		return remembered(this.#elsewhere, port, () => choice({ name: "", zone: "" }));
+	}
+
+	#isHinted(port: ProxyServicePort): boolean {
+		return remembered(this.#hinted, port, () => hasHints(this.endpoints(port)));
 	}
 
 	availability(port: ProxyServicePort, nodeName: string): Availability {

@@ -4,13 +4,23 @@ import type { Ipset } from "../../netfilter/ipset.ts";
 import type { XtContribution } from "../../state/contribution.ts";
 import type { InterfaceAddress } from "../../state/ip.ts";
 import type { VirtualServer } from "../../state/ipvs.ts";
+import type { EndpointChoice } from "../endpoints.ts";
 import { LazyMap } from "../lazy-map.ts";
 import { localTraffic } from "../local-traffic.ts";
 import { localAddressesForIpvs, nodePortAddresses, type ProxyNode } from "../proxy-node.ts";
 import type { ProxyServicePort } from "../service-port.ts";
 import { type FamilyServices, remembered, type ServiceTables } from "../service-tables.ts";
 import { filterChains, type IpvsChainInput, ipvsHooks, natChains } from "./chains.ts";
-import { allowsNode, isSetOfNode, kernelSetName, makeSet, SET_NAMES, type SetInput, type SetName } from "./sets.ts";
+import {
+	allowsNode,
+	boundSet,
+	kernelSetName,
+	makeSet,
+	SET_NAMES,
+	type SetInput,
+	type SetName,
+	setsOfNode,
+} from "./sets.ts";
 import { boundAddresses, dummyAddress, type PortServers, portServers } from "./virtual-servers.ts";
 
 /** A family's part of a node. */
@@ -23,18 +33,21 @@ export interface IpvsPart {
 
 /** What is bound to kube-ipvs0, made once for all nodes that bind the same. */
 interface Bound {
-	readonly addresses: readonly Address[];
 	readonly entries: readonly InterfaceAddress[];
+	/** KUBE-IPVS-IPS. */
+	readonly set: Ipset;
 }
 
 export class IpvsServices {
 	readonly #tables: ServiceTables;
 	readonly #services: FamilyServices;
 	readonly #family: Family;
-	readonly #servers = new Map<ProxyServicePort, PortServers>();
+	/** A choice belongs to one port. */
+	readonly #servers = new WeakMap<EndpointChoice, PortServers>();
 	readonly #sets = new Map<SetName, Ipset>();
 	readonly #bound = new Map<string, Bound>();
 	#external: readonly Address[] | undefined;
+	#ofNode: ReadonlySet<SetName> | undefined;
 
 	constructor(tables: ServiceTables, family: Family) {
 		this.#tables = tables;
@@ -45,12 +58,12 @@ export class IpvsServices {
 	part(node: ProxyNode): IpvsPart {
 		const served = this.#nodePortAddresses(node);
 		const bound = this.#boundOn(node);
-		const sets = this.#setsOf({
+		const input: SetInput = {
 			services: this.#services,
 			node,
 			nodePortAddresses: served,
-			boundAddresses: bound.addresses,
-		});
+		};
+		const sets = this.#setsOf(input, bound);
 		return {
 			addresses: bound.entries,
 			servers: this.#serversOn(node, served),
@@ -79,7 +92,7 @@ export class IpvsServices {
 				}
 			}
 			const list = [...entries.values()];
-			return { entries: list, addresses: list.map(({ address }) => address) };
+			return { entries: list, set: boundSet(this.#family, list) };
 		});
 	}
 
@@ -94,20 +107,27 @@ export class IpvsServices {
 	}
 
 	#serversOf(port: ProxyServicePort, node: ProxyNode): PortServers {
-		const make = (): PortServers =>
-			portServers(port, this.#services.choose(port, node), this.#tables.settings, this.#services.features);
-		return this.#services.dependsOnNode(port) ? make() : remembered(this.#servers, port, make);
+		const choice = this.#services.choose(port, node);
+		let servers = this.#servers.get(choice);
+		if (servers === undefined) {
+			servers = portServers(port, choice, this.#tables.settings, this.#services.features);
+			this.#servers.set(choice, servers);
+		}
+		return servers;
 	}
 
-	#setsOf(input: SetInput): ReadonlyMap<string, Ipset> {
+	#setsOf(input: SetInput, bound: Bound): ReadonlyMap<string, Ipset> {
 		const byKernelName = new Map(SET_NAMES.map((name) => [kernelSetName(name, this.#family), name]));
+		this.#ofNode ??= setsOfNode(this.#services.ports);
+		const ofNode = this.#ofNode;
 		return new LazyMap(
 			() => [...byKernelName.keys()],
 			(kernelName) => {
 				const name = byKernelName.get(kernelName);
 				if (name === undefined) return undefined;
+				if (name === "KUBE-IPVS-IPS") return bound.set;
 				// Without an address to serve them on, node ports are left out of the sets; that is a node's own affair too.
-				if (isSetOfNode(name) || input.nodePortAddresses.length === 0) return makeSet(name, input);
+				if (ofNode.has(name) || input.nodePortAddresses.length === 0) return makeSet(name, input);
 				return remembered(this.#sets, name, () => makeSet(name, input));
 			},
 		);

@@ -3,6 +3,7 @@ import type { Address, Family } from "../../address/address.ts";
 import { contains } from "../../address/prefix.ts";
 import type { Ipset, IpsetEntry } from "../../netfilter/ipset.ts";
 import type { Origin } from "../../origin/origin.ts";
+import type { InterfaceAddress } from "../../state/ip.ts";
 import { proxyOrigin } from "../masquerade.ts";
 import { nodeAddress, type ProxyNode } from "../proxy-node.ts";
 import type { ProxyServicePort } from "../service-port.ts";
@@ -79,41 +80,43 @@ export interface SetInput {
 	readonly node: ProxyNode;
 	/** The addresses that node ports are served on. */
 	readonly nodePortAddresses: readonly Address[];
-	/** The addresses on kube-ipvs0. */
-	readonly boundAddresses: readonly Address[];
 }
 
-/** Whether nodes may have different entries in the set. */
-export function isSetOfNode(name: SetName): boolean {
-	switch (name) {
-		case "KUBE-LOOP-BACK":
-		case "KUBE-LOAD-BALANCER-SOURCE-IP":
-		case "KUBE-NODE-PORT-SCTP-HASH":
-		case "KUBE-NODE-PORT-LOCAL-SCTP-HASH":
-		case "KUBE-IPVS-IPS":
-			return true;
-		default:
-			return false;
+/** The sets in which nodes may have different entries; KUBE-IPVS-IPS apart. */
+export function setsOfNode(ports: readonly ProxyServicePort[]): ReadonlySet<SetName> {
+	const sets = new Set<SetName>(["KUBE-LOOP-BACK"]);
+	if (ports.some(({ sourceRanges }) => sourceRanges.length > 0)) sets.add("KUBE-LOAD-BALANCER-SOURCE-IP");
+	if (ports.some(({ protocol, nodePort }) => protocol === "sctp" && nodePort !== 0)) {
+		sets.add("KUBE-NODE-PORT-SCTP-HASH").add("KUBE-NODE-PORT-LOCAL-SCTP-HASH");
 	}
+	return sets;
 }
 
 /** The set with its entries, each once. */
-export function makeSet(name: SetName, input: SetInput): Ipset {
-	const { family } = input.services;
-	const { type, comment } = SETS[name];
+export function makeSet(name: Exclude<SetName, "KUBE-IPVS-IPS">, input: SetInput): Ipset {
 	const entries = new Map<string, IpsetEntry>();
 	const add = (text: string, origin: Origin): void => {
 		if (!entries.has(text)) entries.set(text, { text, nomatch: false, options: "", origin });
 	};
 	if (name === "KUBE-LOOP-BACK") addLoopBack(input, add);
-	else if (name === "KUBE-IPVS-IPS") for (const { text } of input.boundAddresses) add(text, proxyOrigin());
 	else for (const port of input.services.ports) for (const text of entriesOf(name, port, input)) add(text, port.origin);
+	return asSet(name, input.services.family, [...entries.values()]);
+}
+
+/** KUBE-IPVS-IPS: the addresses on kube-ipvs0. */
+export function boundSet(family: Family, bound: readonly InterfaceAddress[]): Ipset {
+	const entries = bound.map(({ address, origin }) => ({ text: address.text, nomatch: false, options: "", origin }));
+	return asSet("KUBE-IPVS-IPS", family, entries);
+}
+
+function asSet(name: SetName, family: Family, entries: readonly IpsetEntry[]): Ipset {
+	const { type, comment } = SETS[name];
 	const hashOptions = `family ${family === 4 ? "inet" : "inet6"} hashsize 1024 maxelem 65536`;
 	return {
 		name: kernelSetName(name, family),
 		type,
 		options: type === "bitmap:port" ? "range 0-65535" : hashOptions,
-		entries: [...entries.values()],
+		entries,
 		origin: proxyOrigin(comment),
 	};
 }

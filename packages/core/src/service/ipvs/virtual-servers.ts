@@ -23,47 +23,41 @@ export function portServers(
 	settings: KubeProxySettings,
 	features: ProxyFeatures,
 ): PortServers {
-	const external = realServers(port, externalEndpoints(port, choice, features));
-	const server = (address: Address, number: number, servers: readonly RealServer[], note: string): VirtualServer => ({
-		match: { kind: "address", protocol: port.protocol, address, port: number },
+	const persistence = { seconds: port.affinitySeconds, prefixLength: addressBits(port.family) };
+	const common = {
 		scheduler: settings.ipvsScheduler,
 		// FlagSourceHash, which is IP_VS_SVC_F_SCHED_MH_PORT.
 		flags: settings.ipvsScheduler === "mh" ? MH_FLAGS : NO_FLAGS,
-		...(port.affinitySeconds === 0
-			? {}
-			: { persistence: { seconds: port.affinitySeconds, prefixLength: addressBits(port.family) } }),
-		servers,
-		origin: { ...port.origin, note: `${port.name} ${note}` },
-	});
-	const internal = realServers(port, internalEndpoints(port, choice, features));
+		...(port.affinitySeconds === 0 ? {} : { persistence }),
+	};
+	/** What makes virtual servers of one sort; their common parts are shared, as a node has one for each of its addresses. */
+	const maker = (
+		number: number,
+		servers: readonly RealServer[],
+		note: string,
+	): ((address: Address) => VirtualServer) => {
+		const origin = { ...port.origin, note: `${port.name} ${note}` };
+		return (address) => ({
+			match: { kind: "address", protocol: port.protocol, address, port: number },
+			...common,
+			servers,
+			origin,
+		});
+	};
+	const internal = realServers(port, port.internalLocal ? localEndpoints(choice, features) : choice.cluster);
+	const external = realServers(port, port.externalLocal ? localEndpoints(choice, features) : choice.cluster);
 	return {
 		fixed: [
-			server(port.clusterIP, port.port, internal, "cluster IP"),
-			...port.externalIPs.map((address) => server(address, port.port, external, "external IP")),
-			...port.loadBalancerVIPs.map((address) => server(address, port.port, external, "loadbalancer IP")),
+			maker(port.port, internal, "cluster IP")(port.clusterIP),
+			...port.externalIPs.map(maker(port.port, external, "external IP")),
+			...port.loadBalancerVIPs.map(maker(port.port, external, "loadbalancer IP")),
 		],
-		nodePort: (address) => server(address, port.nodePort, external, "node port"),
+		nodePort: maker(port.nodePort, external, "node port"),
 	};
 }
 
 const NO_FLAGS: readonly string[] = [];
 const MH_FLAGS: readonly string[] = ["mh-port"];
-
-function internalEndpoints(
-	port: ProxyServicePort,
-	choice: EndpointChoice,
-	features: ProxyFeatures,
-): readonly ProxyEndpoint[] {
-	return port.internalLocal ? localEndpoints(choice, features) : choice.cluster;
-}
-
-function externalEndpoints(
-	port: ProxyServicePort,
-	choice: EndpointChoice,
-	features: ProxyFeatures,
-): readonly ProxyEndpoint[] {
-	return port.externalLocal ? localEndpoints(choice, features) : choice.cluster;
-}
 
 function localEndpoints(choice: EndpointChoice, features: ProxyFeatures): readonly ProxyEndpoint[] {
 	return choice.local.length > 0 || !features.lbLocalFallback ? choice.local : choice.cluster;
