@@ -32,6 +32,11 @@ const FIRST: ChooseNextHop = (weights) => weights.findIndex((weight) => weight >
 
 /** Finds the route of a flow. A route of type `throw` sends the search on to the next rule. */
 export function lookup(view: View, flow: Flow, choose: ChooseNextHop = FIRST): Lookup {
+	const unread = view.unread("ip-rule") ?? view.unread("ip-route");
+	if (unread !== undefined) {
+		const { source, text } = unread;
+		return { kind: "unknown", unknown: `${source.file}:${source.line} "${text}" is not understood and might decide` };
+	}
 	const rules = view.rules(flow.to.family);
 	let after = -1;
 	for (const rule of rules) {

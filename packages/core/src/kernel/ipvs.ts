@@ -20,7 +20,7 @@ export function ipvsRequest(walk: Walk, skb: Skb, hook: Hook): Next | null {
 	const known = walk.memory.ipvs.get(skb.view)?.find((each) => isFromClient(each, skb.packet));
 	if (known !== undefined) return send(walk, skb, hook, known);
 	const service = serviceFor(skb.view, skb.packet, skb.mark);
-	if (service === undefined) return null;
+	if (service === undefined) return unreadService(skb);
 	const server = schedule(walk, service);
 	if (server === null) {
 		// ip_vs_leave: ICMP port unreachable, from the virtual address; the connection is never confirmed.
@@ -124,6 +124,14 @@ function transmitToServer(walk: Walk, skb: Skb, hook: Hook): Next | null {
 	if (hook === "input") skb.packet = { ...packet, ttl: packet.ttl - 1 };
 	skb.out = out;
 	return go("output", skb);
+}
+
+/** No virtual server is for the packet, unless a line that nobody understood says so of its address. */
+function unreadService(skb: Skb): Next | null {
+	const unread = skb.view.unread("ipvsadm-save");
+	if (unread === undefined || !unread.text.includes(skb.packet.dst.text)) return null;
+	const what = `${unread.source.file}:${unread.source.line} "${unread.text}" is not understood`;
+	return end(skb, "unknown", because("cannot-evaluate", { what }));
 }
 
 /** Real servers with weight get new connections; which of them, nobody knows beforehand. */

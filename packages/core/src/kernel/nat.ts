@@ -78,7 +78,7 @@ function consult(
 				return setUp(
 					walk,
 					skb,
-					hook,
+					context,
 					effect,
 					because(effect.kind === "netmap" ? "dnat" : effect.kind, {}, origin, result.hits),
 				);
@@ -88,7 +88,8 @@ function consult(
 }
 
 /** Writes the rewrite into the connection (nf_nat_setup_info). */
-function setUp(walk: Walk, skb: Skb, hook: Hook, effect: Effect, why: Because): Next | null {
+function setUp(walk: Walk, skb: Skb, context: SkbContext, effect: Effect, why: Because): Next | null {
+	const { hook } = context;
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
 	switch (effect.kind) {
 		case "dnat":
@@ -102,7 +103,8 @@ function setUp(walk: Walk, skb: Skb, hook: Hook, effect: Effect, why: Because): 
 		case "snat":
 			return toSource(walk, skb, effect.range, "snat", why);
 		case "masquerade": {
-			const device = skb.out?.device.name ?? skb.device.name;
+			// On a bridge that is the bridge itself, not the port (br_nf_post_routing).
+			const device = context.outDevice ?? skb.device.name;
 			const from = selectAddress(skb.view, device, skb.packet.family, skb.out?.nextHop ?? skb.packet.dst);
 			if (from === null) {
 				return end(

@@ -25,6 +25,11 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 		walk.hop(skb, "neighbour", device.name, because("neighbour-static", facts, entry.origin));
 		return go("transmit", skb);
 	}
+	const unread = view.unread("ip-neigh");
+	if (unread !== undefined) {
+		const what = `${unread.source.file}:${unread.source.line} "${unread.text}" is not understood and might be the neighbour ${nextHop.text}`;
+		return end(skb, "unknown", because("cannot-evaluate", { what }));
+	}
 	const answer = askFor(walk.network, view, device, nextHop);
 	switch (answer.kind) {
 		case "answer": {

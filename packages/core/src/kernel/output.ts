@@ -1,7 +1,5 @@
 /** A packet that this stack makes: its route, its source address, the OUTPUT hooks (ip_queue_xmit, __ip_local_out). */
 import { type Address, isLoopback, isUnspecified } from "../address/address.ts";
-import type { Packet } from "../packet/packet.ts";
-import { because } from "./because.ts";
 import { type Flow, type Lookup, lookup } from "./fib.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
@@ -83,9 +81,4 @@ export function sourceFor(view: View, to: Address): Address | null {
 /** A stack that talks to one of its own addresses uses that very address as source. */
 function localSource(found: Extract<Lookup, { kind: "route" }>, to: Address): Address {
 	return found.route.preferredSource ?? to;
-}
-
-/** Notes that a process handed the packet to its stack. */
-export function noteSent(walk: Walk, skb: Skb, packet: Packet): void {
-	walk.hop(skb, "send", null, because("sent", { to: packet.dst.text, port: packet.dport }));
 }

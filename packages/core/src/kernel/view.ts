@@ -3,7 +3,7 @@ import type { Address, Family } from "../address/address.ts";
 import { PrefixMap } from "../address/prefix-map.ts";
 import type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "../state/ip.ts";
 import type { Link } from "../state/link.ts";
-import type { Namespace } from "../state/namespace.ts";
+import type { Namespace, NotUnderstood, StatePart } from "../state/namespace.ts";
 import type { Place } from "../state/place.ts";
 
 /** Indexes over one namespace. Everything is made when first asked for. */
@@ -93,6 +93,12 @@ export class View {
 	fdb(device: string, mac: string): readonly FdbEntry[] {
 		this.#fdb ??= compileFdb(this.state.fdb);
 		return this.#fdb.get(`${device} ${mac}`) ?? [];
+	}
+
+	/** The first line of a part that nobody understood: what it would have changed is not known. */
+	unread(part: StatePart): NotUnderstood | undefined {
+		const { notUnderstood } = this.state;
+		return notUnderstood.length === 0 ? undefined : notUnderstood.find((line) => line.part === part);
 	}
 
 	/** Whether the address is one of this namespace's own (its local tables say so). */

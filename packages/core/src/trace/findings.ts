@@ -1,6 +1,8 @@
 /** What an operator should know besides the path: causes with a fix, things taken for granted. */
 import type { Service } from "../cluster/objects.ts";
+import { formatPosition } from "../diagnostic/diagnostic.ts";
 import type { StatePart } from "../state/namespace.ts";
+import type { Place } from "../state/place.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
 import type { Finding } from "./explanation.ts";
 import { isClients, type Plan } from "./plan.ts";
@@ -25,6 +27,7 @@ export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[]): 
 		...found,
 		...remarks(ways),
 		...missingState(subject, ways),
+		...notUnderstood(subject, ways),
 		...assumptions(subject, ways),
 		...warnings(subject),
 	];
@@ -112,7 +115,7 @@ function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): reado
 function clientAddressLost(_: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
 	const service = plan.target.service?.service;
 	if (service === undefined) return [];
-	const lost = ways.find((way) => way.verdict === "delivered" && way.forwardEnd.packet.src.text !== way.sent.src.text);
+	const lost = ways.find((way) => way.verdict === "delivered" && !isClients(plan, way.forwardEnd.packet.src));
 	if (lost === undefined) return [];
 	const seen = lost.forwardEnd.packet.src.text;
 	return [
@@ -169,8 +172,7 @@ const TAKEN_FOR_MISSING: Partial<Readonly<Record<StatePart, string>>> = {
 
 /** Parts of the state that the answer would have needed and had not. */
 function missingState(subject: Subject, ways: readonly Way[]): readonly Finding[] {
-	const places = new Set(ways.flatMap((way) => [...way.forward.stacks, ...(way.reply?.stacks ?? [])]));
-	return [...places].flatMap((place): readonly Finding[] => {
+	return stacksOf(ways).flatMap((place): readonly Finding[] => {
 		const missing = subject.network.namespace(place)?.missing ?? new Set<StatePart>();
 		const taken = Object.entries(TAKEN_FOR_MISSING).filter(([part]) => missing.has(part as StatePart));
 		if (taken.length === 0) return [];
@@ -185,6 +187,22 @@ function missingState(subject: Subject, ways: readonly Way[]): readonly Finding[
 			},
 		];
 	});
+}
+
+/** Lines of dumps that nobody understood, of the stacks that the packet met. */
+function notUnderstood(subject: Subject, ways: readonly Way[]): readonly Finding[] {
+	return stacksOf(ways).flatMap((place): readonly Finding[] => {
+		const lines = subject.network.namespace(place)?.notUnderstood ?? [];
+		const first = lines[0];
+		if (first === undefined) return [];
+		const more = lines.length === 1 ? "" : `, and ${lines.length - 1} more of ${place}`;
+		const message = `${formatPosition(first.source)}: "${first.text}" is not understood (${first.why})${more}`;
+		return [{ code: "line-not-understood", severity: "warning", message, object: place }];
+	});
+}
+
+function stacksOf(ways: readonly Way[]): readonly Place[] {
+	return [...new Set(ways.flatMap((way) => [...way.forward.stacks, ...(way.reply?.stacks ?? [])]))];
 }
 
 /** What the walks took for granted, once each. */

@@ -10,7 +10,8 @@ export type Named =
 	| { readonly kind: "pod"; readonly key: string; readonly port: string | null }
 	| { readonly kind: "service"; readonly key: string; readonly port: string | null }
 	| { readonly kind: "node" | "host"; readonly name: string; readonly port: string | null }
-	| { readonly kind: "internet" | "address"; readonly address: Address; readonly port: string | null };
+	| { readonly kind: "internet"; readonly address: Address; readonly port: string | null }
+	| { readonly kind: "address"; readonly address: Address; readonly port: string | null };
 
 const FORMS =
 	"pod/NAMESPACE/NAME, service/NAMESPACE/NAME[:PORT], node/NAME, host/NAME, internet/ADDRESS, or ADDRESS[:PORT] ([ADDRESS]:PORT for IPv6)";

@@ -80,7 +80,7 @@ function answered(plan: Plan, arrived: End, sent: Packet, walk: () => Walk, done
 	}
 	const reply = walk();
 	const answer = answerTo(arrived.packet);
-	const end = run(reply, sendFrom(view, answer));
+	const end = run(reply, sendFrom(reply, view, answer));
 	if (end.outcome === "unknown") return done({ verdict: "unknown", end, reply });
 	const problem = cameBack(plan, end, sent);
 	return done({ verdict: problem === null ? "delivered" : "no-reply", end: problem ?? arrived, reply });
@@ -97,7 +97,7 @@ function refusalOf(view: View, packet: Packet): Pick<End, "refusal"> {
 function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Done): Way {
 	if (end.refusal === undefined) return done({ verdict: end.outcome, end });
 	const back = walk();
-	const backEnd = run(back, sendFrom(end.refusal.view, end.refusal.packet));
+	const backEnd = run(back, sendFrom(back, end.refusal.view, end.refusal.packet));
 	const came = isBackAt(plan, backEnd, sent.src);
 	const verdict: Verdict = end.outcome === "refused" && !came ? "dropped" : end.outcome;
 	return done({ verdict, end, refusal: back });
@@ -124,8 +124,7 @@ function isBackAt(plan: Plan, end: End, client: Address): boolean {
 function begin(walk: Walk, plan: Plan, packet: Packet): Next {
 	const { view, device } = plan.start;
 	if (device === null) {
-		walk.passedStack(view.place);
-		return sendFrom(view, packet);
+		return sendFrom(walk, view, packet);
 	}
 	const skb: Skb = newSkb(view, device, packet, false);
 	skb.ethernet = device.mac === null ? null : { source: "", destination: device.mac };
@@ -133,7 +132,9 @@ function begin(walk: Walk, plan: Plan, packet: Packet): Next {
 }
 
 /** A process of this stack sends a packet whose source is already chosen. */
-function sendFrom(view: View, packet: Packet): Next {
+function sendFrom(walk: Walk, view: View, packet: Packet): Next {
 	const device = (view.state.links.find((link) => link.kind === "loopback") ?? view.state.links[0]) as Link;
-	return { kind: "stage", stage: "output", skb: newSkb(view, device, packet, true) };
+	const skb = newSkb(view, device, packet, true);
+	walk.hop(skb, "send", null, because("sent", { to: packet.dst.text, port: packet.dport }));
+	return { kind: "stage", stage: "output", skb };
 }
