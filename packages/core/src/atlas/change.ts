@@ -1,8 +1,13 @@
 /** A scenario's cluster: the mode's `cluster.yaml` with what the scenario changes in it, still as manifests. */
 import { parseAllDocuments } from "yaml";
-import type { InputFile } from "../cluster/input/document.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { ClusterChange, Scenario } from "./scenario.ts";
+
+/** A manifest by the name that diagnostics and origins have for it. */
+export interface ManifestFile {
+	readonly name: string;
+	readonly text: string;
+}
 
 interface ManifestDocument {
 	readonly object: Readonly<Record<string, unknown>>;
@@ -16,7 +21,7 @@ interface ManifestDocument {
  * to them; those that it changes stand in a file of the scenario's own.
  * @throws {InputError} For a change to an object that is not there.
  */
-export function scenarioManifests(scenario: Scenario, cluster: InputFile): readonly InputFile[] {
+export function scenarioManifests(scenario: Scenario, cluster: ManifestFile): readonly ManifestFile[] {
 	if (scenario.changes.length === 0) return [cluster];
 	const documents = manifestsIn(cluster.text);
 	const changed = new Map<ManifestDocument, Readonly<Record<string, unknown>> | undefined>();

@@ -2,15 +2,15 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { ManifestFile } from "../../src/atlas/change.ts";
 import { parseScenarios } from "../../src/atlas/parse.ts";
 import type { Scenario } from "../../src/atlas/scenario.ts";
-import type { InputFile } from "../../src/cluster/input/document.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 
 export interface AtlasFolder {
 	readonly mode: string;
-	readonly cluster: InputFile;
+	readonly cluster: ManifestFile;
 	readonly scenarios: readonly Scenario[];
 }
 
