@@ -50,6 +50,11 @@ export interface Members {
 	readonly markmask: number;
 	/** For each part that is a net: the prefix lengths in use, longest first. */
 	readonly lengths: readonly (readonly number[])[];
+	/**
+	 * hash:net,iface only, else null: the nets that have entries. The narrowest that holds the address decides, whichever
+	 * devices its entries name (ip_set_hash_netiface.c, `multi`).
+	 */
+	readonly decidingNets: ReadonlySet<string> | null;
 	/** Whether a key is an exception (`nomatch`). */
 	readonly keys: ReadonlyMap<string, boolean>;
 	/** Entries that were not understood. */
@@ -95,10 +100,15 @@ function compile(set: Ipset): Members {
 		// A look-up with `bitmask` is by other bits than a prefix's.
 		parts: options.includes("bitmask") ? null : parts,
 		markmask: Number(option("markmask") ?? 0xffffffff),
+		decidingNets: set.type === "hash:net,iface" ? new Set([...keys.keys()].map(netOfKey)) : null,
 		lengths: lengths.map((used) => [...used].sort((a, b) => b - a)),
 		keys,
 		unread,
 	};
+}
+
+function netOfKey(key: string): string {
+	return key.slice(0, key.indexOf(","));
 }
 
 type Shape = Pick<Members, "parts" | "family" | "netmask">;

@@ -1,5 +1,6 @@
 /** Whether a packet is in a set (net/netfilter/ipset/ip_set_core.c, ip_set_test, and the kadt function of each type). */
 
+import type { Address } from "../../address/address.ts";
 import { prefixOf } from "../../address/prefix.ts";
 import { isUnknowable, type RuleContext, type Truth, type Unknowable } from "../context.ts";
 import type { Ipset } from "../ipset.ts";
@@ -99,7 +100,7 @@ function valuesOf(
 		case "ip":
 			return [addressKey(address, members.netmask)];
 		case "net":
-			return lengths.map((length) => prefixOf(address, length).text);
+			return netsOf(address, members.decidingNets, lengths);
 		case "port":
 			return portOf(at, port);
 		case "bare-port":
@@ -114,6 +115,13 @@ function valuesOf(
 		case "mark":
 			return [String((at.mark & members.markmask) >>> 0)];
 	}
+}
+
+/** The nets that the address is in, narrowest first; where one of `deciding` is among them, only that. */
+function netsOf(address: Address, deciding: ReadonlySet<string> | null, lengths: readonly number[]): readonly string[] {
+	const nets = lengths.map((length) => prefixOf(address, length).text);
+	const first = deciding === null ? undefined : nets.find((net) => deciding.has(net));
+	return first === undefined ? nets : [first];
 }
 
 /** ip_set_getport.c: ICMP's port is its type and code; protocols without ports have port 0. */

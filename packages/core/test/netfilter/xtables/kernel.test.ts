@@ -132,7 +132,7 @@ function contextOf({ sent, sport }: Case, sets: readonly Ipset[]): RuleContext &
 	});
 }
 
-/** `CHAIN POSITION` of each rule whose counter moved. */
+/** `CHAIN POSITION` of each rule, as often as its counter moved. */
 function counted(dump: string): readonly string[] {
 	const places = new Map<string, number>();
 	return dump.split("\n").flatMap((line) => {
@@ -140,7 +140,7 @@ function counted(dump: string): readonly string[] {
 		if (chain === undefined) return [];
 		const place = (places.get(chain) ?? 0) + 1;
 		places.set(chain, place);
-		return packets === "0" ? [] : [`${chain} ${place}`];
+		return new Array<string>(Number(packets)).fill(`${chain} ${place}`);
 	});
 }
 
@@ -154,7 +154,7 @@ describe.each([
 
 	test.skipIf(reason !== null)(`counts the rules that we say match${skipped}`, () => {
 		const sets = liveSets(family);
-		const samples = fc.sample(fc.tuple(liveTable(family, sets), sentPacket(family)), { numRuns: CASES, seed: 7 });
+		const samples = fc.sample(fc.tuple(liveTable(family, sets), sentPacket(family)), { numRuns: CASES, seed: 12345 });
 		const cases = samples.map(([table, sent], i): Case => ({ table, sent, sport: 30000 + i }));
 		const dumps = runInKernel(family, tool, sets, cases);
 		for (const [i, each] of cases.entries()) {
