@@ -1,0 +1,169 @@
+/** A member of an input document with the way to it, so that whatever is wrong with it can be said with its place. */
+import { type Address, parseAddress } from "../address/address.ts";
+import { type Prefix, parsePrefix } from "../address/prefix.ts";
+import { InputError } from "../diagnostic/diagnostic.ts";
+import type { SourcePosition } from "../origin/origin.ts";
+
+export type FieldPath = readonly (string | number)[];
+
+/** The object that fields belong to: it knows where they stand. */
+export interface SourceDocument {
+	/** Where the object begins, without a column: what origins quote. */
+	readonly position: SourcePosition;
+	/** The place of what is at this path, or of the nearest above it that is there. `key` is where its name stands. */
+	locate(path: FieldPath, part: "key" | "value"): SourcePosition;
+}
+
+/** JSON and YAML objects. */
+export type Members = Readonly<Record<string, unknown>>;
+
+export class Field {
+	readonly value: unknown;
+	readonly #document: SourceDocument;
+	readonly #parent: Field | undefined;
+	readonly #key: string | number;
+
+	constructor(value: unknown, document: SourceDocument, parent?: Field, key: string | number = "") {
+		this.value = value;
+		this.#document = document;
+		this.#parent = parent;
+		this.#key = key;
+	}
+
+	/** Whether something is there. Null means nothing, as in Kubernetes. */
+	get present(): boolean {
+		return this.value !== undefined && this.value !== null;
+	}
+
+	/** The member of this name, present or not. */
+	at(key: string): Field {
+		const members = this.members();
+		return new Field(Object.hasOwn(members, key) ? members[key] : undefined, this.#document, this, key);
+	}
+
+	/** The members of an object; none where nothing is there. */
+	members(): Members {
+		if (!this.present) return NO_MEMBERS;
+		if (typeof this.value !== "object" || Array.isArray(this.value)) this.mustBe("an object");
+		return this.value as Members;
+	}
+
+	/** The elements of a list; none where nothing is there. */
+	items(): readonly Field[] {
+		if (!this.present) return [];
+		if (!Array.isArray(this.value)) this.mustBe("a list");
+		return (this.value as readonly unknown[]).map((item, index) => new Field(item, this.#document, this, index));
+	}
+
+	text(fallback = ""): string {
+		if (!this.present) return fallback;
+		if (typeof this.value === "string") return this.value;
+		const scalar = typeof this.value === "number" || typeof this.value === "boolean";
+		return this.mustBe("a string", scalar ? `write it in quotes: "${String(this.value)}"` : undefined);
+	}
+
+	boolean(fallback: boolean): boolean {
+		if (!this.present) return fallback;
+		return typeof this.value === "boolean" ? this.value : this.mustBe("true or false");
+	}
+
+	/** A whole number of this range. */
+	integer(fallback: number, least = 0, most: number = Number.MAX_SAFE_INTEGER): number {
+		if (!this.present) return fallback;
+		const { value } = this;
+		if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
+		return this.mustBe(most === Number.MAX_SAFE_INTEGER ? "a whole number" : `a whole number from ${least} to ${most}`);
+	}
+
+	oneOf<const T extends string>(allowed: readonly T[], fallback: T): T {
+		if (!this.present) return fallback;
+		return allowed.find((each) => each === this.value) ?? this.mustBe(`one of ${allowed.join(", ")}`);
+	}
+
+	/** Labels, annotations: texts by name. */
+	texts(): Readonly<Record<string, string>> {
+		const members = this.members();
+		for (const key in members) if (typeof members[key] !== "string") this.at(key).text();
+		return members as Readonly<Record<string, string>>;
+	}
+
+	address(): Address {
+		return (typeof this.value === "string" ? parseAddress(this.value) : undefined) ?? this.mustBe("an IP address");
+	}
+
+	prefix(): Prefix {
+		const parsed = typeof this.value === "string" && this.value.includes("/") ? parsePrefix(this.value) : undefined;
+		return parsed ?? this.mustBe("a CIDR", "as in 10.0.0.0/8 or fd00::/64");
+	}
+
+	/** CIDRs separated by commas, as kubeadm and kube-proxy write those of two families. */
+	prefixes(): readonly Prefix[] {
+		const texts = this.text()
+			.split(",")
+			.map((text) => text.trim())
+			.filter((text) => text !== "");
+		return texts.map((text) => new Field(text, this.#document, this.#parent, this.#key).prefix());
+	}
+
+	path(): FieldPath {
+		return this.#parent === undefined ? [] : [...this.#parent.path(), this.#key];
+	}
+
+	/** The field below or at this one that a path leads to, whether it is there or not. */
+	follow(path: FieldPath): Field {
+		let field: Field = this;
+		for (const key of path) {
+			const { value } = field;
+			const next = typeof value === "object" && value !== null && Object.hasOwn(value, key);
+			field = new Field(
+				next ? (value as Record<string | number, unknown>)[key] : undefined,
+				this.#document,
+				field,
+				key,
+			);
+		}
+		return field;
+	}
+
+	where(part: "key" | "value" = "value"): SourcePosition {
+		return this.#document.locate(this.path(), part);
+	}
+
+	/** Where the object that the field belongs to begins. */
+	get objectPosition(): SourcePosition {
+		return this.#document.position;
+	}
+
+	/** `spec.podIPs[0].ip`. */
+	get label(): string {
+		return this.path()
+			.map((key, index) => (typeof key === "number" ? `[${key}]` : index === 0 ? key : `.${key}`))
+			.join("");
+	}
+
+	/** @throws {InputError} `FIELD must be WHAT, not VALUE`. */
+	mustBe(what: string, hint?: string): never {
+		const shown = this.present ? `, not ${show(this.value)}` : "";
+		return this.fail(this.present ? "bad-value" : "missing-field", `${this.label} must be ${what}${shown}`, hint);
+	}
+
+	/** @throws {InputError} Placed at this field. */
+	fail(code: string, message: string, hint?: string): never {
+		throw new InputError({ code, message, where: this.where(), ...(hint === undefined ? {} : { hint }) });
+	}
+
+	/** @throws {InputError} Placed at this field's name: it should not be there at all. */
+	failAtKey(code: string, message: string, hint?: string): never {
+		throw new InputError({ code, message, where: this.where("key"), ...(hint === undefined ? {} : { hint }) });
+	}
+}
+
+const NO_MEMBERS: Members = {};
+
+/** A value in a message: short, and told apart from the words round it. */
+export function show(value: unknown): string {
+	if (Array.isArray(value)) return "a list";
+	if (typeof value === "object" && value !== null) return "an object";
+	const text = JSON.stringify(value) ?? String(value);
+	return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

@@ -1,0 +1,100 @@
+/** Kind `Cluster`: what Kubernetes has no object for. */
+import { z } from "zod";
+import { defaultPrefix, type Prefix, prefix } from "../../address/prefix.ts";
+import type { Field } from "../field.ts";
+import { clusterMeta } from "../metadata.ts";
+import type { ClusterObject, FlannelSettings, KubeProxySettings } from "../settings.ts";
+import { cidr, kubernetesVersion, sysctls } from "./field-schemas.ts";
+import { type OwnKind, ownKind } from "./own-kind.ts";
+
+const kubeProxy = z.strictObject({
+	mode: z.enum(["iptables", "ipvs", "nftables", "none"]).optional(),
+	version: kubernetesVersion.optional().meta({ description: "Where it is not the cluster's kubernetesVersion." }),
+	clusterCIDRs: z.array(cidr).optional(),
+	detectLocalMode: z.enum(["ClusterCIDR", "NodeCIDR", "BridgeInterface", "InterfaceNamePrefix"]).optional(),
+	detectLocalInterface: z.string().optional(),
+	masqueradeAll: z.boolean().optional(),
+	masqueradeBit: z.int().min(0).max(31).optional(),
+	nodePortAddresses: z.array(z.union([z.enum(["primary", "localhost", "all"]), cidr])).optional(),
+	localhostNodePorts: z.boolean().optional(),
+	ipvsScheduler: z.string().optional(),
+	strictARP: z.boolean().optional(),
+	tcpBeLiberal: z.boolean().optional(),
+	lbLocalFallback: z.boolean().optional().meta({
+		description: "IPVS: policy Local without local endpoints takes all endpoints (kubernetes/kubernetes#97081).",
+	}),
+});
+
+const flannel = z.strictObject({
+	networks: z.array(cidr).optional().meta({ description: "Where they are not the cluster's podCIDRs." }),
+	backend: z.enum(["vpc", "host-gw", "vxlan", "ipip"]).optional(),
+	vni: z.int().min(1).max(0xffffff).optional(),
+	port: z.int().min(0).max(65535).optional().meta({ description: "0: the kernel's default, 8472." }),
+	directRouting: z.boolean().optional(),
+	ipMasq: z.boolean().optional().meta({ description: "flanneld's --ip-masq." }),
+	enableNFTables: z.boolean().optional(),
+	mtu: z.int().min(0).max(65535).optional().meta({ description: "0: from the external interface." }),
+});
+
+const spec = z.strictObject({
+	mode: z.string().optional().meta({ description: "The network mode: flannel-vpc, flannel-vxlan …" }),
+	podCIDRs: z.array(cidr).optional(),
+	serviceCIDRs: z.array(cidr).optional(),
+	kubernetesVersion: kubernetesVersion.optional(),
+	kubeProxy: kubeProxy.optional(),
+	flannel: flannel.optional(),
+	nodeSysctls: sysctls.optional().meta({ description: "What every node sets besides what the network sets." }),
+	nodes: z
+		.record(z.string(), z.strictObject({ sysctls: sysctls.optional() }))
+		.optional()
+		.meta({ description: "The same for single nodes, by name." }),
+});
+
+type Spec = z.output<typeof spec>;
+
+export const CLUSTER_KIND: OwnKind<ClusterObject> = ownKind(
+	"Cluster",
+	"The network mode and what configures it. One a set of manifests.",
+	spec.optional(),
+	(given, object) => clusterObject(given ?? {}, object),
+);
+
+function clusterObject(given: Spec, object: Field): ClusterObject {
+	const { mode = "", podCIDRs = [], serviceCIDRs = [], nodeSysctls = {}, nodes = {} } = given;
+	return {
+		...clusterMeta(object),
+		kind: "Cluster",
+		mode,
+		podCIDRs,
+		serviceCIDRs,
+		kubeProxy: proxySettings(given),
+		flannel: withoutAbsent(given.flannel ?? {}) as Partial<FlannelSettings>,
+		nodeSysctls,
+		sysctlsByNode: Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, node.sysctls ?? {}])),
+	};
+}
+
+function proxySettings(given: Spec): Partial<KubeProxySettings> {
+	const { version, nodePortAddresses, ...rest } = given.kubeProxy ?? {};
+	return withoutAbsent({
+		...rest,
+		minorVersion: version ?? given.kubernetesVersion,
+		nodePortAddresses: nodePortAddresses?.flatMap((each) => (typeof each === "string" ? nodePortKeyword(each) : each)),
+	}) as Partial<KubeProxySettings>;
+}
+
+/** The words that kube-proxy's nodePortAddresses knows besides CIDRs. */
+export function nodePortKeyword(word: "primary" | "localhost" | "all"): readonly (Prefix | "primary")[] {
+	switch (word) {
+		case "primary":
+			return ["primary"];
+		case "localhost":
+			return [prefix("127.0.0.0/8"), prefix("::1/128")];
+		case "all":
+			return [defaultPrefix(4), defaultPrefix(6)];
+	}
+}
+
+function withoutAbsent(settings: object): object {
+	return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));
+}
