@@ -43,34 +43,68 @@ export interface EndpointChoice {
 
 /** The endpoints of a Service port in its slices: each address and port once, sorted by text as kube-proxy sorts them. */
 export function endpointsOfPort(port: ProxyServicePort, slices: readonly EndpointSlice[]): readonly ProxyEndpoint[] {
-	const addressType = port.family === 4 ? "IPv4" : "IPv6";
 	const found = new Map<string, ProxyEndpoint>();
-	for (const slice of slices) {
-		if (slice.addressType !== addressType) continue;
-		for (const { name, protocol, port: number } of slice.ports) {
-			// A port without a number ("every port") is of no use to kube-proxy (endpointslicecache.go addEndpoints).
-			if (number === null || name !== port.portName || protocol !== port.protocol) continue;
-			for (const { addresses, ...endpoint } of slice.endpoints) {
-				const address = addresses[0];
-				if (address === undefined || address.family !== port.family) continue;
-				const text = formatEndpoint(address, number);
-				const earlier = found.get(text);
-				if (earlier === undefined || earlier.nodeName === "")
-					found.set(text, { address, port: number, text, ...endpoint });
-			}
+	for (const { slice, number } of slicesForPort(port, slices)) {
+		for (const endpoint of slice.endpoints) {
+			const address = endpoint.addresses[0];
+			if (address === undefined || address.family !== port.family) continue;
+			const text = formatEndpoint(address, number);
+			const earlier = found.get(text);
+			if (earlier !== undefined && earlier.nodeName !== "") continue;
+			const { ready, serving, terminating, nodeName, forZones, forNodes } = endpoint;
+			found.set(text, { address, port: number, text, ready, serving, terminating, nodeName, forZones, forNodes });
 		}
 	}
 	return [...found.values()].sort((a, b) => (a.text < b.text ? -1 : a.text > b.text ? 1 : 0));
 }
 
+/** How many endpoints the slices have for the port, usable or not; one that is in two slices counts twice. */
+export function countEndpoints(port: ProxyServicePort, slices: readonly EndpointSlice[]): number {
+	let count = 0;
+	for (const { slice } of slicesForPort(port, slices)) count += slice.endpoints.length;
+	return count;
+}
+
+/** Whether some endpoint of the port may serve. Asked of every Service for every node's rules, so nothing is made for it. */
+export function hasUsableEndpoint(
+	port: ProxyServicePort,
+	slices: readonly EndpointSlice[],
+	features: ProxyFeatures,
+): boolean {
+	return slicesForPort(port, slices).some(({ slice }) =>
+		slice.endpoints.some((endpoint) => endpoint.addresses[0]?.family === port.family && isUsable(endpoint, features)),
+	);
+}
+
+function slicesForPort(
+	port: ProxyServicePort,
+	slices: readonly EndpointSlice[],
+): readonly { readonly slice: EndpointSlice; readonly number: number }[] {
+	const addressType = port.family === 4 ? "IPv4" : "IPv6";
+	const found: { readonly slice: EndpointSlice; readonly number: number }[] = [];
+	for (const slice of slices) {
+		if (slice.addressType !== addressType) continue;
+		for (const { name, protocol, port: number } of slice.ports) {
+			// A port without a number ("every port") is of no use to kube-proxy (endpointslicecache.go addEndpoints).
+			if (number !== null && name === port.portName && protocol === port.protocol) found.push({ slice, number });
+		}
+	}
+	return found;
+}
+
 /** Whether the endpoint may serve at all: ready, or as a last resort serving while it terminates. */
-export function isUsable(endpoint: ProxyEndpoint, features: ProxyFeatures): boolean {
+export function isUsable(
+	endpoint: Pick<ProxyEndpoint, "ready" | "serving" | "terminating">,
+	features: ProxyFeatures,
+): boolean {
 	return endpoint.ready || (features.terminatingFallback && endpoint.serving && endpoint.terminating);
 }
 
 /** Whether hints could make nodes choose differently. */
-export function hasHints(endpoints: readonly ProxyEndpoint[]): boolean {
-	return endpoints.some(({ forZones, forNodes }) => forZones.length > 0 || forNodes.length > 0);
+export function hasHints(port: ProxyServicePort, slices: readonly EndpointSlice[]): boolean {
+	return slicesForPort(port, slices).some(({ slice }) =>
+		slice.endpoints.some(({ forZones, forNodes }) => forZones.length > 0 || forNodes.length > 0),
+	);
 }
 
 /** The endpoints that serve the port's traffic on this node. */

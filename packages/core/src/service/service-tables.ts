@@ -4,12 +4,15 @@
  */
 import type { Family } from "../address/address.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { EndpointSlice } from "../cluster/objects.ts";
 import type { KubeProxySettings } from "../cluster/settings.ts";
 import {
 	categorizeEndpoints,
+	countEndpoints,
 	type EndpointChoice,
 	endpointsOfPort,
 	hasHints,
+	hasUsableEndpoint,
 	isUsable,
 	type NodeTopology,
 	type ProxyEndpoint,
@@ -51,9 +54,7 @@ export class FamilyServices {
 
 	/** All endpoints of the port, usable or not. */
 	endpoints(port: ProxyServicePort): readonly ProxyEndpoint[] {
-		return remembered(this.#endpoints, port, () =>
-			endpointsOfPort(port, this.#cluster.slicesOf(`${port.service.namespace}/${port.service.name}`)),
-		);
+		return remembered(this.#endpoints, port, () => endpointsOfPort(port, this.#slices(port)));
 	}
 
 	/** Whether nodes may choose different endpoints for the port. */
@@ -61,23 +62,26 @@ export class FamilyServices {
 		return port.usesLocalEndpoints || this.#isHinted(port);
 	}
 
-	/** The endpoints that serve the port on a node; one object for all nodes that have none of their own to consider. */
+	/** The node has neither endpoints of its own nor hints to consider, so it chooses as all others that have none. */
+	choosesAsOthers(port: ProxyServicePort, node: NodeTopology): boolean {
+		const own = port.usesLocalEndpoints && this.#nodesWithUsable(port).has(node.name);
+		return !own && !this.#isHinted(port);
+	}
+
+	/** The endpoints that serve the port on a node; one object for all nodes that choose as others. */
 	choose(port: ProxyServicePort, node: NodeTopology): EndpointChoice {
 		const choice = (on: NodeTopology): EndpointChoice =>
 			categorizeEndpoints(this.endpoints(port), port, on, this.features);
-		const own = port.usesLocalEndpoints && this.#nodesWithUsable(port).has(node.name);
-		if (own || this.#isHinted(port)) return choice(node);
+		if (!this.choosesAsOthers(port, node)) return choice(node);
 		return remembered(this.#elsewhere, port, () => choice({ name: "", zone: "" }));
 	}
 
 	#isHinted(port: ProxyServicePort): boolean {
-		return remembered(this.#hinted, port, () => hasHints(this.endpoints(port)));
+		return remembered(this.#hinted, port, () => hasHints(port, this.#slices(port)));
 	}
 
 	availability(port: ProxyServicePort, nodeName: string): Availability {
-		const any = remembered(this.#any, port, () =>
-			this.endpoints(port).some((endpoint) => isUsable(endpoint, this.features)),
-		);
+		const any = remembered(this.#any, port, () => hasUsableEndpoint(port, this.#slices(port), this.features));
 		if (!any || !port.usesLocalEndpoints) return { any, internal: any, external: any };
 		const here = this.#nodesWithUsable(port).has(nodeName);
 		return { any, internal: !port.internalLocal || here, external: !port.externalLocal || here };
@@ -100,8 +104,12 @@ export class FamilyServices {
 
 	/** How many endpoints all ports have together. */
 	get endpointCount(): number {
-		this.#endpointCount ??= this.ports.reduce((sum, port) => sum + this.endpoints(port).length, 0);
+		this.#endpointCount ??= this.ports.reduce((sum, port) => sum + countEndpoints(port, this.#slices(port)), 0);
 		return this.#endpointCount;
+	}
+
+	#slices(port: ProxyServicePort): readonly EndpointSlice[] {
+		return this.#cluster.slicesOf(`${port.service.namespace}/${port.service.name}`);
 	}
 
 	#nodesWithUsable(port: ProxyServicePort): ReadonlySet<string> {

@@ -4,7 +4,6 @@ import type { Ipset } from "../../netfilter/ipset.ts";
 import type { XtContribution } from "../../state/contribution.ts";
 import type { InterfaceAddress } from "../../state/ip.ts";
 import type { VirtualServer } from "../../state/ipvs.ts";
-import type { EndpointChoice } from "../endpoints.ts";
 import { LazyMap } from "../lazy-map.ts";
 import { localTraffic } from "../local-traffic.ts";
 import { localAddressesForIpvs, nodePortAddresses, type ProxyNode } from "../proxy-node.ts";
@@ -14,6 +13,7 @@ import { filterChains, type IpvsChainInput, ipvsHooks, natChains } from "./chain
 import {
 	allowsNode,
 	boundSet,
+	isEmptySet,
 	kernelSetName,
 	makeSet,
 	SET_NAMES,
@@ -42,9 +42,9 @@ export class IpvsServices {
 	readonly #tables: ServiceTables;
 	readonly #services: FamilyServices;
 	readonly #family: Family;
-	/** A choice belongs to one port. */
-	readonly #servers = new WeakMap<EndpointChoice, PortServers>();
+	readonly #servers = new Map<ProxyServicePort, PortServers>();
 	readonly #sets = new Map<SetName, Ipset>();
+	readonly #empty = new Map<SetName, boolean>();
 	readonly #bound = new Map<string, Bound>();
 	#external: readonly Address[] | undefined;
 	#ofNode: ReadonlySet<SetName> | undefined;
@@ -68,7 +68,7 @@ export class IpvsServices {
 			addresses: bound.entries,
 			servers: this.#serversOn(node, served),
 			sets,
-			xtables: this.#xtables(node, sets),
+			xtables: this.#xtables(node, input),
 		};
 	}
 
@@ -106,34 +106,39 @@ export class IpvsServices {
 		return all;
 	}
 
+	/** Nodes that have no endpoint of the port, or none that matters, share its virtual servers. */
 	#serversOf(port: ProxyServicePort, node: ProxyNode): PortServers {
-		const choice = this.#services.choose(port, node);
-		let servers = this.#servers.get(choice);
-		if (servers === undefined) {
-			servers = portServers(port, choice, this.#tables.settings, this.#services.features);
-			this.#servers.set(choice, servers);
-		}
-		return servers;
+		const make = (): PortServers =>
+			portServers(port, () => this.#services.choose(port, node), this.#tables.settings, this.#services.features);
+		return this.#services.choosesAsOthers(port, node) ? remembered(this.#servers, port, make) : make();
 	}
 
 	#setsOf(input: SetInput, bound: Bound): ReadonlyMap<string, Ipset> {
 		const byKernelName = new Map(SET_NAMES.map((name) => [kernelSetName(name, this.#family), name]));
-		this.#ofNode ??= setsOfNode(this.#services.ports);
-		const ofNode = this.#ofNode;
 		return new LazyMap(
 			() => [...byKernelName.keys()],
 			(kernelName) => {
 				const name = byKernelName.get(kernelName);
 				if (name === undefined) return undefined;
 				if (name === "KUBE-IPVS-IPS") return bound.set;
-				// Without an address to serve them on, node ports are left out of the sets; that is a node's own affair too.
-				if (ofNode.has(name) || input.nodePortAddresses.length === 0) return makeSet(name, input);
+				if (this.#isOfNode(name, input)) return makeSet(name, input);
 				return remembered(this.#sets, name, () => makeSet(name, input));
 			},
 		);
 	}
 
-	#xtables(node: ProxyNode, sets: ReadonlyMap<string, Ipset>): readonly XtContribution[] {
+	#isEmpty(set: SetName, input: SetInput): boolean {
+		if (this.#isOfNode(set, input)) return isEmptySet(set, input);
+		return remembered(this.#empty, set, () => isEmptySet(set, input));
+	}
+
+	/** Without an address to serve them on, node ports are left out of the sets; that is a node's own affair too. */
+	#isOfNode(set: SetName, input: SetInput): boolean {
+		this.#ofNode ??= setsOfNode(this.#services.ports);
+		return this.#ofNode.has(set) || input.nodePortAddresses.length === 0;
+	}
+
+	#xtables(node: ProxyNode, setInput: SetInput): readonly XtContribution[] {
 		const { cluster, settings } = this.#tables;
 		const family = this.#family;
 		const { features } = this.#services;
@@ -143,7 +148,7 @@ export class IpvsServices {
 			settings,
 			features,
 			localTraffic: localTraffic(cluster, settings, node, family),
-			isEmpty: (set) => (sets.get(kernelSetName(set, family))?.entries.length ?? 0) === 0,
+			isEmpty: (set) => this.#isEmpty(set, setInput),
 			forbiddenToNode: this.#services.ports.filter(
 				(port) => port.sourceRanges.length > 0 && port.loadBalancerVIPs.length > 0 && !allowsNode(port, node),
 			),

@@ -103,6 +103,14 @@ export function makeSet(name: Exclude<SetName, "KUBE-IPVS-IPS">, input: SetInput
 	return asSet(name, input.services.family, [...entries.values()]);
 }
 
+/** Whether the set has no entry, without making it. */
+export function isEmptySet(name: SetName, input: SetInput): boolean {
+	const { services, node } = input;
+	if (name === "KUBE-LOOP-BACK") return services.on(node.name).length === 0;
+	if (name === "KUBE-IPVS-IPS") return services.ports.length === 0;
+	return services.ports.every((port) => entriesOf(name, port, input).length === 0);
+}
+
 /** KUBE-IPVS-IPS: the addresses on kube-ipvs0. */
 export function boundSet(family: Family, bound: readonly InterfaceAddress[]): Ipset {
 	const entries = bound.map(({ address, origin }) => ({ text: address.text, nomatch: false, options: "", origin }));

@@ -10,49 +10,74 @@ import type { ProxyFeatures } from "../version.ts";
 
 export const DUMMY_DEVICE = "kube-ipvs0";
 
-/** The virtual servers of one port, by what they are for; `nodePort` makes one for each address of a node. */
+/** The virtual servers of one port; `nodePort` makes one for each address of a node. */
 export interface PortServers {
 	readonly fixed: readonly VirtualServer[];
 	readonly nodePort: (address: Address) => VirtualServer;
 }
 
-/** The virtual servers of a port with these endpoints. */
+/** The endpoints behind virtual servers, made when a packet first comes to one of them. */
+class RealServers {
+	readonly #port: ProxyServicePort;
+	readonly #choose: () => readonly ProxyEndpoint[];
+	#made: readonly RealServer[] | undefined;
+
+	constructor(port: ProxyServicePort, choose: () => readonly ProxyEndpoint[]) {
+		this.#port = port;
+		this.#choose = choose;
+	}
+
+	get list(): readonly RealServer[] {
+		const { origin } = this.#port;
+		this.#made ??= this.#choose().map(({ address, port }) => ({ address, port, method: "masq", weight: 1, origin }));
+		return this.#made;
+	}
+}
+
+/**
+ * The virtual servers of a port on a node that chooses its endpoints like this. A cluster has thousands, and a packet
+ * comes to one, so `choose` is asked only where somebody looks at `servers`.
+ */
 export function portServers(
 	port: ProxyServicePort,
-	choice: EndpointChoice,
+	choose: () => EndpointChoice,
 	settings: KubeProxySettings,
 	features: ProxyFeatures,
 ): PortServers {
-	const persistence = { seconds: port.affinitySeconds, prefixLength: addressBits(port.family) };
-	const common = {
-		scheduler: settings.ipvsScheduler,
-		// FlagSourceHash, which is IP_VS_SVC_F_SCHED_MH_PORT.
-		flags: settings.ipvsScheduler === "mh" ? MH_FLAGS : NO_FLAGS,
-		...(port.affinitySeconds === 0 ? {} : { persistence }),
+	const { protocol } = port;
+	const { ipvsScheduler: scheduler } = settings;
+	// FlagSourceHash, which is IP_VS_SVC_F_SCHED_MH_PORT.
+	const flags = scheduler === "mh" ? MH_FLAGS : NO_FLAGS;
+	const seconds = port.affinitySeconds;
+	const persistent = seconds === 0 ? {} : { persistence: { seconds, prefixLength: addressBits(port.family) } };
+	const common = (note: string) => ({
+		scheduler,
+		flags,
+		...persistent,
+		origin: { ...port.origin, note: `${port.name} ${note}` },
+	});
+	const match = (address: Address, number: number): VirtualServer["match"] => {
+		return { kind: "address", protocol, address, port: number };
 	};
-	/** What makes virtual servers of one sort; their common parts are shared, as a node has one for each of its addresses. */
-	const maker = (
-		number: number,
-		servers: readonly RealServer[],
-		note: string,
-	): ((address: Address) => VirtualServer) => {
-		const origin = { ...port.origin, note: `${port.name} ${note}` };
-		return (address) => ({
-			match: { kind: "address", protocol: port.protocol, address, port: number },
-			...common,
-			servers,
-			origin,
-		});
-	};
-	const internal = realServers(port, port.internalLocal ? localEndpoints(choice, features) : choice.cluster);
-	const external = realServers(port, port.externalLocal ? localEndpoints(choice, features) : choice.cluster);
+	const at = (address: Address, real: RealServers, note: string): VirtualServer => ({
+		match: match(address, port.port),
+		...common(note),
+		get servers(): readonly RealServer[] {
+			return real.list;
+		},
+	});
+	const everywhere = new RealServers(port, () => choose().cluster);
+	const local = new RealServers(port, () => localEndpoints(choose(), features));
+	const external = port.externalLocal ? local : everywhere;
+	const forNodePort = common("node port");
 	return {
 		fixed: [
-			maker(port.port, internal, "cluster IP")(port.clusterIP),
-			...port.externalIPs.map(maker(port.port, external, "external IP")),
-			...port.loadBalancerVIPs.map(maker(port.port, external, "loadbalancer IP")),
+			at(port.clusterIP, port.internalLocal ? local : everywhere, "cluster IP"),
+			...port.externalIPs.map((address) => at(address, external, "external IP")),
+			...port.loadBalancerVIPs.map((address) => at(address, external, "loadbalancer IP")),
 		],
-		nodePort: maker(port.nodePort, external, "node port"),
+		// These are not shared between nodes, so they are kept small.
+		nodePort: (address) => ({ match: match(address, port.nodePort), ...forNodePort, servers: external.list }),
 	};
 }
 
@@ -61,16 +86,6 @@ const MH_FLAGS: readonly string[] = ["mh-port"];
 
 function localEndpoints(choice: EndpointChoice, features: ProxyFeatures): readonly ProxyEndpoint[] {
 	return choice.local.length > 0 || !features.lbLocalFallback ? choice.local : choice.cluster;
-}
-
-function realServers(port: ProxyServicePort, endpoints: readonly ProxyEndpoint[]): readonly RealServer[] {
-	return endpoints.map(({ address, port: number }) => ({
-		address,
-		port: number,
-		method: "masq",
-		weight: 1,
-		origin: port.origin,
-	}));
 }
 
 /** The port's addresses on kube-ipvs0: all but node ports, and but those that another device has already. */
