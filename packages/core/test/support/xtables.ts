@@ -48,7 +48,7 @@ function maskedMark<Kind extends "mark" | "connmark">(kind: Kind): Arb<Extract<M
 
 /** A word of a comment: quotes, backslashes and spaces too, but nothing that ends a line. */
 const text: Arb<string> = fc
-	.string({ unit: fc.constantFrom(..."abz09 -_/:.'\"\\!,#"), minLength: 1, maxLength: 30 })
+	.string({ unit: fc.constantFrom(...Array.from("abz09 -_/:.'\"\\!,#")), minLength: 1, maxLength: 30 })
 	.filter((value) => value.trim() !== "");
 
 const tcpFlags = fc.subarray([...TCP_FLAG_NAMES], { minLength: 1 });
@@ -122,7 +122,9 @@ export function moduleMatch(family: Family): Arb<Match> {
 		return { from: from as Address, to: to as Address, negated: not };
 	});
 	const asked = fc.record({ device, negated });
-	const whole = hostPrefix(addressFromWords(family === 4 ? [0xffffffff] : new Array<number>(4).fill(0xffffffff)));
+	const whole = hostPrefix(
+		addressFromWords(family === 4 ? [0xffffffff] : [0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff]),
+	);
 	const matches: Arb<Match>[] = [
 		text.map((comment): Match => ({ kind: "comment", text: comment })),
 		conntrack(family),

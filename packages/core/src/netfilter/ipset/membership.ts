@@ -127,16 +127,8 @@ function netsOf(address: Address, deciding: ReadonlySet<string> | null, lengths:
 /** ip_set_getport.c: ICMP's port is its type and code; protocols without ports have port 0. */
 function portOf(at: RuleContext, port: number): readonly string[] | Unknowable {
 	const { protocol, icmpType, icmpCode } = at.packet;
-	switch (protocol) {
-		case "tcp":
-		case "udp":
-		case "sctp":
-			return [portKey(protocol, port)];
-		case "icmp":
-		case "icmpv6":
-			if (icmpType === undefined) return { unknown: "the ICMP type of the packet is not known" };
-			return [portKey(protocol, icmpType * 256 + (icmpCode ?? 0))];
-		default:
-			return [portKey(protocol, 0)];
-	}
+	if (protocol === "tcp" || protocol === "udp" || protocol === "sctp") return [portKey(protocol, port)];
+	if (protocol !== "icmp" && protocol !== "icmpv6") return [portKey(protocol, 0)];
+	if (icmpType === undefined) return { unknown: "the ICMP type of the packet is not known" };
+	return [portKey(protocol, icmpType * 256 + (icmpCode ?? 0))];
 }

@@ -28,7 +28,7 @@ export function parseIpsetSave(text: string, options: { readonly file: string })
 		from = end + 1;
 		line++;
 		if (content === "" || content.startsWith("#") || content === "COMMIT") continue;
-		const [command, name = "", subject = "", rest] = fourWords(content);
+		const [command, name, subject, rest] = fourWords(content);
 		const source = { file, line };
 		if ((command === "create" || command === "-N") && subject !== "") {
 			const origin: Origin = { component: makerOf(name), source };

@@ -78,7 +78,15 @@ class ChainRun {
 			case "jump":
 			case "goto":
 				return this.#call(frame, rule, effect);
-			default:
+			case "accept":
+			case "drop":
+			case "reject":
+			case "dnat":
+			case "snat":
+			case "masquerade":
+			case "redirect":
+			case "netmap":
+			case "unknown":
 				this.#hit(frame, rule);
 				return effect;
 		}

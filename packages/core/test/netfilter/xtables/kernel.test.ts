@@ -140,7 +140,7 @@ function counted(dump: string): readonly string[] {
 		if (chain === undefined) return [];
 		const place = (places.get(chain) ?? 0) + 1;
 		places.set(chain, place);
-		return new Array<string>(Number(packets)).fill(`${chain} ${place}`);
+		return Array.from({ length: Number(packets) }, () => `${chain} ${place}`);
 	});
 }
 

@@ -88,6 +88,7 @@ describe("what is not understood is kept and reported", () => {
 	test.each([
 		["-A INPUT -j ACCEPT", "the rule is in no table"],
 		["*strange", "there is no such table"],
+		["# Table `nat' is incompatible, use 'nft' tool.", "rules made with nft are not in this dump"],
 		["*filter\n-D INPUT 1\nCOMMIT", "it does not add a rule"],
 		["*filter\nwhat is this\nCOMMIT", "it is no table, chain, rule or comment"],
 		["*filter\n-A FORGOTTEN -j ACCEPT\nCOMMIT", 'the chain "FORGOTTEN" was not declared'],

@@ -38,7 +38,7 @@ const OPTIONS = [
 const OWNED: ReadonlySet<string> = new Set(OPTIONS);
 const WHOLE = {
 	4: addressFromWords([0xffffffff]),
-	6: addressFromWords(new Array<number>(4).fill(0xffffffff)),
+	6: addressFromWords([0xffffffff, 0xffffffff, 0xffffffff, 0xffffffff]),
 } as const;
 
 export const recentExtension: MatchExtension<RecentMatch> = {
