@@ -7,7 +7,6 @@ import type { Attachment } from "../state/fabric.ts";
 import type { BridgeLink, Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
-import { deviceSysctl, effectiveDeviceSysctl, isForwarding } from "../state/sysctl.ts";
 import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
 import { lookup } from "./fib.ts";
 import { type View, viewOf } from "./view.ts";
@@ -47,6 +46,7 @@ function* outOf(search: Search, view: View, link: Link, vlan: number | null): Ge
 	if (!link.up) return;
 	switch (link.kind) {
 		case "bridge":
+			if (link.carrier && view.ports(link.name).length === 0) yield portsUnknown(view, link);
 			yield* outOfPorts(search, view, link, portVlan(link, undefined, vlan), null);
 			return;
 		case "veth":
@@ -74,6 +74,12 @@ function* outOf(search: Search, view: View, link: Link, vlan: number | null): Ge
 			};
 			return;
 	}
+}
+
+/** A bridge has a carrier only through a port that is up: one that the input leaves out. */
+function portsUnknown(view: View, link: Link): Hearer {
+	const why = `the input does not hold the ports of ${link.name} of ${view.place}`;
+	return { kind: "outside", why, at: { place: view.place, device: link.name } };
 }
 
 function* overWire(search: Search, view: View, link: Link, vlan: number | null): Generator<Hearer> {
@@ -289,15 +295,15 @@ function ask(network: Network, view: View, link: Link, wanted: Address): Answer 
  */
 function answersFor(view: View, link: Link, wanted: Address): boolean {
 	if (link.noArp === true) return false;
-	const { state } = view;
+	const settings = view.settings(link.name);
 	const own = view.addresses(link.name).some((each) => each.address.text === wanted.text);
 	if (wanted.family === 6) {
-		return own || (deviceSysctl(state, 6, link.name, "proxy_ndp") !== 0 && view.isProxied(link.name, wanted));
+		return own || (settings.proxyNdp && view.isProxied(link.name, wanted));
 	}
-	if (view.isLocal(wanted)) return own || effectiveDeviceSysctl(state, 4, link.name, "arp_ignore") === 0;
-	if (!isForwarding(state, 4, link.name)) return false;
+	if (view.isLocal(wanted)) return own || settings.arpIgnore === 0;
+	if (!settings.forwarding[4]) return false;
 	if (view.isProxied(link.name, wanted)) return true;
-	if (effectiveDeviceSysctl(state, 4, link.name, "proxy_arp") === 0) return false;
+	if (!settings.proxyArp) return false;
 	const found = lookup(view, { to: wanted, iif: link.name });
 	return found.kind === "route" && found.route.type === "unicast" && found.nextHop?.device !== link.name;
 }

@@ -8,6 +8,9 @@ import { end, go, type Next, type Walk } from "./walk.ts";
 export function neighbour(walk: Walk, skb: Skb): Next {
 	const { view } = skb;
 	const { device, nextHop } = skb.out as OutRoute;
+	if (device.kind === "other") {
+		return end(skb, "unknown", because("device-unknown", { device: device.name, what: device.driver }, device.origin));
+	}
 	if (
 		device.kind === "loopback" ||
 		device.kind === "ipip" ||

@@ -1,5 +1,5 @@
 /** Source validation of packets that come in (fib_validate_source, net/ipv4/fib_frontend.c). IPv6 has none in its routing. */
-import { deviceSysctlKey, effectiveDeviceSysctl } from "../state/sysctl.ts";
+import { deviceSysctlKey } from "../state/sysctl.ts";
 import { because } from "./because.ts";
 import { hasCustomRules, type Lookup, lookup } from "./fib.ts";
 import type { Skb } from "./skb.ts";
@@ -11,17 +11,16 @@ export function reversePath(walk: Walk, skb: Skb, forward: Lookup): Next | null 
 	if (packet.family === 6 || device.kind === "loopback") return null;
 	// Packets that this stack made and that come back in by a tunnel or by lo were checked where they were made.
 	if (forward.kind === "unknown") return null;
-	const filter = view.state.missing.has("sysctl") ? 0 : effectiveDeviceSysctl(view.state, 4, device.name, "rp_filter");
-	const acceptLocal = effectiveDeviceSysctl(view.state, 4, device.name, "accept_local") !== 0;
+	const { rpFilter, acceptLocal, srcValidMark } = view.settings(device.name);
+	const filter = view.state.missing.has("sysctl") ? 0 : rpFilter;
 	if (filter === 0 && !hasCustomRules(view, 4)) {
 		return view.isLocal(packet.src) && !acceptLocal ? martian(skb) : null;
 	}
-	const useMark = effectiveDeviceSysctl(view.state, 4, device.name, "src_valid_mark") !== 0;
 	const back = lookup(view, {
 		to: packet.src,
 		from: packet.dst,
 		iif: device.name,
-		...(useMark ? { mark: skb.mark } : {}),
+		...(srcValidMark ? { mark: skb.mark } : {}),
 	});
 	if (back.kind === "unknown") return end(skb, "unknown", because("cannot-evaluate", { what: back.unknown }));
 	if (back.kind === "route" && back.route.type === "local") return acceptLocal ? null : martian(skb);

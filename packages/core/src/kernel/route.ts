@@ -1,6 +1,5 @@
 /** The routing decision for a packet that came in: to this stack, onwards, or nowhere (ip_route_input_slow). */
 import { isLoopback, isMulticast } from "../address/address.ts";
-import { effectiveDeviceSysctl, isForwarding } from "../state/sysctl.ts";
 import { type Because, because } from "./because.ts";
 import { type Lookup, lookup } from "./fib.ts";
 import { outRouteOf } from "./out-route.ts";
@@ -52,7 +51,7 @@ function onwards(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: "route" }>
 
 /** Whether forwarding is on. Where the input holds no sysctls it is taken to be, and the answer says so (trace/findings.ts). */
 function forwards({ view, packet, device }: Skb): boolean {
-	return view.state.missing.has("sysctl") || isForwarding(view.state, packet.family, device.name);
+	return view.state.missing.has("sysctl") || view.settings(device.name).forwarding[packet.family];
 }
 
 /** Why a packet goes where it goes: the route as `ip route` would print its parts. */
@@ -128,7 +127,7 @@ function refusedByType(skb: Skb, type: string, where: string): Next {
 
 /** A process of this stack gets the error itself; others are told by ICMP, by stacks that forward (ip_error). */
 function unreachable(skb: Skb, kind: IcmpErrorKind, why: Because): Next {
-	const tells = !skb.local && (skb.packet.family === 6 || isForwarding(skb.view.state, 4, skb.device.name));
+	const tells = !skb.local && (skb.packet.family === 6 || skb.view.settings(skb.device.name).forwarding[4]);
 	return tells ? icmpRefusal(skb, "unreachable", kind, why) : end(skb, "unreachable", why);
 }
 
@@ -147,5 +146,5 @@ function isMartian(skb: Skb): boolean {
 	if (device.kind === "loopback") return false;
 	const loopback = isLoopback(packet.src) || isLoopback(packet.dst);
 	if (!loopback) return isMulticast(packet.src);
-	return packet.family === 6 || effectiveDeviceSysctl(view.state, 4, device.name, "route_localnet") === 0;
+	return packet.family === 6 || !view.settings(device.name).routeLocalnet;
 }

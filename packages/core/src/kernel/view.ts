@@ -5,6 +5,7 @@ import type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "../stat
 import type { Link } from "../state/link.ts";
 import type { Namespace, NotUnderstood, StatePart } from "../state/namespace.ts";
 import type { Place } from "../state/place.ts";
+import { type DeviceSettings, deviceSettings } from "./device-settings.ts";
 
 /** Indexes over one namespace. Everything is made when first asked for. */
 export class View {
@@ -19,6 +20,8 @@ export class View {
 	#neighbours: ReadonlyMap<string, Neighbour> | undefined;
 	#proxies: ReadonlySet<string> | undefined;
 	#fdb: ReadonlyMap<string, readonly FdbEntry[]> | undefined;
+
+	readonly #settings = new Map<string, DeviceSettings>();
 
 	constructor(state: Namespace) {
 		this.state = state;
@@ -93,6 +96,16 @@ export class View {
 	fdb(device: string, mac: string): readonly FdbEntry[] {
 		this.#fdb ??= compileFdb(this.state.fdb);
 		return this.#fdb.get(`${device} ${mac}`) ?? [];
+	}
+
+	/** The sysctls of a device. */
+	settings(device: string): DeviceSettings {
+		let settings = this.#settings.get(device);
+		if (settings === undefined) {
+			settings = deviceSettings(this.state, device);
+			this.#settings.set(device, settings);
+		}
+		return settings;
 	}
 
 	/** The first line of a part that nobody understood: what it would have changed is not known. */

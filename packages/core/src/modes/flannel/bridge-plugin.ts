@@ -83,7 +83,7 @@ export function nodeEnd(
 		mtu,
 		mac: hardwareAddress(place, BRIDGE),
 		up: true,
-		carrier: true,
+		carrier: ports.length > 0,
 		vlanFiltering: false,
 		defaultPvid: 1,
 		origin,
