@@ -194,7 +194,7 @@ class RouteWords {
 }
 
 const UNDERSTOOD_KEYS = new Set(
-	"type dst tos nhid gateway via dev table protocol scope prefsrc metric flags metrics nexthops pref expires nh_info error realm".split(
+	"type dst tos nhid gateway via dev table protocol scope prefsrc metric flags metrics nexthops pref expires nh_info error flow".split(
 		" ",
 	),
 );
@@ -233,7 +233,7 @@ function rawOfRow(row: JsonRow): RawRoute {
 	const group = objectField(value, "nh_info");
 	if (group !== undefined && "resilient_args" in group) raw.unknown.push("resilient");
 	for (const key of Object.keys(value)) {
-		if (!UNDERSTOOD_KEYS.has(key)) raw.unknown.push(key, JSON.stringify(value[key]));
+		if (!UNDERSTOOD_KEYS.has(key)) raw.unknown.push(key, stringField(value, key) ?? JSON.stringify(value[key]));
 	}
 	return raw;
 }

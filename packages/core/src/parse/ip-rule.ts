@@ -228,6 +228,7 @@ function wordsOfRow(value: JsonObject): string[] {
 	pair("proto", text("protocol"));
 	text("flow_from");
 	text("flow_to");
+	if (text("l3mdev") !== undefined) words.push("lookup", "[l3mdev-table]");
 	for (const key of Object.keys(value)) if (!known.has(key)) words.push(key, String(value[key] ?? ""));
 	return words.filter((word) => word !== "");
 }
