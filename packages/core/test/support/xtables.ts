@@ -325,7 +325,8 @@ export function mangleRule(family: Family): Arb<Pick<XtRule, "matches" | "target
 		.tuple(
 			basicMatches(family),
 			fc.option(protocolMatches(family)),
-			fc.array(moduleMatch(family), { maxLength: 3 }),
+			// iptables v1.8.9 gets lost between several of `-m mark` and `-m connmark`, whose options have one name.
+			fc.uniqueArray(moduleMatch(family), { maxLength: 3, selector: ({ kind }) => kind }),
 			fc.option(mangleTarget()),
 		)
 		.map(([basic, protocol, modules, target]) => {

@@ -82,11 +82,9 @@ function fourWords(content: string): [string, string, string, string] {
 }
 
 function entryOptions(text: string): { readonly nomatch: boolean; readonly options: string } {
-	if (text === "") return { nomatch: false, options: "" };
-	// A comment may hold any word, so only what is outside quotes counts.
-	const parts = text.split(/("(?:[^"]*)")/);
-	const nomatch = parts.some((part, i) => i % 2 === 0 && /(?:^|\s)nomatch(?:\s|$)/.test(part));
-	if (!nomatch) return { nomatch, options: text };
-	const options = parts.map((part, i) => (i % 2 === 0 ? part.replace(/(^|\s)nomatch(?=\s|$)/, "$1") : part)).join("");
-	return { nomatch, options: options.replace(/ {2,}(?=[^"]*$)/, " ").trim() };
+	if (!text.includes("nomatch")) return { nomatch: false, options: text };
+	// A comment stands in quotes and may hold any word.
+	const words: readonly string[] = text.match(/"[^"]*"|[^\s"]+/g) ?? [];
+	const options = words.filter((word) => word !== "nomatch").join(" ");
+	return { nomatch: words.includes("nomatch"), options };
 }

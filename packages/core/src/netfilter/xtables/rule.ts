@@ -1,10 +1,13 @@
 /** One rule: its words to matches and a target, and back. */
 import type { Family } from "../../address/address.ts";
 import { BASIC_BY_OPTION, MATCH_BY_MODULE, type Match, matchExtension } from "./matches/index.ts";
+import { otherExtension } from "./matches/other.ts";
 import { gathered, JUMP, LOAD } from "./rule-order.ts";
 import type { XtRule } from "./table.ts";
 import { TARGET_BY_MODULE, type Target, targetExtension } from "./targets/index.ts";
-import { ParseFailure, type Words } from "./words.ts";
+import { gotoTargetExtension, jumpTargetExtension } from "./targets/jump.ts";
+import { otherTargetExtension } from "./targets/other.ts";
+import { ParseFailure, Words } from "./words.ts";
 
 /** What a rule consists of, its origin aside. */
 export type RuleParts = Pick<XtRule, "matches" | "target">;
@@ -64,7 +67,7 @@ function parseGathered(words: Words, family: Family, isChain: IsChain, final: bo
 			loaded.push(match);
 		} else if (words.option(JUMP) !== null) {
 			if (target !== null) return null;
-			if (option === "-g" || option === "--goto") target = { kind: "goto", chain: words.value() };
+			if (option === "-g" || option === "--goto") target = gotoTargetExtension.parse(words, family);
 			else target = parseTarget(words, family, isChain, final);
 			if (target === null) return null;
 		} else return null;
@@ -87,27 +90,25 @@ const BASIC_ORDER: readonly string[] = [...new Set([...BASIC_BY_OPTION.values()]
 
 /** Stands at the name after `-m`. Null: something belongs elsewhere, or is not understood. */
 function parseLoaded(words: Words, family: Family, final: boolean): Match | null {
-	const module = words.value();
 	const start = words.position;
-	const extension = MATCH_BY_MODULE.get(module);
-	if (extension === undefined) return { kind: "other", module, text: restOfModule(words) };
+	const extension = MATCH_BY_MODULE.get(words.value());
+	if (extension === undefined) return otherExtension.parse(wholeModule(words, start), family);
 	const match = attempt(words, () => extension.parse(words, family));
-	if (match !== null || !final) return match;
-	words.position = start;
-	return { kind: "other", module, text: restOfModule(words) };
+	return match === null && final ? otherExtension.parse(wholeModule(words, start), family) : match;
 }
 
 /** Stands at the name after `-j`. Null: something belongs elsewhere, or is not understood. */
 function parseTarget(words: Words, family: Family, isChain: IsChain, final: boolean): Target | null {
-	const module = words.value();
 	const start = words.position;
+	const module = words.value();
+	if (isChain(module) && atBoundary(words)) {
+		words.position = start;
+		return jumpTargetExtension.parse(words, family);
+	}
 	const extension = TARGET_BY_MODULE.get(module);
-	if (isChain(module) && atBoundary(words)) return { kind: "jump", chain: module };
-	if (extension === undefined) return { kind: "other", module, text: restOfModule(words) };
+	if (extension === undefined) return otherTargetExtension.parse(wholeModule(words, start), family);
 	const target = attempt(words, () => extension.parse(words, family));
-	if (target !== null || !final) return target;
-	words.position = start;
-	return { kind: "other", module, text: restOfModule(words) };
+	return target === null && final ? otherTargetExtension.parse(wholeModule(words, start), family) : target;
 }
 
 /** What was read, or null where it was not understood or not read to its end. */
@@ -129,12 +130,11 @@ function atBoundary(words: Words): boolean {
 	return option !== null && (LOAD.has(option) || JUMP.has(option) || BASIC_BY_OPTION.has(option));
 }
 
-function restOfModule(words: Words): string {
-	const start = words.position;
-	let end = start;
-	while (!atBoundary(words)) {
-		end++;
-		words.position = end;
-	}
-	return words.text(start, end);
+/** Takes the words of a module from its name on, up to where something else begins. */
+function wholeModule(words: Words, start: number): Words {
+	words.position = start + 1;
+	while (!atBoundary(words)) words.position++;
+	const module = new Words();
+	module.replace(0, words.from(start).slice(0, words.position - start));
+	return module;
 }

@@ -78,6 +78,7 @@ export class Words {
 
 	/** Adds a word at the end. */
 	push(word: string, quoted: boolean): void {
+		if (this.#words.length >= MOST_WORDS) throw new ParseFailure(`the line has more than ${MOST_WORDS} words`);
 		this.#words.push(word);
 		this.#quoted.push(quoted);
 	}
@@ -205,6 +206,8 @@ export class Words {
 	}
 }
 
+/** MAX_ARGC of iptables-restore (iptables/xshared.h). */
+const MOST_WORDS = 255;
 const SPACE = 0x20;
 const TAB = 0x09;
 const CARRIAGE_RETURN = 0x0d;

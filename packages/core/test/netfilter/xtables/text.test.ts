@@ -105,6 +105,7 @@ describe("a rule as people and programs write it means what iptables makes of it
 	test("a line that makes no sense is no rule", () => {
 		expect(() => read("-j ACCEPT -j DROP")).toThrow(ParseFailure);
 		expect(() => read('-m comment --comment "open')).toThrow(ParseFailure);
+		expect(() => read("-m comment ".repeat(100_000))).toThrow(ParseFailure);
 	});
 
 	test("an inversion where nothing can be inverted is not lost", () => {

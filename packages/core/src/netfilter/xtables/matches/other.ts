@@ -13,11 +13,12 @@ export const otherExtension: MatchExtension<OtherMatch> = {
 	kind: "other",
 	module: null,
 	options: [],
-	/** Takes every word up to the end: the parser of rules says where that is. */
+	/** Stands at the module's name, and takes every word up to the end. */
 	parse: (words) => {
+		const module = words.value();
 		const text = words.text(words.position, words.length);
 		words.position = words.length;
-		return { kind: "other", module: "", text };
+		return { kind: "other", module, text };
 	},
 	print: (match) => (match.module === "" ? match.text : printModule(match.module, [match.text])),
 	test: (match) => ({
