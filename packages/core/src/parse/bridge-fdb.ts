@@ -50,7 +50,7 @@ const FLAGS_WITHOUT_MEANING = new Set([
 ]);
 
 function entryOf(words: readonly string[]): Omit<FdbEntry, "origin"> | string {
-	const mac = (words[0] as string).toLowerCase();
+	const mac = (words[0] ?? "").toLowerCase();
 	if (!MAC.test(mac)) return "a forwarding entry begins with a MAC address";
 	const draft: Draft = { self: false, state: "dynamic" };
 	for (let at = 1; at < words.length; at++) {

@@ -67,7 +67,7 @@ function readLine(line: Line, dump: DumpReader<PortDraft>): void {
 	if (device !== undefined) dump.entries.push({ device, vlans: [] });
 	const port = dump.entries.at(-1);
 	// `bridge -d` adds lines on spanning tree and multicast; old versions say `None` for no VLAN.
-	if (rest === "" || rest === "None" || /^(state|mcast_router|neigh_suppress|tunnel)/.test(rest)) return;
+	if (rest === "None" || /^(state|mcast_router|neigh_suppress|tunnel)/.test(rest)) return;
 	const [, fromText, toText, flags = ""] = /^(\d+)(?:-(\d+))?(?:\s+(.*))?$/.exec(rest) ?? [];
 	const from = decimal(fromText);
 	if (port === undefined || from === undefined) {

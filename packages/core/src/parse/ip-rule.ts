@@ -4,7 +4,7 @@ import { type Prefix, parsePrefix } from "../address/prefix.ts";
 import type { PortRange, Rule, RuleAction } from "../state/ip.ts";
 import { DumpReader, decimal, dumpLines, type Line, type Parsed, unsigned32, wordsOf } from "./dump.ts";
 import { componentOfProtocol, ipProtocol, routeProtocol, tableNumber, tosByte } from "./iproute2-names.ts";
-import { isJson, type JsonObject, jsonRows } from "./json-rows.ts";
+import { isJson, type JsonObject, jsonRows, numberField, stringField } from "./json-rows.ts";
 
 /**
  * The policy rules of a dump. `ip rule` prints IPv4's alone; a dump may hold the output of `ip -6 rule` after it. Which
@@ -194,12 +194,12 @@ function rangeOf(text: string): PortRange | undefined {
 
 /** The words that `ip rule` would have printed for a JSON entry. */
 function wordsOfRow(value: JsonObject): string[] {
-	const words = [`${value.priority ?? 0}:`];
+	const words = [`${numberField(value, "priority") ?? 0}:`];
 	const known = new Set(["priority"]);
 	const text = (key: string): string | undefined => {
 		known.add(key);
-		const field = value[key];
-		return field === undefined ? undefined : String(field ?? "");
+		// A word without a value is a key with null.
+		return value[key] === null ? "" : stringField(value, key);
 	};
 	const pair = (word: string, field: string | undefined): void => {
 		if (field !== undefined) words.push(word, field);
@@ -229,6 +229,6 @@ function wordsOfRow(value: JsonObject): string[] {
 	text("flow_from");
 	text("flow_to");
 	if (text("l3mdev") !== undefined) words.push("lookup", "[l3mdev-table]");
-	for (const key of Object.keys(value)) if (!known.has(key)) words.push(key, String(value[key] ?? ""));
+	for (const key of Object.keys(value)) if (!known.has(key)) words.push(key, stringField(value, key) ?? "");
 	return words.filter((word) => word !== "");
 }

@@ -107,9 +107,19 @@ function parseSlice(slice: Slice, text: string, file: string): JsonObject {
 	} catch (error) {
 		const message = error instanceof Error ? error.message : String(error);
 		const position = /at position (\d+)/.exec(message)?.[1];
-		const plain = message.replace(/ (in JSON )?at position.*$/, "").replace(/, ".*$/s, "");
-		throw malformed(text, file, slice.start + Number(position ?? 0), plain.toLowerCase());
+		const offset = position === undefined ? firstNonToken(slice.text) : Number(position);
+		throw malformed(text, file, slice.start + offset, "an entry is not well-formed");
 	}
+}
+
+const TOKEN = /\s+|[{}[\],:]|"[^"\\]*(?:\\.[^"\\]*)*"|-?\d[\d.eE+-]*|true|false|null/y;
+
+/** Where something stands that is no part of JSON at all; 0 where the parts are right but not their order. */
+function firstNonToken(text: string): number {
+	TOKEN.lastIndex = 0;
+	let end = 0;
+	while (TOKEN.test(text)) end = TOKEN.lastIndex;
+	return end === text.length ? 0 : end;
 }
 
 function malformed(text: string, file: string, offset: number, message: string): InputError {

@@ -36,7 +36,7 @@ export function anyPrefix(family: Family, shortest = 0): fc.Arbitrary<Prefix> {
 	return fc.tuple(anyAddress(family), length).map(([address, bits]) => prefixOf(address, bits));
 }
 
-const optional = { requiredKeys: [] } as const;
+const optional: { readonly requiredKeys: [] } = { requiredKeys: [] };
 
 function anyNextHop(family: Family): fc.Arbitrary<NextHop> {
 	return fc
