@@ -1,0 +1,48 @@
+/** Whether a rule set makes its stack track connections (nf_ct_netns_get in nft_ct.c and nft_chain_nat.c). */
+import type { Family } from "../../address/address.ts";
+import { baseChains, type NftRuleset, type NftTable } from "./ruleset.ts";
+import type { Expression, Statement } from "./statement.ts";
+
+/** Whether packets of this family pass chains of the table. */
+export function concerns(table: NftTable, family: Family): boolean {
+	return table.family === "inet" || table.family === (family === 4 ? "ip" : "ip6");
+}
+
+export function usesConntrack(ruleset: NftRuleset, family: Family): boolean {
+	const own = ruleset.tables.filter((table) => concerns(table, family));
+	// A nat chain settles it, without looking into every rule.
+	if (baseChains(ruleset).some(({ table, base }) => base.type === "nat" && own.includes(table))) return true;
+	return own.some((table) =>
+		[...table.chains.values()].some((chain) => chain.rules.some((rule) => rule.statements.some(asks))),
+	);
+}
+
+function asks(statement: Statement): boolean {
+	switch (statement.kind) {
+		case "match":
+			return asksExpression(statement.left);
+		case "vmap":
+			return asksExpression(statement.key);
+		case "mangle":
+			return statement.target === "ct mark" || asksExpression(statement.value);
+		case "nat":
+			return true;
+		default:
+			return false;
+	}
+}
+
+function asksExpression(expression: Expression): boolean {
+	switch (expression.kind) {
+		case "ct":
+			return true;
+		case "concatenation":
+			return expression.parts.some(asksExpression);
+		case "binary":
+			return asksExpression(expression.left) || asksExpression(expression.right);
+		case "map":
+			return asksExpression(expression.key);
+		default:
+			return false;
+	}
+}
