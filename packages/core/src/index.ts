@@ -1,1 +1,26 @@
-export {};
+/** What podpath's packages use of the engine. */
+
+export { scenarioManifests } from "./atlas/change.ts";
+export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
+export { parseScenarios } from "./atlas/parse.ts";
+export { findScenario, type Scenario, scenarioName } from "./atlas/scenario.ts";
+export type { Cluster } from "./cluster/cluster.ts";
+export type { ManifestFile } from "./cluster/input/document.ts";
+export { loadCluster } from "./cluster/load.ts";
+export { ownKindSchemas } from "./cluster/schema/own-kinds.ts";
+export { closest } from "./diagnostic/closest.ts";
+export { type Diagnostic, formatDiagnostic, formatPosition, InputError, printable } from "./diagnostic/diagnostic.ts";
+export { clusterNetwork } from "./modes/network.ts";
+export { type Snapshot, type SnapshotFile, type SnapshotNamespace, snapshotNetwork } from "./modes/snapshot.ts";
+export type { Origin, SourcePosition } from "./origin/origin.ts";
+export { renderJson, stringifyJson } from "./render/json.ts";
+export { renderLinks } from "./render/links.ts";
+export { renderMermaid } from "./render/mermaid.ts";
+export { explanationSchema, jsonSchema, questionSchema } from "./render/schema.ts";
+export { renderSvg } from "./render/svg.ts";
+export { formatQuestion, renderText, type TextOptions } from "./render/text.ts";
+export type { Network } from "./state/network.ts";
+export { explain, verdictOf } from "./trace/explain.ts";
+export { type Explanation, VERDICTS, type Verdict } from "./trace/explanation.ts";
+export { QUESTION_PROTOCOLS, type Question, type QuestionProtocol, VIAS, type Via } from "./trace/question.ts";
+export type { Subject } from "./trace/subject.ts";

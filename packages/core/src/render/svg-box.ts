@@ -9,7 +9,7 @@ export interface Box {
 	readonly name: string;
 }
 
-/** A device or a fabric device. Those of one row standside by side. */
+/** A device or a fabric device. Those of one row stand side by side. */
 export interface PlacedSpot extends Box {
 	readonly kind: "device" | "fabric";
 	readonly key: string;

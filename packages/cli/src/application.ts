@@ -1,0 +1,45 @@
+/** The commands. What they need to run is loaded when one of them runs: `--help` stays quick. */
+import { type Application, buildApplication, buildRouteMap, text_en } from "@stricli/core";
+import { atlasRoutes } from "./atlas/routes.ts";
+import type { Context } from "./cli-process.ts";
+import { completeCommand, completionRoutes } from "./completion/routes.ts";
+import { explainCommand } from "./explain/command.ts";
+import { schemaCommand } from "./schema-command.ts";
+import { version } from "./version.ts";
+
+const DESCRIPTION = `Which way does a packet go in a Kubernetes network, there and back, and why?
+
+EXAMPLES
+  podpath explain pod/default/centos service/default/nginx:80 -f cluster/
+  podpath explain 10.244.1.7 10.96.0.10:53 --protocol udp --snapshot DIR --at node/a
+  podpath explain --scenario flannel-vpc/001-2.2 -o svg > path.svg
+  podpath atlas check
+  podpath schema explanation
+
+EXIT STATUS
+  0 yes (delivered, passed)   1 no   2 the question or the input is wrong   3 could not decide
+  4 podpath or the machine failed   130 interrupted`;
+
+export function application(): Application<Context> {
+	const root = buildRouteMap({
+		routes: {
+			explain: explainCommand,
+			atlas: atlasRoutes,
+			schema: schemaCommand,
+			completion: completionRoutes,
+			__complete: completeCommand,
+		},
+		docs: {
+			brief: "Which way does a packet go in a Kubernetes network, there and back, and why?",
+			fullDescription: DESCRIPTION,
+			hideRoute: { __complete: true },
+		},
+	});
+	return buildApplication(root, {
+		name: "podpath",
+		versionInfo: { getCurrentVersion: () => Promise.resolve(version()) },
+		scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
+		documentation: { caseStyle: "convert-camel-to-kebab", useAliasInUsageLine: true, disableAnsiColor: true },
+		localization: { text: text_en },
+	});
+}

@@ -1,0 +1,64 @@
+/** `podpath atlas`: its commands. */
+import { buildCommand, buildRouteMap, type RouteMap } from "@stricli/core";
+import type { Context } from "../cli-process.ts";
+import { withStatus } from "../failure.ts";
+
+const LIST_FORMATS = ["text", "json"] as const;
+const text = (input: string): string => input;
+
+const list = buildCommand<{ readonly output: (typeof LIST_FORMATS)[number] }, [], Context>({
+	func: async function (this: Context, { output }) {
+		await withStatus(this, async () => (await import("./run.ts")).listScenarios(this.cli, output));
+	},
+	parameters: {
+		flags: { output: { kind: "enum", values: LIST_FORMATS, default: "text", brief: "Output format" } },
+		aliases: { o: "output" },
+	},
+	docs: {
+		brief: "List the scenarios",
+		fullDescription:
+			"Lists the scenarios of the atlas.\n\nEXAMPLES\n  podpath atlas list\n  podpath atlas list -o json",
+	},
+});
+
+const show = buildCommand<Record<never, never>, [name: string], Context>({
+	func: async function (this: Context, _flags, name) {
+		await withStatus(this, async () => (await import("./run.ts")).showScenario(this.cli, name));
+	},
+	parameters: {
+		positional: {
+			kind: "tuple",
+			parameters: [{ brief: "The scenario", placeholder: "MODE/ID", parse: text }],
+		},
+	},
+	docs: {
+		brief: "Show a scenario with what it expects and where that comes from",
+		fullDescription:
+			"Shows a scenario as it is written: its question, what it expects, and where each expectation comes from.\n\nEXAMPLES\n  podpath atlas show flannel-vpc/001-2.2",
+	},
+});
+
+const check = buildCommand<{ readonly lab: boolean }, [name?: string], Context>({
+	func: async function (this: Context, { lab }, name) {
+		await withStatus(this, async () => (await import("./run.ts")).checkScenarios(this.cli, name, lab));
+	},
+	parameters: {
+		positional: {
+			kind: "tuple",
+			parameters: [{ brief: "One mode, or one scenario", placeholder: "MODE[/ID]", parse: text, optional: true }],
+		},
+		flags: {
+			lab: { kind: "boolean", default: false, withNegated: false, brief: "Against a real kernel too (not yet)" },
+		},
+	},
+	docs: {
+		brief: "Check the engine's answers against what the scenarios expect",
+		fullDescription:
+			"Asks the engine every scenario's question and compares the answer with what the scenario expects. The last line is\n`N passed, N failed`; the exit status is 0 only when none failed.\n\nEXAMPLES\n  podpath atlas check\n  podpath atlas check flannel-vpc\n  podpath atlas check flannel-vpc/001-2.2",
+	},
+});
+
+export const atlasRoutes: RouteMap<Context> = buildRouteMap({
+	routes: { list, show, check },
+	docs: { brief: "Scenarios of known networks, and the check of the engine against them" },
+});

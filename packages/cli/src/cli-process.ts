@@ -1,0 +1,24 @@
+/** What the command line uses of a process, so that tests can hand it another. */
+import type { Application, CommandContext } from "@stricli/core";
+
+export interface OutputStream {
+	write(text: string): unknown;
+	/** Whether a person reads it on a terminal. */
+	readonly isTTY?: boolean | undefined;
+	readonly columns?: number | undefined;
+}
+
+export interface CliProcess {
+	readonly stdout: OutputStream;
+	readonly stderr: OutputStream;
+	readonly stdin: AsyncIterable<Uint8Array | string>;
+	readonly env: Readonly<Record<string, string | undefined>>;
+	exitCode?: number | string | null | undefined;
+}
+
+/** What commands run with. */
+export interface Context extends CommandContext {
+	readonly cli: CliProcess;
+	/** All commands, for completion. */
+	readonly application: Application<Context>;
+}

@@ -1,0 +1,126 @@
+/** `podpath explain`: its arguments and flags. */
+import { buildCommand, type Command } from "@stricli/core";
+import type { Context } from "../cli-process.ts";
+import { withStatus } from "../failure.ts";
+import { COLOR_CHOICES, type ColorChoice } from "../terminal.ts";
+
+export const FORMATS = ["text", "json", "links", "mermaid", "svg"] as const;
+export type Format = (typeof FORMATS)[number];
+
+// As in core's trace/question.ts, which is not loaded for help; a test compares the two.
+export const PROTOCOL_WORDS = ["tcp", "udp", "sctp", "icmp"] as const;
+export const VIA_WORDS = ["cluster-ip", "external-ip", "load-balancer", "node-port"] as const;
+
+export interface ExplainFlags {
+	readonly file?: readonly string[];
+	readonly snapshot?: string;
+	readonly context?: string;
+	readonly scenario?: string;
+	readonly protocol?: (typeof PROTOCOL_WORDS)[number];
+	readonly sourcePort?: number;
+	readonly via?: (typeof VIA_WORDS)[number];
+	readonly node?: string;
+	readonly at?: string;
+	readonly batch?: string;
+	readonly output?: Format;
+	readonly verbose: boolean;
+	readonly color: ColorChoice;
+}
+
+const DESCRIPTION = `Explains which way a packet goes from FROM to TO, whether the answer comes back, and what decided it.
+
+PLACES
+  pod/NAMESPACE/NAME                 a pod
+  service/NAMESPACE/NAME[:PORT]      a Service, as TO
+  node/NAME, host/NAME               a node; a machine that is none
+  internet/ADDRESS                   a client on the Internet
+  ADDRESS, ADDRESS:PORT, [IPV6]:PORT
+
+EXAMPLES
+  podpath explain pod/default/centos service/default/nginx:80 -f manifests/
+  podpath explain internet/203.0.113.9 service/default/nginx:80 --via load-balancer -f cluster.yaml -o svg
+  podpath explain node/a service/default/nginx:80 --via node-port --node b -f cluster.yaml
+  podpath explain 10.244.1.7 10.96.0.10:53 --protocol udp --snapshot DIR --at node/a
+  podpath explain --scenario flannel-vpc/001-2.2
+  kubectl get nodes,pods,services,endpointslices -A -o yaml | podpath explain FROM TO -f -
+  podpath explain --batch questions.jsonl -f cluster.yaml > answers.jsonl`;
+
+const text = (input: string): string => input;
+
+function portNumber(input: string): number {
+	const port = /^\d{1,5}$/.test(input) ? Number(input) : 0;
+	if (port < 1 || port > 65535) throw new Error("a port is a number from 1 to 65535");
+	return port;
+}
+
+export const explainCommand: Command<Context> = buildCommand<ExplainFlags, [from?: string, to?: string], Context>({
+	func: async function (this: Context, flags: ExplainFlags, from?: string, to?: string) {
+		await withStatus(this, async () => {
+			const { runExplain } = await import("./run.ts");
+			return runExplain(this.cli, flags, from, to);
+		});
+	},
+	parameters: {
+		positional: {
+			kind: "tuple",
+			parameters: [
+				{ brief: "Where the packet comes from", placeholder: "FROM", parse: text, optional: true },
+				{ brief: "Where it is sent", placeholder: "TO", parse: text, optional: true },
+			],
+		},
+		flags: {
+			file: {
+				kind: "parsed",
+				parse: text,
+				variadic: true,
+				optional: true,
+				brief: "Manifests: a file, a folder, or - for standard input; repeatable",
+				placeholder: "FILE|DIR",
+			},
+			snapshot: {
+				kind: "parsed",
+				parse: text,
+				optional: true,
+				brief: "A snapshot of real nodes; -f then adds objects to it",
+				placeholder: "DIR|FILE.tar.gz",
+			},
+			context: { kind: "parsed", parse: text, optional: true, brief: "A live cluster (not yet)", placeholder: "NAME" },
+			scenario: {
+				kind: "parsed",
+				parse: text,
+				optional: true,
+				brief: "A scenario of the atlas; its question unless FROM and TO are given",
+				placeholder: "MODE/ID",
+			},
+			protocol: { kind: "enum", values: PROTOCOL_WORDS, optional: true, brief: "tcp unless said otherwise" },
+			sourcePort: { kind: "parsed", parse: portNumber, optional: true, brief: "The client's port", placeholder: "N" },
+			via: { kind: "enum", values: VIA_WORDS, optional: true, brief: "How a Service is addressed" },
+			node: {
+				kind: "parsed",
+				parse: text,
+				optional: true,
+				brief: "With --via node-port: the node whose address is used",
+				placeholder: "NAME",
+			},
+			at: {
+				kind: "parsed",
+				parse: text,
+				optional: true,
+				brief: "Where a packet from an address of no known place comes in",
+				placeholder: "node/NAME[:DEVICE]",
+			},
+			batch: {
+				kind: "parsed",
+				parse: text,
+				optional: true,
+				brief: "Questions as JSON lines (- for standard input); answers as JSON lines",
+				placeholder: "FILE",
+			},
+			output: { kind: "enum", values: FORMATS, optional: true, brief: "text unless said otherwise" },
+			verbose: { kind: "boolean", default: false, withNegated: false, brief: "text: every stage, rule and capture" },
+			color: { kind: "enum", values: COLOR_CHOICES, default: "auto", brief: "Colours on a terminal" },
+		},
+		aliases: { f: "file", o: "output", v: "verbose" },
+	},
+	docs: { brief: "Explain which way a packet goes, there and back, and why", fullDescription: DESCRIPTION },
+});

@@ -1,0 +1,84 @@
+/** Loads what a question is asked about. */
+import { readManifests, readSnapshot, STDIN } from "@podpath/collect";
+import {
+	type Cluster,
+	clusterNetwork,
+	formatDiagnostic,
+	InputError,
+	loadCluster,
+	type Question,
+	type Subject,
+	scenarioManifests,
+	snapshotNetwork,
+} from "@podpath/core";
+import { scenarioNamed } from "../atlas/atlas-folder.ts";
+import type { CliProcess } from "../cli-process.ts";
+
+export interface SubjectFlags {
+	readonly file?: readonly string[];
+	readonly snapshot?: string;
+	readonly context?: string;
+	readonly scenario?: string;
+	readonly batch?: string;
+}
+
+export interface Loaded {
+	readonly subject: Subject;
+	/** The scenario's, where the subject is one. */
+	readonly question: Question | undefined;
+}
+
+/** @throws {InputError} Where the flags do not go together, and for input that cannot be used. */
+export async function loadSubject(flags: SubjectFlags, stdin: CliProcess["stdin"]): Promise<Loaded> {
+	const { file = [], snapshot, context, scenario, batch } = flags;
+	if (context !== undefined) {
+		throw new InputError({
+			code: "not-yet",
+			message: "--context, a live cluster, is not built yet",
+			hint: "kubectl get nodes,pods,services,endpointslices -A -o yaml, and -f that file",
+		});
+	}
+	if (batch === STDIN && file.includes(STDIN)) {
+		throw new InputError({ code: "stdin-twice", message: "--batch - and -f - cannot both read standard input" });
+	}
+	if (scenario !== undefined) {
+		if (snapshot !== undefined || file.length > 0) throw oneInput("--scenario brings its own cluster");
+		return scenarioSubject(scenario);
+	}
+	const manifests = await readManifests(file, stdin);
+	if (snapshot !== undefined) {
+		const parts = snapshotNetwork(await readSnapshot(snapshot), manifests);
+		return { subject: { ...parts, fromSnapshot: true }, question: undefined };
+	}
+	if (file.length === 0) throw oneInput("there is nothing to ask about");
+	return { subject: subjectOf(loadCluster(manifests)), question: undefined };
+}
+
+export function subjectOf(cluster: Cluster): Subject {
+	return { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
+}
+
+function scenarioSubject(name: string): Loaded {
+	const { scenario, cluster } = scenarioNamed(name);
+	return { subject: subjectOf(loadCluster(scenarioManifests(scenario, cluster))), question: scenario.question };
+}
+
+function oneInput(message: string): InputError {
+	return new InputError({
+		code: "which-input",
+		message,
+		hint: "give -f FILE|DIR, --snapshot DIR|FILE.tar.gz, or --scenario MODE/ID",
+	});
+}
+
+/** More warnings than this are counted instead of printed. */
+const MOST_WARNINGS = 20;
+
+/** Tells what was strange in the input. */
+export function printWarnings({ cluster }: Subject, stderr: CliProcess["stderr"]): void {
+	for (const warning of cluster.warnings.slice(0, MOST_WARNINGS)) {
+		stderr.write(`podpath: warning: ${formatDiagnostic(warning)}\n`);
+	}
+	const left = cluster.warnings.length - MOST_WARNINGS;
+	if (left > 0) stderr.write(`podpath: warning: and ${left} more\n`);
+}

@@ -1,0 +1,86 @@
+/** Reads a snapshot that is a .tar.gz into its files. Nothing is written to disk. */
+import { constants, gunzip } from "node:zlib";
+import { InputError, type SnapshotFile } from "@podpath/core";
+import { unpackTar } from "modern-tar";
+import type { SnapshotFiles } from "./snapshot-folder.ts";
+import { decodeText, readBytes } from "./text-file.ts";
+
+/** Unpacked bytes of all files together. Beyond that it is no snapshot but a bomb, or one to give as a folder. */
+const MOST_BYTES = 2 ** 30;
+/** Entries of one archive: some 15 files for each of thousands of namespaces. */
+const MOST_ENTRIES = 500_000;
+
+export interface ArchiveLimits {
+	readonly bytes: number;
+	readonly entries: number;
+}
+
+/**
+ * Every text file of the archive for which `wanted` holds.
+ * @throws {InputError} For an archive that is damaged, too big, or has entries that climb out of it or are links.
+ */
+export async function readArchive(
+	path: string,
+	wanted: (inner: string) => boolean,
+	limits: ArchiveLimits = { bytes: MOST_BYTES, entries: MOST_ENTRIES },
+): Promise<SnapshotFiles> {
+	const tar = await unzip(readBytes(path), path, limits.bytes);
+	const files = new Map<string, SnapshotFile>();
+	for (const { header, data } of await unpack(tar, path, limits.entries)) {
+		const inner = innerPath(header.name, path);
+		if (header.type === "directory" || inner === "") continue;
+		if (header.type !== "file") throw refused(path, `"${inner}" is of type ${header.type ?? "unknown"}, not a file`);
+		if (!wanted(inner)) continue;
+		if (files.has(inner)) throw refused(path, `"${inner}" is in it twice`);
+		const name = `${path}:${inner}`;
+		files.set(inner, { name, text: decodeText(data ?? new Uint8Array(), name) });
+	}
+	return files;
+}
+
+function unzip(bytes: Buffer, path: string, most: number): Promise<Buffer> {
+	return new Promise((resolve, reject) => {
+		gunzip(bytes, { maxOutputLength: most, finishFlush: constants.Z_FINISH }, (error, result) => {
+			if (error === null) resolve(result);
+			else if ("code" in error && error.code === "ERR_BUFFER_TOO_LARGE") {
+				reject(refused(path, `it holds more than ${Math.round(most / 1e6)} MB`, "unpack it and give the folder"));
+			} else reject(refused(path, "it is no whole gzip file", "an archive made by tar -czf"));
+		});
+	});
+}
+
+async function unpack(tar: Buffer, path: string, most: number): ReturnType<typeof unpackTar> {
+	let count = 0;
+	let tooMany = false;
+	try {
+		return await unpackTar(tar, {
+			strict: true,
+			filter: () => {
+				tooMany = ++count > most;
+				if (tooMany) throw new Error("too many entries");
+				return true;
+			},
+		});
+	} catch {
+		throw tooMany
+			? refused(path, `it has more than ${most} entries`, "unpack it and give the folder")
+			: refused(path, "it is no whole tar archive", "an archive made by tar -czf");
+	}
+}
+
+/** The path inside the snapshot: `./a/b` and `a//b` are `a/b`. */
+function innerPath(name: string, path: string): string {
+	const parts = name.split("/").filter((part) => part !== "" && part !== ".");
+	if (name.startsWith("/") || name.includes("\\") || parts.includes("..")) {
+		throw refused(path, `its entry "${name}" leads out of it`);
+	}
+	return parts.join("/");
+}
+
+function refused(path: string, why: string, hint?: string): InputError {
+	return new InputError({
+		code: "bad-archive",
+		message: `"${path}" cannot be used as a snapshot: ${why}`,
+		...(hint === undefined ? {} : { hint }),
+	});
+}
