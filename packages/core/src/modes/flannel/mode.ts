@@ -2,7 +2,7 @@
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { FlannelSettings } from "../../cluster/settings.ts";
-import type { Contribution, XtContribution } from "../../state/contribution.ts";
+import type { Contribution } from "../../state/contribution.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
 import { hasNamespace } from "../pod-namespace.ts";
@@ -10,9 +10,8 @@ import { type Card, onLink, type Underlay } from "../underlay/underlay.ts";
 import { BACKENDS, type Backend, type Peer } from "./backend.ts";
 import { nodeEnd, POD_DEVICE, podEnd, strayAddresses } from "./bridge-plugin.ts";
 import { type HostInterfaces, hostInterfaces } from "./host-interfaces.ts";
-import { forwardRules, masqueradeRules } from "./iptables.ts";
 import { flannelSettings, type Lease, type Leases, leasesOf } from "./leases.ts";
-import { podMasquerade } from "./pod-masquerade.ts";
+import { type TrafficManager, trafficManager } from "./traffic-manager.ts";
 
 /** `flannel-vpc`, `flannel-host-gw`, `flannel-vxlan`, `flannel-ipip`. */
 export const FLANNEL_MODES: readonly NetworkMode[] = (["vpc", "host-gw", "vxlan", "ipip"] as const).map(flannelMode);
@@ -38,7 +37,7 @@ class FlannelPlan implements ModePlan {
 	readonly #leases: Leases;
 	readonly #interfaces: HostInterfaces;
 	readonly #peers: readonly { readonly lease: Lease; readonly peer: Peer }[];
-	readonly #forwardRules: readonly XtContribution[];
+	readonly #rules: TrafficManager;
 
 	constructor(backend: Backend, settings: FlannelSettings, cluster: Cluster, underlay: Underlay) {
 		this.#backend = backend;
@@ -48,7 +47,7 @@ class FlannelPlan implements ModePlan {
 		this.#leases = leasesOf(cluster, settings);
 		this.#interfaces = hostInterfaces(cluster);
 		this.#peers = this.#leases.all.map((lease) => ({ lease, peer: backend.peer(lease, settings) }));
-		this.#forwardRules = settings.networks.map(forwardRules);
+		this.#rules = trafficManager(settings);
 		this.assumptions = [
 			...this.#leases.assumptions,
 			...this.#interfaces.assumptions,
@@ -66,7 +65,7 @@ class FlannelPlan implements ModePlan {
 			...leases.map((lease) => this.#backend.device(lease, card, this.#settings)),
 			this.#otherNodes(node, card),
 			nodeEnd(node, leases, ports, this.#mtu(card)),
-			{ xtables: [...this.#masquerade(leases, pods), ...this.#forwardRules] },
+			this.#rules(leases, pods),
 		];
 	}
 
@@ -101,10 +100,6 @@ class FlannelPlan implements ModePlan {
 			neighbours: parts.flatMap((part) => part.neighbours ?? []),
 			fdb: parts.flatMap((part) => part.fdb ?? []),
 		};
-	}
-
-	#masquerade(leases: readonly Lease[], pods: readonly Pod[]): readonly XtContribution[] {
-		return this.#settings.ipMasq ? leases.map(masqueradeRules) : podMasquerade(pods, leases);
 	}
 
 	#podsOn(nodeName: string): readonly Pod[] {
