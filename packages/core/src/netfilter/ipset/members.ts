@@ -63,6 +63,8 @@ export interface Members {
 
 /** A range of more members than this is not spread out, but counts as not understood. */
 const MOST_SPREAD = 65536;
+/** Nor is anything spread out in a set of more keys than this, which takes seconds. */
+const MOST_KEYS = 4_194_304;
 
 const compiled = new WeakMap<Ipset, Members>();
 
@@ -91,7 +93,7 @@ function compile(set: Ipset): Members {
 	const keys = new Map<string, boolean>();
 	const unread: string[] = [];
 	for (const entry of parts === null ? [] : set.entries) {
-		const spread = keysOf(entry, shape, lengths);
+		const spread = keys.size < MOST_KEYS ? keysOf(entry, shape, lengths) : undefined;
 		if (spread === undefined) unread.push(entry.text);
 		else for (const key of spread) keys.set(key, entry.nomatch);
 	}

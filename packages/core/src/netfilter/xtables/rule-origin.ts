@@ -44,14 +44,19 @@ export function ruleOrigin(chain: string, rule: RuleParts, source: SourcePositio
 		note = match.text;
 		break;
 	}
-	const target = rule.target;
-	const targetChain = target !== null && (target.kind === "jump" || target.kind === "goto") ? target.chain : "";
 	const component =
-		makerOf(MAKERS, chain) ?? makerOf(MAKERS, targetChain) ?? makerOf(COMMENTED, note ?? "") ?? "unknown";
+		makerOf(MAKERS, chain) ?? makerOf(MAKERS, calledChain(rule)) ?? makerOf(COMMENTED, note ?? "") ?? "unknown";
 	if (note === undefined) return { component, source };
 	const service = component === "kube-proxy" ? SERVICE.exec(note) : null;
 	if (service === null) return { component, source, note };
 	return { component, object: `service/${service[1]}/${service[2]}`, source, note };
+}
+
+/** The chain that the rule calls. One that the dump does not declare was read as a target that is not known. */
+function calledChain({ target }: RuleParts): string {
+	if (target === null) return "";
+	if (target.kind === "jump" || target.kind === "goto") return target.chain;
+	return target.kind === "other" ? target.module : "";
 }
 
 function makerOf(makers: typeof MAKERS, name: string): string | undefined {

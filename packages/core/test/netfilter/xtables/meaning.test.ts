@@ -213,6 +213,7 @@ describe("targets", () => {
 		["-j REDIRECT --to-ports 8080", { kind: "redirect", range: { ports: { from: 8080, to: 8080 } } }],
 		["-j NETMAP --to 10.0.0.0/24", { kind: "netmap", network: address("10.0.0.0"), length: 24 }],
 		["-j NFQUEUE --queue-num 1", { kind: "unknown", unknown: 'target "NFQUEUE" is not evaluated' }],
+		["-j MISSING", { kind: "unknown", unknown: 'no chain and no known target is "MISSING"' }],
 		["-j TTL --ttl-set 5", { kind: "unknown", unknown: 'target "TTL" is not evaluated' }],
 	])("%s", (text, effect) => {
 		expect(done(text)).toMatchObject(effect);

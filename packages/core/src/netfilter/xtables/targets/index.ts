@@ -76,7 +76,7 @@ const EXTENSIONS: { readonly [Kind in Target["kind"]]: TargetExtension<Extract<T
 /** The extension that `-j NAME` loads; a name without one may be a chain's. */
 export const TARGET_BY_MODULE: ReadonlyMap<string, TargetExtension<Target>> = new Map(
 	Object.values<TargetExtension<Target>>(EXTENSIONS)
-		.filter(({ kind }) => kind !== "jump" && kind !== "goto" && kind !== "other")
+		.filter(({ module }) => module !== "")
 		.map((extension) => [extension.module, extension]),
 );
 

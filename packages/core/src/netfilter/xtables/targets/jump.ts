@@ -9,7 +9,8 @@ export interface JumpTarget<Kind extends "jump" | "goto"> {
 function jumpExtension<Kind extends "jump" | "goto">(kind: Kind, flag: "-j" | "-g"): TargetExtension<JumpTarget<Kind>> {
 	return {
 		kind,
-		module: flag,
+		// A chain has the name that it was given.
+		module: "",
 		options: [],
 		/** Stands at the chain's name. */
 		parse: (words) => ({ kind, chain: words.value() }),

@@ -20,5 +20,9 @@ export const otherTargetExtension: TargetExtension<OtherTarget> = {
 		return { kind: "other", module, text };
 	},
 	print: (target) => `-j ${target.module}${target.text === "" ? "" : ` ${target.text}`}`,
-	apply: (target) => ({ kind: "unknown", unknown: `target "${target.module}" is not evaluated` }),
+	apply: ({ module, text }) => ({
+		kind: "unknown",
+		// Without options it may as well be a chain that the dump does not declare.
+		unknown: text === "" ? `no chain and no known target is "${module}"` : `target "${module}" is not evaluated`,
+	}),
 };
