@@ -66,7 +66,8 @@ export class SkbContext implements RuleContext {
 	}
 
 	get connection(): PacketConnection | null {
-		const { tracked, trackState } = this.#skb;
+		const { tracked, trackState, notracked } = this.#skb;
+		if (notracked) return UNTRACKED;
 		if (tracked === null) return trackState === "invalid" ? INVALID : null;
 		return connectionOf(tracked.connection, tracked.direction, tracked.state);
 	}
@@ -153,6 +154,7 @@ const INVALID: PacketConnection = {
 	destinationNat: false,
 	mark: 0,
 };
+const UNTRACKED: PacketConnection = { ...INVALID, state: "untracked" };
 
 function connectionOf(
 	connection: NonNullable<Skb["tracked"]>["connection"],
