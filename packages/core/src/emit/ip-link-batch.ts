@@ -1,6 +1,7 @@
 /** Commands of `ip -batch` that make devices and their addresses. */
 import { isMulticast } from "../address/address.ts";
 import type { InterfaceAddress } from "../state/ip.ts";
+import { LOOPBACK_ADDRESSES } from "../state/kernel-routes.ts";
 import { DEFAULT_BRIDGE_PORT, type Link, type LowerDevice, type VethLink, type VxlanLink } from "../state/link.ts";
 import { type Batch, BatchLines, option } from "./batch.ts";
 
@@ -132,13 +133,14 @@ function configure(link: Link, batch: BatchLines): void {
 }
 
 /**
- * `address replace` for each address: some are there already, as loopback's are. Which IPv4 address of a subnet is
- * secondary follows from their order; IPv6 addresses are not probed for duplicates, which would take a second.
+ * `address replace` for each address, as link-local ones may be there already; loopback's own come when it is set up (a
+ * second ::1 would bring a route of its own). Which IPv4 address of a subnet is secondary follows from their order; IPv6 addresses are not probed for duplicates, which would take a second.
  */
 export function ipAddressBatch(addresses: readonly InterfaceAddress[]): Batch {
 	const batch = new BatchLines();
 	for (const each of addresses) {
 		const { address, peer, prefixLength } = each;
+		if (LOOPBACK_ADDRESSES.some((own) => own.device === each.device && own.address.text === address.text)) continue;
 		const end =
 			peer === undefined ? `${address.text}/${prefixLength}` : `${address.text} peer ${peer.text}/${prefixLength}`;
 		batch.add(

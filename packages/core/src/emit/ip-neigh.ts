@@ -1,4 +1,5 @@
 /** Neighbours as `ip neigh` prints them, and as `ip -batch` takes them. */
+import { isMulticast } from "../address/address.ts";
 import type { Neighbour } from "../state/ip.ts";
 import { asLines, type Batch, BatchLines, joinWords, option } from "./batch.ts";
 
@@ -23,7 +24,7 @@ export function ipNeighBatch(neighbours: readonly Neighbour[]): Batch {
 	const batch = new BatchLines();
 	for (const { address, device, mac, state, proxy } of neighbours) {
 		if (proxy) batch.add("neigh add proxy", address.text, "dev", device);
-		else if (mac !== null && (state === "permanent" || state === "noarp")) {
+		else if (mac !== null && !isMulticast(address) && (state === "permanent" || state === "noarp")) {
 			batch.add("neigh replace", address.text, "lladdr", mac, "dev", device, "nud", state);
 		} else batch.omit(`neighbour ${address.text} dev ${device}`, `${state} entries come and go by themselves`);
 	}

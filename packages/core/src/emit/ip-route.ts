@@ -18,7 +18,7 @@ export function ipRouteBatch(routes: readonly Route[]): Batch {
 		for (const route of added) {
 			if (isDirect(route) !== direct) continue;
 			if (route.notUnderstood !== undefined) batch.omit(`route ${route.destination.text}`, route.notUnderstood);
-			else batch.add(route.family === 6 ? "-6 route add" : "route add", ...addWords(route));
+			else batch.add("route add", ...addWords(route));
 		}
 	}
 	return batch.finish();
@@ -32,7 +32,7 @@ function isDirect(route: Route): boolean {
 function printRoute(route: Route): string {
 	const single = route.nextHops.length > 1 ? [] : route.nextHops;
 	const line = joinWords([
-		...headWords(route),
+		...headWords(route, route.destination.length === 0 ? "default" : route.destination.text),
 		...single.flatMap((hop) => hopWords(route, hop)),
 		...attributeWords(route),
 		...single.flatMap(flagWords),
@@ -53,7 +53,8 @@ function addWords(route: Route): (string | undefined)[] {
 	const several = route.nextHops.length > 1 ? route.nextHops : [];
 	const onlink = (hop: NextHop): string | undefined => (hop.onlink ? "onlink" : undefined);
 	return [
-		...headWords(route),
+		// A batch line cannot say -6: the destination tells the family, which the word "default" would not.
+		...headWords(route, route.destination.text),
 		...single.flatMap((hop) => [...hopWords(route, hop), onlink(hop)]),
 		...attributeWords(route),
 		option("mtu", route.mtu),
@@ -61,10 +62,10 @@ function addWords(route: Route): (string | undefined)[] {
 	];
 }
 
-function headWords(route: Route): (string | undefined)[] {
+function headWords(route: Route, destination: string): (string | undefined)[] {
 	return [
 		route.type === "unicast" ? undefined : route.type,
-		route.destination.length === 0 ? "default" : route.destination.text,
+		destination,
 		option("tos", route.tos === undefined ? undefined : `0x${route.tos.toString(16)}`),
 	];
 }

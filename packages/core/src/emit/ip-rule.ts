@@ -1,4 +1,5 @@
 /** Policy rules as `ip rule` prints them, and as `ip -batch` takes them. */
+import type { Family } from "../address/address.ts";
 import { DEFAULT_RULES } from "../state/assemble.ts";
 import type { PortRange, Rule } from "../state/ip.ts";
 import { asLines, type Batch, BatchLines, joinWords, option } from "./batch.ts";
@@ -7,47 +8,45 @@ import { tableName } from "./ip-route.ts";
 /** The rules as `ip rule` and then `ip -6 rule` print them: the parser reads them back. */
 export function printIpRule(rules: readonly Rule[]): string {
 	const lines = ([4, 6] as const).flatMap((family) =>
-		rules
-			.filter((rule) => rule.family === family)
-			.map((rule) => `${rule.priority}:\t${joinWords([...selectorWords(rule, "from all"), ...actionWords(rule)])}`),
+		rules.filter((rule) => rule.family === family).map((rule) => `${rule.priority}:\t${joinWords(ruleWords(rule))}`),
 	);
 	return asLines(lines);
 }
 
-/** `rule add` for what a new namespace lacks, `rule delete` for the kernel's own rules that are not among these. */
-export function ipRuleBatch(rules: readonly Rule[]): Batch {
+/**
+ * `rule add` for what a new namespace lacks of one family's rules, `rule delete` for the kernel's own that are not among
+ * these. The batch is for `ip -4 -batch` or `ip -6 -batch`: a line cannot say the family, and no address tells it.
+ */
+export function ipRuleBatch(rules: readonly Rule[], family: Family): Batch {
 	const batch = new BatchLines();
+	const wanted = rules.filter((rule) => rule.family === family);
 	for (const own of DEFAULT_RULES) {
-		if (rules.some((rule) => isSame(rule, own))) continue;
-		batch.add(familyOption(own), "rule delete priority", own.priority, ...actionWords(own));
+		if (own.family !== family || wanted.some((rule) => isSame(rule, own))) continue;
+		batch.add("rule delete", ...ruleWords(own), "priority", own.priority);
 	}
-	for (const rule of rules) {
+	for (const rule of wanted) {
 		if (DEFAULT_RULES.some((own) => isSame(rule, own))) continue;
 		if (rule.notUnderstood !== undefined) batch.omit(`rule ${rule.priority}`, rule.notUnderstood);
-		else {
-			const words = [...selectorWords(rule, "from all"), ...actionWords(rule)];
-			batch.add(familyOption(rule), "rule add", ...words, "priority", rule.priority);
-		}
+		else batch.add("rule add", ...ruleWords(rule), "priority", rule.priority);
 	}
 	return batch.finish();
 }
 
-function familyOption(rule: Rule): string | undefined {
-	return rule.family === 6 ? "-6" : undefined;
+function ruleWords(rule: Rule): (string | undefined)[] {
+	return [...selectorWords(rule), ...actionWords(rule)];
 }
 
 function isSame(a: Rule, b: Rule): boolean {
-	const text = (rule: Rule): string =>
-		joinWords([rule.family, rule.priority, ...selectorWords(rule, ""), ...actionWords(rule), rule.notUnderstood]);
+	const text = (rule: Rule): string => joinWords([rule.family, rule.priority, ...ruleWords(rule)]);
 	return text(a) === text(b);
 }
 
 /** print_rule() in its order. */
-function selectorWords(rule: Rule, fromAll: string): (string | undefined)[] {
+function selectorWords(rule: Rule): (string | undefined)[] {
 	const { fwmark } = rule;
 	return [
 		rule.invert ? "not" : undefined,
-		rule.from === undefined ? fromAll : `from ${rule.from.text}`,
+		rule.from === undefined ? "from all" : `from ${rule.from.text}`,
 		option("to", rule.to?.text),
 		option("tos", rule.tos === undefined ? undefined : hexadecimal(rule.tos)),
 		option("fwmark", fwmark && markText(fwmark)),

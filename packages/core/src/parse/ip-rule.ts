@@ -34,7 +34,7 @@ export function parseIpRule(text: string, file: string): Parsed<Rule> {
 	return dump.finish();
 }
 
-type ReadRule = Omit<Rule, "family" | "origin"> & { readonly component: string };
+type ReadRule = Omit<Rule, "family" | "origin"> & { readonly family?: Family; readonly component: string };
 
 /** A list of rules is one family's until the priorities start anew; any address in it, or its place, tells which. */
 function familiesOf(rules: readonly (ReadRule | undefined)[]): Family[] {
@@ -44,8 +44,8 @@ function familiesOf(rules: readonly (ReadRule | undefined)[]): Family[] {
 	let before: Family | undefined;
 	const close = (end: number): void => {
 		const block = rules.slice(start, end);
-		const named = block.flatMap((rule) => [rule?.from, rule?.to]).find((prefix) => prefix !== undefined);
-		const family = named?.family ?? (before === 4 ? 6 : 4);
+		const named = block.find((rule) => rule?.family !== undefined)?.family;
+		const family = named ?? (before === 4 ? 6 : 4);
 		for (let i = start; i < end; i++) families[i] = family;
 		if (end > start) before = family;
 		start = end;
@@ -60,6 +60,8 @@ function familiesOf(rules: readonly (ReadRule | undefined)[]): Family[] {
 }
 
 interface Draft {
+	/** Where an address tells it. */
+	family?: Family;
 	priority?: number;
 	invert: boolean;
 	from?: Prefix;
@@ -106,7 +108,7 @@ function readSelector(word: string, value: string | undefined, draft: Draft): bo
 	switch (word) {
 		case "from":
 		case "to":
-			return value === "all" || set(draft, word, parsePrefix(value));
+			return value === "all" || readPrefix(word, parsePrefix(value), draft);
 		case "fwmark":
 			return set(draft, "fwmark", markOf(value));
 		case "iif":
@@ -171,6 +173,14 @@ function readFlag(word: string, draft: Draft): boolean {
 	else if (Object.hasOwn(PLAIN_ACTIONS, word)) draft.action = { kind: PLAIN_ACTIONS[word] ?? "nop" };
 	// The device or goto target is not there: the rule says which, and it is looked for when the rule is asked.
 	else return word === "[detached]" || word === "[unresolved]";
+	return true;
+}
+
+/** A prefix of length 0 is what `all` means, and tells the family besides. */
+function readPrefix(word: "from" | "to", prefix: Prefix | undefined, draft: Draft): boolean {
+	if (prefix === undefined) return false;
+	draft.family = prefix.family;
+	if (prefix.length > 0) draft[word] = prefix;
 	return true;
 }
 

@@ -98,8 +98,8 @@ const anyAction: fc.Arbitrary<RuleAction> = fc.oneof(
 export function anyRule(family: Family): fc.Arbitrary<Rule> {
 	const selectors = fc.record(
 		{
-			from: anyPrefix(family),
-			to: anyPrefix(family),
+			from: anyPrefix(family, 1),
+			to: anyPrefix(family, 1),
 			fwmark: fc.record({ value: word, mask: word }),
 			iif: anyDevice,
 			oif: anyDevice,
