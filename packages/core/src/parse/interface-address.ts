@@ -30,7 +30,11 @@ const FLAGS_WITHOUT_MEANING = new Set([
 	"autojoin",
 	"stable-privacy",
 ]);
-const FLAGS = new Set(["secondary", "noprefixroute", "deprecated"]);
+const FLAGS = new Set(["secondary", "noprefixroute", "deprecated", "dadfailed"]);
+
+export function isAddressFlag(word: string): boolean {
+	return FLAGS_WITHOUT_MEANING.has(word) || FLAGS.has(word);
+}
 
 /** The address, or why there is none. */
 export function interfaceAddress(draft: AddressDraft, device: string): ReadAddress | string {
@@ -44,7 +48,7 @@ export function interfaceAddress(draft: AddressDraft, device: string): ReadAddre
 	const prefixLength = decimal(peerLength ?? localLength ?? String(bits));
 	if (prefixLength === undefined || prefixLength > bits) return `"${draft.local}" has no such prefix length`;
 	if (draft.flags.includes("dadfailed")) return "somebody else has this address: the kernel does not use it";
-	const unknown = draft.flags.find((flag) => !FLAGS_WITHOUT_MEANING.has(flag) && !FLAGS.has(flag));
+	const unknown = draft.flags.find((flag) => !isAddressFlag(flag));
 	if (unknown !== undefined) return `"${unknown}" is not understood`;
 	return {
 		device,

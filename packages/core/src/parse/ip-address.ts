@@ -1,7 +1,7 @@
 /** `ip -d address`, `ip -d link`, `ip address`: text and JSON (iproute2 ip/ipaddress.c print_linkinfo, print_addrinfo). */
 import { AddressReader, type ParsedAddresses } from "./address-reader.ts";
 import { dumpLines, type Line, wordsOf } from "./dump.ts";
-import { type AddressDraft, interfaceAddress, type ReadAddress } from "./interface-address.ts";
+import { type AddressDraft, interfaceAddress, isAddressFlag, type ReadAddress } from "./interface-address.ts";
 import { readAddressJson } from "./ip-address-json.ts";
 import { isJson } from "./json-rows.ts";
 import { readDetails, readLinkLine } from "./link-words.ts";
@@ -48,8 +48,8 @@ function addressOf(words: readonly string[], device: string): ReadAddress | stri
 		const field = Object.hasOwn(FIELD_OF_WORD, word) ? FIELD_OF_WORD[word] : undefined;
 		if (field !== undefined) draft[field] = words[++at] ?? "";
 		else if (word === "metric" || word === "flags" || word === "any") at++;
-		// An IPv4 address ends with its label: the device's name, or that with `:something`.
-		else if (at === words.length - 1 && word.split(":")[0] === device) draft.label = word;
+		// An IPv4 address ends with its label: the device's name as it was when the address came, or that with `:something`.
+		else if (at === words.length - 1 && words[0] === "inet" && !isAddressFlag(word)) draft.label = word;
 		else draft.flags.push(word);
 	}
 	return interfaceAddress(draft, device);

@@ -17,7 +17,7 @@ export function parseSysctl(text: string, file: string): Parsed<SysctlEntry> {
 	for (const line of dumpLines(text)) {
 		if (/^\s*[#;]/.test(line.text)) continue;
 		// In sysctl.conf a leading minus lets a setting fail.
-		const [, key, value] = /^\s*-?([\w./@:*-]+)\s*=\s*(.*)$/.exec(line.text) ?? [];
+		const [, key, value] = /^\s*-?([^\s=]+)\s*=\s*(.*)$/.exec(line.text) ?? [];
 		if (key === undefined || value === undefined) {
 			// A secret that only root may read (`sysctl: permission denied on key 'net.ipv6.conf.all.stable_secret'`).
 			if (!/^sysctl: (permission denied|reading key)/.test(line.text)) dump.keep(line, "a line holds KEY = VALUE");

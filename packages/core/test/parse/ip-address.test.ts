@@ -90,6 +90,19 @@ describe("ip -d address", () => {
 		expect(address("10.6.0.1")).not.toHaveProperty("label");
 	});
 
+	it("reads the forms of other versions and of busybox", () => {
+		const text =
+			"3: eth0@if12: <BROADCAST,MULTICAST,UP,LOWER_UP,M-DOWN> mtu 1450 qdisc noqueue state UP \n" +
+			"    link/ether 0a:58:0a:f4:01:07 brd ff:ff:ff:ff:ff:ff link-netns cni-0a1b promiscuity 0 \n    veth \n" +
+			"    inet 10.244.1.7/24 brd 10.244.1.255 scope global eth1\n       valid_lft forever preferred_lft forever\n" +
+			"    inet6 fe80::858:aff:fef4:107/64 scope link proto kernel_ll \n       valid_lft forever preferred_lft forever\n";
+		const { links, addresses, notUnderstood } = parseIpAddress(text, "f");
+		expect(notUnderstood).toEqual([]);
+		expect(links).toMatchObject([{ kind: "veth", peer: { index: 12 }, up: true }]);
+		// The device was called eth1 when it got the address.
+		expect(addresses).toMatchObject([{ label: "eth1" }, { origin: { component: "kernel" } }]);
+	});
+
 	it("keeps an address that somebody else has, as the kernel does not use it", () => {
 		const text =
 			"2: e0: <UP> mtu 1500\n    inet6 fd00::1/64 scope global dadfailed tentative \n       valid_lft forever preferred_lft forever\n";
