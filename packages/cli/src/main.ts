@@ -38,7 +38,7 @@ export async function runCommandLine(inputs: readonly string[], cli: CliProcess)
 		cli,
 		application: commands,
 	};
-	delete cli.exitCode;
+	cli.exitCode = undefined;
 	await run(commands, inputs, context);
 	const code = Number(stricliProcess.exitCode ?? 0);
 	switch (code) {

@@ -60,5 +60,9 @@ const check = buildCommand<{ readonly lab: boolean }, [name?: string], Context>(
 
 export const atlasRoutes: RouteMap<Context> = buildRouteMap({
 	routes: { list, show, check },
-	docs: { brief: "Scenarios of known networks, and the check of the engine against them" },
+	docs: {
+		brief: "Scenarios of known networks, and the check of the engine against them",
+		fullDescription:
+			"Scenarios of known networks: clusters, questions about them, and what the answers have to be.\n\nEXAMPLES\n  podpath atlas list\n  podpath atlas show flannel-vpc/001-2.2\n  podpath atlas check flannel-vpc",
+	},
 });

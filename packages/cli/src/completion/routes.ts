@@ -23,7 +23,11 @@ export const completionRoutes: RouteMap<Context> = buildRouteMap({
 		zsh: scriptCommand("zsh", "podpath completion zsh > ~/.zfunc/_podpath"),
 		fish: scriptCommand("fish", "podpath completion fish > ~/.config/fish/completions/podpath.fish"),
 	},
-	docs: { brief: "Print a completion script for bash, zsh or fish" },
+	docs: {
+		brief: "Print a completion script for bash, zsh or fish",
+		fullDescription:
+			"Prints a completion script. It completes commands, flags and the names of pods, Services and nodes in the input.\n\nEXAMPLES\n  source <(podpath completion bash)\n  podpath completion zsh > ~/.zfunc/_podpath\n  podpath completion fish > ~/.config/fish/completions/podpath.fish",
+	},
 });
 
 export const completeCommand: Command<Context> = buildCommand<Record<never, never>, string[], Context>({

@@ -122,5 +122,14 @@ export const explainCommand: Command<Context> = buildCommand<ExplainFlags, [from
 		},
 		aliases: { f: "file", o: "output", v: "verbose" },
 	},
-	docs: { brief: "Explain which way a packet goes, there and back, and why", fullDescription: DESCRIPTION },
+	docs: {
+		brief: "Explain which way a packet goes, there and back, and why",
+		fullDescription: DESCRIPTION,
+		customUsage: [
+			"FROM TO -f FILE|DIR [-f …] [FLAGS]",
+			"FROM TO --snapshot DIR|FILE.tar.gz [FLAGS]",
+			"[FROM TO] --scenario MODE/ID [FLAGS]",
+			"--batch FILE (-f … | --snapshot … | --scenario …)",
+		],
+	},
 });
