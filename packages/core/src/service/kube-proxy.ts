@@ -10,6 +10,7 @@ import { IptablesServices } from "./iptables/iptables-services.ts";
 import { IpvsServices } from "./ipvs/ipvs-services.ts";
 import { DUMMY_DEVICE } from "./ipvs/virtual-servers.ts";
 import { proxyOrigin } from "./masquerade.ts";
+import { NftablesServices } from "./nftables/nftables-services.ts";
 import { nodePortAddresses, type ProxyNode } from "./proxy-node.ts";
 import type { ServiceTables } from "./service-tables.ts";
 
@@ -25,7 +26,7 @@ export function kubeProxy(tables: ServiceTables, node: ProxyNode): Contribution 
 		case "ipvs":
 			return ipvsMode(tables, node);
 		case "nftables":
-			return { nftables: [] };
+			return nftablesMode(tables, node);
 		case "none":
 			return {};
 	}
@@ -62,6 +63,7 @@ function perFamily<Worker>(
 }
 
 const iptablesServices = perFamily((tables, family) => new IptablesServices(tables, family));
+const nftablesServices = perFamily((tables, family) => new NftablesServices(tables, family));
 const ipvsServices = perFamily((tables, family) => new IpvsServices(tables, family));
 
 function iptablesMode(tables: ServiceTables, node: ProxyNode): Contribution {
@@ -73,6 +75,10 @@ function iptablesMode(tables: ServiceTables, node: ProxyNode): Contribution {
 		xtables,
 		...(localhost ? { sysctls: new Map([["net.ipv4.conf.all.route_localnet", "1"]]) } : {}),
 	};
+}
+
+function nftablesMode(tables: ServiceTables, node: ProxyNode): Contribution {
+	return { nftables: familiesOf(tables, node).map((family) => nftablesServices(tables, family).table(node)) };
 }
 
 function ipvsMode(tables: ServiceTables, node: ProxyNode): Contribution {

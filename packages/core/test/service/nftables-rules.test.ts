@@ -4,8 +4,10 @@
  */
 import { describe, expect, test } from "vitest";
 import { prefix } from "../../src/address/prefix.ts";
+import type { Cluster } from "../../src/cluster/cluster.ts";
 import type { KubeProxySettings } from "../../src/cluster/settings.ts";
-import { NftablesServices } from "../../src/service/nftables/nftables-services.ts";
+import type { NftTable } from "../../src/netfilter/nftables/ruleset.ts";
+import { kubeProxy } from "../../src/service/kube-proxy.ts";
 import { serviceTables } from "../../src/service/service-tables.ts";
 import { FLOW_GROUPS } from "../support/kubernetes-flow-cases.ts";
 import { overallCluster } from "../support/kubernetes-proxy-cases.ts";
@@ -13,7 +15,7 @@ import { nftJson } from "../support/nft-json.ts";
 import { proxiedCluster, TEST_NODE } from "../support/proxied-cluster.ts";
 import { hasRealKernel, inNewNamespace } from "../support/real-kernel.ts";
 
-/** The blocks of `nft list ruleset`. Elements have no order, and old versions of nft read no comments from JSON. */
+/** The blocks of `nft list ruleset`. Elements have no order, and old versions of nft read no comments from JSON; how long a set remembers decides no packet's way here. */
 function blocks(listing: string): readonly string[] {
 	return listing
 		.split(/\n\n?\t(?=chain|set|map)/)
@@ -21,15 +23,21 @@ function blocks(listing: string): readonly string[] {
 			const [head = "", elements = ""] = block.split("elements = {");
 			const lines = head.split("\n").map((line) => line.trim());
 			const members = elements.replace(/\}[\s}]*$/, "").split(/,\s+/);
-			const shown = lines.filter((line) => line !== "" && line !== "}" && !line.startsWith("comment "));
+			const shown = lines.filter((line) => line !== "" && line !== "}" && !/^(comment|timeout) /.test(line));
 			return [...shown, ...members.map((member) => member.trim()).sort()].filter((line) => line !== "").join("\n");
 		})
 		.sort();
 }
 
-function loadedJson(kubeProxy: Partial<KubeProxySettings>): string {
-	const tables = serviceTables(overallCluster({ mode: "nftables", ...kubeProxy }));
-	const json = nftJson(new NftablesServices(tables, 4).table(TEST_NODE));
+/** The tables that kube-proxy makes on TEST_NODE. */
+function tablesOf(cluster: Cluster): readonly NftTable[] {
+	return kubeProxy(serviceTables(cluster), TEST_NODE).nftables ?? [];
+}
+
+function loadedJson(settings: Partial<KubeProxySettings>): string {
+	const [table] = tablesOf(overallCluster({ mode: "nftables", ...settings }));
+	if (table === undefined) throw new Error("kube-proxy made no table");
+	const json = nftJson(table);
 	return inNewNamespace(`nft -j -f - <<'RULES'\n${json}\nRULES\nnft list ruleset`);
 }
 
@@ -195,11 +203,9 @@ describe.skipIf(!hasRealKernel)("nftables mode, loaded and listed by nft", () =>
 
 	const groups = FLOW_GROUPS.filter(({ modes }) => modes.includes("nftables"));
 	test.each(groups)("the kernel takes the rules of $name", ({ cluster }) => {
-		const kubeProxy = { ...cluster.kubeProxy, mode: "nftables" } as const;
-		const tables = serviceTables(proxiedCluster({ ...cluster, kubeProxy }));
-		for (const family of [4, 6] as const) {
-			const json = nftJson(new NftablesServices(tables, family).table(TEST_NODE));
-			inNewNamespace(`nft -j -f - <<'RULES'\n${json}\nRULES`);
-		}
+		const settings = { ...cluster.kubeProxy, mode: "nftables" } as const;
+		const tables = tablesOf(proxiedCluster({ ...cluster, kubeProxy: settings }));
+		expect(tables.map(({ family, name }) => `${family} ${name}`)).toEqual(["ip kube-proxy", "ip6 kube-proxy"]);
+		for (const table of tables) inNewNamespace(`nft -j -f - <<'RULES'\n${nftJson(table)}\nRULES`);
 	});
 });

@@ -3,13 +3,15 @@
  * in which filtering runs at netfilter's filter priority and only the firewall check before DNAT).
  */
 import type { Family } from "../../address/address.ts";
-import type { Prefix } from "../../address/prefix.ts";
+import { type Prefix, prefix } from "../../address/prefix.ts";
 import type { Hook } from "../../netfilter/hook.ts";
 import { PRIORITY } from "../../netfilter/hook.ts";
+import * as nft from "../../netfilter/nftables/build.ts";
+import type { NftChain, NftRule } from "../../netfilter/nftables/ruleset.ts";
+import type { Statement } from "../../netfilter/nftables/statement.ts";
 import { proxyOrigin } from "../masquerade.ts";
-import * as nft from "./statements.ts";
-import type { ProxyNftChain } from "./table.ts";
-import * as names from "./table.ts";
+import { block, CT_STATE_NEW, commentedRule, DPORT, fibLocal, L4PROTO, MARK } from "./expressions.ts";
+import * as names from "./table-names.ts";
 
 /** What of these chains depends on settings and node. */
 export interface BaseInput {
@@ -23,25 +25,19 @@ export interface BaseInput {
 }
 
 /** The loopback addresses that node ports are never served on: nftables mode does without route_localnet. */
-const LOOPBACK = { 4: { prefix: { addr: "127.0.0.0", len: 8 } }, 6: "::1" } as const;
+const LOOPBACK: Readonly<Record<Family, Prefix>> = { 4: prefix("127.0.0.0/8"), 6: prefix("::1/128") };
 
-function base(
-	name: string,
-	type: "filter" | "nat",
-	hook: Hook,
-	priority: number,
-	jumps: readonly string[],
-): ProxyNftChain {
+function base(name: string, type: "filter" | "nat", hook: Hook, priority: number, jumps: readonly string[]): NftChain {
 	// NAT chains see new connections alone; the others are told to.
-	const first = type === "filter" ? [nft.CT_STATE_NEW] : [];
-	const rules = jumps.map((target) => nft.nftRule(proxyOrigin(), [...first, nft.jump(target)]));
-	return { name, base: { type, hook, priority }, rules };
+	const first = type === "filter" ? [CT_STATE_NEW] : [];
+	const rules = jumps.map((target) => nft.nftRule(proxyOrigin(), ...first, nft.jumpTo(target)));
+	return { name, base: { type, hook, priority, policy: "accept" }, rules };
 }
 
 /** Filtering by the address that the client asked for must come before DNAT where forward hooks cannot (prerouting). */
 const PRE_DNAT = PRIORITY.natDestination - 10;
 
-const BASE_CHAINS: readonly ProxyNftChain[] = [
+const BASE_CHAINS: readonly NftChain[] = [
 	base("filter-prerouting-pre-dnat", "filter", "prerouting", PRE_DNAT, [names.FIREWALL_CHECK]),
 	base("filter-output-pre-dnat", "filter", "output", PRE_DNAT, [names.FIREWALL_CHECK]),
 	base("filter-input", "filter", "input", PRIORITY.filter, [
@@ -59,18 +55,18 @@ const BASE_CHAINS: readonly ProxyNftChain[] = [
 ];
 
 /** All of them, those that netfilter calls first. */
-export function baseChains(input: BaseInput): readonly ProxyNftChain[] {
+export function baseChains(input: BaseInput): readonly NftChain[] {
 	const { family } = input;
-	const byAddress = nft.concat(nft.daddr(family), nft.L4PROTO, nft.DPORT);
-	const rule = (...statements: readonly nft.NftStatement[]): nft.ProxyNftRule => nft.nftRule(proxyOrigin(), statements);
+	const byAddress = nft.concatenation(nft.destinationAddress(family), L4PROTO, DPORT);
+	const rule = (...statements: readonly Statement[]): NftRule => nft.nftRule(proxyOrigin(), ...statements);
 	return [
 		...BASE_CHAINS,
-		{ name: names.SERVICE_ENDPOINTS_CHECK, rules: [rule(nft.vmap(byAddress, `@${names.NO_ENDPOINT_SERVICES}`))] },
-		{ name: names.FIREWALL_CHECK, rules: [rule(nft.vmap(byAddress, `@${names.FIREWALL_IPS}`))] },
+		{ name: names.SERVICE_ENDPOINTS_CHECK, rules: [rule(nft.verdictMap(byAddress, names.NO_ENDPOINT_SERVICES))] },
+		{ name: names.FIREWALL_CHECK, rules: [rule(nft.verdictMap(byAddress, names.FIREWALL_IPS))] },
 		{
 			name: names.SERVICES,
 			rules: [
-				rule(nft.vmap(byAddress, `@${names.SERVICE_IPS}`)),
+				rule(nft.verdictMap(byAddress, names.SERVICE_IPS)),
 				rule(...nodePortDispatch(input, true), byPort(names.SERVICE_NODEPORTS)),
 			],
 		},
@@ -82,49 +78,48 @@ export function baseChains(input: BaseInput): readonly ProxyNftChain[] {
 		...masqueradeChains(input.mark),
 		{
 			name: names.REJECT_CHAIN,
-			comment: "helper for @no-endpoint-services / @no-endpoint-nodeports",
-			rules: [rule(nft.reject(family))],
+			rules: [rule(nft.REJECT)],
 		},
 	];
 }
 
-function byPort(map: string): nft.NftStatement {
-	return nft.vmap(nft.concat(nft.L4PROTO, nft.DPORT), `@${map}`);
+function byPort(map: string): Statement {
+	return nft.verdictMap(nft.concatenation(L4PROTO, DPORT), map);
 }
 
 /** The packet is for an address that node ports are served on. At the input hook it is local already. */
-function nodePortDispatch({ family, allNodePortAddresses }: BaseInput, askFib: boolean): readonly nft.NftStatement[] {
-	if (!allNodePortAddresses) return [nft.match(nft.daddr(family), `@${names.NODEPORT_IPS}`)];
-	const notLoopback = nft.match(nft.daddr(family), LOOPBACK[family], "!=");
-	return askFib ? [nft.fibLocal("daddr"), notLoopback] : [notLoopback];
+function nodePortDispatch({ family, allNodePortAddresses }: BaseInput, askFib: boolean): readonly Statement[] {
+	if (!allNodePortAddresses) return [nft.isIn(nft.destinationAddress(family), names.NODEPORT_IPS)];
+	const notLoopback = nft.isNot(nft.destinationAddress(family), block(LOOPBACK[family]));
+	return askFib ? [fibLocal("daddr"), notLoopback] : [notLoopback];
 }
 
-function clusterIPsCheck({ family, serviceCIDRs }: BaseInput): ProxyNftChain {
+function clusterIPsCheck({ family, serviceCIDRs }: BaseInput): NftChain {
 	const invalidPort = "Reject traffic to invalid ports of ClusterIPs";
-	const toSet = nft.match(nft.daddr(family), `@${names.CLUSTER_IPS}`);
-	const rules = [nft.nftRule(proxyOrigin(invalidPort), [toSet, nft.reject(family)], invalidPort)];
+	const toSet = nft.isIn(nft.destinationAddress(family), names.CLUSTER_IPS);
+	const rules = [commentedRule(proxyOrigin(invalidPort), [toSet, nft.REJECT], invalidPort)];
 	if (serviceCIDRs.length > 0) {
 		const unallocated = "Drop traffic to unallocated ClusterIPs";
-		const toBlock = nft.match(nft.daddr(family), { set: serviceCIDRs.map(nft.block) });
-		rules.push(nft.nftRule(proxyOrigin(unallocated), [toBlock, nft.DROP_STATEMENT], unallocated));
+		const toBlock = nft.isOneOf(nft.destinationAddress(family), serviceCIDRs.map(block));
+		rules.push(commentedRule(proxyOrigin(unallocated), [toBlock, nft.DROP_VERDICT], unallocated));
 	}
 	return { name: names.CLUSTER_IPS_CHECK, rules };
 }
 
 /** Marks what is to be masqueraded, and does it. The mark is taken off, so that it happens once. */
-function masqueradeChains(mark: number): readonly ProxyNftChain[] {
-	const rule = (...statements: readonly nft.NftStatement[]): nft.ProxyNftRule => nft.nftRule(proxyOrigin(), statements);
+function masqueradeChains(mark: number): readonly NftChain[] {
+	const rule = (...statements: readonly Statement[]): NftRule => nft.nftRule(proxyOrigin(), ...statements);
 	return [
 		{
 			name: names.MARK_FOR_MASQUERADE,
-			rules: [rule({ mangle: { key: nft.MARK, value: { "|": [nft.MARK, mark] } } })],
+			rules: [rule(nft.setMark(nft.binary(MARK, "|", mark)))],
 		},
 		{
 			name: names.MASQUERADING,
 			rules: [
-				rule(nft.match({ "&": [nft.MARK, mark] }, 0), { return: null }),
-				rule({ mangle: { key: nft.MARK, value: { "^": [nft.MARK, mark] } } }),
-				rule({ masquerade: { flags: "fully-random" } }),
+				rule(nft.is(nft.binary(MARK, "&", mark), 0), nft.RETURN_VERDICT),
+				rule(nft.setMark(nft.binary(MARK, "^", mark))),
+				rule(nft.masqueradeStatement("fully-random")),
 			],
 		},
 	];

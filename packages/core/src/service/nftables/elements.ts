@@ -1,11 +1,14 @@
 /** The elements that Service ports have in the sets and maps of nftables mode. */
 import type { Address, Family } from "../../address/address.ts";
+import { element, nftSet } from "../../netfilter/nftables/build.ts";
+import { type KeyPart, type NftElement, scalarText } from "../../netfilter/nftables/element.ts";
+import type { NftSet } from "../../netfilter/nftables/ruleset.ts";
+import type { Verdict } from "../../netfilter/nftables/statement.ts";
+import { proxyOrigin } from "../masquerade.ts";
 import type { ProxyServicePort } from "../service-port.ts";
 import type { Availability } from "../service-tables.ts";
 import { hasFirewall } from "./service-chains.ts";
-import { concat, DROP_STATEMENT, goTo, type NftStatement } from "./statements.ts";
-import type { NftElement, ProxyNftSet } from "./table.ts";
-import * as names from "./table.ts";
+import * as names from "./table-names.ts";
 
 export const SHARED_SET_NAMES = [
 	"cluster-ips",
@@ -53,7 +56,7 @@ const SHARED_SETS: Readonly<Record<SharedSetName, SharedSet>> = {
 };
 
 /** The set with these elements; where two have one key, the later counts (nftElementStorage.ensureElem). */
-export function sharedSet(name: SharedSetName, family: Family, elements: readonly NftElement[]): ProxyNftSet {
+export function sharedSet(name: SharedSetName, family: Family, elements: readonly NftElement[]): NftSet {
 	const { key, verdicts, comment } = SHARED_SETS[name];
 	const addressType = family === 4 ? "ipv4_addr" : "ipv6_addr";
 	const types = {
@@ -61,38 +64,50 @@ export function sharedSet(name: SharedSetName, family: Family, elements: readonl
 		service: [addressType, "inet_proto", "inet_service"],
 		port: ["inet_proto", "inet_service"],
 	}[key];
-	const byKey = new Map(elements.map((element) => [JSON.stringify(element.key), element]));
-	return { name, types, verdicts, comment, elements: [...byKey.values()] };
+	const byKey = new Map(elements.map((each) => [each.key.map(keyText).join(" . "), each]));
+	return nftSet({
+		name,
+		kind: verdicts ? "map" : "set",
+		keyTypes: types,
+		...(verdicts ? { valueType: "verdict" } : {}),
+		comment,
+		elements: [...byKey.values()],
+		origin: proxyOrigin(comment),
+	});
 }
 
 /** What the port has in each set where its endpoints are available like this. */
 export function portElements(port: ProxyServicePort, name: string, available: Availability): PortElements {
-	const { origin, protocol } = port;
-	const at = (address: Address, verdict: NftStatement, comment?: string): NftElement => {
-		const key = concat(address.text, protocol, port.port);
-		return comment === undefined ? { key, verdict, origin } : { key, verdict, comment, origin };
-	};
-	const external = goTo(`external-${name}`);
+	const { protocol } = port;
+	const at = (address: Address, verdict: Verdict, comment?: string): NftElement =>
+		element([address, protocol, port.port], verdict, comment);
+	const to = (chain: string): Verdict => ({ kind: "goto", chain });
+	const external = to(`external-${name}`);
 	const outside = [...port.externalIPs, ...port.loadBalancerVIPs];
 	// No endpoints at all: refused. None on this node, where only those count: silence.
-	const refusal = available.any ? DROP_STATEMENT : goTo(names.REJECT_CHAIN);
-	const nodePort = concat(protocol, port.nodePort);
+	const refusal: Verdict = available.any ? { kind: "drop" } : to(names.REJECT_CHAIN);
 	const hasNodePort = port.nodePort !== 0;
+	const nodePort = (verdict: Verdict, comment?: string): NftElement =>
+		element([protocol, port.nodePort], verdict, comment);
 	return {
-		[names.CLUSTER_IPS]: [{ key: port.clusterIP.text, origin }],
+		[names.CLUSTER_IPS]: [element([port.clusterIP])],
 		[names.SERVICE_IPS]: [
-			...(available.internal ? [at(port.clusterIP, goTo(`${port.internalLocal ? "local" : "service"}-${name}`))] : []),
+			...(available.internal ? [at(port.clusterIP, to(`${port.internalLocal ? "local" : "service"}-${name}`))] : []),
 			...(available.any ? outside.map((address) => at(address, external)) : []),
 		],
-		[names.SERVICE_NODEPORTS]: hasNodePort && available.any ? [{ key: nodePort, verdict: external, origin }] : [],
+		[names.SERVICE_NODEPORTS]: hasNodePort && available.any ? [nodePort(external)] : [],
 		[names.NO_ENDPOINT_SERVICES]: [
 			...(available.internal ? [] : [at(port.clusterIP, refusal, port.name)]),
 			...(available.external ? [] : outside.map((address) => at(address, refusal, port.name))),
 		],
-		[names.NO_ENDPOINT_NODEPORTS]:
-			hasNodePort && !available.external ? [{ key: nodePort, verdict: refusal, comment: port.name, origin }] : [],
+		[names.NO_ENDPOINT_NODEPORTS]: hasNodePort && !available.external ? [nodePort(refusal, port.name)] : [],
 		[names.FIREWALL_IPS]: hasFirewall(port)
-			? port.loadBalancerVIPs.map((address) => at(address, goTo(`firewall-${name}`)))
+			? port.loadBalancerVIPs.map((address) => at(address, to(`firewall-${name}`)))
 			: [],
 	};
+}
+
+function keyText(part: KeyPart): string {
+	// kube-proxy's keys are all single values.
+	return part.kind === "address" || part.kind === "number" || part.kind === "word" ? scalarText(part) : part.kind;
 }

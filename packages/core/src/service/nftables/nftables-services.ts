@@ -1,5 +1,7 @@
 /** The table of nftables mode in one family, made part by part as packets ask for them. */
 import { type Family, isLoopback } from "../../address/address.ts";
+import { element, nftSet } from "../../netfilter/nftables/build.ts";
+import type { NftChain, NftSet, NftTable } from "../../netfilter/nftables/ruleset.ts";
 import type { ProxyEndpoint } from "../endpoints.ts";
 import { LazyMap } from "../lazy-map.ts";
 import { localTraffic } from "../local-traffic.ts";
@@ -10,8 +12,7 @@ import { type FamilyServices, remembered, type ServiceTables } from "../service-
 import { type BaseInput, baseChains } from "./base-chains.ts";
 import { type PortElements, portElements, SHARED_SET_NAMES, type SharedSetName, sharedSet } from "./elements.ts";
 import * as chains from "./service-chains.ts";
-import { nftFamily } from "./statements.ts";
-import { NODEPORT_IPS, type ProxyNftChain, type ProxyNftSet, type ProxyNftTable } from "./table.ts";
+import { NODEPORT_IPS, TABLE } from "./table-names.ts";
 
 type OfEndpoint = { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint };
 
@@ -24,8 +25,8 @@ export class NftablesServices {
 	readonly #endpointOf = new Map<string, OfEndpoint>();
 	readonly #named = new Set<ProxyServicePort>();
 	readonly #elements = new Map<ProxyServicePort, Map<number, PortElements>>();
-	readonly #sharedChains = new Map<string, ProxyNftChain>();
-	readonly #sharedSets = new Map<string, ProxyNftSet>();
+	readonly #sharedChains = new Map<string, NftChain>();
+	readonly #sharedSets = new Map<string, NftSet>();
 	#ports: Map<string, ProxyServicePort> | undefined;
 
 	constructor(tables: ServiceTables, family: Family) {
@@ -34,12 +35,12 @@ export class NftablesServices {
 		this.#services = tables.families[family];
 	}
 
-	table(node: ProxyNode): ProxyNftTable {
+	table(node: ProxyNode): NftTable {
 		const base = new Map(this.#baseChains(node).map((chain) => [chain.name, chain]));
 		return {
-			family: nftFamily(this.#family),
-			name: "kube-proxy",
-			comment: "rules for kube-proxy",
+			family: this.#family === 4 ? "ip" : "ip6",
+			name: TABLE,
+			origin: proxyOrigin("rules for kube-proxy"),
 			chains: new LazyMap(
 				() => [...base.keys(), ...this.#chainNames(node)],
 				(name) => base.get(name) ?? this.#chain(name, node),
@@ -51,7 +52,7 @@ export class NftablesServices {
 		};
 	}
 
-	#baseChains(node: ProxyNode): readonly ProxyNftChain[] {
+	#baseChains(node: ProxyNode): readonly NftChain[] {
 		const { cluster, settings } = this.#tables;
 		const input: BaseInput = {
 			family: this.#family,
@@ -91,7 +92,7 @@ export class NftablesServices {
 		}
 	}
 
-	#chain(name: string, node: ProxyNode): ProxyNftChain | undefined {
+	#chain(name: string, node: ProxyNode): NftChain | undefined {
 		const dash = name.indexOf("-");
 		const kind = name.slice(0, dash);
 		const rest = name.slice(dash + 1);
@@ -119,7 +120,7 @@ export class NftablesServices {
 		port: ProxyServicePort,
 		name: string,
 		node: ProxyNode,
-	): ProxyNftChain | undefined {
+	): NftChain | undefined {
 		this.#nameEndpoints(port);
 		const { cluster, settings } = this.#tables;
 		return chains.serviceChain(kind, {
@@ -159,7 +160,7 @@ export class NftablesServices {
 		];
 	}
 
-	#set(name: string, node: ProxyNode): ProxyNftSet | undefined {
+	#set(name: string, node: ProxyNode): NftSet | undefined {
 		if (name === NODEPORT_IPS) return this.#nodePortIPs(node);
 		const shared = SHARED_SET_NAMES.find((each) => each === name);
 		if (shared !== undefined) return this.#sharedSet(shared, node);
@@ -169,23 +170,22 @@ export class NftablesServices {
 		return of === undefined || of.port.affinitySeconds === 0 ? undefined : chains.affinitySet(of.port, endpointName);
 	}
 
-	#nodePortIPs(node: ProxyNode): ProxyNftSet | undefined {
+	#nodePortIPs(node: ProxyNode): NftSet | undefined {
 		const addresses = nodePortAddresses(this.#tables.settings, node, this.#family);
 		if (addresses.kind === "all") return undefined;
-		const elements = addresses.addresses
-			.filter((address) => !isLoopback(address))
-			.map(({ text }) => ({ key: text, origin: proxyOrigin() }));
-		return {
+		const comment = "IPs that accept NodePort traffic";
+		return nftSet({
 			name: NODEPORT_IPS,
-			types: [this.#family === 4 ? "ipv4_addr" : "ipv6_addr"],
-			verdicts: false,
-			comment: "IPs that accept NodePort traffic",
-			elements,
-		};
+			kind: "set",
+			keyTypes: [this.#family === 4 ? "ipv4_addr" : "ipv6_addr"],
+			comment,
+			elements: addresses.addresses.filter((address) => !isLoopback(address)).map((address) => element([address])),
+			origin: proxyOrigin(comment),
+		});
 	}
 
 	/** Nodes whose ports with policy Local have endpoints alike share the set. */
-	#sharedSet(name: SharedSetName, node: ProxyNode): ProxyNftSet {
+	#sharedSet(name: SharedSetName, node: ProxyNode): NftSet {
 		let key = name as string;
 		for (const port of this.#services.ports) {
 			if (port.usesLocalEndpoints) key += availabilityKey(port, this.#services, node);

@@ -1,13 +1,16 @@
 /** The chains of one Service port in nftables mode: service-, local-, external-, firewall-, and endpoint- of its endpoints. */
-import { type Address, addressBits } from "../../address/address.ts";
+import type { Address } from "../../address/address.ts";
 import { contains, hostPrefix } from "../../address/prefix.ts";
+import * as nft from "../../netfilter/nftables/build.ts";
+import type { NftChain, NftRule, NftSet } from "../../netfilter/nftables/ruleset.ts";
+import type { Statement, Verdict } from "../../netfilter/nftables/statement.ts";
 import { nftablesEndpointName, nftablesName } from "../chain-name.ts";
 import type { EndpointChoice, ProxyEndpoint } from "../endpoints.ts";
 import type { LocalTraffic } from "../local-traffic.ts";
 import type { ProxyServicePort } from "../service-port.ts";
 import type { Availability } from "../service-tables.ts";
-import * as nft from "./statements.ts";
-import { MARK_FOR_MASQUERADE, type ProxyNftChain, type ProxyNftSet } from "./table.ts";
+import { block, commentedRule, fibLocal, L4PROTO } from "./expressions.ts";
+import { MARK_FOR_MASQUERADE } from "./table-names.ts";
 
 export const SERVICE_CHAIN_KINDS = ["service", "local", "external", "firewall"] as const;
 export type ServiceChainKind = (typeof SERVICE_CHAIN_KINDS)[number];
@@ -39,7 +42,7 @@ export function hasFirewall({ loadBalancerVIPs, sourceRanges }: ProxyServicePort
 }
 
 /** The port's chain of a kind; undefined: it has none. */
-export function serviceChain(kind: ServiceChainKind, input: NftChainInput): ProxyNftChain | undefined {
+export function serviceChain(kind: ServiceChainKind, input: NftChainInput): NftChain | undefined {
 	const { port, available, choice } = input;
 	switch (kind) {
 		case "service":
@@ -53,92 +56,93 @@ export function serviceChain(kind: ServiceChainKind, input: NftChainInput): Prox
 	}
 }
 
-function policyChain(
-	kind: "service" | "local",
-	input: NftChainInput,
-	endpoints: readonly ProxyEndpoint[],
-): ProxyNftChain {
+function policyChain(kind: "service" | "local", input: NftChainInput, endpoints: readonly ProxyEndpoint[]): NftChain {
 	const { port } = input;
 	const servesClusterIP = kind === (port.internalLocal ? "local" : "service");
-	const source = nft.saddr(port.family);
-	const chainOf = (endpoint: ProxyEndpoint): nft.NftStatement => nft.goTo(`endpoint-${input.endpointName(endpoint)}`);
+	const source = nft.sourceAddress(port.family);
+	const to = (endpoint: ProxyEndpoint): Verdict => ({
+		kind: "goto",
+		chain: `endpoint-${input.endpointName(endpoint)}`,
+	});
 	const affinity = port.affinitySeconds === 0 ? [] : endpoints;
-	const random = { numgen: { mode: "random", mod: endpoints.length, offset: 0 } } as const;
-	return {
-		name: `${kind}-${input.name}`,
-		rules: [
-			...(servesClusterIP ? masqueradeOffCluster(input) : []),
-			...affinity.map((endpoint) =>
-				nft.nftRule(port.origin, [nft.match(source, `@affinity-${input.endpointName(endpoint)}`), chainOf(endpoint)]),
-			),
-			nft.nftRule(port.origin, [
-				nft.vmap(random, { set: endpoints.map((endpoint, i) => [i, chainOf(endpoint)] as const) }),
-			]),
-		],
-	};
+	const choices = endpoints.map((endpoint, i) => nft.element([i], to(endpoint)));
+	return nft.nftChain(`${kind}-${input.name}`, [
+		...(servesClusterIP ? masqueradeOffCluster(input) : []),
+		...affinity.map((endpoint) => {
+			const seen = nft.isIn(source, `affinity-${input.endpointName(endpoint)}`);
+			return nft.nftRule(port.origin, seen, nft.verdict(to(endpoint)));
+		}),
+		nft.nftRule(port.origin, nft.verdictMap(nft.randomBelow(endpoints.length), choices)),
+	]);
 }
 
 /** Whoever reaches a cluster IP from outside the cluster, by a static route, must get the answer from this node. */
-function masqueradeOffCluster({ port, masqueradeAll, localTraffic }: NftChainInput): readonly nft.ProxyNftRule[] {
+function masqueradeOffCluster({ port, masqueradeAll, localTraffic }: NftChainInput): readonly NftRule[] {
 	if (!masqueradeAll && localTraffic.kind === "unknown") return [];
-	const notLocal = masqueradeAll || localTraffic.kind === "unknown" ? [] : [localStatement(localTraffic, port, "!=")];
-	const toClusterIP = nft.match(nft.daddr(port.family), port.clusterIP.text);
-	return [nft.nftRule(port.origin, [toClusterIP, ...notLocal, nft.jump(MARK_FOR_MASQUERADE)])];
+	const notLocal = masqueradeAll || localTraffic.kind === "unknown" ? [] : [localStatement(localTraffic, port, true)];
+	const toClusterIP = nft.is(nft.destinationAddress(port.family), port.clusterIP);
+	return [nft.nftRule(port.origin, toClusterIP, ...notLocal, nft.jumpTo(MARK_FOR_MASQUERADE))];
 }
 
 function localStatement(
 	local: Exclude<LocalTraffic, { kind: "unknown" }>,
 	port: ProxyServicePort,
-	op: "==" | "!=",
-): nft.NftStatement {
-	if (local.kind === "source") return nft.match(nft.saddr(port.family), nft.block(local.prefix), op);
-	return nft.match({ meta: { key: "iifname" } }, local.device.replace(/\+$/, "*"), op);
+	negated: boolean,
+): Statement {
+	const match = negated ? nft.isNot : nft.is;
+	if (local.kind === "source") return match(nft.sourceAddress(port.family), block(local.prefix));
+	return match(nft.meta("iifname"), local.device.replace(/\+$/, "*"));
 }
 
 /** With policy Local the cluster's own clients and the node are served by all endpoints, others by the node's. */
-function externalChain({ port, name, available, localTraffic }: NftChainInput): ProxyNftChain {
+function externalChain({ port, name, available, localTraffic }: NftChainInput): NftChain {
 	const everywhere = nft.goTo(`service-${name}`);
-	const rules: nft.ProxyNftRule[] = [];
-	const add = (statements: readonly nft.NftStatement[], comment?: string): void => {
-		rules.push(nft.nftRule(port.origin, statements, comment));
+	const rules: NftRule[] = [];
+	const add = (statements: readonly Statement[], comment?: string): void => {
+		rules.push(
+			comment === undefined ? nft.nftRule(port.origin, ...statements) : commentedRule(port.origin, statements, comment),
+		);
 	};
-	if (!port.externalLocal) add([nft.jump(MARK_FOR_MASQUERADE)]);
+	if (!port.externalLocal) add([nft.jumpTo(MARK_FOR_MASQUERADE)]);
 	else {
 		if (localTraffic.kind !== "unknown") {
-			add([localStatement(localTraffic, port, "=="), everywhere], "short-circuit pod traffic");
+			add([localStatement(localTraffic, port, false), everywhere], "short-circuit pod traffic");
 		}
-		add([nft.fibLocal("saddr"), nft.jump(MARK_FOR_MASQUERADE)], "masquerade local traffic");
-		add([nft.fibLocal("saddr"), everywhere], "short-circuit local traffic");
+		add([fibLocal("saddr"), nft.jumpTo(MARK_FOR_MASQUERADE)], "masquerade local traffic");
+		add([fibLocal("saddr"), everywhere], "short-circuit local traffic");
 	}
 	if (available.external) add([port.externalLocal ? nft.goTo(`local-${name}`) : everywhere]);
-	return { name: `external-${name}`, rules };
+	return nft.nftChain(`external-${name}`, rules);
 }
 
 /** Only loadBalancerSourceRanges get further. A node in the ranges may also come as the address itself, if that is local. */
-function firewallChain({ port, name, nodeAddress }: NftChainInput): ProxyNftChain {
+function firewallChain({ port, name, nodeAddress }: NftChainInput): NftChain {
 	const fromNode = nodeAddress !== undefined && port.sourceRanges.some((range) => contains(range, nodeAddress));
 	const allowed = [...port.sourceRanges, ...(fromNode ? port.loadBalancerVIPs.map(hostPrefix) : [])];
-	const others = nft.match(nft.saddr(port.family), { set: allowed.map(nft.block) }, "!=");
-	return { name: `firewall-${name}`, rules: [nft.nftRule(port.origin, [others, nft.DROP_STATEMENT])] };
+	const others = nft.isOneOf(nft.sourceAddress(port.family), allowed.map(block), true);
+	return nft.nftChain(`firewall-${name}`, [nft.nftRule(port.origin, others, nft.DROP_VERDICT)]);
 }
 
 /** Rewrites the destination. An endpoint that reaches itself must not see its own address as the client's. */
-export function endpointChain(port: ProxyServicePort, name: string, endpoint: ProxyEndpoint): ProxyNftChain {
-	const source = nft.saddr(port.family);
-	const rule = (...statements: readonly nft.NftStatement[]): nft.ProxyNftRule => nft.nftRule(port.origin, statements);
-	const remember = { set: { op: "update", elem: source, set: `@affinity-${name}` } } as const;
-	return {
-		name: `endpoint-${name}`,
-		rules: [
-			rule(nft.match(source, endpoint.address.text), nft.jump(MARK_FOR_MASQUERADE)),
-			...(port.affinitySeconds === 0 ? [] : [rule(remember)]),
-			rule(nft.match(nft.L4PROTO, port.protocol), nft.dnatTo(endpoint.address, endpoint.port)),
-		],
-	};
+export function endpointChain(port: ProxyServicePort, name: string, endpoint: ProxyEndpoint): NftChain {
+	const source = nft.sourceAddress(port.family);
+	const rule = (...statements: readonly Statement[]): NftRule => nft.nftRule(port.origin, ...statements);
+	const text = `update @affinity-${name} { ${port.family === 4 ? "ip" : "ip6"} saddr }`;
+	return nft.nftChain(`endpoint-${name}`, [
+		rule(nft.is(source, endpoint.address), nft.jumpTo(MARK_FOR_MASQUERADE)),
+		...(port.affinitySeconds === 0 ? [] : [rule(nft.update(`affinity-${name}`, source, text))]),
+		rule(nft.is(L4PROTO, port.protocol), nft.dnatTo(endpoint.address, endpoint.port)),
+	]);
 }
 
 /** The clients that the endpoint had lately. */
-export function affinitySet(port: ProxyServicePort, name: string): ProxyNftSet {
-	const type = addressBits(port.family) === 32 ? "ipv4_addr" : "ipv6_addr";
-	return { name: `affinity-${name}`, types: [type], verdicts: false, timeout: port.affinitySeconds, elements: [] };
+export function affinitySet(port: ProxyServicePort, name: string): NftSet {
+	return nft.nftSet({
+		name: `affinity-${name}`,
+		kind: "set",
+		keyTypes: [port.family === 4 ? "ipv4_addr" : "ipv6_addr"],
+		flags: ["dynamic", "timeout"],
+		elements: [],
+		origin: port.origin,
+	});
 }
