@@ -6,16 +6,16 @@ import { describe, expect, test } from "vitest";
 import { prefix } from "../../src/address/prefix.ts";
 import type { Cluster } from "../../src/cluster/cluster.ts";
 import type { KubeProxySettings } from "../../src/cluster/settings.ts";
+import { printTable } from "../../src/netfilter/nftables/print.ts";
 import type { NftTable } from "../../src/netfilter/nftables/ruleset.ts";
 import { kubeProxy } from "../../src/service/kube-proxy.ts";
 import { serviceTables } from "../../src/service/service-tables.ts";
 import { FLOW_GROUPS } from "../support/kubernetes-flow-cases.ts";
 import { overallCluster } from "../support/kubernetes-proxy-cases.ts";
-import { nftJson } from "../support/nft-json.ts";
 import { proxiedCluster, TEST_NODE } from "../support/proxied-cluster.ts";
 import { hasRealKernel, inNewNamespace } from "../support/real-kernel.ts";
 
-/** The blocks of `nft list ruleset`. Elements have no order, and old versions of nft read no comments from JSON; how long a set remembers decides no packet's way here. */
+/** The blocks of `nft list ruleset`. Elements have no order, and how long a set remembers is not modelled. */
 function blocks(listing: string): readonly string[] {
 	return listing
 		.split(/\n\n?\t(?=chain|set|map)/)
@@ -23,7 +23,7 @@ function blocks(listing: string): readonly string[] {
 			const [head = "", elements = ""] = block.split("elements = {");
 			const lines = head.split("\n").map((line) => line.trim());
 			const members = elements.replace(/\}[\s}]*$/, "").split(/,\s+/);
-			const shown = lines.filter((line) => line !== "" && line !== "}" && !/^(comment|timeout) /.test(line));
+			const shown = lines.filter((line) => line !== "" && line !== "}" && !/^(comment "|timeout )/.test(line));
 			return [...shown, ...members.map((member) => member.trim()).sort()].filter((line) => line !== "").join("\n");
 		})
 		.sort();
@@ -34,11 +34,10 @@ function tablesOf(cluster: Cluster): readonly NftTable[] {
 	return kubeProxy(serviceTables(cluster), TEST_NODE).nftables ?? [];
 }
 
-function loadedJson(settings: Partial<KubeProxySettings>): string {
+function loaded(settings: Partial<KubeProxySettings>): string {
 	const [table] = tablesOf(overallCluster({ mode: "nftables", ...settings }));
 	if (table === undefined) throw new Error("kube-proxy made no table");
-	const json = nftJson(table);
-	return inNewNamespace(`nft -j -f - <<'RULES'\n${json}\nRULES\nnft list ruleset`);
+	return inNewNamespace(`nft -f - <<'RULES'\n${printTable(table)}RULES\nnft list ruleset`);
 }
 
 // TestOverallNFTablesRules: baseRules and expected.
@@ -178,12 +177,12 @@ add element ip kube-proxy no-endpoint-services { 172.30.0.46 . tcp . 80 comment 
 describe.skipIf(!hasRealKernel)("nftables mode, loaded and listed by nft", () => {
 	test("TestOverallNFTablesRules", () => {
 		const expected = inNewNamespace(`nft -f - <<'RULES'\n${OVERALL}RULES\nnft list ruleset`);
-		expect(blocks(loadedJson({}))).toEqual(blocks(expected));
+		expect(blocks(loaded({}))).toEqual(blocks(expected));
 	});
 
 	// setupNFTables: with all addresses, `fib daddr type local` and no loopback instead of the set nodeport-ips.
 	test("node ports on all addresses", () => {
-		const listing = blocks(loadedJson({ nodePortAddresses: [prefix("0.0.0.0/0")] }));
+		const listing = blocks(loaded({ nodePortAddresses: [prefix("0.0.0.0/0")] }));
 		expect(listing).toContain(
 			[
 				"chain services {",
@@ -197,7 +196,7 @@ describe.skipIf(!hasRealKernel)("nftables mode, loaded and listed by nft", () =>
 	// localdetector.go: NewDetectLocalByInterfaceNamePrefix.
 	test("pods known by their interface", () => {
 		const settings = { detectLocalMode: "InterfaceNamePrefix", detectLocalInterface: "cali" } as const;
-		const [external] = blocks(loadedJson(settings)).filter((each) => each.startsWith("chain external-42NFTM6N"));
+		const [external] = blocks(loaded(settings)).filter((each) => each.startsWith("chain external-42NFTM6N"));
 		expect(external?.split("\n")[1]).toMatch(/^iifname "cali\*" goto service-42NFTM6N/);
 	});
 
@@ -206,6 +205,6 @@ describe.skipIf(!hasRealKernel)("nftables mode, loaded and listed by nft", () =>
 		const settings = { ...cluster.kubeProxy, mode: "nftables" } as const;
 		const tables = tablesOf(proxiedCluster({ ...cluster, kubeProxy: settings }));
 		expect(tables.map(({ family, name }) => `${family} ${name}`)).toEqual(["ip kube-proxy", "ip6 kube-proxy"]);
-		for (const table of tables) inNewNamespace(`nft -j -f - <<'RULES'\n${nftJson(table)}\nRULES`);
+		for (const table of tables) inNewNamespace(`nft -f - <<'RULES'\n${printTable(table)}RULES`);
 	});
 });
