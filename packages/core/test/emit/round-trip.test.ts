@@ -25,6 +25,7 @@ import { parseTcFilter } from "../../src/parse/tc-filter.ts";
 import { parseTcQdisc } from "../../src/parse/tc-qdisc.ts";
 import { DEFAULT_BRIDGE_PORT, type Link } from "../../src/state/link.ts";
 import * as any from "../support/parse-generators.ts";
+import { anyInterfaceAddress, anyIpipLink, anyLink } from "../support/parse-link-generators.ts";
 
 function roundTrips<Entry>(
 	arbitrary: fc.Arbitrary<readonly Entry[]>,
@@ -84,14 +85,14 @@ describe("what is printed is read back", () => {
 
 	it("devices and their addresses", () => {
 		const devices = fc
-			.uniqueArray(fc.oneof(any.anyLink, any.anyIpipLink), {
+			.uniqueArray(fc.oneof(anyLink, anyIpipLink), {
 				selector: (link) => link.name,
 				minLength: 1,
 				maxLength: 5,
 			})
 			.chain((links) =>
 				fc
-					.tuple(...links.map((link) => fc.array(any.anyInterfaceAddress(link.name), { maxLength: 3 })))
+					.tuple(...links.map((link) => fc.array(anyInterfaceAddress(link.name), { maxLength: 3 })))
 					.map((lists) => ({ links, addresses: lists.flat() })),
 			);
 		fc.assert(

@@ -4,12 +4,11 @@ import { type Address, addressFromWords, type Family } from "../../src/address/a
 import { type Prefix, prefixOf } from "../../src/address/prefix.ts";
 import type { Origin } from "../../src/origin/origin.ts";
 import type { ConntrackEntry, Tuple } from "../../src/state/conntrack.ts";
-import type { FdbEntry, InterfaceAddress, Neighbour, NextHop, Route, Rule, RuleAction } from "../../src/state/ip.ts";
+import type { FdbEntry, Neighbour, NextHop, Route, Rule, RuleAction } from "../../src/state/ip.ts";
 import type { RealServer, VirtualServer } from "../../src/state/ipvs.ts";
-import type { BridgePort, Link } from "../../src/state/link.ts";
 import type { TcAction, TcFilter, TcQdisc } from "../../src/state/tc.ts";
 
-const UNKNOWN: Origin = { component: "unknown" };
+export const UNKNOWN: Origin = { component: "unknown" };
 
 /** What the parsers add of their own: positions differ, everything else must not. */
 export function withoutOrigin(value: unknown): unknown {
@@ -17,7 +16,7 @@ export function withoutOrigin(value: unknown): unknown {
 }
 
 const word = fc.integer({ min: 0, max: 0xffff_ffff });
-const port = fc.integer({ min: 0, max: 65535 });
+export const port: fc.Arbitrary<number> = fc.integer({ min: 0, max: 65535 });
 const byte = fc.integer({ min: 0, max: 255 }).map((value) => value.toString(16).padStart(2, "0"));
 
 export const anyFamily: fc.Arbitrary<Family> = fc.constantFrom(4, 6);
@@ -36,7 +35,8 @@ export function anyPrefix(family: Family, shortest = 0): fc.Arbitrary<Prefix> {
 	return fc.tuple(anyAddress(family), length).map(([address, bits]) => prefixOf(address, bits));
 }
 
-const optional: { readonly requiredKeys: [] } = { requiredKeys: [] };
+/** Every field of a record may be absent. */
+export const optional: { readonly requiredKeys: [] } = { requiredKeys: [] };
 
 function anyNextHop(family: Family): fc.Arbitrary<NextHop> {
 	return fc
@@ -165,146 +165,6 @@ export const anyFdbEntry: fc.Arbitrary<FdbEntry> = fc
 		fc.constantFrom("permanent", "static", "dynamic" as const),
 	)
 	.map(([mac, device, rest, self, state]) => ({ mac, device, ...rest, self, state, origin: UNKNOWN }));
-
-const anyPort: fc.Arbitrary<BridgePort> = fc.record({
-	hairpin: fc.boolean(),
-	isolated: fc.boolean(),
-	learning: fc.boolean(),
-	flood: fc.boolean(),
-});
-
-const anyTtl = fc.record({ ttl: fc.integer({ min: 1, max: 255 }) }, optional);
-const anyLower = anyDevice.map((device) => ({ device }));
-const anyEnds = anyFamily.chain((family) => {
-	const set = anyAddress(family).filter((address) => address.words.some((each) => each !== 0));
-	return fc.record({ local: set, remote: set }, optional);
-});
-
-type KindPart = {
-	readonly [Kind in Link["kind"]]: Omit<
-		Extract<Link, { kind: Kind }>,
-		"name" | "index" | "mtu" | "mac" | "up" | "carrier" | "origin"
-	>;
-}[Link["kind"]];
-
-const anyKind: fc.Arbitrary<KindPart> = fc.oneof(
-	fc.constantFrom<KindPart>({ kind: "physical" }, { kind: "dummy" }, { kind: "other", driver: "wireguard" }),
-	fc
-		.oneof(
-			anyDevice.map((device) => ({ device })),
-			fc.record({ index: port, netnsid: port }),
-		)
-		.map((peer) => ({ kind: "veth" as const, peer })),
-	fc.record({
-		kind: fc.constant("bridge" as const),
-		vlanFiltering: fc.boolean(),
-		defaultPvid: fc.integer({ min: 0, max: 4094 }),
-	}),
-	fc
-		.tuple(
-			fc.record({
-				vni: fc.integer({ min: 0, max: 0xff_ffff }),
-				dstport: port,
-				learning: fc.boolean(),
-				external: fc.boolean(),
-			}),
-			anyEnds,
-			anyTtl,
-			fc.record({ lower: anyLower }, optional),
-		)
-		.map(([base, ends, ttl, lower]) => ({ kind: "vxlan" as const, ...base, ...ends, ...ttl, ...lower })),
-	fc.record({ kind: fc.constant("vlan" as const), lower: anyLower, id: fc.integer({ min: 0, max: 4094 }) }),
-	fc.record({
-		kind: fc.constant("macvlan" as const),
-		lower: anyLower,
-		mode: fc.constantFrom("bridge", "private", "vepa", "passthru", "source" as const),
-	}),
-	fc.record({
-		kind: fc.constant("ipvlan" as const),
-		lower: anyLower,
-		mode: fc.constantFrom("l2", "l3", "l3s" as const),
-		flag: fc.constantFrom("bridge", "private", "vepa" as const),
-	}),
-	fc.record({ kind: fc.constant("tun" as const), mode: fc.constantFrom("tun", "tap" as const) }),
-);
-
-/** A device other than loopback, ipip and cards with a MAC. */
-export const anyLink: fc.Arbitrary<Link> = fc
-	.tuple(
-		fc.record({
-			name: anyDevice,
-			index: fc.integer({ min: 2, max: 99999 }),
-			mtu: fc.integer({ min: 68, max: 65535 }),
-			mac: anyMac,
-			up: fc.boolean(),
-			carrier: fc.boolean(),
-		}),
-		fc.record(
-			{
-				master: anyDevice,
-				bridgePort: anyPort,
-				noArp: fc.constant(true),
-				alias: fc.stringMatching(/^[a-z]+( [a-z]+)?$/),
-			},
-			optional,
-		),
-		anyKind,
-	)
-	.map(([base, rest, kind]): Link => ({ ...base, ...rest, ...kind, origin: UNKNOWN }));
-
-/** A tunnel without a MAC. */
-export const anyIpipLink: fc.Arbitrary<Link> = fc
-	.tuple(
-		anyDevice,
-		fc.record({ local: anyAddress(4), remote: anyAddress(4) }, optional),
-		anyTtl,
-		fc.record({ lower: anyLower }, optional),
-	)
-	.filter(([, ends]) => ends.local?.text !== "0.0.0.0" && ends.remote?.text !== "0.0.0.0")
-	.map(
-		([name, ends, ttl, lower]): Link => ({
-			kind: "ipip",
-			name,
-			index: 7,
-			mtu: 1480,
-			mac: null,
-			up: true,
-			carrier: true,
-			noArp: true,
-			...ends,
-			...ttl,
-			...lower,
-			origin: UNKNOWN,
-		}),
-	);
-
-/** An address on the device. */
-export function anyInterfaceAddress(device: string): fc.Arbitrary<InterfaceAddress> {
-	return anyFamily.chain((family) =>
-		fc
-			.tuple(
-				anyAddress(family),
-				fc.integer({ min: 0, max: family === 4 ? 32 : 128 }),
-				fc.constantFrom("global", "site", "link", "host"),
-				family === 4
-					? fc.record({ peer: anyAddress(4), broadcast: anyAddress(4), label: fc.constant(`${device}:1`) }, optional)
-					: fc.record({ peer: anyAddress(6), deprecated: fc.constant(true) }, optional),
-				fc.boolean(),
-				fc.boolean(),
-			)
-			.filter(([address, , , rest]) => rest.peer?.text !== address.text)
-			.map(([address, prefixLength, scope, rest, secondary, noPrefixRoute]) => ({
-				device,
-				address,
-				prefixLength,
-				scope,
-				...rest,
-				secondary: secondary && family === 4,
-				noPrefixRoute,
-				origin: UNKNOWN,
-			})),
-	);
-}
 
 function anyServer(family: Family): fc.Arbitrary<RealServer> {
 	return fc
