@@ -1,13 +1,8 @@
 /** A scenario's cluster: the mode's `cluster.yaml` with what the scenario changes in it, still as manifests. */
 import { parseAllDocuments } from "yaml";
+import type { ManifestFile } from "../cluster/load.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { ClusterChange, Scenario } from "./scenario.ts";
-
-/** A manifest by the name that diagnostics and origins have for it. */
-export interface ManifestFile {
-	readonly name: string;
-	readonly text: string;
-}
 
 interface ManifestDocument {
 	readonly object: Readonly<Record<string, unknown>>;

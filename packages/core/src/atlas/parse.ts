@@ -1,6 +1,7 @@
 /** Reads `scenarios.yaml`. */
-import { isCollection, isNode, LineCounter, parseDocument } from "yaml";
 import type { ZodError } from "zod";
+import type { InputDocument } from "../cluster/input/document.ts";
+import { yamlDocuments } from "../cluster/input/yaml.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
 import type { Question } from "../trace/question.ts";
@@ -23,64 +24,40 @@ import {
 	type Written,
 } from "./schema.ts";
 
-type KeyPath = readonly (string | number)[];
-
-/** Finds where a key of the document stands; the nearest key above it where it is not there. */
-type Locate = (keys: KeyPath) => SourcePosition;
-
 /**
  * The scenarios of a file, in its order.
  * @throws {InputError} Naming file, line and column, for text that is not YAML, not of the schema or not in the notation.
  */
 export function parseScenarios(text: string, file: string): readonly Scenario[] {
-	const lineCounter = new LineCounter();
-	const document = parseDocument(text, { lineCounter, prettyErrors: false });
-	const [error] = document.errors;
-	if (error !== undefined) {
-		const { line, col } = lineCounter.linePos(error.pos[0]);
-		throw new InputError({ code: "yaml", message: error.message, where: { file, line, column: col } });
+	const [document, ...more] = yamlDocuments({ name: file, text });
+	if (document === undefined || more.length > 0) {
+		throw new InputError({ code: "scenario-schema", message: "must be one YAML document", where: { file, line: 1 } });
 	}
-	const locate: Locate = (keys) => {
-		const { line, col } = lineCounter.linePos(offsetOf(document.contents, keys));
-		return { file, line, column: col };
-	};
-	const result = scenariosSchema.safeParse(document.toJS({ maxAliasCount: 100 }));
-	if (!result.success) throw schemaError(result.error, locate);
-	return scenariosOf(result.data, locate);
+	const result = scenariosSchema.safeParse(document.value);
+	if (!result.success) throw schemaError(result.error, document);
+	return scenariosOf(result.data, document);
 }
 
-function offsetOf(contents: unknown, keys: KeyPath): number {
-	let node = contents;
-	for (const key of keys) {
-		const next: unknown = isCollection(node) ? node.get(key, true) : undefined;
-		// A single path is written without its list.
-		if (next === undefined && key === 0) continue;
-		if (!isNode(next)) break;
-		node = next;
-	}
-	return isNode(node) ? (node.range?.[0] ?? 0) : 0;
-}
-
-function schemaError(error: ZodError, locate: Locate): InputError {
+function schemaError(error: ZodError, document: InputDocument): InputError {
 	const [issue] = error.issues;
 	const keys = (issue?.path ?? []).map((key) => (typeof key === "symbol" ? String(key) : key));
 	return new InputError({
 		code: "scenario-schema",
 		message: `${keys.length === 0 ? "the document" : `"${keys.join(".")}"`}: ${issue?.message ?? "not a list of scenarios"}`,
-		where: locate(keys),
+		where: document.locate(keys, "value"),
 	});
 }
 
-function scenariosOf(document: ScenariosDocument, locate: Locate): readonly Scenario[] {
+function scenariosOf({ mode, scenarios }: ScenariosDocument, document: InputDocument): readonly Scenario[] {
 	const seen = new Set<string>();
-	return document.scenarios.map((scenario, position) => {
-		const where = locate(["scenarios", position]);
+	return scenarios.map((scenario, position) => {
+		const where = document.locate(["scenarios", position], "value");
 		if (seen.has(scenario.id)) {
 			throw new InputError({ code: "duplicate-scenario", message: `scenario "${scenario.id}" is there twice`, where });
 		}
 		seen.add(scenario.id);
 		try {
-			return scenarioOf(document.mode, scenario, where);
+			return scenarioOf(mode, scenario, where);
 		} catch (error) {
 			if (!(error instanceof NotationError)) throw error;
 			throw new InputError({

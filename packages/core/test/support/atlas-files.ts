@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { ManifestFile } from "../../src/atlas/change.ts";
 import { parseScenarios } from "../../src/atlas/parse.ts";
 import type { Scenario } from "../../src/atlas/scenario.ts";
+import type { ManifestFile } from "../../src/cluster/load.ts";
 
 const ROOT = join(dirname(fileURLToPath(import.meta.url)), "../../../..");
 
