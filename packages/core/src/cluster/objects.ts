@@ -2,7 +2,7 @@
  * The Kubernetes objects that decide paths, reduced to what podpath reads of them. Field names are Kubernetes' own.
  * Every object keeps the file and line where it stands.
  */
-import type { Address } from "../address/address.ts";
+import type { Address, Family } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { SourcePosition } from "../origin/origin.ts";
 
@@ -74,6 +74,8 @@ export interface Service extends ObjectMeta {
 	/** Empty for headless Services. */
 	readonly clusterIPs: readonly Address[];
 	readonly headless: boolean;
+	/** `spec.ipFamilies`; absent where it is not said. */
+	readonly ipFamilies?: readonly Family[];
 	readonly externalIPs: readonly Address[];
 	/** `status.loadBalancer.ingress[].ip`; `proxy` where `ipMode` is Proxy: kube-proxy then leaves the address alone. */
 	readonly loadBalancerIngress: readonly { readonly ip: Address; readonly ipMode: "VIP" | "Proxy" }[];

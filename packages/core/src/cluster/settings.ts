@@ -66,6 +66,16 @@ export interface FlannelSettings {
 	readonly mtu: number;
 }
 
+/** What flanneld takes where nothing is said (Documentation/configuration.md; kube-flannel.yml runs it with --ip-masq). */
+export const DEFAULT_FLANNEL: Omit<FlannelSettings, "backend" | "networks"> = {
+	vni: 1,
+	port: 0,
+	directRouting: false,
+	ipMasq: true,
+	enableNFTables: false,
+	mtu: 0,
+};
+
 /** Kind `Cluster`: one a set of manifests. */
 export interface ClusterObject extends ObjectMeta {
 	readonly kind: "Cluster";

@@ -1,0 +1,105 @@
+/** What holds for the cluster: what its own `Cluster` object says, else what objects of Kubernetes and of the CNI show. */
+import type { Prefix } from "../address/prefix.ts";
+import { formatPosition, InputError } from "../diagnostic/diagnostic.ts";
+import type { Inventory } from "./inventory.ts";
+import { type FlannelConfiguration, flannelBackend, flannelOfNodes } from "./kubernetes/flannel-configuration.ts";
+import {
+	type ClusterObject,
+	DEFAULT_FLANNEL,
+	DEFAULT_KUBE_PROXY,
+	type FlannelSettings,
+	type KubeProxySettings,
+} from "./settings.ts";
+
+export interface EffectiveSettings {
+	readonly settings: ClusterObject | undefined;
+	readonly mode: string;
+	readonly podCIDRs: readonly Prefix[];
+	readonly serviceCIDRs: readonly Prefix[];
+	readonly kubeProxy: KubeProxySettings;
+	readonly flannel: FlannelSettings | undefined;
+}
+
+/** @throws {InputError} For two Cluster objects, or one that contradicts itself. */
+export function effectiveSettings(inventory: Inventory): EffectiveSettings {
+	const settings = onlyCluster(inventory);
+	const shown = inventory.flannel ?? flannelOfNodes(inventory.nodes.values());
+	const mode = modeOf(settings, shown);
+	const podCIDRs = firstSaid(
+		settings?.podCIDRs,
+		shown?.settings.networks,
+		inventory.kubeadm?.podCIDRs,
+		inventory.kubeProxy.clusterCIDRs,
+	);
+	return {
+		settings,
+		mode,
+		podCIDRs,
+		serviceCIDRs: firstSaid(settings?.serviceCIDRs, inventory.serviceCIDRs, inventory.kubeadm?.serviceCIDRs),
+		kubeProxy: {
+			...DEFAULT_KUBE_PROXY,
+			minorVersion: shownVersion(inventory, settings),
+			...inventory.kubeProxy,
+			...settings?.kubeProxy,
+		},
+		flannel: flannelSettings(mode, podCIDRs, settings, shown),
+	};
+}
+
+function onlyCluster(inventory: Inventory): ClusterObject | undefined {
+	const [first, second] = inventory.clusters.values();
+	if (first === undefined || second === undefined) return first;
+	throw new InputError({
+		code: "duplicate-object",
+		message: `a second Cluster, "${second.name}"`,
+		where: second.source,
+		hint: `there can be one; the other is at ${formatPosition(first.source)}`,
+	});
+}
+
+function modeOf(settings: ClusterObject | undefined, shown: FlannelConfiguration | undefined): string {
+	const backend = settings?.flannel.backend;
+	const named = backend === undefined ? "" : `flannel-${backend}`;
+	if (settings !== undefined && named !== "" && settings.mode !== "" && settings.mode !== named) {
+		throw new InputError({
+			code: "conflicting-settings",
+			message: `spec.mode is "${settings.mode}", but spec.flannel.backend is "${backend}"`,
+			where: settings.source,
+			hint: "say it once, in spec.mode",
+		});
+	}
+	return settings?.mode || named || (shown?.mode ?? "");
+}
+
+/** The first of these that says something. */
+function firstSaid(...candidates: readonly (readonly Prefix[] | undefined)[]): readonly Prefix[] {
+	return candidates.find((each) => each !== undefined && each.length > 0) ?? [];
+}
+
+/** kubeadm's version, else the Nodes'. Where they differ, in the middle of an upgrade, the oldest: kube-proxy is upgraded last. */
+function shownVersion(inventory: Inventory, settings: ClusterObject | undefined): number | null {
+	const said = inventory.kubeadm?.minorVersion;
+	if (said !== undefined) return said;
+	const [oldest, next] = [...inventory.nodeVersions].sort(([a], [b]) => a - b);
+	if (oldest === undefined) return null;
+	if (next !== undefined && settings?.kubeProxy.minorVersion === undefined) {
+		inventory.warn({
+			code: "versions-differ",
+			message: `Nodes run different versions: kube-proxy is taken to be 1.${oldest[0]}, as on "${oldest[1].name}"`,
+			where: oldest[1].source,
+			hint: "say kubernetesVersion in a Cluster object",
+		});
+	}
+	return oldest[0];
+}
+
+function flannelSettings(
+	mode: string,
+	podCIDRs: readonly Prefix[],
+	settings: ClusterObject | undefined,
+	shown: FlannelConfiguration | undefined,
+): FlannelSettings | undefined {
+	const backend = flannelBackend(mode);
+	if (backend === undefined) return undefined;
+	return { ...DEFAULT_FLANNEL, networks: podCIDRs, ...shown?.settings, ...settings?.flannel, backend };
+}

@@ -1,0 +1,88 @@
+/** What is wrong with JSON text, and where: engines' own messages differ and often have no place. */
+
+export interface JsonError {
+	readonly at: number;
+	readonly message: string;
+}
+
+const SPACE = /[ \t\r\n]*/y;
+// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
+const STRING = /"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])|(?:true|false|null)(?!\w)/y;
+
+/** What may come next. `end`: the whole value is read. */
+type Expected = "value" | "first-item" | "first-name" | "name" | "colon" | "separator" | "end";
+
+/** The first error of the value that begins at `start`, or where it ends if it has none. */
+export function firstJsonError(text: string, start: number): JsonError | { readonly end: number } {
+	const open: ("{" | "[")[] = [];
+	let expected = "value" as Expected;
+	let at = start;
+	for (;;) {
+		at = after(SPACE, text, at) ?? at;
+		if (expected === "end") return { end: at };
+		const char = text[at];
+		const next = step(expected, char, open);
+		if (next !== undefined) {
+			expected = next;
+			at += 1;
+			continue;
+		}
+		const named: boolean = expected === "name" || expected === "first-name";
+		const scalar: boolean = expected === "value" || expected === "first-item";
+		const end: number | undefined =
+			(named || scalar ? after(STRING, text, at) : undefined) ?? (scalar ? after(SCALAR, text, at) : undefined);
+		if (end === undefined) return { at, message: complaint(expected, char, open.at(-1)) };
+		expected = named ? "colon" : afterValue(open);
+		at = end;
+	}
+}
+
+/** What comes after a character of JSON's structure; nothing where it is none, or not in its place. */
+function step(expected: Expected, char: string | undefined, open: ("{" | "[")[]): Expected | undefined {
+	const value = expected === "value" || expected === "first-item";
+	if (value && char === "{") {
+		open.push("{");
+		return "first-name";
+	}
+	if (value && char === "[") {
+		open.push("[");
+		return "first-item";
+	}
+	if (expected === "colon" && char === ":") return "value";
+	if (expected === "separator" && char === ",") return open.at(-1) === "{" ? "name" : "value";
+	const inObject = open.at(-1) === "{" && (expected === "separator" || expected === "first-name");
+	const inList = open.at(-1) === "[" && (expected === "separator" || expected === "first-item");
+	if ((inObject && char === "}") || (inList && char === "]")) {
+		open.pop();
+		return afterValue(open);
+	}
+	return undefined;
+}
+
+function afterValue(open: readonly string[]): Expected {
+	return open.length === 0 ? "end" : "separator";
+}
+
+function complaint(expected: Expected, char: string | undefined, open: string | undefined): string {
+	if (char === undefined) return "the JSON ends in the middle";
+	if (expected !== "separator" && expected !== "colon" && char === '"') {
+		return "a string does not end, or has a character that must be escaped";
+	}
+	switch (expected) {
+		case "colon":
+			return 'expected ":" after the name';
+		case "name":
+		case "first-name":
+			return char === "}" ? 'a name must follow after ","' : "expected a name in double quotes";
+		case "separator":
+			return `expected "," or "${open === "{" ? "}" : "]"}"`;
+		default:
+			return "expected a value";
+	}
+}
+
+function after(pattern: RegExp, text: string, at: number): number | undefined {
+	pattern.lastIndex = at;
+	return pattern.test(text) ? pattern.lastIndex : undefined;
+}

@@ -1,0 +1,94 @@
+/** YAML, a document after another, with the places of everything in it. */
+import { Composer, type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Parser } from "yaml";
+import { InputError } from "../../diagnostic/diagnostic.ts";
+import type { SourcePosition } from "../../origin/origin.ts";
+import type { FieldPath } from "../field.ts";
+import type { InputDocument, ManifestFile } from "./document.ts";
+
+/** Documents that hold nothing but comments are left out. Throws an InputError with line and column. */
+export function* yamlDocuments(file: ManifestFile): Generator<InputDocument> {
+	const lines = new LineCounter();
+	const parser = new Parser(lines.addNewLine);
+	// Merge keys (`<<`) are YAML 1.1's, but kubectl reads them. Warnings would go to the console.
+	const composer = new Composer({ prettyErrors: false, merge: true, logLevel: "error" });
+	for (const document of composer.compose(parser.parse(file.text))) {
+		const [error] = document.errors;
+		if (error !== undefined) {
+			const hint = error.code === "TAB_AS_INDENT" ? "indent with spaces" : undefined;
+			fail(file, lines, error.pos[0], `not valid YAML: ${withoutPlace(error.message)}`, hint);
+		}
+		const value = toValue(document, file, lines);
+		if (value !== null) yield new YamlDocument(value, document, file.name, lines);
+	}
+}
+
+/** The value with aliases followed: a document that would grow beyond measure by them is refused. */
+function toValue(document: Document.Parsed, file: ManifestFile, lines: LineCounter): unknown {
+	try {
+		return document.toJS({ maxAliasCount: MOST_ALIASES });
+	} catch (error) {
+		if (!(error instanceof ReferenceError)) throw error;
+		return fail(file, lines, document.range[0], `not valid YAML: ${error.message}`);
+	}
+}
+
+/** What the `yaml` package takes too; said here because it keeps "billion laughs" out. */
+const MOST_ALIASES = 100;
+
+function withoutPlace(message: string): string {
+	return message.split("\n")[0] ?? message;
+}
+
+function fail(file: ManifestFile, lines: LineCounter, offset: number, message: string, hint?: string): never {
+	const { line, col } = lines.linePos(offset);
+	const where = { file: file.name, line, column: col };
+	throw new InputError({ code: "yaml-syntax", message, where, ...(hint === undefined ? {} : { hint }) });
+}
+
+class YamlDocument implements InputDocument {
+	readonly value: unknown;
+	readonly #document: Document.Parsed;
+	readonly #file: string;
+	readonly #lines: LineCounter;
+
+	constructor(value: unknown, document: Document.Parsed, file: string, lines: LineCounter) {
+		this.value = value;
+		this.#document = document;
+		this.#file = file;
+		this.#lines = lines;
+	}
+
+	locate(path: FieldPath, part: "key" | "value"): SourcePosition {
+		const { line, col } = this.#lines.linePos(this.#find(path, part).offset);
+		return { file: this.#file, line, column: col };
+	}
+
+	itemLines(path: FieldPath): readonly number[] {
+		const { node } = this.#find(path, "value");
+		if (!isSeq(node)) return [];
+		return node.items.map((item) => this.#lines.linePos((isNode(item) ? item.range?.[0] : undefined) ?? 0).line);
+	}
+
+	#find(path: FieldPath, part: "key" | "value"): { readonly node: unknown; readonly offset: number } {
+		let node: unknown = this.#document.contents;
+		let offset = startOf(node) ?? this.#document.range[0];
+		for (const step of path) {
+			const { key, value } = this.#member(node, step);
+			if (key === undefined && value === undefined) break;
+			node = value;
+			offset = (part === "key" ? startOf(key) : startOf(value)) ?? startOf(key) ?? offset;
+		}
+		return { node, offset };
+	}
+
+	#member(parent: unknown, step: string | number): { readonly key?: unknown; readonly value?: unknown } {
+		const node = isAlias(parent) ? parent.resolve(this.#document) : parent;
+		if (isSeq(node)) return typeof step === "number" ? { key: node.items[step], value: node.items[step] } : {};
+		if (!isMap(node)) return {};
+		return node.items.find(({ key }) => String(isScalar(key) ? key.value : key) === String(step)) ?? {};
+	}
+}
+
+function startOf(node: unknown): number | undefined {
+	return isNode(node) ? node.range?.[0] : undefined;
+}

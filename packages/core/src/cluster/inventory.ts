@@ -1,0 +1,122 @@
+/** What has been read so far: objects by name, and settings by where they come from. */
+import type { Prefix } from "../address/prefix.ts";
+import { type Diagnostic, formatPosition, InputError } from "../diagnostic/diagnostic.ts";
+import type { SourcePosition } from "../origin/origin.ts";
+import { Spelling } from "./kubernetes/field-names.ts";
+import type { FlannelConfiguration } from "./kubernetes/flannel-configuration.ts";
+import type { EndpointSlice, NamespaceObject, Node, ObjectMeta, Pod, Service } from "./objects.ts";
+import type {
+	ClusterObject,
+	HostObject,
+	KubeProxySettings,
+	LoadBalancerObject,
+	SegmentObject,
+	VpcObject,
+} from "./settings.ts";
+
+/** v1 Endpoints, as the slices that they stand for. Its name is the Service's. */
+export interface EndpointsObject extends ObjectMeta {
+	readonly kind: "Endpoints";
+	readonly slices: readonly EndpointSlice[];
+}
+
+/** Of kubeadm's ClusterConfiguration. */
+export interface KubeadmConfiguration {
+	readonly podCIDRs: readonly Prefix[];
+	readonly serviceCIDRs: readonly Prefix[];
+	readonly minorVersion: number | undefined;
+}
+
+/** Keys are `NAME`, or `NAMESPACE/NAME` for kinds that have a namespace. */
+export class Inventory {
+	readonly namespaces: Map<string, NamespaceObject> = new Map();
+	readonly nodes: Map<string, Node> = new Map();
+	readonly pods: Map<string, Pod> = new Map();
+	readonly services: Map<string, Service> = new Map();
+	readonly endpointSlices: Map<string, EndpointSlice> = new Map();
+	readonly endpoints: Map<string, EndpointsObject> = new Map();
+	readonly clusters: Map<string, ClusterObject> = new Map();
+	readonly vpcs: Map<string, VpcObject> = new Map();
+	readonly segments: Map<string, SegmentObject> = new Map();
+	readonly hosts: Map<string, HostObject> = new Map();
+	readonly loadBalancers: Map<string, LoadBalancerObject> = new Map();
+
+	kubeProxy: Partial<KubeProxySettings> = {};
+	flannel: FlannelConfiguration | undefined;
+	kubeadm: KubeadmConfiguration | undefined;
+	readonly serviceCIDRs: Prefix[] = [];
+	/** Minor versions of kube-proxy that Nodes say, with one Node that says it. */
+	readonly nodeVersions: Map<number, Node> = new Map();
+
+	readonly spelling: Spelling = new Spelling();
+	readonly #warnings: Diagnostic[] = [];
+	readonly #unknownKinds = new Set<string>();
+	readonly #policies: SourcePosition[] = [];
+	#objects = 0;
+
+	/** Warnings of reading, in the order in which they came up. */
+	get warnings(): readonly Diagnostic[] {
+		const policies =
+			this.#policies[0] === undefined ? [] : [unevaluatedPolicies(this.#policies.length, this.#policies[0])];
+		return [...this.#warnings, ...this.spelling.warnings, ...policies];
+	}
+
+	/** How many objects the files held, those that were passed over included. */
+	get objects(): number {
+		return this.#objects;
+	}
+
+	countObject(): void {
+		this.#objects += 1;
+	}
+
+	/** @throws {InputError} Where the name is taken by an object that says something else. */
+	add<T extends ObjectMeta & { readonly kind: string }>(objects: Map<string, T>, object: T): void {
+		const key = keyOf(object);
+		const other = objects.get(key);
+		if (other === undefined) objects.set(key, object);
+		else if (content(other) !== content(object)) {
+			throw new InputError({
+				code: "duplicate-object",
+				message: `${object.kind} "${key}" is there twice, and differs`,
+				where: object.source,
+				hint: `the other is at ${formatPosition(other.source)}`,
+			});
+		}
+	}
+
+	warn(diagnostic: Omit<Diagnostic, "severity">): void {
+		this.#warnings.push({ ...diagnostic, severity: "warning" });
+	}
+
+	/** One warning for each kind, however many objects there are of it. */
+	passOver(apiVersion: string, kind: string, where: SourcePosition): void {
+		const key = `${apiVersion} ${kind}`;
+		if (this.#unknownKinds.has(key)) return;
+		this.#unknownKinds.add(key);
+		this.warn({ code: "unknown-kind", message: `objects of kind "${kind}" (${apiVersion}) were passed over`, where });
+	}
+
+	passOverPolicy(where: SourcePosition): void {
+		this.#policies.push(where);
+	}
+}
+
+/** The name by which indexes know an object. */
+export function keyOf({ namespace, name }: ObjectMeta): string {
+	return namespace === "" ? name : `${namespace}/${name}`;
+}
+
+function unevaluatedPolicies(count: number, where: SourcePosition): Diagnostic {
+	return {
+		code: "networkpolicy-not-evaluated",
+		severity: "warning",
+		message: `${count === 1 ? "a NetworkPolicy was" : `${count} NetworkPolicies were`} not evaluated: traffic is taken to be allowed`,
+		where,
+	};
+}
+
+/** What podpath reads of an object, without where it stands. */
+function content(object: ObjectMeta): string {
+	return JSON.stringify(object, (key, value: unknown) => (key === "source" || key === "line" ? undefined : value));
+}

@@ -1,0 +1,88 @@
+/** v1 Pod. */
+import type { Field } from "../field.ts";
+import { namespacedMeta } from "../metadata.ts";
+import type { ContainerPort, Pod, TransportProtocol } from "../objects.ts";
+import { type FieldNames, fieldNames, type Spelling } from "./field-names.ts";
+import { isReady } from "./node.ts";
+
+const METADATA: FieldNames = fieldNames(
+	"name namespace labels annotations ownerReferences deletionTimestamp",
+	"uid generateName generation finalizers managedFields resourceVersion selfLink creationTimestamp deletionGracePeriodSeconds",
+);
+const SPEC: FieldNames = fieldNames(
+	"nodeName hostNetwork containers initContainers",
+	"nodeSelector hostname hostPID hostIPC hostUsers hostAliases hostnameOverride ephemeralContainers",
+);
+const STATUS: FieldNames = fieldNames(
+	"phase podIP podIPs conditions",
+	"hostIP hostIPs containerStatuses initContainerStatuses ephemeralContainerStatuses extendedResourceClaimStatus",
+);
+
+export function readPod(object: Field, spelling: Spelling): Pod {
+	const metadata = object.at("metadata");
+	const spec = object.at("spec");
+	const status = object.at("status");
+	spelling.check(metadata, METADATA, "Pod");
+	spelling.check(spec, SPEC, "Pod");
+	spelling.check(status, STATUS, "Pod");
+	const nodeName = spec.at("nodeName").text();
+	const hostNetwork = spec.at("hostNetwork").boolean(false);
+	const podIPs = podAddresses(status);
+	// A manifest that a person wrote may leave the phase out; the API server never does.
+	const assumed = podIPs.length > 0 || (hostNetwork && nodeName !== "") ? "Running" : "Pending";
+	const phase = status.at("phase").oneOf(["Pending", "Running", "Succeeded", "Failed", "Unknown"], assumed);
+	return {
+		...namespacedMeta(object),
+		kind: "Pod",
+		nodeName,
+		hostNetwork,
+		phase,
+		ready: isReady(status.at("conditions"), phase === "Running"),
+		terminating: metadata.at("deletionTimestamp").present,
+		podIPs,
+		ports: [...containerPorts(spec.at("containers")), ...sidecarPorts(spec.at("initContainers"))],
+		owner: controllerOf(metadata.at("ownerReferences")),
+	};
+}
+
+function podAddresses(status: Field): Pod["podIPs"] {
+	const podIPs = status.at("podIPs").items();
+	const fields = podIPs.length > 0 ? podIPs.map((each) => each.at("ip")) : [status.at("podIP")];
+	return fields.filter((each) => each.present && each.value !== "").map((each) => each.address());
+}
+
+function containerPorts(containers: Field): readonly ContainerPort[] {
+	return containers.items().flatMap((container) => container.at("ports").items().map(containerPort));
+}
+
+/** Init containers that keep running count for named ports too (endpointslice FindPort). */
+function sidecarPorts(containers: Field): readonly ContainerPort[] {
+	return containers
+		.items()
+		.filter((container) => container.at("restartPolicy").text() === "Always")
+		.flatMap((container) => container.at("ports").items().map(containerPort));
+}
+
+function containerPort(port: Field): ContainerPort {
+	return {
+		name: port.at("name").text(),
+		containerPort: requiredPort(port.at("containerPort")),
+		protocol: protocolOf(port.at("protocol")),
+	};
+}
+
+function controllerOf(references: Field): string {
+	const controller = references.items().find((each) => each.at("controller").boolean(false));
+	return controller === undefined ? "" : `${controller.at("kind").text()}/${controller.at("name").text()}`;
+}
+
+export function requiredPort(field: Field): number {
+	return field.present ? field.integer(0, 1, 65535) : field.mustBe("a port, from 1 to 65535");
+}
+
+const PROTOCOLS: Readonly<Record<string, TransportProtocol>> = { TCP: "tcp", UDP: "udp", SCTP: "sctp" };
+
+/** TCP where nothing is said. */
+export function protocolOf(field: Field): TransportProtocol {
+	return PROTOCOLS[field.oneOf(["TCP", "UDP", "SCTP"], "TCP")] as TransportProtocol;
+}

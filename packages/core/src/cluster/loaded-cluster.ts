@@ -1,0 +1,146 @@
+/** A cluster with its indexes, from what was read. */
+import type { Address } from "../address/address.ts";
+import type { Diagnostic } from "../diagnostic/diagnostic.ts";
+import { type AddressOwners, addressOwners } from "./address-owners.ts";
+import { strayAddresses } from "./checks/address-checks.ts";
+import type { AddressOwner, Cluster } from "./cluster.ts";
+import { DerivedEndpoints } from "./derived-endpoints.ts";
+import { type EffectiveSettings, effectiveSettings } from "./effective-settings.ts";
+import { type Inventory, keyOf } from "./inventory.ts";
+import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
+import type {
+	ClusterObject,
+	FlannelSettings,
+	HostObject,
+	KubeProxySettings,
+	LoadBalancerObject,
+	SegmentObject,
+	VpcObject,
+} from "./settings.ts";
+
+export class LoadedCluster implements Cluster {
+	readonly namespaces: readonly NamespaceObject[];
+	readonly nodes: readonly Node[];
+	readonly pods: readonly Pod[];
+	readonly services: readonly Service[];
+	readonly endpointSlices: readonly EndpointSlice[];
+	readonly vpcs: readonly VpcObject[];
+	readonly segments: readonly SegmentObject[];
+	readonly hosts: readonly HostObject[];
+	readonly loadBalancers: readonly LoadBalancerObject[];
+	readonly settings: ClusterObject | undefined;
+	readonly mode: string;
+	readonly podCIDRs: EffectiveSettings["podCIDRs"];
+	readonly serviceCIDRs: EffectiveSettings["serviceCIDRs"];
+	readonly kubeProxy: KubeProxySettings;
+	readonly flannel: FlannelSettings | undefined;
+	readonly warnings: readonly Diagnostic[];
+
+	/** Owners of addresses, for the checks too. */
+	readonly owners: AddressOwners;
+	readonly #inventory: Inventory;
+	readonly #podsByNode: ReadonlyMap<string, readonly Pod[]>;
+	/** Read slices by Service; derived ones join when first asked for. */
+	readonly #slices: Map<string, readonly EndpointSlice[]>;
+	readonly #derived: DerivedEndpoints;
+
+	/** Nothing may be added to the inventory afterwards. Throws an InputError for settings that contradict each other. */
+	constructor(inventory: Inventory) {
+		const effective = effectiveSettings(inventory);
+		this.#inventory = inventory;
+		giveHostAddresses(inventory);
+		this.namespaces = [...inventory.namespaces.values()];
+		this.nodes = [...inventory.nodes.values()];
+		this.pods = [...inventory.pods.values()];
+		this.services = [...inventory.services.values()];
+		this.vpcs = [...inventory.vpcs.values()];
+		this.segments = [...inventory.segments.values()];
+		this.hosts = [...inventory.hosts.values()];
+		this.loadBalancers = [...inventory.loadBalancers.values()];
+		this.settings = effective.settings;
+		this.mode = effective.mode;
+		this.podCIDRs = effective.podCIDRs;
+		this.serviceCIDRs = effective.serviceCIDRs;
+		this.kubeProxy = effective.kubeProxy;
+		this.flannel = effective.flannel;
+		this.#slices = slicesByService(inventory);
+		this.endpointSlices = [...this.#slices.values()].flat();
+		this.#podsByNode = podsByNode(this.pods);
+		this.#derived = new DerivedEndpoints(this);
+		this.owners = addressOwners(this);
+		this.warnings = [...inventory.warnings, ...strayAddresses(this)];
+	}
+
+	node(name: string): Node | undefined {
+		return this.#inventory.nodes.get(name);
+	}
+
+	pod(key: string): Pod | undefined {
+		return this.#inventory.pods.get(key);
+	}
+
+	service(key: string): Service | undefined {
+		return this.#inventory.services.get(key);
+	}
+
+	host(name: string): HostObject | undefined {
+		return this.#inventory.hosts.get(name);
+	}
+
+	slicesOf(serviceKey: string): readonly EndpointSlice[] {
+		const known = this.#slices.get(serviceKey);
+		if (known !== undefined) return known;
+		const service = this.service(serviceKey);
+		const derived = service === undefined ? [] : this.#derived.of(service);
+		this.#slices.set(serviceKey, derived);
+		return derived;
+	}
+
+	podsOn(nodeName: string): readonly Pod[] {
+		return this.#podsByNode.get(nodeName) ?? [];
+	}
+
+	ownersOf(address: Address): readonly AddressOwner[] {
+		return this.owners.get(address.text) ?? [];
+	}
+}
+
+/** A Pod in its node's network has the node's addresses (kubelet's generateAPIPodStatus), one of each family. */
+function giveHostAddresses(inventory: Inventory): void {
+	for (const [key, pod] of inventory.pods) {
+		if (!pod.hostNetwork || pod.podIPs.length > 0) continue;
+		const addresses = inventory.nodes.get(pod.nodeName)?.internalIPs ?? [];
+		const podIPs = addresses.filter(
+			(each, index) => addresses.findIndex(({ family }) => family === each.family) === index,
+		);
+		inventory.pods.set(key, { ...pod, podIPs });
+	}
+}
+
+/** EndpointSlices, and for Services that have none their Endpoints. */
+function slicesByService(inventory: Inventory): Map<string, readonly EndpointSlice[]> {
+	const slices = new Map<string, EndpointSlice[]>();
+	for (const slice of inventory.endpointSlices.values()) {
+		if (slice.serviceName === "") continue;
+		const key = `${slice.namespace}/${slice.serviceName}`;
+		const others = slices.get(key);
+		if (others === undefined) slices.set(key, [slice]);
+		else others.push(slice);
+	}
+	for (const endpoints of inventory.endpoints.values()) {
+		const key = keyOf(endpoints);
+		if (!slices.has(key)) slices.set(key, [...endpoints.slices]);
+	}
+	return slices as Map<string, readonly EndpointSlice[]>;
+}
+
+function podsByNode(pods: readonly Pod[]): ReadonlyMap<string, readonly Pod[]> {
+	const byNode = new Map<string, Pod[]>();
+	for (const pod of pods) {
+		if (pod.hostNetwork || pod.nodeName === "") continue;
+		const others = byNode.get(pod.nodeName);
+		if (others === undefined) byNode.set(pod.nodeName, [pod]);
+		else others.push(pod);
+	}
+	return byNode;
+}

@@ -1,0 +1,154 @@
+/** One object of the input, by its kind. Whoever adds a kind adds a line to `READERS`. */
+import { suggest } from "../diagnostic/closest.ts";
+import type { Field } from "./field.ts";
+import type { InputObject } from "./input/objects.ts";
+import type { Inventory } from "./inventory.ts";
+import { builtInKinds, groupOf, groupsOf } from "./kinds.ts";
+import { embedded } from "./kubernetes/embedded.ts";
+import { readEndpointSlice, readEndpoints } from "./kubernetes/endpoint-slice.ts";
+import { type FieldNames, fieldNames } from "./kubernetes/field-names.ts";
+import { readNetConf } from "./kubernetes/flannel-configuration.ts";
+import { readKubeProxyConfiguration } from "./kubernetes/kube-proxy-configuration.ts";
+import { nodeVersion, readNode } from "./kubernetes/node.ts";
+import { readPod } from "./kubernetes/pod.ts";
+import { readService } from "./kubernetes/service.ts";
+import { clusterMeta, namespacedMeta } from "./metadata.ts";
+import { CLUSTER_KIND } from "./schema/cluster-kind.ts";
+import { minorVersionOf } from "./schema/field-schemas.ts";
+import { HOST_KIND } from "./schema/host-kind.ts";
+import { LOAD_BALANCER_KIND } from "./schema/load-balancer-kind.ts";
+import { SEGMENT_KIND } from "./schema/segment-kind.ts";
+import { VPC_KIND } from "./schema/vpc-kind.ts";
+import { OWN_API_VERSION } from "./settings.ts";
+
+type Reader = (object: Field, into: Inventory) => void;
+
+const OWN_GROUP = groupOf(OWN_API_VERSION);
+
+/** By `GROUP/KIND`. */
+const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+	["/Namespace", (object, into) => into.add(into.namespaces, { ...clusterMeta(object), kind: "Namespace" })],
+	["/Node", addNode],
+	["/Pod", (object, into) => into.add(into.pods, readPod(object, into.spelling))],
+	["/Service", (object, into) => into.add(into.services, readService(object, into.spelling))],
+	["/Endpoints", addEndpoints],
+	["/ConfigMap", readConfigMap],
+	["discovery.k8s.io/EndpointSlice", addEndpointSlice],
+	["networking.k8s.io/ServiceCIDR", addServiceCIDRs],
+	["networking.k8s.io/NetworkPolicy", (object, into) => into.passOverPolicy(object.objectPosition)],
+	["kubeproxy.config.k8s.io/KubeProxyConfiguration", addKubeProxy],
+	[`${OWN_GROUP}/Cluster`, (object, into) => into.add(into.clusters, CLUSTER_KIND.read(object))],
+	[`${OWN_GROUP}/VPC`, (object, into) => into.add(into.vpcs, VPC_KIND.read(object))],
+	[`${OWN_GROUP}/Segment`, (object, into) => into.add(into.segments, SEGMENT_KIND.read(object))],
+	[`${OWN_GROUP}/Host`, (object, into) => into.add(into.hosts, HOST_KIND.read(object))],
+	[`${OWN_GROUP}/LoadBalancer`, (object, into) => into.add(into.loadBalancers, LOAD_BALANCER_KIND.read(object))],
+]);
+
+/** Kinds of podpath's own that stand in files of their own and are no part of a cluster. */
+const OTHER_OWN_KINDS = ["Scenarios", "Snapshot", "Explanation"];
+
+const ENVELOPE: FieldNames = fieldNames("apiVersion kind metadata spec status");
+
+/** @throws {InputError} Placed, for an object that is wrong or of a kind that is misspelt. */
+export function readObject({ apiVersion, kind, root }: InputObject, into: Inventory): void {
+	into.countObject();
+	if (kind === "") root.fail("missing-field", "kind is missing", "is this a Kubernetes object?");
+	if (apiVersion === "") root.fail("missing-field", "apiVersion is missing", versionHint(kind));
+	const group = groupOf(apiVersion);
+	const reader = READERS.get(`${group}/${kind}`);
+	if (reader === undefined) passOver(apiVersion, kind, root, into);
+	else {
+		if (group === OWN_GROUP && apiVersion !== OWN_API_VERSION) root.at("apiVersion").mustBe(OWN_API_VERSION);
+		if (HAS_SPEC.has(kind)) into.spelling.check(root, ENVELOPE, kind);
+		reader(root, into);
+	}
+}
+
+const HAS_SPEC: ReadonlySet<string> = new Set(["Node", "Pod", "Service"]);
+
+function passOver(apiVersion: string, kind: string, root: Field, into: Inventory): void {
+	const group = groupOf(apiVersion);
+	if (group === OWN_GROUP) {
+		if (OTHER_OWN_KINDS.includes(kind)) return;
+		const own = [...READERS.keys()]
+			.filter((key) => key.startsWith(`${OWN_GROUP}/`))
+			.map((key) => key.slice(OWN_GROUP.length + 1));
+		const hint = suggest(kind, own) ?? `known are ${own.join(", ")}`;
+		root.at("kind").fail("unknown-kind", `${apiVersion} has no kind "${kind}"`, hint);
+	}
+	const builtIn = builtInKinds(group);
+	if (builtIn?.includes(kind)) return;
+	const hint = builtIn && (suggest(kind, builtIn) ?? misplaced(kind));
+	if (hint !== undefined) root.at("kind").fail("unknown-kind", `${apiVersion} has no kind "${kind}"`, hint);
+	into.passOver(apiVersion, kind, root.objectPosition);
+}
+
+/** A kind of another group, written with the wrong apiVersion. */
+function misplaced(kind: string): string | undefined {
+	const [group] = groupsOf(kind);
+	return group === undefined ? undefined : `${kind} is of ${group === "" ? "v1" : `${group}/v1`}`;
+}
+
+function versionHint(kind: string): string | undefined {
+	return READERS.has(`${OWN_GROUP}/${kind}`) ? `write apiVersion: ${OWN_API_VERSION}` : misplaced(kind);
+}
+
+function addNode(object: Field, into: Inventory): void {
+	const node = readNode(object, into.spelling);
+	into.add(into.nodes, node);
+	const minor = minorVersionOf(nodeVersion(object));
+	if (minor !== undefined && !into.nodeVersions.has(minor)) into.nodeVersions.set(minor, node);
+}
+
+function addEndpointSlice(object: Field, into: Inventory): void {
+	const slice = readEndpointSlice(object, into.spelling);
+	if (slice !== undefined) into.add(into.endpointSlices, slice);
+}
+
+function addEndpoints(object: Field, into: Inventory): void {
+	into.add(into.endpoints, { ...namespacedMeta(object), kind: "Endpoints", slices: readEndpoints(object) });
+}
+
+function addServiceCIDRs(object: Field, into: Inventory): void {
+	into.serviceCIDRs.push(
+		...object
+			.at("spec")
+			.at("cidrs")
+			.items()
+			.map((each) => each.prefix()),
+	);
+}
+
+function addKubeProxy(object: Field, into: Inventory): void {
+	into.kubeProxy = readKubeProxyConfiguration(object, into.spelling);
+}
+
+/** The ConfigMaps that say how the cluster's network is set up, by name and key. */
+const CONFIG_MAPS: Readonly<Record<string, readonly [key: string, read: Reader]>> = {
+	"kube-proxy": ["config.conf", addKubeProxy],
+	"kube-flannel-cfg": [
+		"net-conf.json",
+		(object, into) => {
+			into.flannel = readNetConf(object);
+		},
+	],
+	"kubeadm-config": ["ClusterConfiguration", addKubeadm],
+};
+
+function readConfigMap(object: Field, into: Inventory): void {
+	const name = object.at("metadata").at("name").text();
+	const known = Object.hasOwn(CONFIG_MAPS, name) ? CONFIG_MAPS[name] : undefined;
+	if (known === undefined) return;
+	const [key, read] = known;
+	const configuration = embedded(object.at("data").at(key));
+	if (configuration !== undefined) read(configuration, into);
+}
+
+function addKubeadm(object: Field, into: Inventory): void {
+	const networking = object.at("networking");
+	into.kubeadm = {
+		podCIDRs: networking.at("podSubnet").prefixes(),
+		serviceCIDRs: networking.at("serviceSubnet").prefixes(),
+		minorVersion: minorVersionOf(object.at("kubernetesVersion").text()),
+	};
+}
