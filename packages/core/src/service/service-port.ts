@@ -6,6 +6,8 @@ import type { Origin } from "../origin/origin.ts";
 import type { ProxyFeatures } from "./version.ts";
 
 export interface ProxyServicePort {
+	/** Its place in the list of its family's ports, from 0. */
+	readonly index: number;
 	readonly service: Service;
 	readonly family: Family;
 	/** `NAMESPACE/NAME:PORT`, or `NAMESPACE/NAME` where the port has no name. */
@@ -44,17 +46,19 @@ export function proxyServicePorts(
 	family: Family,
 	features: ProxyFeatures,
 ): readonly ProxyServicePort[] {
+	let index = 0;
 	return services.flatMap((service) => {
 		if (service.headless || service.type === "ExternalName") return [];
 		if (LABELS_OF_OTHERS.some((label) => label in service.labels)) return [];
 		const clusterIP = service.clusterIPs.find((address) => address.family === family);
 		if (clusterIP === undefined) return [];
 		const origin: Origin = { component: "kube-proxy", object: `service/${service.namespace}/${service.name}` };
-		return service.ports.map((port) => proxyServicePort(service, port, clusterIP, origin, features));
+		return service.ports.map((port) => proxyServicePort(index++, service, port, clusterIP, origin, features));
 	});
 }
 
 function proxyServicePort(
+	index: number,
 	service: Service,
 	port: ServicePort,
 	clusterIP: Address,
@@ -73,6 +77,7 @@ function proxyServicePort(
 	const externalLocal = service.externalTrafficPolicy === "Local" && mayBeReachedFromOutside(service);
 	const name = `${service.namespace}/${service.name}`;
 	return {
+		index,
 		service,
 		family,
 		name: port.name === "" ? name : `${name}:${port.name}`,

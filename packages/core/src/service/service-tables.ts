@@ -6,6 +6,7 @@ import type { Family } from "../address/address.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { EndpointSlice } from "../cluster/objects.ts";
 import type { KubeProxySettings } from "../cluster/settings.ts";
+import { ByPort } from "./by-port.ts";
 import {
 	categorizeEndpoints,
 	countEndpoints,
@@ -36,12 +37,12 @@ export class FamilyServices {
 	readonly features: ProxyFeatures;
 	readonly ports: readonly ProxyServicePort[];
 	readonly #cluster: Cluster;
-	readonly #endpoints = new Map<ProxyServicePort, readonly ProxyEndpoint[]>();
-	readonly #any = new Map<ProxyServicePort, boolean>();
-	readonly #nodes = new Map<ProxyServicePort, ReadonlySet<string>>();
-	readonly #hinted = new Map<ProxyServicePort, boolean>();
+	readonly #endpoints = new ByPort<readonly ProxyEndpoint[]>();
+	readonly #any = new ByPort<boolean>();
+	readonly #nodes = new ByPort<ReadonlySet<string>>();
+	readonly #hinted = new ByPort<boolean>();
 	/** The choice of nodes that have no endpoint of the port: with policy Cluster, that of all nodes. */
-	readonly #elsewhere = new Map<ProxyServicePort, EndpointChoice>();
+	readonly #elsewhere = new ByPort<EndpointChoice>();
 	#byNode: Map<string, { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint }[]> | undefined;
 	#endpointCount: number | undefined;
 
@@ -54,7 +55,7 @@ export class FamilyServices {
 
 	/** All endpoints of the port, usable or not. */
 	endpoints(port: ProxyServicePort): readonly ProxyEndpoint[] {
-		return remembered(this.#endpoints, port, () => endpointsOfPort(port, this.#slices(port)));
+		return this.#endpoints.get(port, () => endpointsOfPort(port, this.#slices(port)));
 	}
 
 	/** Whether nodes may choose different endpoints for the port. */
@@ -73,15 +74,15 @@ export class FamilyServices {
 		const choice = (on: NodeTopology): EndpointChoice =>
 			categorizeEndpoints(this.endpoints(port), port, on, this.features);
 		if (!this.choosesAsOthers(port, node)) return choice(node);
-		return remembered(this.#elsewhere, port, () => choice({ name: "", zone: "" }));
+		return this.#elsewhere.get(port, () => choice({ name: "", zone: "" }));
 	}
 
 	#isHinted(port: ProxyServicePort): boolean {
-		return remembered(this.#hinted, port, () => hasHints(port, this.#slices(port)));
+		return this.#hinted.get(port, () => hasHints(port, this.#slices(port)));
 	}
 
 	availability(port: ProxyServicePort, nodeName: string): Availability {
-		const any = remembered(this.#any, port, () => hasUsableEndpoint(port, this.#slices(port), this.features));
+		const any = this.#any.get(port, () => hasUsableEndpoint(port, this.#slices(port), this.features));
 		if (!any || !port.usesLocalEndpoints) return { any, internal: any, external: any };
 		const here = this.#nodesWithUsable(port).has(nodeName);
 		return { any, internal: !port.internalLocal || here, external: !port.externalLocal || here };
@@ -113,7 +114,7 @@ export class FamilyServices {
 	}
 
 	#nodesWithUsable(port: ProxyServicePort): ReadonlySet<string> {
-		return remembered(this.#nodes, port, () => {
+		return this.#nodes.get(port, () => {
 			const usable = this.endpoints(port).filter((endpoint) => isUsable(endpoint, this.features));
 			return new Set(usable.map(({ nodeName }) => nodeName).filter((name) => name !== ""));
 		});

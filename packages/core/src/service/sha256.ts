@@ -8,17 +8,21 @@ const ROUND_CONSTANTS = fractionalRoots(64, Math.cbrt);
 /** The initial hash: the same of the square roots of the first 8 primes. */
 const INITIAL_HASH = fractionalRoots(8, Math.sqrt);
 
-const schedule = new Uint32Array(64);
+// A cluster's chains take tens of thousands of digests, so that nothing but the result is allocated for one.
+const schedule = new Int32Array(64);
+const state = new Int32Array(8);
+let blocks = new Uint8Array(256);
 
 /** The 32 bytes of the digest. Text is hashed as UTF-8. */
 export function sha256(message: string | Uint8Array): Uint8Array {
-	const blocks = padded(typeof message === "string" ? utf8(message) : message);
-	const view = new DataView(blocks.buffer);
-	const hash = Uint32Array.from(INITIAL_HASH);
-	for (let offset = 0; offset < blocks.length; offset += 64) compress(hash, view, offset);
+	const longest = message.length * 3 + 72;
+	if (blocks.length < longest) blocks = new Uint8Array(longest * 2);
+	const length = typeof message === "string" ? writeUtf8(message) : writeBytes(message);
+	const end = pad(length);
+	state.set(INITIAL_HASH);
+	for (let offset = 0; offset < end; offset += 64) compress(offset);
 	const digest = new Uint8Array(32);
-	const out = new DataView(digest.buffer);
-	for (let i = 0; i < 8; i++) out.setUint32(i * 4, hash[i] as number);
+	for (let i = 0; i < 32; i++) digest[i] = (state[i >> 2] as number) >>> (24 - (i & 3) * 8);
 	return digest;
 }
 
@@ -34,17 +38,24 @@ export function base32(bytes: Uint8Array, length: number): string {
 	return text;
 }
 
-function compress(hash: Uint32Array, block: DataView, offset: number): void {
+function compress(offset: number): void {
 	const w = schedule;
-	for (let t = 0; t < 16; t++) w[t] = block.getUint32(offset + t * 4);
+	for (let t = 0; t < 16; t++) w[t] = wordAt(offset + t * 4);
 	for (let t = 16; t < 64; t++) {
 		const x = w[t - 15] as number;
 		const y = w[t - 2] as number;
 		const s0 = rotate(x, 7) ^ rotate(x, 18) ^ (x >>> 3);
 		const s1 = rotate(y, 17) ^ rotate(y, 19) ^ (y >>> 10);
-		w[t] = ((w[t - 16] as number) + s0 + (w[t - 7] as number) + s1) | 0;
+		w[t] = (w[t - 16] as number) + s0 + (w[t - 7] as number) + s1;
 	}
-	let [a, b, c, d, e, f, g, h] = hash as unknown as [number, number, number, number, number, number, number, number];
+	let a = state[0] as number;
+	let b = state[1] as number;
+	let c = state[2] as number;
+	let d = state[3] as number;
+	let e = state[4] as number;
+	let f = state[5] as number;
+	let g = state[6] as number;
+	let h = state[7] as number;
 	for (let t = 0; t < 64; t++) {
 		const big1 = rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25);
 		const choice = (e & f) ^ (~e & g);
@@ -60,47 +71,77 @@ function compress(hash: Uint32Array, block: DataView, offset: number): void {
 		b = a;
 		a = (first + big0 + majority) | 0;
 	}
-	const added = [a, b, c, d, e, f, g, h];
-	for (let i = 0; i < 8; i++) hash[i] = (hash[i] as number) + (added[i] as number);
+	add(0, a);
+	add(1, b);
+	add(2, c);
+	add(3, d);
+	add(4, e);
+	add(5, f);
+	add(6, g);
+	add(7, h);
+}
+
+function add(i: number, value: number): void {
+	state[i] = (state[i] as number) + value;
+}
+
+function wordAt(i: number): number {
+	const high = ((blocks[i] as number) << 24) | ((blocks[i + 1] as number) << 16);
+	return high | ((blocks[i + 2] as number) << 8) | (blocks[i + 3] as number);
 }
 
 function rotate(word: number, bits: number): number {
 	return (word >>> bits) | (word << (32 - bits));
 }
 
-/** The message, a bit 1, zeros, and its length in bits as 64 bits: a multiple of 64 bytes. */
-function padded(message: Uint8Array): Uint8Array<ArrayBuffer> {
-	const blocks = new Uint8Array(((message.length + 8) >>> 6) * 64 + 64);
-	blocks.set(message);
-	blocks[message.length] = 0x80;
-	const view = new DataView(blocks.buffer);
-	view.setUint32(blocks.length - 8, Math.floor(message.length / 0x2000_0000));
-	view.setUint32(blocks.length - 4, (message.length << 3) >>> 0);
-	return blocks;
+/** After the message a bit 1, zeros, and its length in bits as 64 bits; gives where that ends, a multiple of 64. */
+function pad(length: number): number {
+	const end = ((length + 8) >>> 6) * 64 + 64;
+	blocks.fill(0, length, end);
+	blocks[length] = 0x80;
+	const bits = length * 8;
+	for (let i = 1, rest = bits; rest > 0; i++, rest = Math.floor(rest / 256)) blocks[end - i] = rest % 256;
+	return end;
 }
 
-function utf8(text: string): Uint8Array {
-	const bytes: number[] = [];
-	for (const character of text) {
-		const point = character.codePointAt(0) as number;
-		if (point < 0x80) bytes.push(point);
-		else if (point < 0x800) bytes.push(0xc0 | (point >> 6), continuation(point));
-		else if (point < 0x10000) bytes.push(0xe0 | (point >> 12), continuation(point >> 6), continuation(point));
-		else bytes.push(0xf0 | (point >> 18), continuation(point >> 12), continuation(point >> 6), continuation(point));
+function writeBytes(message: Uint8Array): number {
+	blocks.set(message);
+	return message.length;
+}
+
+/** Gives the length in bytes. */
+function writeUtf8(text: string): number {
+	let length = 0;
+	for (let i = 0; i < text.length; i++) {
+		const point = text.codePointAt(i) as number;
+		if (point < 0x80) blocks[length++] = point;
+		else if (point < 0x800) {
+			blocks[length++] = 0xc0 | (point >> 6);
+			blocks[length++] = continuation(point);
+		} else {
+			if (point >= 0x10000) {
+				// The second half of a surrogate pair is part of this point.
+				i++;
+				blocks[length++] = 0xf0 | (point >> 18);
+				blocks[length++] = continuation(point >> 12);
+			} else blocks[length++] = 0xe0 | (point >> 12);
+			blocks[length++] = continuation(point >> 6);
+			blocks[length++] = continuation(point);
+		}
 	}
-	return Uint8Array.from(bytes);
+	return length;
 }
 
 function continuation(bits: number): number {
 	return 0x80 | (bits & 0x3f);
 }
 
-function fractionalRoots(count: number, root: (of: number) => number): readonly number[] {
-	const constants: number[] = [];
-	for (let candidate = 2; constants.length < count; candidate++) {
+function fractionalRoots(count: number, root: (of: number) => number): Int32Array {
+	const constants = new Int32Array(count);
+	for (let candidate = 2, found = 0; found < count; candidate++) {
 		let prime = true;
 		for (let divisor = 2; divisor * divisor <= candidate; divisor++) if (candidate % divisor === 0) prime = false;
-		if (prime) constants.push(((root(candidate) % 1) * 0x1_0000_0000) | 0);
+		if (prime) constants[found++] = ((root(candidate) % 1) * 0x1_0000_0000) | 0;
 	}
 	return constants;
 }

@@ -3,6 +3,7 @@ import type { Family } from "../../address/address.ts";
 import { chain } from "../../netfilter/xtables/rules.ts";
 import type { XtChain, XtRule } from "../../netfilter/xtables/table.ts";
 import type { XtContribution } from "../../state/contribution.ts";
+import { ByPort } from "../by-port.ts";
 import { iptablesHash } from "../chain-name.ts";
 import type { ProxyEndpoint } from "../endpoints.ts";
 import { LazyMap } from "../lazy-map.ts";
@@ -36,11 +37,11 @@ export class IptablesServices {
 	readonly #tables: ServiceTables;
 	readonly #services: FamilyServices;
 	readonly #family: Family;
-	readonly #hashes = new Map<ProxyServicePort, string>();
+	readonly #hashes = new ByPort<string>();
 	readonly #endpointHashes = new Map<ProxyEndpoint, string>();
 	readonly #endpointOf = new Map<string, { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint }>();
 	readonly #named = new Set<ProxyServicePort>();
-	readonly #dispatches = new Map<ProxyServicePort, Map<number, Dispatch>>();
+	readonly #dispatches = new ByPort<Map<number, Dispatch>>();
 	/** Chains that every node has alike, and shared chains by what of them differs. */
 	readonly #shared = new Map<string, XtChain>();
 	#ports: Map<string, ProxyServicePort> | undefined;
@@ -137,14 +138,14 @@ export class IptablesServices {
 	#dispatch(port: ProxyServicePort, node: ProxyNode): Dispatch {
 		const available = this.#services.availability(port, node.name);
 		const { any, internal, external } = available;
-		const byAvailability = remembered(this.#dispatches, port, () => new Map<number, Dispatch>());
+		const byAvailability = this.#dispatches.get(port, () => new Map<number, Dispatch>());
 		const key = Number(any) + 2 * Number(internal) + 4 * Number(external);
 		const make = this.#services.features.externalChains ? dispatchRules : legacyDispatchRules;
 		return remembered(byAvailability, key, () => make(port, this.#hash(port), available));
 	}
 
 	#hash(port: ProxyServicePort): string {
-		return remembered(this.#hashes, port, () => iptablesHash(port.name, port.protocol));
+		return this.#hashes.get(port, () => iptablesHash(port.name, port.protocol));
 	}
 
 	#endpointHash(port: ProxyServicePort, endpoint: ProxyEndpoint): string {

@@ -4,6 +4,7 @@ import type { Ipset } from "../../netfilter/ipset.ts";
 import type { XtContribution } from "../../state/contribution.ts";
 import type { InterfaceAddress } from "../../state/ip.ts";
 import type { VirtualServer } from "../../state/ipvs.ts";
+import { ByPort } from "../by-port.ts";
 import { LazyMap } from "../lazy-map.ts";
 import { localTraffic } from "../local-traffic.ts";
 import { localAddressesForIpvs, nodePortAddresses, type ProxyNode } from "../proxy-node.ts";
@@ -42,7 +43,7 @@ export class IpvsServices {
 	readonly #tables: ServiceTables;
 	readonly #services: FamilyServices;
 	readonly #family: Family;
-	readonly #servers = new Map<ProxyServicePort, PortServers>();
+	readonly #servers = new ByPort<PortServers>();
 	readonly #sets = new Map<SetName, Ipset>();
 	readonly #empty = new Map<SetName, boolean>();
 	readonly #bound = new Map<string, Bound>();
@@ -110,7 +111,7 @@ export class IpvsServices {
 	#serversOf(port: ProxyServicePort, node: ProxyNode): PortServers {
 		const make = (): PortServers =>
 			portServers(port, () => this.#services.choose(port, node), this.#tables.settings, this.#services.features);
-		return this.#services.choosesAsOthers(port, node) ? remembered(this.#servers, port, make) : make();
+		return this.#services.choosesAsOthers(port, node) ? this.#servers.get(port, make) : make();
 	}
 
 	#setsOf(input: SetInput, bound: Bound): ReadonlyMap<string, Ipset> {

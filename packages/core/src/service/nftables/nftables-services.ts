@@ -2,6 +2,7 @@
 import { type Family, isLoopback } from "../../address/address.ts";
 import { element, nftSet } from "../../netfilter/nftables/build.ts";
 import type { NftChain, NftSet, NftTable } from "../../netfilter/nftables/ruleset.ts";
+import { ByPort } from "../by-port.ts";
 import type { ProxyEndpoint } from "../endpoints.ts";
 import { LazyMap } from "../lazy-map.ts";
 import { localTraffic } from "../local-traffic.ts";
@@ -20,11 +21,11 @@ export class NftablesServices {
 	readonly #tables: ServiceTables;
 	readonly #services: FamilyServices;
 	readonly #family: Family;
-	readonly #names = new Map<ProxyServicePort, string>();
+	readonly #names = new ByPort<string>();
 	readonly #endpointNames = new Map<ProxyEndpoint, string>();
 	readonly #endpointOf = new Map<string, OfEndpoint>();
 	readonly #named = new Set<ProxyServicePort>();
-	readonly #elements = new Map<ProxyServicePort, Map<number, PortElements>>();
+	readonly #elements = new ByPort<Map<number, PortElements>>();
 	readonly #sharedChains = new Map<string, NftChain>();
 	readonly #sharedSets = new Map<string, NftSet>();
 	#ports: Map<string, ProxyServicePort> | undefined;
@@ -64,7 +65,7 @@ export class NftablesServices {
 	}
 
 	#name(port: ProxyServicePort): string {
-		return remembered(this.#names, port, () => chains.portName(port));
+		return this.#names.get(port, () => chains.portName(port));
 	}
 
 	#endpointName(port: ProxyServicePort, endpoint: ProxyEndpoint): string {
@@ -197,7 +198,7 @@ export class NftablesServices {
 	}
 
 	#portElements(port: ProxyServicePort, node: ProxyNode): PortElements {
-		const byAvailability = remembered(this.#elements, port, () => new Map<number, PortElements>());
+		const byAvailability = this.#elements.get(port, () => new Map<number, PortElements>());
 		return remembered(byAvailability, availabilityKey(port, this.#services, node), () =>
 			portElements(port, this.#name(port), this.#services.availability(port, node.name)),
 		);
