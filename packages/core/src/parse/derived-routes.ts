@@ -1,6 +1,6 @@
 /** The routes that the kernel makes of addresses, where a dump leaves them out. */
 import type { Family } from "../address/address.ts";
-import { type InterfaceAddress, type Route, TABLE_LOCAL } from "../state/ip.ts";
+import { type InterfaceAddress, type Route, type Rule, TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from "../state/ip.ts";
 import { multicastRouteOf, routesOfAddresses } from "../state/kernel-routes.ts";
 import type { Link } from "../state/link.ts";
 
@@ -33,6 +33,25 @@ export function routesWithDerived(
 		.map((family) => (family === 6 && without6 ? "the IPv6 routes" : `the IPv${family} routes of the local table`));
 	return { routes: [...(printed ?? []), ...added], derived: words.join(" and ") };
 }
+
+/**
+ * The rules, of which those that look up a table that a dump without the local table (so plain `ip route`) does not hold
+ * are marked: the table's routes are not known, which is not the same as none.
+ */
+export function rulesWithKnownTables(rules: readonly Rule[], printed: readonly Route[]): readonly Rule[] {
+	const partial = new Set(([4, 6] as const).filter((family) => !hasLocalTable(printed, family)));
+	const held = new Set(printed.map((route) => `${route.family} ${route.table}`));
+	return rules.map((rule) => {
+		const { action, family } = rule;
+		if (action.kind !== "lookup" || !partial.has(family) || ALWAYS_THERE.has(action.table)) return rule;
+		if (held.has(`${family} ${action.table}`)) return rule;
+		const why = `lookup ${action.table}: the dump of routes does not hold that table`;
+		return { ...rule, notUnderstood: rule.notUnderstood === undefined ? why : `${rule.notUnderstood}; ${why}` };
+	});
+}
+
+/** Made by the kernel, printed, or empty on every system that nobody has made use of it. */
+const ALWAYS_THERE = new Set([TABLE_LOCAL, TABLE_MAIN, TABLE_DEFAULT]);
 
 function hasLocalTable(routes: readonly Route[], family: Family): boolean {
 	return routes.some((route) => route.family === family && route.table === TABLE_LOCAL);

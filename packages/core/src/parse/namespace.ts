@@ -15,7 +15,7 @@ import type { Place } from "../state/place.ts";
 import { parseBridgeFdb } from "./bridge-fdb.ts";
 import { parseBridgeVlan, withPortVlans } from "./bridge-vlan.ts";
 import { parseConntrack } from "./conntrack.ts";
-import { routesWithDerived } from "./derived-routes.ts";
+import { routesWithDerived, rulesWithKnownTables } from "./derived-routes.ts";
 import { excerpt, type Parsed } from "./dump.ts";
 import { parseIpAddress } from "./ip-address.ts";
 import { parseIpNeigh } from "./ip-neigh.ts";
@@ -68,12 +68,12 @@ export function parseNamespace(
 		place,
 		links,
 		addresses,
-		rules: rules(folder),
+		rules: printed === undefined ? rules(folder) : rulesWithKnownTables(rules(folder), printed),
 		routes,
 		neighbours: folder.entries("ip-neigh", parseIpNeigh),
 		fdb: folder.entries("bridge-fdb", parseBridgeFdb),
 		xtables: [...xtables(folder, "iptables-save", 4), ...xtables(folder, "ip6tables-save", 6)],
-		nftables: EMPTY_RULESET,
+		nftables: nftables(folder),
 		ipsets: ipsets(folder),
 		ipvs: folder.entries("ipvsadm-save", parseIpvsadmSave),
 		tcQdiscs: folder.entries("tc-qdisc", parseTcQdisc),
@@ -190,6 +190,16 @@ function xtables(folder: SnapshotFolder, part: "iptables-save" | "ip6tables-save
 	const { tables, unread } = parseXtablesSave(file.text, { family, file: file.path });
 	folder.unread(part, unread, tables.length > 0);
 	return tables;
+}
+
+/** No parser reads nftables' rule sets yet: what is there is kept as one thing that was not understood. */
+function nftables(folder: SnapshotFolder): Namespace["nftables"] {
+	const file = folder.file("nft-ruleset");
+	if (file !== undefined && file.text.trim() !== "") {
+		const source = { file: file.path, line: 1 };
+		folder.keep([{ part: "nft-ruleset", text: excerpt(file.text), why: "nftables rule sets are not read", source }]);
+	}
+	return EMPTY_RULESET;
 }
 
 function ipsets(folder: SnapshotFolder): Namespace["ipsets"] {

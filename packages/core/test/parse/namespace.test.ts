@@ -83,6 +83,20 @@ describe("a namespace from any files", () => {
 		expect(new Set(namespace.routes.map((route) => route.table))).toEqual(new Set([255]));
 	});
 
+	it("does not take a table for empty that plain ip route does not print", () => {
+		const rules = "0:\tfrom all lookup local\n512:\tfrom 10.0.4.30 lookup 1001\n32766:\tfrom all lookup main\n";
+		const files = { "ip-address.txt": ADDRESSES, "ip-rule.txt": rules };
+		const of = (routes: string): readonly (string | undefined)[] =>
+			read({ ...files, "ip-route.txt": routes })
+				.namespace.rules.filter((rule) => rule.family === 4)
+				.map((rule) => rule.notUnderstood);
+		expect(of(ROUTES)).toEqual([undefined, "lookup 1001: the dump of routes does not hold that table", undefined]);
+		expect(of(`${ROUTES}default via 10.0.4.253 dev eth0 table 1001\n`)).toEqual([undefined, undefined, undefined]);
+		// With the local table in it, it is the dump of all tables, and this one is empty.
+		const local = "local 10.0.4.22 dev eth0 table local proto kernel scope host src 10.0.4.22 \n";
+		expect(of(`${ROUTES}${local}`)).toEqual([undefined, undefined, undefined]);
+	});
+
 	it("adds the other family's rules to those of one, and says so", () => {
 		const rules = "0:\tfrom all lookup local\n32766:\tfrom all lookup main\n32767:\tfrom all lookup default\n";
 		const { namespace, assumed } = read({ "ip-rule.txt": rules });
