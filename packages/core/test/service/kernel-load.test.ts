@@ -1,6 +1,7 @@
 /** This machine's kernel takes the rules that kube-proxy is said to write. */
 import { describe, expect, test } from "vitest";
 import type { Family } from "../../src/address/address.ts";
+import { printIpsetSave } from "../../src/netfilter/ipset/save.ts";
 import { printRule } from "../../src/netfilter/xtables/rule.ts";
 import { printXtablesSave } from "../../src/netfilter/xtables/save.ts";
 import { kubeProxy } from "../../src/service/kube-proxy.ts";
@@ -57,6 +58,23 @@ describe.skipIf(!hasRealKernel)("iptables mode, restored and saved by iptables",
 				[...table.chains.values()].flatMap(({ name, rules }) => rules.map((rule) => printRule(name, rule, family))),
 			);
 			expect(rulesOf(loaded(namespace, family))).toEqual(ours.toSorted());
+		}
+	});
+});
+
+describe.skipIf(!hasRealKernel)("IPVS mode: sets and rules, restored and saved", () => {
+	// This kernel need not have xt_ipvs, of which only KUBE-IPVS-OUT-FILTER (1.29) makes use.
+	test.each([28, 24])("TestOverallIPTablesRules's Services, 1.%i", (minorVersion) => {
+		const cluster = overallCluster({ mode: "ipvs", minorVersion });
+		const namespace = assembleNamespace("node/test-node", [kubeProxy(serviceTables(cluster), TEST_NODE)]);
+		const sets = printIpsetSave(namespace.ipsets.values());
+		for (const family of [4, 6] as const) {
+			const program = family === 4 ? "iptables" : "ip6tables";
+			const rules = printXtablesSave(tablesOf(namespace, family));
+			const saved = inNewNamespace(
+				`ipset restore <<'SETS'\n${sets}SETS\n${program}-restore <<'RULES'\n${rules}RULES\n${program}-save`,
+			);
+			expect(rulesOf(saved)).toEqual(rulesOf(rules).toSorted());
 		}
 	});
 });
