@@ -44,6 +44,8 @@ const TEXT_ONLY = new Set<StatePart>([
 	"tc-filter",
 ]);
 
+const UNREAD_PART: StatePart = "nft-ruleset";
+
 /**
  * The namespace that the files describe. Keys are the names of a snapshot (`ip-address.txt`, `ip-route.json` …), values
  * their texts; other names are passed over. Parts without a file are in `missing`. What can be derived is: the local and
@@ -80,7 +82,7 @@ export function parseNamespace(
 		tcFilters: folder.entries("tc-filter", parseTcFilter),
 		sysctls,
 		conntrack: folder.entries("conntrack", parseConntrack),
-		missing: new Set(STATE_PARTS.filter((part) => !folder.has(part))),
+		missing: new Set(STATE_PARTS.filter((part) => !folder.has(part) || part === UNREAD_PART)),
 		notUnderstood: folder.notUnderstood,
 	};
 }
@@ -192,12 +194,12 @@ function xtables(folder: SnapshotFolder, part: "iptables-save" | "ip6tables-save
 	return tables;
 }
 
-/** No parser reads nftables' rule sets yet: what is there is kept as one thing that was not understood. */
+/** No parser reads nftables' rule sets yet: what is there is kept as one thing that was not understood, and is missing. */
 function nftables(folder: SnapshotFolder): Namespace["nftables"] {
-	const file = folder.file("nft-ruleset");
+	const file = folder.file(UNREAD_PART);
 	if (file !== undefined && file.text.trim() !== "") {
 		const source = { file: file.path, line: 1 };
-		folder.keep([{ part: "nft-ruleset", text: excerpt(file.text), why: "nftables rule sets are not read", source }]);
+		folder.keep([{ part: UNREAD_PART, text: excerpt(file.text), why: "nftables rule sets are not read", source }]);
 	}
 	return EMPTY_RULESET;
 }
