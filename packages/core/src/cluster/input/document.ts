@@ -13,6 +13,6 @@ export interface InputDocument {
 	readonly value: unknown;
 	/** The place of what is at this path, or of the nearest above it that is there. */
 	locate(path: FieldPath, part: "key" | "value"): SourcePosition;
-	/** The line on which each element of the list at this path begins. */
-	itemLines(path: FieldPath): readonly number[];
+	/** The line on which each of the `count` elements of the list at this path begins. */
+	itemLines(path: FieldPath, count: number): readonly number[];
 }

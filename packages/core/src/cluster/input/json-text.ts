@@ -13,32 +13,48 @@ const OPEN_LIST = 0x5b;
 const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
 const CLOSE_OBJECT = 0x7d;
+const SPACE = 0x20;
+/** All bits but the one in which `{` differs from `[`, and `}` from `]`. */
+const LIST_OR_OBJECT = ~0x20;
 
 /** Where the value that begins at `start` or after white space ends. Valid JSON is taken for granted. */
 export function valueEnd(text: string, start: number): number {
+	const at = skipSpace(text, start);
+	switch (text.charCodeAt(at)) {
+		case QUOTE:
+			return stringEnd(text, at);
+		case OPEN_OBJECT:
+		case OPEN_LIST:
+			return bracketEnd(text, at);
+		default:
+			return scalarEnd(text, at);
+	}
+}
+
+/** After the bracket that closes the one at `start`. Lists of a whole cluster go through here, character by character. */
+function bracketEnd(text: string, start: number): number {
 	let depth = 0;
-	let at = skipSpace(text, start);
-	for (; at < text.length; at++) {
-		switch (text.charCodeAt(at)) {
-			case QUOTE:
-				at = stringEnd(text, at) - 1;
-				if (depth === 0) return at + 1;
-				break;
-			case OPEN_OBJECT:
-			case OPEN_LIST:
-				depth += 1;
-				break;
-			case CLOSE_OBJECT:
-			case CLOSE_LIST:
-				depth -= 1;
-				if (depth <= 0) return at + (depth < 0 ? 0 : 1);
-				break;
-			case COMMA:
-				if (depth === 0) return at;
-				break;
-			default:
-				if (depth === 0 && isSpace(text.charCodeAt(at))) return at;
+	for (let at = start; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		// Indentation is most of what kubectl prints.
+		if (code <= SPACE) continue;
+		if (code === QUOTE) at = stringEnd(text, at) - 1;
+		// Brackets and braces differ by one bit, and no other character has these codes.
+		else if ((code & LIST_OR_OBJECT) === OPEN_LIST) depth += 1;
+		else if ((code & LIST_OR_OBJECT) === CLOSE_LIST) {
+			depth -= 1;
+			if (depth === 0) return at + 1;
 		}
+	}
+	return text.length;
+}
+
+function scalarEnd(text: string, start: number): number {
+	let at = start;
+	for (; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		const ends = code === COMMA || code === CLOSE_LIST || code === CLOSE_OBJECT || isSpace(code);
+		if (ends) break;
 	}
 	return at;
 }
@@ -80,10 +96,9 @@ function listItem(text: string, list: number, index: number): MemberPlace | unde
 	return start === undefined ? undefined : { key: start, value: start };
 }
 
-/** The last member of the name, as JSON.parse takes it. */
+/** The first member of the name: what comes after it may be all of a cluster. */
 function objectMember(text: string, object: number, name: string): MemberPlace | undefined {
 	if (text.charCodeAt(object) !== OPEN_OBJECT) return undefined;
-	let found: MemberPlace | undefined;
 	let at = skipSpace(text, object + 1);
 	while (text.charCodeAt(at) === QUOTE) {
 		const key = at;
@@ -91,11 +106,11 @@ function objectMember(text: string, object: number, name: string): MemberPlace |
 		at = skipSpace(text, keyEnd);
 		if (text.charCodeAt(at) === COLON) at += 1;
 		const value = skipSpace(text, at);
-		if (unquoted(text.slice(key, keyEnd)) === name) found = { key, value };
+		if (unquoted(text.slice(key, keyEnd)) === name) return { key, value };
 		at = skipSpace(text, valueEnd(text, value));
 		if (text.charCodeAt(at) === COMMA) at = skipSpace(text, at + 1);
 	}
-	return found;
+	return undefined;
 }
 
 function unquoted(literal: string): string {
@@ -104,10 +119,10 @@ function unquoted(literal: string): string {
 
 /** The offset after the string that begins at `start`. */
 function stringEnd(text: string, start: number): number {
-	for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
-		let backslashes = 0;
-		while (text.charCodeAt(end - 1 - backslashes) === BACKSLASH) backslashes += 1;
-		if (backslashes % 2 === 0) return end + 1;
+	for (let at = start + 1; at < text.length; at++) {
+		const code = text.charCodeAt(at);
+		if (code === QUOTE) return at + 1;
+		if (code === BACKSLASH) at += 1;
 	}
 	return text.length;
 }
@@ -133,8 +148,28 @@ export function positionAt(text: string, offset: number): { readonly line: numbe
 	return { line, column: offset - lineStart + 1 };
 }
 
+/** The line on which each of `count` objects of the list at `start` begins. */
+export function itemLines(text: string, start: number, count: number): readonly number[] {
+	const printed = printedItems(text, start);
+	return linesOf(text, printed.length === count ? printed : itemStarts(text, start));
+}
+
+/**
+ * Where objects of a list begin as printers lay them out: each on a line of its own, all equally indented. A search that
+ * is many times faster than reading every character, for Lists of whole clusters; whoever asks compares the number.
+ */
+function printedItems(text: string, list: number): readonly number[] {
+	const first = skipSpace(text, list + 1);
+	const lineStart = text.lastIndexOf("\n", first);
+	if (lineStart < list || text.charCodeAt(first) !== OPEN_OBJECT) return [];
+	const opening = text.slice(lineStart, first + 1);
+	const starts: number[] = [];
+	for (let at = lineStart; at >= 0; at = text.indexOf(opening, at + 1)) starts.push(at + opening.length - 1);
+	return starts;
+}
+
 /** The lines of offsets that are in ascending order. */
-export function linesOf(text: string, offsets: readonly number[]): readonly number[] {
+function linesOf(text: string, offsets: readonly number[]): readonly number[] {
 	let line = 1;
 	let end = text.indexOf("\n");
 	return offsets.map((offset) => {

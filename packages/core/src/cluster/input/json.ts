@@ -2,7 +2,7 @@
 import { InputError } from "../../diagnostic/diagnostic.ts";
 import type { InputDocument, ManifestFile } from "./document.ts";
 import { firstJsonError } from "./json-error.ts";
-import { itemStarts, linesOf, placeOf, positionAt, skipSpace, valueEnd } from "./json-text.ts";
+import { itemLines, placeOf, positionAt, skipSpace, valueEnd } from "./json-text.ts";
 
 /**
  * Whether to read a file as JSON. What begins with a bracket may also be YAML; it is taken for JSON where its name says
@@ -70,8 +70,8 @@ class JsonDocument implements InputDocument {
 		return { file: this.#file.name, ...positionAt(this.#file.text, offset) };
 	}
 
-	itemLines(path: readonly (string | number)[]): readonly number[] {
+	itemLines(path: readonly (string | number)[], count: number): readonly number[] {
 		const list = placeOf(this.#file.text, this.#start, path, "value");
-		return linesOf(this.#file.text, itemStarts(this.#file.text, list));
+		return itemLines(this.#file.text, list, count);
 	}
 }

@@ -72,7 +72,7 @@ function* expandItems(
 	inherited: Types,
 	file: string,
 ): Generator<InputObject> {
-	const lines = document.itemLines(path);
+	const lines = document.itemLines(path, items.length);
 	for (const [index, item] of items.entries()) {
 		yield* expand(document, item, [...path, index], inherited, lines[index] ?? 1, file);
 	}

@@ -53,9 +53,9 @@ function once<T>(make: () => T): () => T {
 	};
 }
 
-/** The first thing that is wrong; of a union, what is wrong with the alternative that came furthest. */
+/** The first name that is not known, which often is why another is missing; else the first thing that is wrong. */
 function failWith(error: z.ZodError, object: Field, jsonSchema: () => JsonSchema): never {
-	const [issue] = error.issues;
+	const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0];
 	if (issue === undefined) return object.fail("bad-value", "does not fit its schema");
 	const path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
 	const field = object.follow(path);
