@@ -39,7 +39,12 @@ export function application(): Application<Context> {
 		name: "podpath",
 		versionInfo: { getCurrentVersion: () => Promise.resolve(version()) },
 		scanner: { caseStyle: "allow-kebab-for-camel", allowArgumentEscapeSequence: true },
-		documentation: { caseStyle: "convert-camel-to-kebab", useAliasInUsageLine: true, onlyRequiredInUsageLine: true, disableAnsiColor: true },
+		documentation: {
+			caseStyle: "convert-camel-to-kebab",
+			useAliasInUsageLine: true,
+			onlyRequiredInUsageLine: true,
+			disableAnsiColor: true,
+		},
 		localization: { text: text_en },
 	});
 }
