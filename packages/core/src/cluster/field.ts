@@ -111,18 +111,12 @@ export class Field {
 
 	/** The field below or at this one that a path leads to, whether it is there or not. */
 	follow(path: FieldPath): Field {
-		let field: Field = this;
-		for (const key of path) {
-			const { value } = field;
-			const next = typeof value === "object" && value !== null && Object.hasOwn(value, key);
-			field = new Field(
-				next ? (value as Record<string | number, unknown>)[key] : undefined,
-				this.#document,
-				field,
-				key,
-			);
-		}
-		return field;
+		const [key, ...rest] = path;
+		if (key === undefined) return this;
+		const { value } = this;
+		const there = typeof value === "object" && value !== null && Object.hasOwn(value, key);
+		const next = there ? (value as Record<string | number, unknown>)[key] : undefined;
+		return new Field(next, this.#document, this, key).follow(rest);
 	}
 
 	where(part: "key" | "value" = "value"): SourcePosition {

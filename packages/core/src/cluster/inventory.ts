@@ -52,22 +52,12 @@ export class Inventory {
 	readonly #warnings: Diagnostic[] = [];
 	readonly #unknownKinds = new Set<string>();
 	readonly #policies: SourcePosition[] = [];
-	#objects = 0;
 
 	/** Warnings of reading, in the order in which they came up. */
 	get warnings(): readonly Diagnostic[] {
 		const policies =
 			this.#policies[0] === undefined ? [] : [unevaluatedPolicies(this.#policies.length, this.#policies[0])];
 		return [...this.#warnings, ...this.spelling.warnings, ...policies];
-	}
-
-	/** How many objects the files held, those that were passed over included. */
-	get objects(): number {
-		return this.#objects;
-	}
-
-	countObject(): void {
-		this.#objects += 1;
 	}
 
 	/** @throws {InputError} Where the name is taken by an object that says something else. */

@@ -5,7 +5,7 @@ import { checkOverlaps } from "./checks/overlap-checks.ts";
 import { checkReferences } from "./checks/reference-checks.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ManifestFile } from "./input/document.ts";
-import { objectsIn } from "./input/objects.ts";
+import { documentsIn, objectsIn } from "./input/objects.ts";
 import { Inventory } from "./inventory.ts";
 import { LoadedCluster } from "./loaded-cluster.ts";
 import { readObject } from "./read-object.ts";
@@ -14,13 +14,13 @@ export type { ManifestFile } from "./input/document.ts";
 
 /**
  * The cluster that manifests describe: YAML or JSON, one object or many, Lists, in any mixture. The order of files and
- * objects does not matter.
+ * objects does not matter. Without files it is an empty cluster.
  * @throws {InputError} For the first thing that is wrong, with its file, line and column; nothing else is thrown.
  */
 export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	const inventory = new Inventory();
-	for (const file of files) readFile(file, inventory);
-	if (inventory.objects === 0) throw nothingIn(files);
+	const filled = files.filter((file) => readFile(file, inventory) > 0);
+	if (files.length > 0 && filled.length === 0) throw nothingIn(files);
 	const cluster = new LoadedCluster(inventory);
 	checkAddressOwners(cluster.owners);
 	checkOverlaps(cluster);
@@ -28,26 +28,29 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	return cluster;
 }
 
-function readFile(file: ManifestFile, inventory: Inventory): void {
-	const before = inventory.objects;
+/** How many documents it holds. */
+function readFile(file: ManifestFile, inventory: Inventory): number {
+	let count = 0;
 	try {
-		for (const object of objectsIn(file)) readObject(object, inventory);
+		for (const document of documentsIn(file)) {
+			count += 1;
+			for (const object of objectsIn(document)) readObject(object, inventory);
+		}
 	} catch (error) {
 		// The stack ends where text is nested some thousand levels deep.
 		if (!(error instanceof RangeError)) throw error;
 		throw new InputError({ code: "nested-too-deeply", message: `"${file.name}" is nested too deeply` });
 	}
-	if (inventory.objects === before) {
+	if (count === 0)
 		inventory.warn({ code: "empty-file", message: "no object in it", where: { file: file.name, line: 1 } });
-	}
+	return count;
 }
 
 function nothingIn(files: readonly ManifestFile[]): InputError {
-	const [first, second] = files;
-	const names = first === undefined ? "no file" : second === undefined ? `"${first.name}"` : `${files.length} files`;
+	const names = files.length === 1 ? `"${files[0]?.name}"` : `${files.length} files`;
 	return new InputError({
 		code: "nothing-read",
-		message: first === undefined ? "no file to read a cluster from" : `no Kubernetes object in ${names}`,
+		message: `no Kubernetes object in ${names}`,
 		hint: "give manifests as YAML or JSON",
 	});
 }

@@ -51,7 +51,6 @@ const ENVELOPE: FieldNames = fieldNames("apiVersion kind metadata spec status");
 
 /** @throws {InputError} Placed, for an object that is wrong or of a kind that is misspelt. */
 export function readObject({ apiVersion, kind, root }: InputObject, into: Inventory): void {
-	into.countObject();
 	if (kind === "") root.fail("missing-field", "kind is missing", "is this a Kubernetes object?");
 	if (apiVersion === "") root.fail("missing-field", "apiVersion is missing", versionHint(kind));
 	const group = groupOf(apiVersion);

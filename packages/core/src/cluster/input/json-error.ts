@@ -6,8 +6,8 @@ export interface JsonError {
 }
 
 const SPACE = /[ \t\r\n]*/y;
-// biome-ignore lint/suspicious/noControlCharactersInRegex: JSON forbids them in strings
-const STRING = /"(?:[^"\\\u0000-\u001f]+|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/y;
+/** Where one stretch of a string ends: a whole string would be too long for one expression. */
+const STRING_PART = /[^"\\\p{Cc}]+|[\u007f-\u009f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/uy;
 const SCALAR = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?![\w.+-])|(?:true|false|null)(?!\w)/y;
 
 /** What may come next. `end`: the whole value is read. */
@@ -31,7 +31,7 @@ export function firstJsonError(text: string, start: number): JsonError | { reado
 		const named: boolean = expected === "name" || expected === "first-name";
 		const scalar: boolean = expected === "value" || expected === "first-item";
 		const end: number | undefined =
-			(named || scalar ? after(STRING, text, at) : undefined) ?? (scalar ? after(SCALAR, text, at) : undefined);
+			(named || scalar ? stringEnd(text, at) : undefined) ?? (scalar ? after(SCALAR, text, at) : undefined);
 		if (end === undefined) return { at, message: complaint(expected, char, open.at(-1)) };
 		expected = named ? "colon" : afterValue(open);
 		at = end;
@@ -80,6 +80,14 @@ function complaint(expected: Expected, char: string | undefined, open: string | 
 		default:
 			return "expected a value";
 	}
+}
+
+/** After the string that begins here; nothing where none does, or where it does not end. */
+function stringEnd(text: string, start: number): number | undefined {
+	if (text[start] !== '"') return undefined;
+	let at: number | undefined = start + 1;
+	while (at !== undefined && text[at] !== '"') at = after(STRING_PART, text, at);
+	return at === undefined ? undefined : at + 1;
 }
 
 function after(pattern: RegExp, text: string, at: number): number | undefined {

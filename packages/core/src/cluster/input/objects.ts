@@ -1,5 +1,6 @@
 /** The objects of a file: its documents with Lists taken apart. */
 import { InputError } from "../../diagnostic/diagnostic.ts";
+import type { SourcePosition } from "../../origin/origin.ts";
 import { Field, type FieldPath } from "../field.ts";
 import type { InputDocument, ManifestFile } from "./document.ts";
 import { isJson, jsonDocuments } from "./json.ts";
@@ -12,11 +13,10 @@ export interface InputObject {
 	readonly root: Field;
 }
 
-/** @throws {InputError} For text that is neither YAML nor JSON, and what is no object. */
-export function* objectsIn(file: ManifestFile): Generator<InputObject> {
+/** @throws {InputError} For text that is neither YAML nor JSON. */
+export function* documentsIn(file: ManifestFile): Generator<InputDocument> {
 	const text = file.text.replace(/^\ufeff/, "");
-	const binary = text.indexOf("\0");
-	if (binary >= 0) {
+	if (text.includes("\0")) {
 		throw new InputError({
 			code: "not-text",
 			message: `"${file.name}" is not text`,
@@ -24,10 +24,17 @@ export function* objectsIn(file: ManifestFile): Generator<InputObject> {
 		});
 	}
 	const read = { name: file.name, text };
-	for (const document of isJson(read) ? jsonDocuments(read) : yamlDocuments(read)) {
-		yield* expand(document, document.value, [], {}, document.locate([], "value").line, file.name);
-	}
+	yield* isJson(read) ? jsonDocuments(read) : yamlDocuments(read);
 }
+
+/** @throws {InputError} For what is no object. */
+export function objectsIn(document: InputDocument): Generator<InputObject> {
+	const { file, line } = document.locate([], "value");
+	return expand(document, document.value, [], {}, { file, line });
+}
+
+/** Lists may be in Lists, but there is no reason to be far down. Counted in steps of the path, two a List. */
+const DEEPEST_LIST = 8;
 
 interface Types {
 	readonly apiVersion?: string;
@@ -39,15 +46,15 @@ function* expand(
 	value: unknown,
 	path: FieldPath,
 	inherited: Types,
-	line: number,
-	file: string,
+	position: SourcePosition,
 ): Generator<InputObject> {
 	const root = new Field(value, {
-		position: { file, line },
+		position,
 		locate: (below, part) => document.locate([...path, ...below], part),
 	});
+	if (path.length > DEEPEST_LIST) root.fail("nested-too-deeply", "Lists in Lists in Lists: nested too deeply");
 	if (Array.isArray(value)) {
-		yield* expandItems(document, value, path, inherited, file);
+		yield* expandItems(document, value, path, inherited, position.file);
 		return;
 	}
 	if (typeof value !== "object" || value === null) {
@@ -59,7 +66,7 @@ function* expand(
 	if (kind.endsWith("List") && (Array.isArray(items) || items === null)) {
 		// Items of a typed list, as the API server sends it, do not say what they are.
 		const types = kind === "List" ? {} : { apiVersion, kind: kind.slice(0, -"List".length) };
-		yield* expandItems(document, items ?? [], [...path, "items"], types, file);
+		yield* expandItems(document, items ?? [], [...path, "items"], types, position.file);
 		return;
 	}
 	yield { apiVersion, kind, root };
@@ -74,6 +81,6 @@ function* expandItems(
 ): Generator<InputObject> {
 	const lines = document.itemLines(path, items.length);
 	for (const [index, item] of items.entries()) {
-		yield* expand(document, item, [...path, index], inherited, lines[index] ?? 1, file);
+		yield* expand(document, item, [...path, index], inherited, { file, line: lines[index] ?? 1 });
 	}
 }

@@ -1,5 +1,17 @@
 /** YAML, a document after another, with the places of everything in it. */
-import { Composer, type Document, isAlias, isMap, isNode, isScalar, isSeq, LineCounter, Parser } from "yaml";
+import {
+	Composer,
+	type Document,
+	isAlias,
+	isMap,
+	isNode,
+	isScalar,
+	isSeq,
+	LineCounter,
+	Parser,
+	type Scalar,
+	visit,
+} from "yaml";
 import { InputError } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
 import type { FieldPath } from "../field.ts";
@@ -9,15 +21,20 @@ import type { InputDocument, ManifestFile } from "./document.ts";
 export function* yamlDocuments(file: ManifestFile): Generator<InputDocument> {
 	const lines = new LineCounter();
 	const parser = new Parser(lines.addNewLine);
-	// Merge keys (`<<`) are YAML 1.1's, but kubectl reads them. Warnings would go to the console.
-	const composer = new Composer({ prettyErrors: false, merge: true, logLevel: "error" });
+	// Merge keys (`<<`) are YAML 1.1's, but kubectl reads them. Warnings would go to the console. The composer compares each
+	// key with each, which a large map makes slow: `repeatedKey` finds them in one pass.
+	const composer = new Composer({ prettyErrors: false, merge: true, uniqueKeys: false, logLevel: "error" });
 	for (const document of composer.compose(parser.parse(file.text))) {
 		const [error] = document.errors;
 		if (error !== undefined) {
 			const hint = error.code === "TAB_AS_INDENT" ? "indent with spaces" : undefined;
-			fail(file, lines, error.pos[0], `not valid YAML: ${withoutPlace(error.message)}`, hint);
+			fail(file, lines, error.pos[0], `not valid YAML: ${plain(error.message)}`, hint);
 		}
-		const value = toValue(document, file, lines);
+		const repeated = repeatedKey(document);
+		if (repeated !== undefined) {
+			fail(file, lines, startOf(repeated) ?? 0, `not valid YAML: the key "${String(repeated.value)}" is there twice`);
+		}
+		const value: unknown = toValue(document, file, lines);
 		if (value !== null) yield new YamlDocument(value, document, file.name, lines);
 	}
 }
@@ -35,8 +52,28 @@ function toValue(document: Document.Parsed, file: ManifestFile, lines: LineCount
 /** What the `yaml` package takes too; said here because it keeps "billion laughs" out. */
 const MOST_ALIASES = 100;
 
-function withoutPlace(message: string): string {
-	return message.split("\n")[0] ?? message;
+function plain(message: string): string {
+	return message.startsWith("Maximum call stack") ? "it is nested too deeply" : (message.split("\n")[0] ?? message);
+}
+
+/** A key that its map has had before. */
+function repeatedKey(document: Document.Parsed): Scalar | undefined {
+	let repeated: Scalar | undefined;
+	visit(document, {
+		Map(_, map) {
+			const seen = new Set<unknown>();
+			for (const { key } of map.items) {
+				if (!isScalar(key) || key.value === "<<") continue;
+				if (seen.has(key.value)) {
+					repeated = key;
+					return visit.BREAK;
+				}
+				seen.add(key.value);
+			}
+			return undefined;
+		},
+	});
+	return repeated;
 }
 
 function fail(file: ManifestFile, lines: LineCounter, offset: number, message: string, hint?: string): never {
