@@ -1,5 +1,5 @@
 /** `--batch`: questions as JSON lines, answers as JSON lines in the same order, each written as soon as it is known. */
-import { createReadStream } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { STDIN } from "@podpath/collect";
@@ -21,17 +21,28 @@ export async function runBatch(cli: CliProcess, subject: Subject, path: string):
 }
 
 async function* linesOf(cli: CliProcess, path: string): AsyncGenerator<string> {
-	const input = path === STDIN ? Readable.from(cli.stdin, { objectMode: false }) : createReadStream(path);
-	const lines = createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY });
-	let failure: Error | undefined;
-	// readline does not pass on the errors of its input.
-	input.once("error", (error: Error) => {
-		failure = error;
-		lines.close();
-	});
-	for await (const line of lines) yield line;
-	if (failure !== undefined) {
-		throw new InputError({ code: "cannot-read", message: `"${path}" cannot be read`, hint: failure.message });
+	if (path === STDIN) {
+		yield* createInterface({
+			input: Readable.from(cli.stdin, { objectMode: false }),
+			crlfDelay: Number.POSITIVE_INFINITY,
+		});
+		return;
+	}
+	const file = await openQuestions(path);
+	yield* file.readLines();
+}
+
+async function openQuestions(path: string): Promise<FileHandle> {
+	try {
+		const file = await open(path);
+		if ((await file.stat()).isDirectory()) throw new Error("it is a folder");
+		return file;
+	} catch (error) {
+		throw new InputError({
+			code: "cannot-read",
+			message: `"${path}" cannot be read: ${error instanceof Error ? error.message : String(error)}`,
+			hint: "a file of JSON lines, or - for standard input",
+		});
 	}
 }
 

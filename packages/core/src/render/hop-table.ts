@@ -33,20 +33,26 @@ export function hopTable(hops: readonly ExplainedHop[], all: boolean, options: C
 			quiet++;
 			continue;
 		}
-		rows.push({ at: hop.at, cells: cellsOf(hop, changes) });
+		rows.push({ at: hop.at, cells: cellsOf(hop, changes, all) });
 		if (all) rows.push(...(hop.rules ?? []).map((rule) => ({ at: hop.at, cells: ruleCells(rule) })));
 	}
 	return { lines: underPlaces(rows, options), quiet };
 }
 
-function cellsOf(hop: ExplainedHop, changes: readonly string[]): readonly Cell[] {
+function cellsOf(hop: ExplainedHop, changes: readonly string[], all: boolean): readonly Cell[] {
 	return [
 		{ text: printable(hop.stage) },
 		{ text: printable(hop.device ?? "") },
 		// The star tells a change where there is no colour.
 		{ text: changes.length === 0 ? "" : `* ${printable(changes.join(", "))}`, role: "change" },
-		{ text: printable(`${hop.decision}${byWhom(hop)}`) },
+		{ text: printable(`${hop.decision}${all ? "" : rulesInShort(hop)}${byWhom(hop)}`) },
 	];
+}
+
+/** `: KUBE-SERVICES 3, KUBE-SVC-DNS 1`: chains and positions, where the rules themselves are not written out. */
+function rulesInShort({ rules = [] }: ExplainedHop): string {
+	const shown = rules.map(({ chain, position }) => `${chain} ${position === 0 ? "policy" : position}`);
+	return shown.length === 0 ? "" : `: ${shown.join(", ")}`;
 }
 
 function ruleCells({ table, chain, position, text }: ExplainedRule): readonly Cell[] {
