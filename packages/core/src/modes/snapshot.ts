@@ -106,7 +106,7 @@ function netnsFile(file: SnapshotFile | undefined): {
 	} catch {
 		value = null;
 	}
-	if (typeof value !== "object" || value === null) {
+	if (typeof value !== "object" || value === null || Array.isArray(value)) {
 		throw new InputError({
 			code: "bad-netns-file",
 			message: "the file must say whose namespace it is",

@@ -66,7 +66,8 @@ function noteLines(groups: readonly PathGroup[], width: number): readonly string
 	const lines = groups.flatMap(({ first, others, weight }, position) => {
 		const name = groups.length === 1 ? "" : `Path ${position + 1}, ${formatShare(weight)}, ${first.verdict}`;
 		const alike = others.length === 0 ? "" : `, ${others.length + 1} alike of which one is drawn`;
-		const indent = name === "" ? "" : "  ";
+		// Spaces at the beginning of a text are not drawn.
+		const indent = name === "" ? "" : "· ";
 		return [...(name === "" ? [] : [`${name}${alike}`]), ...natLines(first).map((line) => `${indent}${line}`)];
 	});
 	return lines.flatMap((line) => wrap(line, columns, columnsOf));
@@ -108,7 +109,7 @@ function picture({ machines, pods, spots, arrows }: Layout, ends: ReadonlyMap<st
 		// A share belongs to the way there; that of the answer is the same.
 		...arrows
 			.filter(({ direction, weight }) => direction === "forward" && weight < 0.9995)
-			.map(({ label, weight }) => textAt(label.x, label.y + 4, "share", formatShare(weight))),
+			.map(({ label, weight }) => textAt(round(label.x - 6), round(label.y + 4), "share", formatShare(weight))),
 	];
 }
 

@@ -34,7 +34,8 @@ export function renderText(explanation: Explanation, options: TextOptions): stri
 		indent: "  ",
 		verbose: options.verbose === true,
 	};
-	const groups = groupPaths(explanation.paths);
+	// More than two paths in full are more than a screen.
+	const groups = groupPaths(explanation.paths, layout.verbose ? Number.POSITIVE_INFINITY : 2);
 	const lines = [
 		...verdictLines(explanation, groups, layout),
 		...groups.flatMap((group, position) => groupLines(group, position, groups.length, layout)),
@@ -64,7 +65,8 @@ function verdictLines(explanation: Explanation, groups: readonly PathGroup[], la
 	const summary = groups.length === 1 ? (groups[0]?.first.reason ?? "") : sharesOf(explanation);
 	const before = `${verdict}: `;
 	const lines = wrapAfter(before, printable(summary), layout);
-	const count = paths.length > 1 ? `, ${paths.length} paths` : "";
+	const alike = groups.length === 1 && paths.length > 1 ? " alike, of which the first is shown" : "";
+	const count = paths.length > 1 ? `, ${paths.length} paths${alike}` : "";
 	return [
 		`${paintVerdict(verdict, layout.paint)}: ${lines[0] ?? ""}`,
 		...lines.slice(1),

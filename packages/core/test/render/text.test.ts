@@ -71,10 +71,13 @@ describe("the text of an answer", () => {
 		expect(text).toContain("fix: set externalTrafficPolicy: Cluster");
 	});
 
-	test("gives each of several paths its share", () => {
+	test("gives each of several paths its share, and shows those of one structure once", () => {
 		const text = renderText(BALANCED, plain);
-		expect(text.match(/^Path \d of 3, 33 %: delivered$/gm)).toHaveLength(3);
+		// By a node without the pod twice (seed 001 L336, Link 1), by the pod's own node once (L338, Link 2).
+		expect(text).toContain("\nPath 1 of 2, 67 %, 2 paths alike of which the first is shown: delivered\n");
+		expect(text).toContain("\nPath 2 of 2, 33 %: delivered\n");
 		expect(text).toMatch(/^delivered: 100 % delivered\n/);
+		expect(renderText(BALANCED, { ...plain, verbose: true }).match(/^Path \d of 3, 33 %: /gm)).toHaveLength(3);
 	});
 
 	test("shows many paths of one structure once, with all their data links", () => {
