@@ -12,7 +12,7 @@ const LONGEST_NAME = 253;
 /** An object without `metadata.namespace` is in `default`, as for kubectl apply. */
 export function namespacedMeta(object: Field): ObjectMeta {
 	const namespace = object.at("metadata").at("namespace");
-	return metaIn(object, namespace.present ? nameIn(namespace) : "default");
+	return metaIn(object, namespace.present && namespace.value !== "" ? nameIn(namespace) : "default");
 }
 
 /** For kinds that have no namespace. */

@@ -47,6 +47,10 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 /** Kinds of podpath's own that stand in files of their own and are no part of a cluster. */
 const OTHER_OWN_KINDS = ["Scenarios", "Snapshot", "Explanation"];
 
+const METADATA: FieldNames = fieldNames(
+	"name namespace labels annotations ownerReferences deletionTimestamp",
+	"uid generateName generation finalizers managedFields resourceVersion selfLink creationTimestamp deletionGracePeriodSeconds",
+);
 const ENVELOPE: FieldNames = fieldNames("apiVersion kind metadata spec status");
 
 /** @throws {InputError} Placed, for an object that is wrong or of a kind that is misspelt. */
@@ -58,12 +62,16 @@ export function readObject({ apiVersion, kind, root }: InputObject, into: Invent
 	if (reader === undefined) passOver(apiVersion, kind, root, into);
 	else {
 		if (group === OWN_GROUP && apiVersion !== OWN_API_VERSION) root.at("apiVersion").mustBe(OWN_API_VERSION);
-		if (HAS_SPEC.has(kind)) into.spelling.check(root, ENVELOPE, kind);
+		if (SPELT.has(kind)) {
+			into.spelling.check(root, ENVELOPE, kind);
+			into.spelling.check(root.at("metadata"), METADATA, kind);
+		}
 		reader(root, into);
 	}
 }
 
-const HAS_SPEC: ReadonlySet<string> = new Set(["Node", "Pod", "Service"]);
+/** Kinds whose fields are looked at for slips. */
+const SPELT: ReadonlySet<string> = new Set(["Node", "Pod", "Service"]);
 
 function passOver(apiVersion: string, kind: string, root: Field, into: Inventory): void {
 	const group = groupOf(apiVersion);

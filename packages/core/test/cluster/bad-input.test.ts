@@ -126,6 +126,13 @@ describe("objects", () => {
 
 describe("podpath's own kinds", () => {
 	test.each([
+		["an empty list", "Host", "addresses: []", "spec.addresses must not be empty"],
+		[
+			"neither a word nor a CIDR",
+			"Cluster",
+			"kubeProxy: { nodePortAddresses: [x] }",
+			'must be a CIDR or one of primary, localhost, all, not "x"',
+		],
 		["an unknown field", "VPC", "cidr: [10.0.0.0/8]", 'spec.cidr is not known (did you mean "cidrs"?)'],
 		["a missing field", "VPC", "mtu: 1500", "spec.cidrs is missing (must be a list)"],
 		["a host's address as CIDR", "VPC", "cidrs: [10.0.0.1/8]", "must be a network: 10.0.0.0/8 has that address"],

@@ -5,10 +5,6 @@ import type { ContainerPort, Pod, TransportProtocol } from "../objects.ts";
 import { type FieldNames, fieldNames, type Spelling } from "./field-names.ts";
 import { isReady } from "./node.ts";
 
-const METADATA: FieldNames = fieldNames(
-	"name namespace labels annotations ownerReferences deletionTimestamp",
-	"uid generateName generation finalizers managedFields resourceVersion selfLink creationTimestamp deletionGracePeriodSeconds",
-);
 const SPEC: FieldNames = fieldNames(
 	"nodeName hostNetwork containers initContainers",
 	"nodeSelector hostname hostPID hostIPC hostUsers hostAliases hostnameOverride ephemeralContainers",
@@ -22,7 +18,6 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 	const metadata = object.at("metadata");
 	const spec = object.at("spec");
 	const status = object.at("status");
-	spelling.check(metadata, METADATA, "Pod");
 	spelling.check(spec, SPEC, "Pod");
 	spelling.check(status, STATUS, "Pod");
 	const nodeName = spec.at("nodeName").text();

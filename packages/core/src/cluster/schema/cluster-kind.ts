@@ -7,6 +7,10 @@ import type { ClusterObject, FlannelSettings, KubeProxySettings } from "../setti
 import { cidr, kubernetesVersion, sysctls } from "./field-schemas.ts";
 import { type OwnKind, ownKind } from "./own-kind.ts";
 
+const nodePortBlock = z.union([z.enum(["primary", "localhost", "all"]), cidr], {
+	error: "must be a CIDR or one of primary, localhost, all",
+});
+
 const kubeProxy = z.strictObject({
 	mode: z.enum(["iptables", "ipvs", "nftables", "none"]).optional(),
 	version: kubernetesVersion.optional().meta({ description: "Where it is not the cluster's kubernetesVersion." }),
@@ -15,7 +19,7 @@ const kubeProxy = z.strictObject({
 	detectLocalInterface: z.string().optional(),
 	masqueradeAll: z.boolean().optional(),
 	masqueradeBit: z.int().min(0).max(31).optional(),
-	nodePortAddresses: z.array(z.union([z.enum(["primary", "localhost", "all"]), cidr])).optional(),
+	nodePortAddresses: z.array(nodePortBlock).optional(),
 	localhostNodePorts: z.boolean().optional(),
 	ipvsScheduler: z.string().optional(),
 	strictARP: z.boolean().optional(),

@@ -67,7 +67,8 @@ function failWith(error: z.ZodError, object: Field, jsonSchema: () => JsonSchema
 		return unknown.failAtKey("unknown-field", `${unknown.label} is not known`, hint);
 	}
 	if (!field.present) return field.fail("missing-field", `${field.label} is missing`, wantedBy(issue));
-	return field.fail("bad-value", `${field.label} ${wantedBy(issue)}, not ${show(field.value)}`);
+	const shown = issue.code === "too_small" && issue.origin === "array" ? "" : `, not ${show(field.value)}`;
+	return field.fail("bad-value", `${field.label} ${wantedBy(issue)}${shown}`);
 }
 
 function wantedBy(issue: z.core.$ZodIssue): string {
@@ -82,10 +83,6 @@ function wantedBy(issue: z.core.$ZodIssue): string {
 			return issue.origin === "array" ? "must not be empty" : `must be at least ${issue.minimum}`;
 		case "too_big":
 			return `must be at most ${issue.maximum}`;
-		case "invalid_union": {
-			const [first] = issue.errors.flat();
-			return first === undefined ? "does not fit its schema" : wantedBy(first as z.core.$ZodIssue);
-		}
 		default:
 			return issue.message;
 	}
