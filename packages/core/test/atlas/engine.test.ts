@@ -12,7 +12,10 @@ describe.each(readAtlas())("$mode", ({ cluster: file, scenarios }) => {
 		"%s %s",
 		(_id, _title, scenario) => {
 			const cluster = loadCluster(scenarioManifests(scenario, file));
-			const explanation = explain({ cluster, network: clusterNetwork(cluster) }, scenario.question);
+			const explanation = explain(
+				{ cluster, network: clusterNetwork(cluster), fromSnapshot: false },
+				scenario.question,
+			);
 			expect(checkScenario(explanation, scenario).map(formatDifference)).toEqual([]);
 		},
 	);

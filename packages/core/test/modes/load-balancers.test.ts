@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { address } from "../../src/address/address.ts";
 import type { Service } from "../../src/cluster/objects.ts";
+import type { LoadBalancerObject } from "../../src/cluster/settings.ts";
 import { loadBalancersOf } from "../../src/modes/load-balancers.ts";
 import type { LoadBalancer } from "../../src/state/fabric.ts";
 import { type ClusterParts, clusterOf, node, service, servicePort, slice } from "../support/clusters.ts";
@@ -102,7 +103,8 @@ describe("the load balancer of a Service", () => {
 });
 
 describe("a LoadBalancer object", () => {
-	const base = {
+	const base: LoadBalancerObject = {
+		kind: "LoadBalancer",
 		name: "edge",
 		namespace: "",
 		labels: {},

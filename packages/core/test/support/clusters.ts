@@ -123,6 +123,7 @@ export function slice(key: string, endpoints: readonly string[], port = 80): End
 export function vpc(name: string, cidrs: readonly string[], vSwitches: Readonly<Record<string, string>>): VpcObject {
 	return {
 		...meta(name),
+		kind: "VPC",
 		cidrs: prefixes(cidrs),
 		vSwitches: Object.entries(vSwitches).map(([cidr, gateway], i) => ({
 			id: `vsw-${i}`,
@@ -141,11 +142,11 @@ export function segment(
 	gateways: readonly string[],
 	more: Partial<SegmentObject> = {},
 ): SegmentObject {
-	return { ...meta(name), cidrs: prefixes(cidrs), gateways: addresses(gateways), mtu: 1500, ...more };
+	return { ...meta(name), kind: "Segment", cidrs: prefixes(cidrs), gateways: addresses(gateways), mtu: 1500, ...more };
 }
 
 export function host(name: string, ips: readonly string[], more: Partial<HostObject> = {}): HostObject {
-	return { ...meta(name), addresses: addresses(ips), routes: [], ...more };
+	return { ...meta(name), kind: "Host", addresses: addresses(ips), routes: [], ...more };
 }
 
 export interface ClusterParts {
@@ -168,6 +169,7 @@ export function clusterOf(parts: ClusterParts): Cluster {
 	const { nodes = [], pods = [], services = [], endpointSlices = [], hosts = [] } = parts;
 	const settings: ClusterObject = {
 		...meta("test"),
+		kind: "Cluster",
 		mode: "",
 		podCIDRs: [],
 		serviceCIDRs: [],
