@@ -32,14 +32,50 @@ const FIRST: ChooseNextHop = (weights) => weights.findIndex((weight) => weight >
 
 /** Finds the route of a flow. A route of type `throw` sends the search on to the next rule. */
 export function lookup(view: View, flow: Flow, choose: ChooseNextHop = FIRST): Lookup {
+	// Where no rule asks for more than the destination, the answer for a destination is always the same.
+	const known = flow.oif === undefined ? knownRoutes(view, flow.to.family) : null;
+	const before = known?.get(flow.to.text);
+	if (before !== undefined) return before;
+	let chose = false;
+	const found = search(view, flow, (weights, about) => {
+		chose = true;
+		return choose(weights, about);
+	});
+	if (known !== null && !chose) {
+		if (known.size >= MOST_KNOWN) known.clear();
+		known.set(flow.to.text, found);
+	}
+	return found;
+}
+
+/** Destinations that are remembered for one namespace and family; more are forgotten all at once. */
+const MOST_KNOWN = 4096;
+const remembered: Record<Family, WeakMap<View, Map<string, Lookup> | null>> = { 4: new WeakMap(), 6: new WeakMap() };
+
+function knownRoutes(view: View, family: Family): Map<string, Lookup> | null {
+	let known = remembered[family].get(view);
+	if (known === undefined) {
+		known = view.rules(family).every(isPlain) ? new Map() : null;
+		remembered[family].set(view, known);
+	}
+	return known;
+}
+
+/** `from all lookup TABLE`, and nothing else. */
+function isPlain(rule: Rule): boolean {
+	const { from, to, fwmark, iif, oif, tos, protocol, sport, dport, uidRange } = rule;
+	const selectors = [to, fwmark, iif, oif, tos, protocol, sport, dport, uidRange, rule.notUnderstood];
+	return (from === undefined || from.length === 0) && !rule.invert && selectors.every((each) => each === undefined);
+}
+
+function search(view: View, flow: Flow, choose: ChooseNextHop): Lookup {
 	const unread = view.unread("ip-rule") ?? view.unread("ip-route");
 	if (unread !== undefined) {
 		const { source, text } = unread;
 		return { kind: "unknown", unknown: `${source.file}:${source.line} "${text}" is not understood and might decide` };
 	}
-	const rules = view.rules(flow.to.family);
 	let after = -1;
-	for (const rule of rules) {
+	for (const rule of view.rules(flow.to.family)) {
 		if (rule.priority < after) continue;
 		const matched = ruleMatches(rule, flow);
 		if (matched === "unknown") return { kind: "unknown", unknown: `policy rule with "${rule.notUnderstood}"` };
@@ -145,7 +181,7 @@ export function localRoute(view: View, of: Address): Route | undefined {
 	return view.table(of.family, TABLE_LOCAL)?.longestMatch(of)?.[0];
 }
 
-/** The main rules of a namespace that nobody configured, for code that must know whether policy routing is in use. */
+/** Whether rules were added to the kernel's own three (fib4_has_custom_rules), so that policy routing is in use. */
 export function hasCustomRules(view: View, family: Family): boolean {
-	return view.rules(family).some((rule) => rule.priority !== 0 && rule.priority < 32766);
+	return knownRoutes(view, family) === null || view.rules(family).length > 3;
 }

@@ -6,13 +6,11 @@ import type { OutRoute, Skb } from "./skb.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 export function forward(walk: Walk, skb: Skb): Next {
-	const { packet, view } = skb;
+	const { packet } = skb;
 	const out = skb.out as OutRoute;
-	const visit = `${view.place} ${skb.device.name} ${packet.src.text} ${packet.dst.text} ${out.device.name}`;
-	if (walk.visited.has(visit)) {
+	if (walk.wasHere(skb, out.device)) {
 		return end(skb, "loop", because("loop", { to: packet.dst.text, device: out.device.name }, out.route.origin));
 	}
-	walk.visited.add(visit);
 	if (packet.ttl <= 1) {
 		return icmpRefusal(skb, "loop", "icmp-ttl", because("ttl", { to: packet.dst.text }));
 	}

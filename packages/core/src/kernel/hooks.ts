@@ -45,20 +45,20 @@ const XT_TABLES: Readonly<Record<XtTableName, { readonly priority: number; reado
 	security: { priority: PRIORITY.security, hooks: ["input", "forward", "output"] },
 };
 
-const compiled = new WeakMap<View, Map<string, readonly HookEntry[]>>();
+type HookTable = Record<Family, Partial<Record<Hook, readonly HookEntry[]>>>;
+const compiled = new WeakMap<View, HookTable>();
 
 /** What a packet of this family meets at a hook, in order. */
 export function hookEntries(view: View, family: Family, hook: Hook): readonly HookEntry[] {
 	let hooks = compiled.get(view);
 	if (hooks === undefined) {
-		hooks = new Map();
+		hooks = { 4: {}, 6: {} };
 		compiled.set(view, hooks);
 	}
-	const key = `${family}${hook}`;
-	let entries = hooks.get(key);
+	let entries = hooks[family][hook];
 	if (entries === undefined) {
 		entries = compile(view, family, hook);
-		hooks.set(key, entries);
+		hooks[family][hook] = entries;
 	}
 	return entries;
 }

@@ -251,20 +251,24 @@ export type Answer =
 	| { readonly kind: "outside"; readonly why: string }
 	| { readonly kind: "nobody" };
 
-const answers = new WeakMap<View, Map<string, Answer>>();
+const answers = new WeakMap<View, Map<string, Map<string, Answer>>>();
 
 /** Who answers when `link` asks for an address. Kept as long as the asking namespace: states do not change. */
 export function askFor(network: Network, view: View, link: Link, wanted: Address): Answer {
-	let known = answers.get(view);
+	let devices = answers.get(view);
+	if (devices === undefined) {
+		devices = new Map();
+		answers.set(view, devices);
+	}
+	let known = devices.get(link.name);
 	if (known === undefined) {
 		known = new Map();
-		answers.set(view, known);
+		devices.set(link.name, known);
 	}
-	const key = `${link.name} ${wanted.text}`;
-	let answer = known.get(key);
+	let answer = known.get(wanted.text);
 	if (answer === undefined) {
 		answer = ask(network, view, link, wanted);
-		known.set(key, answer);
+		known.set(wanted.text, answer);
 	}
 	return answer;
 }

@@ -1,5 +1,6 @@
 /** The routing decision for a packet that came in: to this stack, onwards, or nowhere (ip_route_input_slow). */
 import { isLoopback, isMulticast } from "../address/address.ts";
+import { TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from "../state/ip.ts";
 import { type Because, because } from "./because.ts";
 import { type Lookup, lookup } from "./fib.ts";
 import { outRouteOf } from "./out-route.ts";
@@ -68,11 +69,21 @@ export function routedBecause(
 		{
 			to,
 			route: `${destination}${via} dev ${device}${nextHop?.onlink === true ? " onlink" : ""}`,
-			table: entry.table,
+			table: tableText(entry.table),
 			rule: rule.priority,
 		},
 		entry.origin,
 	);
+}
+
+const TABLE_NAMES: ReadonlyMap<number, string> = new Map([
+	[TABLE_LOCAL, "local"],
+	[TABLE_MAIN, "main"],
+	[TABLE_DEFAULT, "default"],
+]);
+
+function tableText(table: number): string {
+	return TABLE_NAMES.get(table) ?? String(table);
 }
 
 /** What the look-up for an incoming packet goes by. */

@@ -17,10 +17,11 @@ export class View {
 	#addresses: ReadonlyMap<string, readonly InterfaceAddress[]> | undefined;
 	readonly #rules: Partial<Record<Family, readonly Rule[]>> = {};
 	#routeTables: ReadonlyMap<string, PrefixMap<readonly Route[]>> | undefined;
-	#neighbours: ReadonlyMap<string, Neighbour> | undefined;
+	#neighbours: ReadonlyMap<string, ReadonlyMap<string, Neighbour>> | undefined;
 	#proxies: ReadonlySet<string> | undefined;
 	#fdb: ReadonlyMap<string, readonly FdbEntry[]> | undefined;
 
+	readonly #localTables: Partial<Record<Family, PrefixMap<readonly Route[]>>> = {};
 	readonly #settings = new Map<string, DeviceSettings>();
 
 	constructor(state: Namespace) {
@@ -76,12 +77,8 @@ export class View {
 
 	/** A neighbour entry that names a MAC address. */
 	neighbour(device: string, of: Address): Neighbour | undefined {
-		this.#neighbours ??= new Map(
-			this.state.neighbours
-				.filter((entry) => !entry.proxy && entry.mac !== null && entry.state !== "failed")
-				.map((entry) => [`${entry.device} ${entry.address.text}`, entry]),
-		);
-		return this.#neighbours.get(`${device} ${of.text}`);
+		this.#neighbours ??= compileNeighbours(this.state.neighbours);
+		return this.#neighbours.get(device)?.get(of.text);
 	}
 
 	/** Whether this namespace has a proxy neighbour entry for the address on the device. */
@@ -116,8 +113,8 @@ export class View {
 
 	/** Whether the address is one of this namespace's own (its local tables say so). */
 	isLocal(of: Address): boolean {
-		const local = this.table(of.family, 255)?.longestMatch(of);
-		return local?.[0]?.type === "local";
+		const table = (this.#localTables[of.family] ??= this.table(of.family, 255) ?? new PrefixMap());
+		return table.longestMatch(of)?.[0]?.type === "local";
 	}
 }
 
@@ -161,6 +158,17 @@ function compileRoutes(routes: readonly Route[]): ReadonlyMap<string, PrefixMap<
 		);
 	}
 	return tables;
+}
+
+function compileNeighbours(entries: readonly Neighbour[]): ReadonlyMap<string, ReadonlyMap<string, Neighbour>> {
+	const devices = new Map<string, Map<string, Neighbour>>();
+	for (const entry of entries) {
+		if (entry.proxy || entry.mac === null || entry.state === "failed") continue;
+		const known = devices.get(entry.device);
+		if (known === undefined) devices.set(entry.device, new Map([[entry.address.text, entry]]));
+		else known.set(entry.address.text, entry);
+	}
+	return devices;
 }
 
 function compileFdb(entries: readonly FdbEntry[]): ReadonlyMap<string, readonly FdbEntry[]> {

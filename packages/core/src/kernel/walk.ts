@@ -1,6 +1,7 @@
 /** One packet's way: what the stages share while it lasts, and what is written down of it. */
 import type { Address } from "../address/address.ts";
 import type { Frame, Packet } from "../packet/packet.ts";
+import type { Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { type Because, because } from "./because.ts";
@@ -110,6 +111,13 @@ export class Memory {
 const RECEIVED = because("received");
 const TRANSMITTED = because("transmitted");
 
+interface Forwarded {
+	readonly view: View;
+	readonly in: Link;
+	readonly out: Link;
+	readonly packet: Packet;
+}
+
 export class Walk {
 	readonly network: Network;
 	readonly choices: Choices;
@@ -125,7 +133,7 @@ export class Walk {
 	/** The places that the question names: clients on the Internet exist only where somebody asks about them. */
 	readonly asked: ReadonlySet<Place>;
 	/** Where the packet was routed before, to tell a loop. */
-	readonly visited: Set<string> = new Set();
+	readonly #forwarded: Forwarded[] = [];
 	steps = 0;
 
 	constructor(
@@ -179,6 +187,16 @@ export class Walk {
 
 	rewrote(rewrite: Rewrite): void {
 		if (this.recording) this.rewrites.push(rewrite);
+	}
+
+	/** Whether this very packet was forwarded here before, by the same devices; from now on it was. */
+	wasHere({ view, device, packet }: Skb, out: Link): boolean {
+		for (const each of this.#forwarded) {
+			if (each.view !== view || each.in !== device || each.out !== out) continue;
+			if (each.packet.src.text === packet.src.text && each.packet.dst.text === packet.dst.text) return true;
+		}
+		this.#forwarded.push({ view, in: device, out, packet });
+		return false;
 	}
 
 	/** Notes something that the answer takes for granted; the first of each code and place is kept. */

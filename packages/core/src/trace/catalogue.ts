@@ -71,9 +71,24 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"too-many-steps": "no end after {steps} steps",
 };
 
+/** Sentences cut at their facts: even places are words, odd ones names of facts. */
+const CUT = new Map<ReasonCode, readonly string[]>();
+
 /** The reason as one sentence. */
 export function sentence(because: Because): string {
-	return SENTENCES[because.code].replace(/\{(\w+)\}/g, (_, name: string) => String(because.facts[name] ?? "?"));
+	let parts = CUT.get(because.code);
+	if (parts === undefined) {
+		const [first = "", ...rest] = SENTENCES[because.code].split(/[{}]/);
+		// Only words of ours begin with a capital: a device keeps its name as it is.
+		parts = [first.charAt(0).toUpperCase() + first.slice(1), ...rest];
+		CUT.set(because.code, parts);
+	}
+	let text = "";
+	for (let i = 0; i < parts.length; i++) {
+		const part = parts[i] as string;
+		text += i % 2 === 0 ? part : String(because.facts[part] ?? "?");
+	}
+	return text;
 }
 
 /** The sentence with whose entry it was, where somebody put it there: `…, by kube-proxy for service/default/nginx`. */

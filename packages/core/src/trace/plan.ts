@@ -1,5 +1,6 @@
 /** A question made ready for walking: where the packet begins, what it asks for, who may answer. */
 import type { Address } from "../address/address.ts";
+import type { Service, ServicePort } from "../cluster/objects.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import type { Question, QuestionProtocol } from "./question.ts";
@@ -43,15 +44,27 @@ export function planOf(subject: Subject, question: Question): Plan {
 	};
 }
 
+const NO_ENDPOINTS: ReadonlySet<string> = new Set();
+const known = new WeakMap<ServicePort, ReadonlySet<string>>();
+
 function endpointsOf(subject: Subject, target: Target): ReadonlySet<string> {
-	const endpoints = new Set<string>();
-	if (target.service === null) return endpoints;
+	if (target.service === null) return NO_ENDPOINTS;
 	const { service, port } = target.service;
+	let endpoints = known.get(port);
+	if (endpoints === undefined) {
+		endpoints = collectEndpoints(subject, service, port, target.port);
+		known.set(port, endpoints);
+	}
+	return endpoints;
+}
+
+function collectEndpoints(subject: Subject, service: Service, port: ServicePort, asked: number): ReadonlySet<string> {
+	const endpoints = new Set<string>();
 	for (const slice of subject.cluster.slicesOf(`${service.namespace}/${service.name}`)) {
 		for (const slicePort of slice.ports) {
 			if (slicePort.protocol !== port.protocol || slicePort.name !== port.name) continue;
 			for (const endpoint of slice.endpoints) {
-				for (const address of endpoint.addresses) endpoints.add(`${address.text} ${slicePort.port ?? target.port}`);
+				for (const address of endpoint.addresses) endpoints.add(`${address.text} ${slicePort.port ?? asked}`);
 			}
 		}
 	}

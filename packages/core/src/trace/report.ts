@@ -1,6 +1,8 @@
 /** From a walked way to the plain data of an answer. */
 import { type Address, formatEndpoint } from "../address/address.ts";
+import type { Because } from "../kernel/because.ts";
 import type { Crossing, Hop, Rewrite, Walk } from "../kernel/walk.ts";
+import type { RuleHit } from "../netfilter/result.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
@@ -15,6 +17,7 @@ import type {
 	ExplainedNat,
 	ExplainedPacket,
 	ExplainedPath,
+	ExplainedRule,
 	OuterHeader,
 } from "./explanation.ts";
 import { isClients, type Plan } from "./plan.ts";
@@ -25,7 +28,7 @@ export function explainWay(plan: Plan, way: Way): ExplainedPath {
 	return {
 		weight: way.weight,
 		verdict: way.verdict,
-		reason: capitalised(`${reason(way.end.because)} (at ${way.end.at})`),
+		reason: reasonOf(way),
 		forward: direction(forward),
 		reply: reply === null ? null : direction(reply),
 		...(refusal === null ? {} : { refusal: direction(refusal) }),
@@ -39,18 +42,22 @@ export function explainWay(plan: Plan, way: Way): ExplainedPath {
 	};
 }
 
-function capitalised(text: string): string {
-	return text.charAt(0).toUpperCase() + text.slice(1);
-}
-
 /** Stacks of machines outside the cluster are not counted, as the seeds count (001 L260: client and SLB are none). */
 function isClusterStack(place: Place): boolean {
 	const kind = placeKind(place);
 	return kind === "pod" || kind === "node";
 }
 
+/** What decided it, and where. */
+function reasonOf({ verdict, end, forwardEnd }: Way): string {
+	if (verdict !== "delivered") return `${reason(end.because)} (at ${end.at})`;
+	const { dst, dport } = forwardEnd.packet;
+	const to = dport === 0 ? dst.text : formatEndpoint(dst, dport);
+	return `The packet reached ${forwardEnd.at} as ${to}, and the answer came back`;
+}
+
 function direction(walk: Walk): ExplainedDirection {
-	return { links: dataLink(walk.crossings), hops: walk.hops.map(explainHop) };
+	return { links: dataLink(walk.crossings), hops: explainHops(walk.hops) };
 }
 
 /** The devices as a person writes the data link: a device that the packet enters and leaves at once stands there once. */
@@ -68,46 +75,49 @@ function linkOf(at: Place, device: string | null): ExplainedLink {
 	return device === null ? { at } : { at, device };
 }
 
-function explainHop(hop: Hop): ExplainedHop {
-	const { at, stage, device, because } = hop;
-	return {
-		at,
-		stage,
-		device,
-		packet: explainPacket(hop),
-		decision: capitalised(sentence(because)),
-		code: because.code,
-		origin: because.origin,
-		...(because.hits.length === 0
-			? {}
-			: {
-					rules: because.hits.map(({ table, chain, position, text, origin }) => ({
-						table,
-						chain,
-						position,
-						text: text(),
-						origin,
-					})),
-				}),
-	};
+/** Most stages leave the packet as it is; those share one description of it. */
+function explainHops(hops: readonly Hop[]): readonly ExplainedHop[] {
+	let before: Hop | undefined;
+	let packet: ExplainedPacket | undefined;
+	return hops.map((hop) => {
+		const same =
+			before !== undefined &&
+			before.packet === hop.packet &&
+			before.mark === hop.mark &&
+			before.ethernet === hop.ethernet &&
+			before.vlan === hop.vlan;
+		if (!same || packet === undefined) packet = explainPacket(hop);
+		before = hop;
+		return explainHop(hop, packet);
+	});
+}
+
+function explainHop({ at, stage, device, because }: Hop, packet: ExplainedPacket): ExplainedHop {
+	const { code, origin, hits } = because;
+	if (hits.length === 0) return { at, stage, device, packet, decision: sentence(because), code, origin };
+	const rules = hits.map(explainRule);
+	return { at, stage, device, packet, decision: decisionOf(because, rules), code, origin, rules };
+}
+
+function explainRule({ table, chain, position, text, origin }: RuleHit): ExplainedRule {
+	return { table, chain, position, text: text(), origin };
+}
+
+/** Of rules that let the packet pass, the last says what they came to. */
+function decisionOf(because: Because, rules: readonly ExplainedRule[]): string {
+	const last = rules[rules.length - 1];
+	if (because.code !== "hook-rules" || last === undefined) return sentence(because);
+	const others = rules.length === 1 ? "" : ` (after ${rules.length - 1} more)`;
+	return `Rule ${last.text}${others}`;
 }
 
 /** Shows the innermost packet, with the header around it. */
 function explainPacket({ packet, mark, ethernet, vlan }: Hop): ExplainedPacket {
 	const { inner, outer } = unwrap(packet);
-	return {
-		src: inner.src.text,
-		dst: inner.dst.text,
-		protocol: inner.protocol,
-		sport: inner.sport,
-		dport: inner.dport,
-		ttl: inner.ttl,
-		mark,
-		...(inner.icmpType === undefined ? {} : { icmp: { type: inner.icmpType, code: inner.icmpCode ?? 0 } }),
-		...(ethernet === null ? {} : { ethernet: { src: ethernet.source, dst: ethernet.destination } }),
-		outer,
-		vlan,
-	};
+	const { protocol, sport, dport, ttl, icmpType: type } = inner;
+	const base = { src: inner.src.text, dst: inner.dst.text, protocol, sport, dport, ttl, mark, outer, vlan };
+	const framed = ethernet === null ? base : { ...base, ethernet: { src: ethernet.source, dst: ethernet.destination } };
+	return type === undefined ? framed : { ...framed, icmp: { type, code: inner.icmpCode ?? 0 } };
 }
 
 function unwrap(packet: Packet): { readonly inner: Packet; readonly outer: OuterHeader | null } {
