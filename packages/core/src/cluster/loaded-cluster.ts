@@ -69,6 +69,8 @@ export class LoadedCluster implements Cluster {
 		this.#derived = new DerivedEndpoints(this);
 		this.owners = addressOwners(this);
 		this.warnings = [...inventory.warnings, ...strayAddresses(this)];
+		// Part of loading, so that the first question does not wait for it: kube-proxy's rules need them all at once.
+		for (const key of inventory.services.keys()) this.slicesOf(key);
 	}
 
 	node(name: string): Node | undefined {

@@ -6,6 +6,7 @@ import type { LoadBalancerObject } from "../cluster/settings.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { Backend, Listener, LoadBalancer } from "../state/fabric.ts";
 import type { Assumption } from "../state/network.ts";
+import type { Place } from "../state/place.ts";
 import { CARD } from "./underlay/underlay.ts";
 
 export interface LoadBalancers {
@@ -42,15 +43,19 @@ export function loadBalancersOf(cluster: Cluster): LoadBalancers {
 
 /** Services may share one load balancer, by its address: then it has the listeners of them all. */
 function united(devices: readonly LoadBalancer[]): readonly LoadBalancer[] {
-	const result: LoadBalancer[] = [];
+	const result = new Map<Place, LoadBalancer>();
+	const holders = new Map<string, Place>();
 	for (const device of devices) {
-		const addresses = new Set(device.addresses.map((each) => each.text));
-		const at = result.findIndex((other) => other.addresses.some((each) => addresses.has(each.text)));
-		const other = result[at];
-		if (other === undefined) result.push(device);
-		else result[at] = { ...other, listeners: [...other.listeners, ...device.listeners] };
+		const shared = device.addresses.map((each) => holders.get(each.text)).find((place) => place !== undefined);
+		const other = shared === undefined ? undefined : result.get(shared);
+		const place = other?.place ?? device.place;
+		result.set(
+			place,
+			other === undefined ? device : { ...other, listeners: [...other.listeners, ...device.listeners] },
+		);
+		for (const address of device.addresses) if (!holders.has(address.text)) holders.set(address.text, place);
 	}
-	return result;
+	return [...result.values()];
 }
 
 /** `slb/SERVICE`, with the namespace where two Services have one name. */
@@ -100,11 +105,23 @@ function derivedLoadBalancer(service: Service, place: string, cluster: Cluster):
 }
 
 function derivedListeners(service: Service, addresses: readonly Address[], cluster: Cluster): readonly Listener[] {
-	const members = membersOf(service, cluster);
+	let nodes: readonly Node[] | undefined;
+	const members = (): readonly Node[] => (nodes ??= membersOf(service, cluster));
 	const origin = originOf(service);
 	return service.ports.map(({ protocol, port, nodePort }): Listener => {
-		const backends = nodePort === 0 ? [] : members.flatMap((node) => backendsOn(node, addresses, nodePort, 1, origin));
-		return { protocol, port, backends, origin };
+		let made: readonly Backend[] | undefined;
+		const backends = (): readonly Backend[] =>
+			nodePort === 0 ? [] : members().flatMap((node) => backendsOn(node, addresses, nodePort, 1, origin));
+		// Made when a packet comes: a thousand load balancers before a thousand nodes have a million members.
+		return {
+			protocol,
+			port,
+			get backends(): readonly Backend[] {
+				made ??= backends();
+				return made;
+			},
+			origin,
+		};
 	});
 }
 
