@@ -27,6 +27,8 @@ export function readScalar(text: string, type: TypeName): Scalar | undefined {
 		const address = parseAddress(text);
 		return address?.family === family ? addressValue(address) : undefined;
 	}
+	// Indexes of devices are not known, but for that of none.
+	if (type === "iface_index" && NUMBER.test(text)) return text === "0" ? numberValue(0) : undefined;
 	if (WORD_TYPES.has(type)) return wordValue(type === "ether_addr" ? text.toLowerCase() : text);
 	if (type === "inet_proto") return readProtocol(text);
 	const symbols = symbolsOf(type);

@@ -11,7 +11,7 @@ import { printVerdict, verdictToJson } from "./statements/verdict.ts";
 const QUOTED: ReadonlySet<TypeName> = new Set(["ifname", "iface_index"]);
 
 /** A part as text; several bits of a value are joined with `separator`. */
-export function showPart(part: KeyPart, type: TypeName, separator = ","): string {
+export function showPart(part: KeyPart, type: TypeName, separator = " | "): string {
 	switch (part.kind) {
 		case "any":
 			return "*";
@@ -94,7 +94,7 @@ export function elementToJson(
 	types: readonly TypeName[],
 	valueTypes: readonly TypeName[],
 ): Json {
-	const plain = keyToJson(key, types);
+	const plain = key.length === 1 ? partToJson(key[0] as KeyPart, types[0], "|") : keyToJson(key, types);
 	const notes = { ...present("timeout", timeout), ...present("expires", expires), ...present("comment", comment) };
 	const head: Json = Object.keys(notes).length === 0 ? plain : { elem: { val: plain, ...notes } };
 	if (value === undefined) return head;

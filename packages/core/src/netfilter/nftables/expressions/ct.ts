@@ -42,6 +42,8 @@ const KEYS: Readonly<Record<string, TypeName>> = {
 	event: undefined,
 };
 
+const ADDRESSES: ReadonlySet<string> = new Set(["saddr", "daddr"]);
+
 /** Bits of the status that podpath does not follow: EXPECTED, ASSURED, DYING and others (enum ip_conntrack_status). */
 const UNKNOWN_STATUS = 0xffffffff & ~(2 | 8 | 16 | 32);
 
@@ -54,9 +56,11 @@ export const ctExtension: ExpressionExtension<CtExpression> = {
 		return ctOf(key === "ip" || key === "ip6" ? `${key} ${reader.word()}` : key, first);
 	},
 	keys: ["ct"],
-	fromJson: (_, value) => {
+	fromJson: (_, value, reader) => {
 		const ct = objectOf(value, "ct");
-		const family = optionalString(ct, "family");
+		// nft leaves the family out of its JSON where the table has only one.
+		const own = reader.family === "ip" || reader.family === "ip6" ? reader.family : undefined;
+		const family = optionalString(ct, "family") ?? (ADDRESSES.has(stringAt(ct, "key")) ? own : undefined);
 		const direction = optionalString(ct, "dir");
 		const key = stringAt(ct, "key");
 		return ctOf(family === undefined || key.includes(" ") ? key : `${family} ${key}`, direction);

@@ -14,7 +14,7 @@ export const valueExtension: ExpressionExtension<ValueExpression> = {
 	parse: (_, reader, types) => ({ kind: "value", value: reader.keyPart(types[0]) }),
 	keys: [],
 	fromJson: (_, value, reader, types) => ({ kind: "value", value: reader.keyPart(value, types[0]) }),
-	print: ({ value }, _, types) => showPart(value, types[0], " | "),
+	print: ({ value }, _, types) => showPart(value, types[0]),
 	toJson: ({ value }, _, types) => partToJson(value, types[0], "|"),
 	types: () => [undefined],
 	evaluate: ({ value }) => ({ kind: "parts", parts: [value] }),

@@ -5,7 +5,7 @@ import { isBits, numberOf, readScalar, type TypeName, typedValue } from "../data
 import { isScalar, type KeyPart, type NftElement, type Scalar, wordValue } from "../element.ts";
 import { BY_KEY, expressionExtension, VALUE } from "../expressions/index.ts";
 import { DEEPEST_EXPRESSION, ParseFailure } from "../parse-failure.ts";
-import type { NftSet } from "../ruleset.ts";
+import type { NftFamily, NftSet } from "../ruleset.ts";
 import type { Expression, Operand, SetReference, Statement } from "../statement.ts";
 import { STATEMENT_BY_KEY } from "../statements/index.ts";
 import { bitsOfJson } from "../statements/match.ts";
@@ -26,6 +26,8 @@ import {
 export class JsonReader {
 	/** The sets of the table that is being read. */
 	sets: ReadonlyMap<string, NftSet> = new Map();
+	/** The family of that table. */
+	family: NftFamily = "ip";
 	#depth = 0;
 
 	types(of: Expression): readonly TypeName[] {

@@ -108,6 +108,7 @@ class RulesetJson {
 		if (family === undefined) throw new ParseFailure(`no family "${stringAt(of, "family").slice(0, 40)}"`);
 		const table = this.#builder.table(family, kind === "table" ? stringAt(of, "name") : stringAt(of, "table"), 1);
 		this.#reader.sets = table.sets;
+		this.#reader.family = family;
 		switch (kind) {
 			case "table":
 				this.#table(table, of);

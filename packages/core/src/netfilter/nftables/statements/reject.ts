@@ -2,6 +2,7 @@
 import type { RejectWith } from "../../context.ts";
 import { isObject, optionalString, stringAt } from "../json/json.ts";
 import { ParseFailure } from "../parse-failure.ts";
+import type { NftFamily } from "../ruleset.ts";
 import type { StatementExtension } from "./extension.ts";
 
 /** Words of nft for either family, which become each family's own (nft_reject_icmp_code, nft_reject_icmpv6_code). */
@@ -43,6 +44,16 @@ const WORDS: ReadonlyMap<string, RejectWith | EitherFamily> = new Map([
 ]);
 const TEXTS: ReadonlyMap<string, string> = new Map([...WORDS].map(([text, word]) => [word, text]));
 
+/** What a table of each family answers where nothing is said. */
+const UNSAID: Readonly<Record<NftFamily, RejectWith | EitherFamily>> = {
+	ip: "icmp-port-unreachable",
+	ip6: "icmp6-port-unreachable",
+	inet: "icmpx-port-unreachable",
+	bridge: "icmpx-port-unreachable",
+	netdev: "icmpx-port-unreachable",
+	arp: "icmpx-port-unreachable",
+};
+
 export const rejectExtension: StatementExtension<RejectStatement> = {
 	words: ["reject"],
 	parse: (_, reader) => {
@@ -53,11 +64,13 @@ export const rejectExtension: StatementExtension<RejectStatement> = {
 		return { kind: "reject", with: wordFor(`${type} ${reader.word()}`) };
 	},
 	keys: ["reject"],
-	fromJson: (_, value) => {
+	fromJson: (_, value, reader) => {
 		if (!isObject(value)) return { kind: "reject", with: null };
 		const type = stringAt(value, "type");
 		const code = optionalString(value, "expr");
-		return { kind: "reject", with: wordFor(code === undefined ? type : `${type} ${code}`) };
+		const how = wordFor(code === undefined ? type : `${type} ${code}`);
+		// The JSON says what the text leaves out.
+		return { kind: "reject", with: how === UNSAID[reader.family] ? null : how };
 	},
 	print: (reject) => (reject.with === null ? "reject" : `reject with ${textOf(reject.with)}`),
 	toJson: (reject) => {

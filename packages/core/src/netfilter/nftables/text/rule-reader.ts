@@ -139,7 +139,10 @@ export class RuleReader {
 	}
 
 	#expressionStatement(): Statement {
+		const first = this.tokens.text;
 		const left = this.expression();
+		// A bare value is no question about a packet: the word belongs to a statement that is not known.
+		if (isBareValue(left)) throw new ParseFailure(`"${first.slice(0, 40)}" is not known`);
 		if (this.takeWord("vmap")) {
 			return { kind: "vmap", key: left, map: this.reference(this.types(left), ["verdict"]) };
 		}
@@ -328,6 +331,19 @@ export class RuleReader {
 		tokens.advance();
 		if (word === "tcp" && this.takeWord("option")) return extensionOf("tcp option").parse("tcp option", this, types);
 		return extension.parse(word, this, types);
+	}
+}
+
+function isBareValue(expression: Expression): boolean {
+	switch (expression.kind) {
+		case "value":
+			return true;
+		case "binary":
+			return isBareValue(expression.left);
+		case "concatenation":
+			return expression.parts.some(isBareValue);
+		default:
+			return false;
 	}
 }
 

@@ -28,6 +28,8 @@ export class Tokens {
 	/** The last `# handle N` that was passed over. */
 	handle: number | undefined = undefined;
 	readonly #source: string;
+	/** Where the token before ended. */
+	#before = 0;
 	#end = 0;
 	#nextLine = 1;
 
@@ -46,9 +48,9 @@ export class Tokens {
 		this.advance();
 	}
 
-	/** The text from a place up to the token that stands next, without what separates them. */
+	/** The text from a place up to the end of the token before. */
 	textSince({ start }: Mark): string {
-		return this.#source.slice(start, this.start).trim().replace(/\s+/g, " ");
+		return this.#source.slice(start, Math.max(start, this.#before)).replace(/\s+/g, " ");
 	}
 
 	/** The whole line of a place, shortened. */
@@ -59,6 +61,7 @@ export class Tokens {
 	}
 
 	advance(): void {
+		this.#before = this.#end;
 		this.#skipBlanks();
 		const at = this.#end;
 		this.start = at;
