@@ -111,8 +111,8 @@ export function masqueradeStatement(...flags: readonly string[]): Statement {
 }
 
 /** `update @SET { KEY }`. */
-export function update(set: string, key: Expression, text: string): Statement {
-	return { kind: "remember", operation: "update", set, key, text };
+export function update(set: string, key: Expression): Statement {
+	return { kind: "remember", operation: "update", set, key };
 }
 
 function literal(value: Scalar): Expression {

@@ -20,9 +20,20 @@ export type KeyPart =
 export interface NftElement {
 	/** One part, or several for a concatenation. */
 	readonly key: readonly KeyPart[];
-	/** What a map gives for it: parts of a value, or a verdict. */
-	readonly value?: readonly Scalar[] | Verdict;
+	/** What a map gives for it: parts of a value (ranges where an address is rewritten to one of them), or a verdict. */
+	readonly value?: readonly KeyPart[] | Verdict;
 	readonly comment?: string;
+	/** Seconds that it lasts, and those that are left. */
+	readonly timeout?: number;
+	readonly expires?: number;
+}
+
+export function isVerdict(value: readonly KeyPart[] | Verdict): value is Verdict {
+	return "kind" in value;
+}
+
+export function isScalar(part: KeyPart): part is Scalar {
+	return part.kind === "address" || part.kind === "number" || part.kind === "word";
 }
 
 export function addressValue(address: Address): Scalar {

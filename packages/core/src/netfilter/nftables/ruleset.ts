@@ -13,6 +13,9 @@ export interface NftTable {
 	readonly chains: ReadonlyMap<string, NftChain>;
 	/** Named sets and maps; they have one namespace of names. */
 	readonly sets: ReadonlyMap<string, NftSet>;
+	/** Its base chains are not hung in (`flags dormant`). */
+	readonly dormant?: boolean;
+	readonly comment?: string;
 	readonly origin: Origin;
 }
 
@@ -23,12 +26,15 @@ export interface NftBase {
 	/** Lower is run first; names such as `dstnat` are resolved by the parser. */
 	readonly priority: number;
 	readonly policy: "accept" | "drop";
+	/** The devices of an ingress or egress chain. */
+	readonly devices?: readonly string[];
 }
 
 export interface NftChain {
 	readonly name: string;
 	/** Absent: a chain that only jumps lead to. */
 	readonly base?: NftBase;
+	readonly comment?: string;
 	readonly rules: readonly NftRule[];
 }
 
@@ -52,6 +58,10 @@ export interface NftSet {
 	/** `interval`, `timeout`, `dynamic` … */
 	readonly flags: readonly string[];
 	readonly elements: readonly NftElement[];
+	/** Seconds that elements last which say nothing else. */
+	readonly timeout?: number;
+	/** Most elements. */
+	readonly size?: number;
 	readonly comment?: string;
 	readonly origin: Origin;
 }
@@ -77,6 +87,7 @@ export function baseChains(ruleset: NftRuleset): readonly BaseChain[] {
 	if (chains === undefined) {
 		chains = ruleset.tables.flatMap((table) => {
 			const found: BaseChain[] = [];
+			if (table.dormant === true) return found;
 			for (const chain of table.chains.values())
 				if (chain.base !== undefined) found.push({ table, chain, base: chain.base });
 			return found;

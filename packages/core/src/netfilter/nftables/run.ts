@@ -1,22 +1,12 @@
 /** Runs a base chain: rules in order, statements in order, jumps and verdicts (net/netfilter/nf_tables_core.c nft_do_chain). */
-import {
-	ACCEPT,
-	CONTINUE,
-	DROP,
-	type Effect,
-	type NatRange,
-	RETURN,
-	type RejectWith,
-	type RuleContext,
-} from "../context.ts";
+import { CONTINUE, type Effect, RETURN, type RuleContext } from "../context.ts";
 import type { ChainResult, RuleHit } from "../result.ts";
-import { type Scalar, scalarText } from "./element.ts";
-import { evaluate, isUnknown } from "./evaluate.ts";
-import { lookUp } from "./look-up.ts";
-import { matches } from "./match.ts";
-import { printRule } from "./print.ts";
+import type { Evaluation, Worth } from "./evaluation.ts";
+import { expressionExtension } from "./expressions/index.ts";
+import { printerFor, printRule } from "./print.ts";
 import type { NftChain, NftRule, NftTable } from "./ruleset.ts";
-import type { Expression, Statement, Verdict } from "./statement.ts";
+import type { Expression } from "./statement.ts";
+import { statementExtension } from "./statements/index.ts";
 
 /** NFT_JUMP_STACK_SIZE. */
 const DEPTH_LIMIT = 16;
@@ -31,15 +21,19 @@ export function runNftChain(table: NftTable, chain: NftChain, at: RuleContext, h
 	return { effect, hits: hits ?? NO_HITS };
 }
 
-class ChainRun {
-	readonly #table: NftTable;
-	readonly #at: RuleContext;
+class ChainRun implements Evaluation {
+	readonly table: NftTable;
+	readonly at: RuleContext;
 	readonly #hits: RuleHit[] | null;
 
 	constructor(table: NftTable, at: RuleContext, hits: RuleHit[] | null) {
-		this.#table = table;
-		this.#at = at;
+		this.table = table;
+		this.at = at;
 		this.#hits = hits;
+	}
+
+	evaluate(expression: Expression): Worth {
+		return expressionExtension(expression).evaluate(expression, this);
 	}
 
 	base(chain: NftChain): ChainResult["effect"] {
@@ -58,7 +52,7 @@ class ChainRun {
 		}
 	}
 
-	/** `continue`: the end of the chain was reached. */
+	/** `continue` or `return`: the chain was left without a verdict. */
 	#chain(chain: NftChain, depth: number): Effect {
 		if (depth > DEPTH_LIMIT) return { kind: "unknown", unknown: `chain "${chain.name}" is nested too deeply` };
 		for (const [i, rule] of chain.rules.entries()) {
@@ -69,14 +63,15 @@ class ChainRun {
 					break;
 				case "return":
 					return RETURN;
-				case "jump": {
+				case "jump":
+				case "goto": {
 					const result = this.#call(effect.chain, depth);
 					if (result.kind !== "continue" && result.kind !== "return") return result;
 					this.#forget(hitsBefore + 1);
+					// Nothing comes back to a chain that was left by goto.
+					if (effect.kind === "goto") return CONTINUE;
 					break;
 				}
-				case "goto":
-					return this.#call(effect.chain, depth);
 				default:
 					return effect;
 			}
@@ -85,8 +80,8 @@ class ChainRun {
 	}
 
 	#call(name: string, depth: number): Effect {
-		const chain = this.#table.chains.get(name);
-		if (chain === undefined) return { kind: "unknown", unknown: `table ${this.#table.name} has no chain "${name}"` };
+		const chain = this.table.chains.get(name);
+		if (chain === undefined) return { kind: "unknown", unknown: `table ${this.table.name} has no chain "${name}"` };
 		return this.#chain(chain, depth + 1);
 	}
 
@@ -96,133 +91,41 @@ class ChainRun {
 		if (hits !== null && hits.length === length) hits.length = length - 1;
 	}
 
+	/**
+	 * Statements in order. A match that cannot be told does not decide where another one right after it fails: the rule
+	 * then has no part, whatever the first one is.
+	 */
 	#rule(rule: NftRule, chain: NftChain, position: number): Effect {
+		let untold: Effect | null = null;
 		for (const statement of rule.statements) {
-			if (statement.kind === "match") {
-				const truth = matches(statement, this.#table, this.#at);
-				if (truth === true) continue;
-				if (truth === false) return CONTINUE;
-				this.#hit(chain, position, rule);
-				return { kind: "unknown", unknown: truth.unknown };
-			}
-			const effect = this.#statement(statement);
+			if (untold !== null && statement.kind !== "match") break;
+			const effect = statementExtension(statement).run(statement, this);
 			if (effect === null) return CONTINUE;
-			if (effect.kind !== "continue") {
+			if (effect.kind === "continue") {
+				if (CHANGES.has(statement.kind) && untold === null) this.#hit(chain, position, rule);
+			} else if (effect.kind === "unknown" && statement.kind === "match") untold ??= effect;
+			else if (untold === null) {
 				if (effect.kind !== "return") this.#hit(chain, position, rule);
 				return effect;
 			}
-			if (statement.kind === "mangle" || statement.kind === "notrack") this.#hit(chain, position, rule);
 		}
-		return CONTINUE;
-	}
-
-	/** What a statement does; null: it does not hold, and the rule ends. */
-	#statement(statement: Exclude<Statement, { readonly kind: "match" }>): Effect | null {
-		switch (statement.kind) {
-			case "verdict":
-				return effectOf(statement.verdict);
-			case "vmap":
-				return this.#verdictMap(statement);
-			case "nat":
-				return this.#nat(statement);
-			case "reject":
-				return { kind: "reject", with: statement.with ?? defaultReject(this.#at) };
-			case "mangle":
-				return this.#mangle(statement);
-			case "notrack":
-				this.#at.setUntracked();
-				return CONTINUE;
-			case "remember":
-			case "bystander":
-				return CONTINUE;
-			case "limit":
-				this.#at.assume(
-					"rate-limit",
-					`rate limit "${statement.text}" of ${this.#table.name} is taken not to be reached`,
-				);
-				return statement.inverted ? null : CONTINUE;
-			case "other":
-				return { kind: "unknown", unknown: `statement "${statement.text}"` };
-		}
-	}
-
-	#verdictMap({ key, map }: Extract<Statement, { readonly kind: "vmap" }>): Effect | null {
-		const worth = evaluate(key, this.#table, this.#at);
-		if (isUnknown(worth)) return { kind: "unknown", unknown: worth.unknown };
-		if (worth.kind === "absent") return null;
-		if (worth.kind === "words") return { kind: "unknown", unknown: "flags as the key of a verdict map" };
-		const found = lookUp(map, worth.parts, this.#table);
-		if (found === undefined) return null;
-		if ("unknown" in found) return { kind: "unknown", unknown: found.unknown };
-		const { value } = found;
-		if (value === undefined || !("kind" in value))
-			return { kind: "unknown", unknown: "a verdict map without verdicts" };
-		return effectOf(value);
-	}
-
-	#nat({ action, address, port, flags }: Extract<Statement, { readonly kind: "nat" }>): Effect {
-		const to = address === undefined ? [] : this.#values(address);
-		const ports = port === undefined ? [] : this.#values(port);
-		if ("unknown" in to) return { kind: "unknown", unknown: to.unknown };
-		if ("unknown" in ports) return { kind: "unknown", unknown: ports.unknown };
-		// A map may give address and port at once: `dnat ip addr . port to ip daddr map @…`.
-		const target = to.find((each) => each.kind === "address");
-		const number = [...to, ...ports].find((each) => each.kind === "number");
-		const range: NatRange = {
-			...(target === undefined ? {} : { addresses: { from: target.address, to: target.address } }),
-			...(number === undefined ? {} : { ports: { from: number.number, to: number.number } }),
-			...(flags.some((flag) => flag.endsWith("random")) ? { random: true } : {}),
-			...(flags.includes("persistent") ? { persistent: true } : {}),
-		};
-		return { kind: action, range };
-	}
-
-	#values(expression: Expression): readonly Scalar[] | { readonly unknown: string } {
-		const worth = evaluate(expression, this.#table, this.#at);
-		if (isUnknown(worth)) return worth;
-		return worth.kind === "parts" ? worth.parts : { unknown: "an address rewrite without a value" };
-	}
-
-	#mangle({ target, value }: Extract<Statement, { readonly kind: "mangle" }>): Effect {
-		const values = this.#values(value);
-		if ("unknown" in values) return { kind: "unknown", unknown: values.unknown };
-		const [only] = values;
-		if (only?.kind !== "number")
-			return { kind: "unknown", unknown: `${target} set to ${only === undefined ? "nothing" : scalarText(only)}` };
-		if (target === "mark") this.#at.setMark(only.number);
-		else this.#at.setConnectionMark(only.number);
-		return CONTINUE;
+		if (untold === null) return CONTINUE;
+		this.#hit(chain, position, rule);
+		return untold;
 	}
 
 	#hit(chain: NftChain, position: number, rule: NftRule | null): void {
 		if (this.#hits === null) return;
-		const { family, name } = this.#table;
+		const { family, name, sets } = this.table;
 		this.#hits.push({
 			table: `nft ${family} ${name}`,
 			chain: chain.name,
 			position,
-			text: () => (rule === null ? `policy ${chain.base?.policy ?? "accept"}` : printRule(rule)),
+			text: () => (rule === null ? `policy ${chain.base?.policy ?? "accept"}` : printRule(rule, printerFor(sets))),
 			origin: rule?.origin ?? { component: "unknown", note: "policy" },
 		});
 	}
 }
 
-function effectOf(verdict: Verdict): Effect {
-	switch (verdict.kind) {
-		case "accept":
-			return ACCEPT;
-		case "drop":
-			return DROP;
-		case "continue":
-			return CONTINUE;
-		case "return":
-			return RETURN;
-		default:
-			return verdict;
-	}
-}
-
-/** `reject` alone answers "port unreachable" (nft(8)). */
-function defaultReject(at: RuleContext): RejectWith {
-	return at.family === 4 ? "icmp-port-unreachable" : "icmp6-port-unreachable";
-}
+/** Statements after which the walk goes on and something is different. */
+const CHANGES: ReadonlySet<string> = new Set(["mangle", "notrack"]);

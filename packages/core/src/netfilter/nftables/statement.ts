@@ -1,14 +1,30 @@
-/** Expressions and statements of rules. */
-import type { RejectWith } from "../context.ts";
-import type { KeyPart, NftElement, Scalar } from "./element.ts";
+/** Expressions and statements of rules. Each kind's data stands with its text, its JSON and its meaning. */
+import type { NftElement } from "./element.ts";
+import type { BinaryExpression } from "./expressions/binary.ts";
+import type { ConcatenationExpression } from "./expressions/concatenation.ts";
+import type { CtExpression } from "./expressions/ct.ts";
+import type { FibExpression } from "./expressions/fib.ts";
+import type { HashExpression } from "./expressions/hash.ts";
+import type { MapExpression } from "./expressions/map.ts";
+import type { MetaExpression } from "./expressions/meta.ts";
+import type { NumgenExpression } from "./expressions/numgen.ts";
+import type { OtherExpression } from "./expressions/other.ts";
+import type { PayloadExpression } from "./expressions/payload.ts";
+import type { ValueExpression } from "./expressions/value.ts";
+import type { BystanderStatement } from "./statements/bystander.ts";
+import type { LimitStatement } from "./statements/limit.ts";
+import type { MangleStatement, RewriteStatement } from "./statements/mangle.ts";
+import type { MatchStatement } from "./statements/match.ts";
+import type { NatStatement } from "./statements/nat.ts";
+import type { NotrackStatement } from "./statements/notrack.ts";
+import type { OtherStatement } from "./statements/other.ts";
+import type { RejectStatement } from "./statements/reject.ts";
+import type { RememberStatement } from "./statements/remember.ts";
+import type { VerdictStatement } from "./statements/verdict.ts";
+import type { VmapStatement } from "./statements/vmap.ts";
 
-export type Verdict =
-	| { readonly kind: "accept" }
-	| { readonly kind: "drop" }
-	| { readonly kind: "continue" }
-	| { readonly kind: "return" }
-	| { readonly kind: "jump"; readonly chain: string }
-	| { readonly kind: "goto"; readonly chain: string };
+export type { Operand } from "./statements/match.ts";
+export type { Verdict } from "./statements/verdict.ts";
 
 /** What a lookup goes to: a named set or map of the table, or one written in the rule. */
 export type SetReference =
@@ -17,67 +33,28 @@ export type SetReference =
 
 /** Something that a packet has a value for. */
 export type Expression =
-	| { readonly kind: "value"; readonly value: Scalar }
-	/** `ip saddr`, `tcp dport`, `th dport` … */
-	| { readonly kind: "payload"; readonly protocol: string; readonly field: string }
-	/** `meta mark`, `iifname` … */
-	| { readonly kind: "meta"; readonly key: string }
-	| { readonly kind: "ct"; readonly key: string; readonly direction?: "original" | "reply" }
-	/** `fib daddr . mark type` … */
-	| { readonly kind: "fib"; readonly result: "type" | "oif" | "oifname"; readonly flags: readonly string[] }
-	| { readonly kind: "numgen"; readonly mode: "random" | "inc"; readonly modulus: number; readonly offset: number }
-	/** `jhash`, `symhash`: by the packet, in a way that nobody knows beforehand. */
-	| { readonly kind: "hash"; readonly modulus: number; readonly offset: number }
-	| { readonly kind: "concatenation"; readonly parts: readonly Expression[] }
-	| {
-			readonly kind: "binary";
-			readonly operator: "&" | "|" | "^" | "<<" | ">>";
-			readonly left: Expression;
-			readonly right: Expression;
-	  }
-	/** The value that a map gives for a key. */
-	| { readonly kind: "map"; readonly key: Expression; readonly map: SetReference }
-	/** Kept as it was; what it is worth is not known. */
-	| { readonly kind: "other"; readonly text: string };
-
-/** The right side of a match. */
-export type Operand =
-	| { readonly kind: "parts"; readonly parts: readonly KeyPart[] }
-	/** Several values, one of which must be it: `{ 80, 443 }`; for states and flags a list without braces. */
-	| { readonly kind: "list"; readonly elements: readonly NftElement[] }
-	| { readonly kind: "named"; readonly name: string }
-	| { readonly kind: "expression"; readonly expression: Expression };
+	| ValueExpression
+	| PayloadExpression
+	| MetaExpression
+	| CtExpression
+	| FibExpression
+	| NumgenExpression
+	| HashExpression
+	| ConcatenationExpression
+	| BinaryExpression
+	| MapExpression
+	| OtherExpression;
 
 export type Statement =
-	| {
-			readonly kind: "match";
-			readonly operator: "==" | "!=" | "<" | ">" | "<=" | ">=" | "in";
-			readonly left: Expression;
-			readonly right: Operand;
-	  }
-	| { readonly kind: "vmap"; readonly key: Expression; readonly map: SetReference }
-	| { readonly kind: "verdict"; readonly verdict: Verdict }
-	| {
-			readonly kind: "nat";
-			readonly action: "dnat" | "snat" | "masquerade" | "redirect";
-			readonly address?: Expression;
-			readonly port?: Expression;
-			/** The address expression gives address and port at once (`dnat ip addr . port to …`). */
-			readonly flags: readonly string[];
-	  }
-	| { readonly kind: "reject"; readonly with: RejectWith | null }
-	/** `meta mark set …`, `ct mark set …`. */
-	| { readonly kind: "mangle"; readonly target: "mark" | "ct mark"; readonly value: Expression }
-	| { readonly kind: "notrack" }
-	/** `update @affinity { … }`: what is remembered of this packet for later ones. */
-	| {
-			readonly kind: "remember";
-			readonly operation: "add" | "update" | "delete";
-			readonly set: string;
-			readonly key: Expression;
-			readonly text: string;
-	  }
-	| { readonly kind: "limit"; readonly text: string; readonly inverted: boolean }
-	/** Changes no packet's way: counter, log, comment … */
-	| { readonly kind: "bystander"; readonly text: string }
-	| { readonly kind: "other"; readonly text: string };
+	| MatchStatement
+	| VmapStatement
+	| VerdictStatement
+	| NatStatement
+	| RejectStatement
+	| MangleStatement
+	| RewriteStatement
+	| NotrackStatement
+	| RememberStatement
+	| LimitStatement
+	| BystanderStatement
+	| OtherStatement;

@@ -25,6 +25,10 @@ function asks(statement: Statement): boolean {
 			return asksExpression(statement.key);
 		case "mangle":
 			return statement.target === "ct mark" || asksExpression(statement.value);
+		case "rewrite":
+			return asksExpression(statement.key) || asksExpression(statement.value);
+		case "limit":
+			return statement.of === "ct count";
 		case "nat":
 			return true;
 		default:

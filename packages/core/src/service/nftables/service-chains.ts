@@ -127,10 +127,9 @@ function firewallChain({ port, name, nodeAddress }: NftChainInput): NftChain {
 export function endpointChain(port: ProxyServicePort, name: string, endpoint: ProxyEndpoint): NftChain {
 	const source = nft.sourceAddress(port.family);
 	const rule = (...statements: readonly Statement[]): NftRule => nft.nftRule(port.origin, ...statements);
-	const text = `update @affinity-${name} { ${port.family === 4 ? "ip" : "ip6"} saddr }`;
 	return nft.nftChain(`endpoint-${name}`, [
 		rule(nft.is(source, endpoint.address), nft.jumpTo(MARK_FOR_MASQUERADE)),
-		...(port.affinitySeconds === 0 ? [] : [rule(nft.update(`affinity-${name}`, source, text))]),
+		...(port.affinitySeconds === 0 ? [] : [rule(nft.update(`affinity-${name}`, source))]),
 		rule(nft.is(L4PROTO, port.protocol), nft.dnatTo(endpoint.address, endpoint.port)),
 	]);
 }
