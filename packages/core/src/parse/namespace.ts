@@ -2,6 +2,7 @@
 import type { Family } from "../address/address.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { parseIpsetSave } from "../netfilter/ipset/save.ts";
+import { parseNftRuleset } from "../netfilter/nftables/parse.ts";
 import { EMPTY_RULESET } from "../netfilter/nftables/ruleset.ts";
 import type { UnreadLine } from "../netfilter/unread-line.ts";
 import { parseXtablesSave } from "../netfilter/xtables/save.ts";
@@ -44,8 +45,6 @@ const TEXT_ONLY = new Set<StatePart>([
 	"tc-filter",
 ]);
 
-const UNREAD_PART: StatePart = "nft-ruleset";
-
 /**
  * The namespace that the files describe. Keys are the names of a snapshot (`ip-address.txt`, `ip-route.json` …), values
  * their texts; other names are passed over. Parts without a file are in `missing`. What can be derived is: the local and
@@ -66,6 +65,7 @@ export function parseNamespace(
 	if (printed !== undefined && derived !== "") {
 		folder.assume("derived-routes", `${derived} of ${place} were derived from its addresses: its ip-route holds none`);
 	}
+	const xt = [...xtables(folder, "iptables-save", 4), ...xtables(folder, "ip6tables-save", 6)];
 	return {
 		place,
 		links,
@@ -74,15 +74,15 @@ export function parseNamespace(
 		routes,
 		neighbours: folder.entries("ip-neigh", parseIpNeigh),
 		fdb: folder.entries("bridge-fdb", parseBridgeFdb),
-		xtables: [...xtables(folder, "iptables-save", 4), ...xtables(folder, "ip6tables-save", 6)],
-		nftables: nftables(folder),
+		xtables: xt,
+		nftables: nftables(folder, xt),
 		ipsets: ipsets(folder),
 		ipvs: folder.entries("ipvsadm-save", parseIpvsadmSave),
 		tcQdiscs: folder.entries("tc-qdisc", parseTcQdisc),
 		tcFilters: folder.entries("tc-filter", parseTcFilter),
 		sysctls,
 		conntrack: folder.entries("conntrack", parseConntrack),
-		missing: new Set(STATE_PARTS.filter((part) => !folder.has(part) || part === UNREAD_PART)),
+		missing: new Set(STATE_PARTS.filter((part) => !folder.has(part))),
 		notUnderstood: folder.notUnderstood,
 	};
 }
@@ -194,14 +194,22 @@ function xtables(folder: SnapshotFolder, part: "iptables-save" | "ip6tables-save
 	return tables;
 }
 
-/** No parser reads nftables' rule sets yet: what is there is kept as one thing that was not understood, and is missing. */
-function nftables(folder: SnapshotFolder): Namespace["nftables"] {
-	const file = folder.file(UNREAD_PART);
-	if (file !== undefined && file.text.trim() !== "") {
-		const source = { file: file.path, line: 1 };
-		folder.keep([{ part: UNREAD_PART, text: excerpt(file.text), why: "nftables rule sets are not read", source }]);
-	}
-	return EMPTY_RULESET;
+/**
+ * Native tables. Those that iptables-nft keeps there are left to iptables-save, which shows what nft cannot: their matches
+ * and targets (nft prints them as `xt match …`).
+ */
+function nftables(folder: SnapshotFolder, xtables: readonly XtTable[]): Namespace["nftables"] {
+	const file = folder.file("nft-ruleset");
+	if (file === undefined || file.text.trim() === "") return EMPTY_RULESET;
+	const { ruleset, unread } = parseNftRuleset(file.text, { file: file.path });
+	folder.unread("nft-ruleset", unread, ruleset.tables.length > 0);
+	const own = ruleset.tables.filter(
+		({ family, name }) =>
+			!xtables.some(
+				(each) => each.backend === "nft" && each.name === name && family === (each.family === 4 ? "ip" : "ip6"),
+			),
+	);
+	return own.length === ruleset.tables.length ? ruleset : { tables: own };
 }
 
 function ipsets(folder: SnapshotFolder): Namespace["ipsets"] {
