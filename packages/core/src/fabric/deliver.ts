@@ -28,7 +28,7 @@ export function deliverTo(
 	why: Because,
 ): Next {
 	const delivered: Frame = { ...frame, source: VPC_MAC, destination: to.mac };
-	walk.fabricHop(at, stage, delivered, why);
+	if (walk.recording) walk.fabricHop(at, stage, delivered, why);
 	return { kind: "wire", place: to.place, device: to.device, frame: delivered };
 }
 

@@ -48,7 +48,7 @@ export function balance(walk: Walk, balancer: LoadBalancer, frame: Frame): Next 
 }
 
 function ended(walk: Walk, balancer: LoadBalancer, frame: Frame, why: ReturnType<typeof because>): Next {
-	walk.fabricHop(balancer.place, "load-balance", frame, why);
+	if (walk.recording) walk.fabricHop(balancer.place, "load-balance", frame, why);
 	return fabricEnd(balancer.place, frame, "dropped", why);
 }
 
@@ -101,11 +101,12 @@ export function sessionAnswered(walk: Walk, packet: Packet): BalancedSession | u
 export function unbalance(walk: Walk, session: BalancedSession, frame: Frame): Frame {
 	const packet = rewriteSource(frame.packet, session.virtual.address, session.virtual.port);
 	const answered = { ...frame, packet };
-	walk.fabricHop(
-		session.balancer,
-		"load-balance",
-		answered,
-		because("lb-reply", { virtual: `${session.virtual.address.text}:${session.virtual.port}` }),
-	);
+	if (walk.recording)
+		walk.fabricHop(
+			session.balancer,
+			"load-balance",
+			answered,
+			because("lb-reply", { virtual: `${session.virtual.address.text}:${session.virtual.port}` }),
+		);
 	return answered;
 }

@@ -20,12 +20,12 @@ export function throughSegment(walk: Walk, segment: Segment, arrival: Arrival): 
 	const card = index.get(frame.destination);
 	if (card !== undefined) {
 		const why = because("switched", { mac: frame.destination, to: card.place }, segment.origin);
-		walk.fabricHop(segment.place, "switch", frame, why);
+		if (walk.recording) walk.fabricHop(segment.place, "switch", frame, why);
 		return { kind: "wire", place: card.place, device: card.device, frame };
 	}
 	if (frame.destination === VPC_MAC && segment.gateways.length > 0) return byGateway(walk, segment, arrival);
 	const why = because("mac-nowhere", { mac: frame.destination, device: segment.place }, segment.origin);
-	walk.fabricHop(segment.place, "switch", frame, why);
+	if (walk.recording) walk.fabricHop(segment.place, "switch", frame, why);
 	return fabricEnd(segment.place, frame, "dropped", why);
 }
 

@@ -30,10 +30,11 @@ export function throughVpc(walk: Walk, vpc: Vpc, arrival: Arrival): Next {
 	if (route !== undefined) return byRoute(walk, vpc, route, frame);
 	if (vpc.prefixes.some((prefix) => contains(prefix, packet.dst))) {
 		const why = because("vpc-nowhere", { to: packet.dst.text }, vpc.origin);
-		walk.fabricHop(vpc.place, "vpc-route", frame, why);
+		if (walk.recording) walk.fabricHop(vpc.place, "vpc-route", frame, why);
 		return fabricEnd(vpc.place, frame, "dropped", why);
 	}
-	walk.fabricHop(vpc.place, "vpc-route", frame, because("internet", { to: packet.dst.text }, vpc.origin));
+	if (walk.recording)
+		walk.fabricHop(vpc.place, "vpc-route", frame, because("internet", { to: packet.dst.text }, vpc.origin));
 	return toInternet(walk, vpc.place, frame);
 }
 
@@ -42,7 +43,7 @@ function byRoute(walk: Walk, vpc: Vpc, route: VpcRoute, frame: Frame): Next {
 	const facts = { to: frame.packet.dst.text, route: route.destination.text, place: route.nextHop };
 	if (target === undefined) {
 		const why = because("vpc-nowhere", { to: frame.packet.dst.text }, route.origin);
-		walk.fabricHop(vpc.place, "vpc-route", frame, why);
+		if (walk.recording) walk.fabricHop(vpc.place, "vpc-route", frame, why);
 		return fabricEnd(vpc.place, frame, "dropped", why);
 	}
 	return deliverTo(walk, vpc.place, "vpc-route", target, frame, because("vpc-route", facts, route.origin));

@@ -40,7 +40,7 @@ export function bridgeOut(walk: Walk, skb: Skb, master: BridgeLink): Next {
 
 function filtered(walk: Walk, skb: Skb, port: Link): Next {
 	const why = because("vlan-filtered", { vlan: skb.vlan ?? "none", device: port.name }, port.origin);
-	walk.hop(skb, "bridge", port.name, why);
+	if (walk.recording) walk.hop(skb, "bridge", port.name, why);
 	return end(skb, "dropped", why);
 }
 
@@ -82,7 +82,8 @@ function isOwnMac(view: View, master: BridgeLink, mac: string): boolean {
 /** Up to the bridge device's own IP stack (br_pass_frame_up). */
 function toOwnStack(walk: Walk, skb: Skb, master: BridgeLink): Next {
 	walk.crossed(skb, master.name, "in");
-	walk.hop(skb, "bridge", master.name, because("bridge-up", { device: master.name }, master.origin));
+	if (walk.recording)
+		walk.hop(skb, "bridge", master.name, because("bridge-up", { device: master.name }, master.origin));
 	skb.device = master;
 	skb.vlan = null;
 	return go("ip-receive", skb);
@@ -122,7 +123,7 @@ function toPort(
 	if (port === null) return nowhere(walk, skb, master, destination);
 	if (port === from && port.bridgePort?.hairpin !== true) {
 		const why = because("same-port", { device: port.name, mac: destination }, port.origin);
-		walk.hop(skb, "bridge", port.name, why);
+		if (walk.recording) walk.hop(skb, "bridge", port.name, why);
 		return end(skb, "dropped", why);
 	}
 	if (from?.bridgePort?.isolated === true && port.bridgePort?.isolated === true) {
@@ -130,7 +131,8 @@ function toPort(
 	}
 	const tag = carriesVlan(master, port, vlan);
 	if (tag === "filtered") return filtered(walk, { ...skb, vlan }, port);
-	walk.hop(skb, "bridge", master.name, because("bridged", { device: port.name, mac: destination }, port.origin));
+	if (walk.recording)
+		walk.hop(skb, "bridge", master.name, because("bridged", { device: port.name, mac: destination }, port.origin));
 	return go("transmit", { ...skb, device: port, vlan: tag });
 }
 
@@ -144,7 +146,7 @@ function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {
 		);
 	}
 	const why = because("mac-nowhere", { mac, device: master.name });
-	walk.hop(skb, "bridge", master.name, why);
+	if (walk.recording) walk.hop(skb, "bridge", master.name, why);
 	return end(skb, "dropped", why);
 }
 

@@ -1,5 +1,6 @@
 /** The packet is for this stack: INPUT hooks, then a tunnel's end or a socket (ip_local_deliver). */
 import { because } from "./because.ts";
+import { destinationOf } from "./endpoint.ts";
 import { localRoute } from "./fib.ts";
 import { runHook } from "./netfilter.ts";
 import type { Skb } from "./skb.ts";
@@ -14,8 +15,8 @@ export function input(walk: Walk, skb: Skb): Next {
 		const what = `who serves ${skb.packet.dst.text}: ipvsadm-save of ${skb.view.place} is missing`;
 		return end(skb, "unknown", because("cannot-evaluate", { what }));
 	}
-	const why = because("delivered", { to: skb.packet.dst.text, port: skb.packet.dport });
-	walk.hop(skb, "deliver", skb.device.name, why);
+	const why = because("delivered", { to: destinationOf(skb.packet) });
+	if (walk.recording) walk.hop(skb, "deliver", skb.device.name, why);
 	const delivered: End = {
 		kind: "end",
 		outcome: "delivered",

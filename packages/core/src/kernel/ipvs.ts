@@ -25,7 +25,7 @@ export function ipvsRequest(walk: Walk, skb: Skb, hook: Hook): Next | null {
 	if (server === null) {
 		// ip_vs_leave: ICMP port unreachable, from the virtual address; the connection is never confirmed.
 		const why = because("ipvs-no-server", { virtual: virtualText(service) }, service.origin);
-		walk.hop(skb, "ipvs", skb.device.name, why);
+		if (walk.recording) walk.hop(skb, "ipvs", skb.device.name, why);
 		return icmpRefusal(skb, "refused", portUnreachable(skb.packet.family), why);
 	}
 	const connection: IpvsConnection = {
@@ -53,12 +53,13 @@ export function ipvsReply(walk: Walk, skb: Skb, hook: Hook): Next | null {
 	skb.ipvs = connection;
 	skb.ipvsDone = true;
 	skb.packet = rewriteSource(packet, connection.virtual.address, connection.virtual.port);
-	walk.hop(
-		skb,
-		"ipvs",
-		skb.device.name,
-		because("ipvs-reply", { virtual: virtualText(connection.service) }, connection.service.origin),
-	);
+	if (walk.recording)
+		walk.hop(
+			skb,
+			"ipvs",
+			skb.device.name,
+			because("ipvs-reply", { virtual: virtualText(connection.service) }, connection.service.origin),
+		);
 	return hook === "forward" ? rerouted(walk, skb) : null;
 }
 
@@ -97,7 +98,7 @@ function send(walk: Walk, skb: Skb, hook: Hook, connection: IpvsConnection): Nex
 	walk.rewrote({ at: skb.view.place, kind: "dnat", before, after, because: why });
 	skb.packet = rewriteDestination(skb.packet, server.address, server.port);
 	skb.ipvsDone = true;
-	walk.hop(skb, "ipvs", skb.device.name, why);
+	if (walk.recording) walk.hop(skb, "ipvs", skb.device.name, why);
 	return transmitToServer(walk, skb, hook);
 }
 

@@ -182,7 +182,7 @@ function apply(walk: Walk, skb: Skb, hook: Hook, rewrites: "destination" | "sour
 			? rewriteDestination(before, target.src, target.sport)
 			: rewriteSource(before, target.dst, target.dport);
 	if (direction === "reply") {
-		walk.hop(skb, hook, skb.device.name, because("nat-known", { side: rewrites }));
+		if (walk.recording) walk.hop(skb, hook, skb.device.name, because("nat-known", { side: rewrites }));
 	}
 }
 

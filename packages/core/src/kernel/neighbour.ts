@@ -25,7 +25,7 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 	if (entry?.mac != null) {
 		skb.ethernet = { source: device.mac, destination: entry.mac };
 		const facts = { address: nextHop.text, device: device.name, mac: entry.mac, state: entry.state };
-		walk.hop(skb, "neighbour", device.name, because("neighbour-static", facts, entry.origin));
+		if (walk.recording) walk.hop(skb, "neighbour", device.name, because("neighbour-static", facts, entry.origin));
 		return go("transmit", skb);
 	}
 	const unread = view.unread("ip-neigh");
@@ -38,7 +38,7 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 		case "answer": {
 			skb.ethernet = { source: device.mac, destination: answer.mac };
 			const facts = { address: nextHop.text, device: device.name, mac: answer.mac, by: answer.by };
-			walk.hop(skb, "neighbour", device.name, because("neighbour-answered", facts));
+			if (walk.recording) walk.hop(skb, "neighbour", device.name, because("neighbour-answered", facts));
 			return go("transmit", skb);
 		}
 		case "outside":
@@ -46,7 +46,7 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 			return end(skb, "exits", because("outside", { device: device.name, nextHop: nextHop.text, why: answer.why }));
 		case "nobody": {
 			const why = because("no-answer", { address: nextHop.text, device: device.name });
-			walk.hop(skb, "neighbour", device.name, why);
+			if (walk.recording) walk.hop(skb, "neighbour", device.name, why);
 			// A process of this stack gets EHOSTUNREACH instead of a packet.
 			if (skb.local) return end(skb, "unreachable", why);
 			const kind = skb.packet.family === 4 ? "icmp-host-unreachable" : "icmp6-addr-unreachable";

@@ -89,11 +89,10 @@ function verdict(
 	hits: readonly RuleHit[],
 	context: SkbContext,
 ): HookOutcome {
+	if (result.effect.kind === "accept") return null;
 	const origin = result.hits[result.hits.length - 1]?.origin ?? null;
 	const facts = { hook, chain: chainName(chain) };
 	switch (result.effect.kind) {
-		case "accept":
-			return null;
 		case "drop": {
 			const byPolicy = result.hits.length === 0 || result.hits[result.hits.length - 1]?.position === 0;
 			return end(skb, "dropped", because(byPolicy ? "policy-drop" : "rule-drop", facts, origin, hits));

@@ -33,7 +33,8 @@ function intoMaster(skb: Skb, link: Link): Next {
 }
 
 function intoChild(walk: Walk, skb: Skb, place: string, child: Link, changes: { readonly vlan: number | null }): Next {
-	walk.hop(skb, "receive", skb.device.name, because("vlan-received", { device: child.name, place }, child.origin));
+	if (walk.recording)
+		walk.hop(skb, "receive", skb.device.name, because("vlan-received", { device: child.name, place }, child.origin));
 	return go("receive", { ...skb, device: child, vlan: changes.vlan });
 }
 
@@ -47,16 +48,17 @@ function intoStacked(walk: Walk, skb: Skb, link: Link): Next | null {
 	for (const child of skb.view.children(link.name)) {
 		const addresses = skb.view.addresses(child.name).map((each) => each.address.text);
 		if (isFor(child, addresses)) {
-			walk.hop(
-				skb,
-				"receive",
-				link.name,
-				because(
-					child.kind === "macvlan" ? "macvlan-received" : "ipvlan-received",
-					{ device: child.name },
-					child.origin,
-				),
-			);
+			if (walk.recording)
+				walk.hop(
+					skb,
+					"receive",
+					link.name,
+					because(
+						child.kind === "macvlan" ? "macvlan-received" : "ipvlan-received",
+						{ device: child.name },
+						child.origin,
+					),
+				);
 			return go("receive", { ...skb, device: child });
 		}
 	}
@@ -101,7 +103,7 @@ function intoIp(walk: Walk, skb: Skb, link: Link): Next {
 		isMulticast(skb.packet.dst);
 	if (!forUs) {
 		const why = because("other-mac", { device: link.name, mac: destination, own: link.mac ?? "none" });
-		walk.hop(skb, "receive", link.name, why);
+		if (walk.recording) walk.hop(skb, "receive", link.name, why);
 		return end(skb, "dropped", why);
 	}
 	return go("ip-receive", skb);

@@ -24,7 +24,13 @@ export function route(walk: Walk, skb: Skb): Next {
 		case "local":
 		case "anycast": {
 			const to = found.nextHop?.device ?? device;
-			walk.hop(skb, "route", device, because("routed-local", { to: packet.dst.text, device: to }, found.route.origin));
+			if (walk.recording)
+				walk.hop(
+					skb,
+					"route",
+					device,
+					because("routed-local", { to: packet.dst.text, device: to }, found.route.origin),
+				);
 			return go("input", skb);
 		}
 		case "unicast":
@@ -46,7 +52,7 @@ function onwards(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: "route" }>
 	const out = outRouteOf(view, found, packet.dst);
 	if (out === null) return missingDevice(skb, found);
 	skb.out = out;
-	walk.hop(skb, "route", skb.device.name, routedBecause(found, out.device.name, packet.dst.text));
+	if (walk.recording) walk.hop(skb, "route", skb.device.name, routedBecause(found, out.device.name, packet.dst.text));
 	return go("forward", skb);
 }
 
@@ -116,7 +122,7 @@ export function noRoute(walk: Walk, skb: Skb, found: Exclude<Lookup, { kind: "ro
 				);
 			}
 			const why = because("no-route", { to: packet.dst.text });
-			walk.hop(skb, "route", skb.device.name, why);
+			if (walk.recording) walk.hop(skb, "route", skb.device.name, why);
 			return unreachable(skb, packet.family === 4 ? "icmp-net-unreachable" : "icmp6-no-route", why);
 		}
 	}

@@ -68,6 +68,7 @@ function act(walk: Walk, skb: Skb, filter: TcFilter): Next | null {
 				);
 		}
 	}
-	walk.hop(skb, "tc", skb.device.name, because("hook-passed", { hook: `tc ${filter.direction}` }, filter.origin));
+	if (walk.recording)
+		walk.hop(skb, "tc", skb.device.name, because("hook-passed", { hook: `tc ${filter.direction}` }, filter.origin));
 	return null;
 }

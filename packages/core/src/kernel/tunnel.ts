@@ -54,7 +54,7 @@ export function decapsulate(walk: Walk, skb: Skb): Next {
 	const facts = { device: device.name, from: skb.packet.src.text };
 	if (payload?.kind === "ipip") {
 		const inner = inside(skb, device, payload.packet);
-		walk.hop(inner, "decapsulate", device.name, because("decapsulated", facts, device.origin));
+		if (walk.recording) walk.hop(inner, "decapsulate", device.name, because("decapsulated", facts, device.origin));
 		walk.crossed(inner, device.name, "in");
 		return go("ip-receive", inner);
 	}
@@ -62,7 +62,7 @@ export function decapsulate(walk: Walk, skb: Skb): Next {
 		const inner = inside(skb, device, payload.frame.packet);
 		inner.ethernet = { source: payload.frame.source, destination: payload.frame.destination };
 		inner.vlan = payload.frame.vlan;
-		walk.hop(inner, "decapsulate", device.name, because("decapsulated", facts, device.origin));
+		if (walk.recording) walk.hop(inner, "decapsulate", device.name, because("decapsulated", facts, device.origin));
 		return go("receive", inner);
 	}
 	return end(skb, "unknown", because("cannot-evaluate", { what: `decapsulation by ${device.name}` }));
@@ -133,6 +133,6 @@ export function encapsulateVxlan(walk: Walk, skb: Skb, link: VxlanLink, frame: F
 function sendOuter(walk: Walk, skb: Skb, link: Link, outer: Packet): Next {
 	const carrier: Skb = { ...newSkb(skb.view, skb.device, outer, true), mark: skb.mark };
 	const facts = { device: link.name, local: outer.src.text, remote: outer.dst.text };
-	walk.hop(carrier, "encapsulate", link.name, because("encapsulated", facts, link.origin));
+	if (walk.recording) walk.hop(carrier, "encapsulate", link.name, because("encapsulated", facts, link.origin));
 	return go("output", carrier);
 }

@@ -2,7 +2,7 @@
 import type { Because, ReasonCode } from "../kernel/because.ts";
 
 const SENTENCES: Readonly<Record<ReasonCode, string>> = {
-	sent: "a process sends it to {to} port {port}",
+	sent: "sent to {to}",
 	received: "received",
 	transmitted: "transmitted",
 	bridged: "bridged to {mac} out of port {device}",
@@ -27,7 +27,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"neighbour-none-needed": "no layer 2 address needed",
 	encapsulated: "{device} wraps it: {local} to {remote}",
 	decapsulated: "{device} takes the inner packet out of what came from {from}",
-	delivered: "delivered to port {port} of {to}",
+	delivered: "delivered to {to}",
 	switched: "switched to {to} by MAC {mac}",
 	"vpc-address": "{to} belongs to {place}",
 	"vpc-route": "route entry {route} leads to {place}",
@@ -65,7 +65,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"lb-no-backend": "the load balancer has no backend for port {port}",
 	outside: "leaves what the input describes by {device} towards {nextHop}: {why}",
 	"cannot-evaluate": "cannot be evaluated: {what}",
-	"not-listening": "nothing listens on {to} port {port} at {place}",
+	"not-listening": "nothing listens on {to} at {place}",
 	"wrong-answer-source": "the answer comes from {from}, the client asked {asked}: it is refused",
 	"invalid-answer": "the answer arrives at {place}, where nobody waits for it",
 	"too-many-steps": "no end after {steps} steps",

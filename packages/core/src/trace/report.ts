@@ -1,6 +1,7 @@
 /** From a walked way to the plain data of an answer. */
 import { type Address, formatEndpoint } from "../address/address.ts";
 import type { Because } from "../kernel/because.ts";
+import { destinationOf } from "../kernel/endpoint.ts";
 import type { Crossing, Hop, Rewrite, Walk } from "../kernel/walk.ts";
 import type { RuleHit } from "../netfilter/result.ts";
 import type { Origin } from "../origin/origin.ts";
@@ -51,9 +52,7 @@ function isClusterStack(place: Place): boolean {
 /** What decided it, and where. */
 function reasonOf({ verdict, end, forwardEnd }: Way): string {
 	if (verdict !== "delivered") return `${reason(end.because)} (at ${end.at})`;
-	const { dst, dport } = forwardEnd.packet;
-	const to = dport === 0 ? dst.text : formatEndpoint(dst, dport);
-	return `The packet reached ${forwardEnd.at} as ${to}, and the answer came back`;
+	return `The packet reached ${forwardEnd.at} as ${destinationOf(forwardEnd.packet)}, and the answer came back`;
 }
 
 function direction(walk: Walk): ExplainedDirection {

@@ -2,6 +2,7 @@
 import type { Address } from "../address/address.ts";
 import { because } from "../kernel/because.ts";
 import { Choices } from "../kernel/choices.ts";
+import { destinationOf } from "../kernel/endpoint.ts";
 import { icmpError, portUnreachable, resetOf } from "../kernel/reject.ts";
 import { newSkb, type Skb } from "../kernel/skb.ts";
 import type { View } from "../kernel/view.ts";
@@ -69,7 +70,7 @@ type Done = (way: Pick<Way, "verdict" | "end"> & Partial<Way>) => Way;
 function answered(plan: Plan, arrived: End, sent: Packet, walk: () => Walk, done: Done): Way {
 	const view = arrived.view as View;
 	if (!listens(plan, view, arrived.packet)) {
-		const facts = { to: arrived.packet.dst.text, port: arrived.packet.dport, place: arrived.at };
+		const facts = { to: destinationOf(arrived.packet), place: arrived.at };
 		const end: End = {
 			...arrived,
 			outcome: "refused",
@@ -135,6 +136,6 @@ function begin(walk: Walk, plan: Plan, packet: Packet): Next {
 function sendFrom(walk: Walk, view: View, packet: Packet): Next {
 	const device = (view.state.links.find((link) => link.kind === "loopback") ?? view.state.links[0]) as Link;
 	const skb = newSkb(view, device, packet, true);
-	walk.hop(skb, "send", null, because("sent", { to: packet.dst.text, port: packet.dport }));
+	if (walk.recording) walk.hop(skb, "send", null, because("sent", { to: destinationOf(packet) }));
 	return { kind: "stage", stage: "output", skb };
 }
