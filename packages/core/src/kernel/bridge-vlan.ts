@@ -21,7 +21,8 @@ export function carriesVlan(bridge: BridgeLink, port: Link | undefined, vlan: Po
 }
 
 function vlansOf(bridge: BridgeLink, port: Link | undefined): readonly PortVlan[] {
-	const own = port?.bridgePort?.vlans;
+	// The bridge's own membership (`bridge vlan add … self`) counts for frames to and from its device.
+	const own = port === undefined ? bridge.vlans : port.bridgePort?.vlans;
 	if (own !== undefined) return own;
 	return bridge.defaultPvid === 0 ? [] : [{ id: bridge.defaultPvid, pvid: true, untagged: true }];
 }

@@ -78,6 +78,11 @@ function rerouted(walk: Walk, skb: Skb): Next | null {
 function send(walk: Walk, skb: Skb, hook: Hook, connection: IpvsConnection): Next | null {
 	const { server, service } = connection;
 	skb.ipvs = connection;
+	const unread = server.notUnderstood ?? service.notUnderstood;
+	if (unread !== undefined) {
+		const what = `IPVS ${virtualText(service)} with "${unread}"`;
+		return end(skb, "unknown", because("cannot-evaluate", { what }, service.origin));
+	}
 	if (server.method !== "masq") {
 		const why = because("ipvs-method", { virtual: virtualText(service), method: server.method }, service.origin);
 		return end(skb, "unknown", why);
