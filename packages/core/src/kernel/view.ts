@@ -1,7 +1,14 @@
 /** A namespace with the look-ups that the packet path needs, compiled once from the plain state and kept as long as it. */
 import type { Address, Family } from "../address/address.ts";
 import { PrefixMap } from "../address/prefix-map.ts";
-import type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "../state/ip.ts";
+import {
+	type FdbEntry,
+	type InterfaceAddress,
+	type Neighbour,
+	type Route,
+	type Rule,
+	TABLE_LOCAL,
+} from "../state/ip.ts";
 import type { Link } from "../state/link.ts";
 import type { Namespace, NotUnderstood, StatePart } from "../state/namespace.ts";
 import type { Place } from "../state/place.ts";
@@ -113,7 +120,11 @@ export class View {
 
 	/** Whether the address is one of this namespace's own (its local tables say so). */
 	isLocal(of: Address): boolean {
-		const table = (this.#localTables[of.family] ??= this.table(of.family, 255) ?? new PrefixMap());
+		let table = this.#localTables[of.family];
+		if (table === undefined) {
+			table = this.table(of.family, TABLE_LOCAL) ?? new PrefixMap();
+			this.#localTables[of.family] = table;
+		}
 		return table.longestMatch(of)?.[0]?.type === "local";
 	}
 }
