@@ -76,6 +76,7 @@ export function placeOf(subject: Subject, named: Exclude<Named, { kind: "service
 	switch (named.kind) {
 		case "pod": {
 			const pod = cluster.pod(named.key);
+			if (pod === undefined && described(`pod/${named.key}`)) return `pod/${named.key}`;
 			if (pod === undefined)
 				throw missing("pod", named.key, () => cluster.pods.map((each) => `${each.namespace}/${each.name}`));
 			if (pod.nodeName === "") {

@@ -41,16 +41,12 @@ export function startOf(subject: Subject, question: Question): Start {
 	}
 	const place = placeOf(subject, named);
 	const view = viewAt(subject, place, question.from);
-	if (named.kind === "pod") {
-		const pod = subject.cluster.pod(named.key);
-		const own = pod?.podIPs ?? [];
-		if (own.length === 0)
-			throw new InputError({
-				code: "no-address",
-				message: `${question.from} has no address yet`,
-				...(pod === undefined ? {} : { where: pod.source }),
-			});
-		return { place, view, device: null, source: null, families: unique(own.map((each) => each.family)) };
+	const pod = named.kind === "pod" ? subject.cluster.pod(named.key) : undefined;
+	if (pod !== undefined) {
+		if (pod.podIPs.length === 0) {
+			throw new InputError({ code: "no-address", message: `${question.from} has no address yet`, where: pod.source });
+		}
+		return { place, view, device: null, source: null, families: unique(pod.podIPs.map((each) => each.family)) };
 	}
 	if (named.kind === "internet")
 		return { place, view, device: null, source: named.address, families: [named.address.family] };

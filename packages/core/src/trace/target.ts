@@ -53,7 +53,7 @@ function addressesOf(subject: Subject, named: Exclude<Named, { kind: "service" |
 	const { cluster, network } = subject;
 	switch (named.kind) {
 		case "pod":
-			return cluster.pod(named.key)?.podIPs ?? [];
+			return cluster.pod(named.key)?.podIPs ?? ownAddresses(network.namespace(`pod/${named.key}`)?.addresses ?? []);
 		case "node":
 			return (
 				cluster.node(named.name)?.internalIPs ?? ownAddresses(network.namespace(`node/${named.name}`)?.addresses ?? [])

@@ -54,6 +54,8 @@ export function card(
 	return lines.join("\n");
 }
 
+export type StaticParts = NetworkParts;
+
 const NO_CLUSTER: Cluster = loadCluster([]);
 
 /** What questions can be asked about. */
