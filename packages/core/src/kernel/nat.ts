@@ -143,8 +143,10 @@ function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], 
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
 	const address = pickAddress(walk, range, skb.packet.src);
 	const port = pickPort(range, skb.packet.sport);
-	if (address.text !== skb.packet.src.text || port !== skb.packet.sport) {
-		connection.sourceNat = true;
+	const changes = address.text !== skb.packet.src.text || port !== skb.packet.sport;
+	// Masquerading to the very same address still maps the connection, with a port of its own where it is drawn at random.
+	if (changes || kind === "masquerade") {
+		connection.sourceNat = changes;
 		connection.reply = withReplyDestination(connection.reply, address, port);
 		note(walk, skb, kind, why, "source", address, port);
 	}

@@ -78,6 +78,7 @@ function verdictLines(explanation: Explanation, groups: readonly PathGroup[], la
 function sharesOf({ paths }: Explanation): string {
 	const shares = new Map<Verdict, number>();
 	for (const { verdict, weight } of paths) shares.set(verdict, (shares.get(verdict) ?? 0) + weight);
+	if (shares.size === 1) return `all ${paths.length} paths`;
 	return [...shares].map(([verdict, weight]) => `${formatShare(weight)} ${verdict}`).join(", ");
 }
 

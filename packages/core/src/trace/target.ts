@@ -1,5 +1,5 @@
 /** What a question asks for: the address and port that the client uses, and who may answer. */
-import { type Address, type Family, formatEndpoint } from "../address/address.ts";
+import { type Address, type Family, formatEndpoint, isLoopback } from "../address/address.ts";
 import type { Node, Pod, Service, ServicePort } from "../cluster/objects.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { Place } from "../state/place.ts";
@@ -99,8 +99,9 @@ function addressTarget(subject: Subject, question: Question, address: Address, p
 		if (servicePort !== undefined)
 			return { address, port: number, service: { service: owner.service, port: servicePort }, place: null };
 	}
-	const node = owners.find((owner) => owner.kind === "node");
-	const service = node === undefined ? null : serviceOfNodePort(subject, question.protocol, number);
+	// A node port is asked for at any address of a node; 127.0.0.1 is one of whoever asks.
+	const isNode = isLoopback(address) || owners.some((owner) => owner.kind === "node");
+	const service = isNode ? serviceOfNodePort(subject, question.protocol, number) : null;
 	return { address, port: number, service, place: subject.network.ownerOf(address) ?? null };
 }
 

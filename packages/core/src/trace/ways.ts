@@ -115,10 +115,13 @@ function cameBack(plan: Plan, end: End, sent: Packet): End | null {
 	return { ...end, because: because("wrong-answer-source", facts) };
 }
 
-/** Whether a packet got back to the client: to its stack, or out to where it came in from. */
+/**
+ * Whether a packet got back to the client: to its stack, or out of what the input describes on the way to its address. Where
+ * the question's packet came in from outside, more cannot be known.
+ */
 function isBackAt(plan: Plan, end: End, client: Address): boolean {
 	if (plan.start.device === null) return end.outcome === "delivered" && end.at === plan.start.place;
-	return end.outcome === "exits" && end.at === plan.start.place && end.packet.dst.text === client.text;
+	return end.outcome === "exits" && end.packet.dst.text === client.text;
 }
 
 /** The first stage of the question's packet. */

@@ -76,7 +76,7 @@ describe("the text of an answer", () => {
 		// By a node without the pod twice (seed 001 L336, Link 1), by the pod's own node once (L338, Link 2).
 		expect(text).toContain("\nPath 1 of 2, 67 %, 2 paths alike of which the first is shown: delivered\n");
 		expect(text).toContain("\nPath 2 of 2, 33 %: delivered\n");
-		expect(text).toMatch(/^delivered: 100 % delivered\n/);
+		expect(text).toMatch(/^delivered: all 3 paths\n/);
 		expect(renderText(BALANCED, { ...plain, verbose: true }).match(/^Path \d of 3, 33 %: /gm)).toHaveLength(3);
 	});
 
