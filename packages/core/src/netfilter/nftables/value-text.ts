@@ -18,10 +18,15 @@ export function showPart(part: KeyPart, type: TypeName, separator = " | "): stri
 		case "prefix":
 			return part.prefix.text;
 		case "range":
-			return `${showScalar(part.from, type)}-${showScalar(part.to, type)}`;
+			// By number: names such as `echo-reply` have dashes of their own.
+			return `${showScalar(part.from, boundType(type))}-${showScalar(part.to, boundType(type))}`;
 		default:
 			return bitsOf(part, type)?.join(separator) ?? showOne(part, type);
 	}
+}
+
+function boundType(type: TypeName): TypeName {
+	return type === "mark" ? type : undefined;
 }
 
 function showOne(value: Scalar, type: TypeName): string {

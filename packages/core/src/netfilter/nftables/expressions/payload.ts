@@ -1,7 +1,7 @@
 /** Header fields (net/netfilter/nft_payload.c; src/proto.c of nftables). */
 import type { Packet } from "../../../packet/packet.ts";
 import type { RuleContext } from "../../context.ts";
-import type { TypeName } from "../datatype.ts";
+import { type TypeName, typedValue } from "../datatype.ts";
 import { addressValue, numberValue, wordValue } from "../element.ts";
 import { ABSENT, type Worth, worth } from "../evaluation.ts";
 import { objectOf, stringAt } from "../json/json.ts";
@@ -159,7 +159,8 @@ function transportField(field: string, packet: Packet): Worth {
 	if (field === "sport") return worth(numberValue(packet.sport));
 	if (field === "dport") return worth(numberValue(packet.dport));
 	if (field === "flags" && packet.tcpFlags !== undefined) {
-		return worth(numberValue(packet.tcpFlags.split("-").reduce((all, flag) => all | tcpFlag(flag), 0)));
+		const flags = packet.tcpFlags.split("-").reduce((all, flag) => all | tcpFlag(flag), 0);
+		return worth(typedValue(flags, "tcp_flag"));
 	}
 	return { unknown: `${packet.protocol} ${field}` };
 }

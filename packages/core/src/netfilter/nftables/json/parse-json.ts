@@ -30,6 +30,8 @@ const PASSED_OVER: ReadonlySet<string> = new Set([
 	"ct expectation",
 ]);
 
+const HARMLESS_FLAGS: ReadonlySet<string> = new Set(["owner", "persist"]);
+
 /** Throws InputError where the text is no JSON of nft. */
 export function parseNftJson(text: string, file: string): ReadRuleset {
 	return new RulesetJson(file).read(entriesOf(text, file));
@@ -69,6 +71,8 @@ function lineOfError(error: unknown, text: string): number {
 class RulesetJson {
 	readonly #builder: RulesetBuilder;
 	readonly #reader = new JsonReader();
+	/** Tables with a flag that cannot be read: nft 1.0.6 prints some other text in its place, such as a table's name. */
+	readonly #garbledTables = new Set<OpenTable>();
 
 	constructor(file: string) {
 		this.#builder = new RulesetBuilder(file);
@@ -131,9 +135,10 @@ class RulesetJson {
 	#table(table: OpenTable, of: JsonObject): void {
 		const comment = optionalString(of, "comment");
 		if (comment !== undefined) table.comment = comment;
-		const flags = stringsAt(of, "flags");
-		// nft 1.0.6 prints the bit as if it were a datatype: "ipv4_addr" where its text says "dormant".
-		if (flags.includes("dormant") || flags.includes("ipv4_addr")) table.dormant = true;
+		for (const flag of stringsAt(of, "flags")) {
+			if (flag === "dormant") table.dormant = true;
+			else if (!HARMLESS_FLAGS.has(flag)) this.#garbledTables.add(table);
+		}
 	}
 
 	#chain(table: OpenTable, of: JsonObject): void {
@@ -141,6 +146,12 @@ class RulesetJson {
 		const comment = optionalString(of, "comment");
 		if (comment !== undefined) chain.comment = comment;
 		if (member(of, "hook") !== undefined) this.#builder.setBase(chain, baseOf(of));
+		if (chain.base !== undefined && this.#garbledTables.has(table)) {
+			this.#builder.report(table.name, 1, "whether the table is dormant is garbled in the JSON of this nft");
+			chain.rules.push(
+				this.#builder.rule(table, chain, { statements: [{ kind: "other", text: "flags of the table" }], line: 1 }),
+			);
+		}
 	}
 
 	#set(table: OpenTable, kind: "set" | "map", of: JsonObject): void {

@@ -6,6 +6,7 @@ import type { Printer } from "../expressions/extension.ts";
 import { isObject, type Json, member, oneOrList, present, stringsAt } from "../json/json.ts";
 import { ParseFailure } from "../parse-failure.ts";
 import type { Expression } from "../statement.ts";
+import type { RuleReader } from "../text/rule-reader.ts";
 import { showBeforePort } from "../value-text.ts";
 import type { StatementExtension } from "./extension.ts";
 
@@ -33,7 +34,7 @@ export const natExtension: StatementExtension<NatStatement> = {
 	parse: (word, reader) => {
 		const action = ACTIONS.find((known) => known === word);
 		if (action === undefined) throw new ParseFailure(`no rewrite "${word}"`);
-		const family = reader.takeWord("ip") ? "ip" : reader.takeWord("ip6") ? "ip6" : undefined;
+		const family = action === "dnat" || action === "snat" ? parseFamily(reader) : undefined;
 		if (reader.takeWord("addr") && reader.take(".")) reader.expectWord("port");
 		const prefix = reader.takeWord("prefix") ? { prefix: true } : {};
 		let address: Expression | undefined;
@@ -75,6 +76,11 @@ export const natExtension: StatementExtension<NatStatement> = {
 	toJson: natToJson,
 	run: (nat, run) => rewrite(nat, run),
 };
+
+function parseFamily(reader: RuleReader): NatStatement["family"] {
+	if (reader.takeWord("ip")) return "ip";
+	return reader.takeWord("ip6") ? "ip6" : undefined;
+}
 
 function statementOf(parts: {
 	readonly action: NatStatement["action"];
