@@ -30,7 +30,7 @@ kind: EndpointSlice
 metadata: {name: svc1-x, namespace: ns1, labels: {kubernetes.io/service-name: svc1}}
 addressType: IPv4
 ports: [{name: p80, port: 80}]
-endpoints: [{addresses: [10.180.0.1]}, {addresses: [10.180.0.2]}]
+endpoints: [{addresses: [10.180.0.1], nodeName: a}, {addresses: [10.180.0.2]}]
 ---
 apiVersion: v1
 kind: Service
