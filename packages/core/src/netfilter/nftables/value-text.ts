@@ -57,7 +57,9 @@ export function partToJson(part: KeyPart, type: TypeName, joinedBy?: "|"): Json 
 		default: {
 			const bits = bitsOf(part, type);
 			if (bits === undefined || bits.length < 2) return scalarToJson(part, type);
-			return joinedBy === undefined ? bits : { [joinedBy]: bits };
+			if (joinedBy === undefined) return bits;
+			// Two by two, as nft takes them.
+			return bits.slice(1).reduce<Json>((left, bit) => ({ [joinedBy]: [left, bit] }), bits[0] as string);
 		}
 	}
 }

@@ -44,16 +44,20 @@ function listed(load: string, file: string): { readonly text: string; readonly j
 	return { text: readFileSync(`${name}.text`, "utf8"), json: readFileSync(`${name}.json`, "utf8") };
 }
 
-/** nft 1.0.6 leaves out of its JSON that sets are filled by packets, and comments of tables. */
-function comparable(ruleset: NftRuleset): unknown {
-	return withoutSources({
+/** The rule set without what nft 1.0.6 leaves out of its JSON: that sets are filled by packets, and comments of tables. */
+function withoutNews(ruleset: NftRuleset): NftRuleset {
+	return {
 		tables: ruleset.tables.map(({ comment: _, sets, ...table }) => ({
 			...table,
 			sets: new Map(
 				[...sets].map(([name, set]) => [name, { ...set, flags: set.flags.filter((flag) => flag !== "dynamic") }]),
 			),
 		})),
-	});
+	};
+}
+
+function comparable(ruleset: NftRuleset): unknown {
+	return withoutSources(withoutNews(ruleset));
 }
 
 describe("what nft lists", () => {
@@ -62,7 +66,6 @@ describe("what nft lists", () => {
 		const fromText = read(first.text);
 		expect(comparable(read(first.json))).toEqual(comparable(fromText));
 		expect(listed(printRuleset(fromText), "printed").text).toBe(first.text);
-		expect(listed(printNftJson(fromText), "printed-json").text).toBe(first.text);
 	});
 
 	test.skipIf(reason !== null)(`is understood whatever the rules are${skipped}`, () => {
@@ -71,6 +74,9 @@ describe("what nft lists", () => {
 		const first = listed(printRuleset({ tables: named }), "random");
 		expect(comparable(read(first.json))).toEqual(comparable(read(first.text)));
 		expect(listed(printRuleset(read(first.text)), "random-printed").text).toBe(first.text);
+		// nft 1.0.6 knows neither the flag "dynamic" nor comments of tables in JSON, and crashes on some of what it printed.
+		const plain = withoutNews(read(first.text));
+		expect(comparable(read(listed(printNftJson(plain), "random-json").text))).toEqual(comparable(plain));
 	});
 });
 

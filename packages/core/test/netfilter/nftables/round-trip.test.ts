@@ -78,6 +78,10 @@ test.each([
 		"JSON expressions",
 		`{"nftables":[{"rule":{"family":"ip","table":"t","chain":"c","expr":[{"match":{"op":"==","left":${'{"&":[1,'.repeat(3_000)}1${"]}".repeat(3_000)},"right":1}}]}}]}`,
 	],
+	[
+		"JSON flags",
+		`{"nftables":[{"rule":{"family":"ip","table":"t","chain":"c","expr":[{"match":{"op":"==","left":{"ct":{"key":"state"}},"right":${'{"|":[1,'.repeat(9_000)}1${"]}".repeat(9_000)}}}]}}]}`,
+	],
 	["lists", `{"nftables":${"[".repeat(100_000)}`],
 ])("nesting without end: %s", (_, text) => {
 	expect(outcome(text)).toBe("read");

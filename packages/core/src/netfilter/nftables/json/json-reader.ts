@@ -50,7 +50,7 @@ export class JsonReader {
 			if (!isObject(json)) return VALUE.fromJson("", json, this, types);
 			const [key, value] = onlyMember(json, "an expression");
 			// Flags joined with `|` are one value.
-			const flags = key === "|" && isBits(types[0]) && isList(value) && value.every((each) => typeof each === "string");
+			const flags = isBits(types[0]) && bitsOfJson(json)?.every((each) => typeof each === "string") === true;
 			const extension = flags || VALUE_KEYS.has(key) ? VALUE : BY_KEY.get(key);
 			if (extension === undefined) throw new ParseFailure(`expression "${key}" is not known`);
 			return extension.fromJson(key, extension === VALUE ? json : value, this, types);

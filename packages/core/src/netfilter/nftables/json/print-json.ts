@@ -50,7 +50,8 @@ function setToJson(set: NftSet, table: NftTable): JsonObject {
 			table: table.name,
 			type: oneOrList(set.keyTypes),
 			...present("comment", set.comment),
-			...(set.valueType === undefined ? {} : { map: set.valueType }),
+			// As a list: nft prints concatenated types as one text, which it does not load.
+			...(set.valueType === undefined ? {} : { map: oneOrList(set.valueType.split(" . ")) }),
 			...present("size", set.size),
 			...(set.flags.length === 0 ? {} : { flags: set.flags }),
 			...present("timeout", set.timeout),

@@ -7,7 +7,7 @@ import type { Printer } from "../expressions/extension.ts";
 import { presence } from "../expressions/fib.ts";
 import { isList, isObject, type Json, objectOf, stringAt } from "../json/json.ts";
 import { covers, lookUp, order } from "../look-up.ts";
-import { ParseFailure } from "../parse-failure.ts";
+import { DEEPEST_EXPRESSION, ParseFailure } from "../parse-failure.ts";
 import { printReference, referenceToJson } from "../reference.ts";
 import type { Expression } from "../statement.ts";
 import { keyToJson, partToJson, showPart } from "../value-text.ts";
@@ -119,10 +119,12 @@ function operandToJson(match: MatchStatement, printer: Printer): Json {
 	}
 }
 
-/** Whether JSON is several bits of one value: a list, or joined with `|`. */
-export function bitsOfJson(json: Json | undefined): readonly Json[] | undefined {
+/** The bits of a value that JSON gives as a list, or joined with `|`, perhaps two by two. */
+export function bitsOfJson(json: Json | undefined, depth = 0): readonly Json[] | undefined {
+	if (depth > DEEPEST_EXPRESSION) return undefined;
 	if (isList(json)) return json;
-	return isObject(json) && isList(json["|"]) ? json["|"] : undefined;
+	if (!isObject(json) || !isList(json["|"])) return undefined;
+	return json["|"].flatMap((each) => bitsOfJson(each, depth + 1) ?? [each]);
 }
 
 function matches({ operator, left, right }: MatchStatement, run: Evaluation): Truth {
