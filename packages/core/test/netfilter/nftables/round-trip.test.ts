@@ -5,7 +5,8 @@ import { InputError } from "../../../src/diagnostic/diagnostic.ts";
 import { printNftJson } from "../../../src/netfilter/nftables/json/print-json.ts";
 import { parseNftRuleset } from "../../../src/netfilter/nftables/parse.ts";
 import { printRuleset } from "../../../src/netfilter/nftables/print.ts";
-import { anyRuleset, withoutSources } from "../../support/nftables.ts";
+import { anyRuleset } from "../../support/any-nftables.ts";
+import { withoutSources } from "../../support/nftables.ts";
 
 const read = (text: string): ReturnType<typeof parseNftRuleset> => parseNftRuleset(text, { file: "nft-ruleset" });
 
