@@ -111,7 +111,6 @@ export class ConntrackTables {
 
 	#find(view: View, tuple: Tuple): { connection: Connection; direction: Direction } | undefined {
 		for (const connection of this.#tables.get(view) ?? []) {
-			// The reply tuple comes first: where both are the same (a stack talking to itself) only the direction differs.
 			if (sameTuple(connection.original, tuple)) return { connection, direction: "original" };
 			if (sameTuple(connection.reply, tuple)) return { connection, direction: "reply" };
 		}
