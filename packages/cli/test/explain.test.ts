@@ -145,6 +145,19 @@ describe("--batch", () => {
 		expect(status).toBe(2);
 	});
 
+	test("passes over a line that no question can be, and splits lines as JSON does", async () => {
+		const separator = JSON.stringify({ id: "\u2028", from: CENTOS, to: NGINX });
+		const { status, stdout } = await podpath(["explain", "--batch", "-", "-f", CLUSTER], {
+			stdin: `${"x".repeat(2_000_000)}\n${separator}`,
+		});
+		const answers = stdout.trimEnd().split("\n");
+		expect(answers.map((line) => JSON.parse(line))).toMatchObject([
+			{ error: { code: "bad-json", message: expect.stringContaining("longer than") } },
+			{ id: "\u2028", verdict: "delivered" },
+		]);
+		expect(status).toBe(2);
+	});
+
 	test("reads a file; one that is not there is an error", async () => {
 		const file = join(folderWith({ q: `${JSON.stringify({ from: CENTOS, to: NGINX })}\r\n` }), "q");
 		expect((await podpath(["explain", "--batch", file, "-f", CLUSTER])).status).toBe(0);

@@ -1,17 +1,16 @@
 /** `--batch`: questions as JSON lines, answers as JSON lines in the same order, each written as soon as it is known. */
 import { type FileHandle, open } from "node:fs/promises";
-import { createInterface } from "node:readline";
-import { Readable } from "node:stream";
 import { STDIN } from "@podpath/collect";
 import { explain, InputError, type Question, questionSchema, type Subject, stringifyJson } from "@podpath/core";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus, statusOf, worst } from "../exit-status.ts";
+import { LONGEST_LINE, type QuestionLine, questionLines } from "./question-lines.ts";
 
 /** The exit status is that of the worst answer; a bad question is one of its own and does not stop the others. */
 export async function runBatch(cli: CliProcess, subject: Subject, path: string): Promise<ExitStatus> {
 	let status: ExitStatus = EXIT.yes;
-	for await (const line of linesOf(cli, path)) {
-		if (line.trim() === "") continue;
+	for await (const line of questionLines(await bytesOf(cli, path))) {
+		if (line?.trim() === "") continue;
 		const { answer, status: own } = answerTo(line, subject);
 		status = worst(status, own);
 		cli.exitCode = status;
@@ -20,16 +19,8 @@ export async function runBatch(cli: CliProcess, subject: Subject, path: string):
 	return status;
 }
 
-async function* linesOf(cli: CliProcess, path: string): AsyncGenerator<string> {
-	if (path === STDIN) {
-		yield* createInterface({
-			input: Readable.from(cli.stdin, { objectMode: false }),
-			crlfDelay: Number.POSITIVE_INFINITY,
-		});
-		return;
-	}
-	const file = await openQuestions(path);
-	yield* file.readLines();
+async function bytesOf(cli: CliProcess, path: string): Promise<AsyncIterable<Uint8Array | string>> {
+	return path === STDIN ? cli.stdin : (await openQuestions(path)).createReadStream();
 }
 
 async function openQuestions(path: string): Promise<FileHandle> {
@@ -51,7 +42,7 @@ interface Answered {
 	readonly status: ExitStatus;
 }
 
-function answerTo(line: string, subject: Subject): Answered {
+function answerTo(line: QuestionLine, subject: Subject): Answered {
 	let id: { readonly id?: unknown } = {};
 	try {
 		const { id: given, ...rest } = objectOf(line);
@@ -68,7 +59,11 @@ function answerTo(line: string, subject: Subject): Answered {
 
 const EXAMPLE = '{"from":"pod/default/a","to":"service/default/b:80","protocol":"tcp"}';
 
-function objectOf(line: string): Readonly<Record<string, unknown>> {
+function objectOf(line: QuestionLine): Readonly<Record<string, unknown>> {
+	if (line === null) {
+		const message = `the line is longer than the ${LONGEST_LINE} characters that a question can have`;
+		throw new InputError({ code: "bad-json", message, hint: `as in ${EXAMPLE}` });
+	}
 	let value: unknown;
 	try {
 		value = JSON.parse(line);
