@@ -142,6 +142,7 @@ class SnapshotFolder {
 				hint: first.why,
 			});
 		}
+		refuseCutOff(part, lines);
 		this.keep(lines.map((line) => ({ part, ...line })));
 	}
 
@@ -153,6 +154,21 @@ class SnapshotFolder {
 		this.#options.assume?.({ code, message, place: this.#place });
 	}
 }
+
+/** Rules that are not there cannot make an answer `unknown`, so a dump that shows its own end to be missing is refused. */
+function refuseCutOff(part: StatePart, lines: readonly UnreadLine[]): void {
+	const cut = lines.find(({ why }) => CUT_OFF.test(why));
+	if (cut === undefined) return;
+	throw new InputError({
+		code: "cut-off-dump",
+		message: `the output of "${part}" is cut off: "${excerpt(cut.text)}" has no end`,
+		where: cut.source,
+		hint: `take the whole output of ${part} again`,
+	});
+}
+
+/** How netfilter's parsers say that a table, chain or set does not end. */
+const CUT_OFF = /has no COMMIT|has no end/;
 
 function devices(folder: SnapshotFolder): Pick<Namespace, "links" | "addresses"> {
 	const file = folder.file("ip-address");

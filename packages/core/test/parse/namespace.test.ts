@@ -129,6 +129,11 @@ describe("a namespace from any files", () => {
 		expect(() => read({ "iptables-save.txt": "iptables-save: command not found\n" })).toThrow(
 			/nodes\/a\/host\/iptables-save.txt:1: not the output of "iptables-save"/,
 		);
+		// iptables-save ends every table in COMMIT (iptables/iptables-save.c): rules are missing where it does not stand.
+		expect(() => read({ "iptables-save.txt": RULES.slice(0, -"COMMIT\n".length) })).toThrow(
+			/nodes\/a\/host\/iptables-save.txt:1: the output of "iptables-save" is cut off: "\*nat" has no end/,
+		);
+		expect(() => read({ "nft-ruleset.txt": "table ip a {\n\tchain b {\n" })).toThrow(/"nft-ruleset" is cut off/);
 		expect(() => read({ "sysctl.json": "{}" })).toThrow(/sysctl is read as plain text/);
 		expect(() => read({ "ip-route.json": '[{"dst":' })).toThrow(/nodes\/a\/host\/ip-route.json:1:9: malformed JSON/);
 	});
