@@ -149,17 +149,17 @@ export class BlockReader {
 		const named = namedPriority(reader.peekWord() ?? "", family);
 		if (named === undefined) return this.#signed();
 		reader.word();
-		if (reader.take("+") || reader.takeWord("+")) return named + reader.number();
+		if (reader.take("+")) return named + reader.number();
 		if (reader.take("-")) return named - reader.number();
-		// `filter+10`, `filter -10`: the sign sticks to the number.
+		// `filter -10`: the sign sticks to the number.
 		const next = reader.peekWord();
-		return next !== undefined && /^[+-]\d+$/.test(next) ? named + this.#signed() : named;
+		return next !== undefined && /^-\d+$/.test(next) ? named + this.#signed() : named;
 	}
 
 	#signed(): number {
 		const negative = this.#reader.take("-");
 		const text = this.#reader.word();
-		if (!/^[+-]?\d{1,10}$/.test(text)) throw new ParseFailure(`"${text.slice(0, 40)}" is no priority`);
+		if (!/^-?\d{1,10}$/.test(text)) throw new ParseFailure(`"${text.slice(0, 40)}" is no priority`);
 		return negative ? -Number(text) : Number(text);
 	}
 
