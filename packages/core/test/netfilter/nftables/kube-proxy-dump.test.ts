@@ -5,16 +5,20 @@
  */
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { address } from "../../../src/address/address.ts";
 import { printNftJson } from "../../../src/netfilter/nftables/json/print-json.ts";
 import { parseNftRuleset } from "../../../src/netfilter/nftables/parse.ts";
 import { printRuleset } from "../../../src/netfilter/nftables/print.ts";
-import { baseChains, type NftRuleset, type NftTable } from "../../../src/netfilter/nftables/ruleset.ts";
+import { baseChains, type NftChain, type NftRuleset, type NftTable } from "../../../src/netfilter/nftables/ruleset.ts";
+import { runNftChain } from "../../../src/netfilter/nftables/run.ts";
+import type { RuleHit } from "../../../src/netfilter/result.ts";
 import { kubeProxy } from "../../../src/service/kube-proxy.ts";
 import { serviceTables } from "../../../src/service/service-tables.ts";
 import { FLOW_GROUPS } from "../../support/kubernetes-flow-cases.ts";
 import { outcomes } from "../../support/nftables-flows.ts";
 import { proxiedCluster, TEST_NODE } from "../../support/proxied-cluster.ts";
 import { inNewNamespace } from "../../support/real-kernel.ts";
+import { newConnection, packet, ruleContext } from "../../support/rule-context.ts";
 import { whyNoWire } from "../../support/wire.ts";
 
 const FILE = new URL("../../fixtures/nftables/kube-proxy.nft", import.meta.url);
@@ -43,6 +47,18 @@ describe("the dump", () => {
 			source: { file: "nft-ruleset.txt", line },
 			note: "short-circuit pod traffic",
 		});
+	});
+
+	test("says which Service a packet is dropped for, by the comment of the map's element", () => {
+		const table = onlyTable(dump);
+		const hits: RuleHit[] = [];
+		const at = ruleContext({
+			packet: { dst: address("1.2.3.4") },
+			connection: newConnection(packet({ dst: address("1.2.3.4") })),
+		});
+		const forward = table.chains.get("filter-forward") as NftChain;
+		expect(runNftChain(table, forward, at, hits).effect.kind).toBe("drop");
+		expect(hits.at(-1)?.origin).toMatchObject({ component: "kube-proxy", object: "service/shop/local" });
 	});
 
 	test("hangs its base chains at the kernel's priorities, by number or by name", () => {
