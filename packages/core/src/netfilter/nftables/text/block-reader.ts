@@ -85,7 +85,7 @@ export class BlockReader {
 			const { line } = reader.tokens;
 			reader.word();
 			if (word === "chain") this.chain(table, this.#builder.chain(table, reader.text()));
-			else if (word === "set" || word === "map") this.set(table, this.#builder.set(table, word, reader.text(), line));
+			else if (word === "set" || word === "map") this.set(this.#builder.set(table, word, reader.text(), line));
 			else if (word === "comment") table.comment = reader.text();
 			else if (word === "flags") this.#tableFlags(table);
 			else if (PASSED_OVER.has(word)) this.skipStatement();
@@ -170,7 +170,7 @@ export class BlockReader {
 		chain.base = { ...chain.base, policy };
 	}
 
-	set(_table: OpenTable, set: OpenSet): void {
+	set(set: OpenSet): void {
 		const reader = this.#reader;
 		this.#block(set.kind, (word) => {
 			reader.word();
