@@ -8,7 +8,7 @@ import type { Flow } from "./kubernetes-flow-cases.ts";
 import { TEST_NODE } from "./proxied-cluster.ts";
 import { packet, ruleContext } from "./rule-context.ts";
 
-export function packetOf({ src, dst, protocol, port }: Flow): Packet {
+export function packetOf({ src, dst, protocol, port }: Pick<Flow, "src" | "dst" | "protocol" | "port">): Packet {
 	const from = address(src);
 	return packet({ family: from.family, src: from, dst: address(dst), protocol, dport: port });
 }

@@ -1,6 +1,6 @@
 /** What an expression is worth for a packet, and what evaluating one may ask for. */
 import type { RuleContext, Unknowable } from "../context.ts";
-import type { KeyPart, Scalar } from "./element.ts";
+import type { KeyPart, NftElement, Scalar } from "./element.ts";
 import type { NftTable } from "./ruleset.ts";
 import type { Expression } from "./statement.ts";
 
@@ -33,4 +33,6 @@ export interface Evaluation {
 	readonly table: NftTable;
 	readonly at: RuleContext;
 	evaluate(expression: Expression): Worth;
+	/** Is told the element of a verdict map that says what becomes of the packet. */
+	decidedBy(element: NftElement): void;
 }

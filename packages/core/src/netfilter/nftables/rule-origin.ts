@@ -27,6 +27,15 @@ export function chainObject(component: string, chain: string): ObjectRef | undef
 	return service === null ? undefined : `service/${service[1]}/${service[2]}`;
 }
 
+/** kube-proxy's comments of map elements: `ns2/svc2:p80`. */
+const SERVICE_COMMENT = /^([a-z0-9][-a-z0-9.]*)\/([a-z0-9][-a-z0-9.]*)(?::[-a-z0-9]+)?$/;
+
+/** The origin of a rule whose verdict map had an element with a comment for the packet: the element says for what. */
+export function elementOrigin(rule: Origin, comment: string): Origin {
+	const service = rule.component === "kube-proxy" ? SERVICE_COMMENT.exec(comment) : null;
+	return { ...rule, ...(service === null ? {} : { object: `service/${service[1]}/${service[2]}` }), note: comment };
+}
+
 export function originOf(
 	component: string,
 	source: SourcePosition,

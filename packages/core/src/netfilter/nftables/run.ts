@@ -1,9 +1,11 @@
 /** Runs a base chain: rules in order, statements in order, jumps and verdicts (net/netfilter/nf_tables_core.c nft_do_chain). */
 import { CONTINUE, type Effect, RETURN, type RuleContext } from "../context.ts";
 import type { ChainResult, RuleHit } from "../result.ts";
+import type { NftElement } from "./element.ts";
 import type { Evaluation, Worth } from "./evaluation.ts";
 import { expressionExtension } from "./expressions/index.ts";
 import { printerFor, printRule } from "./print.ts";
+import { elementOrigin } from "./rule-origin.ts";
 import type { NftChain, NftRule, NftTable } from "./ruleset.ts";
 import type { Expression } from "./statement.ts";
 import { statementExtension } from "./statements/index.ts";
@@ -25,6 +27,8 @@ class ChainRun implements Evaluation {
 	readonly table: NftTable;
 	readonly at: RuleContext;
 	readonly #hits: RuleHit[] | null;
+	/** What the rule under way found in a verdict map. */
+	#element: NftElement | null = null;
 
 	constructor(table: NftTable, at: RuleContext, hits: RuleHit[] | null) {
 		this.table = table;
@@ -34,6 +38,10 @@ class ChainRun implements Evaluation {
 
 	evaluate(expression: Expression): Worth {
 		return expressionExtension(expression).evaluate(expression, this);
+	}
+
+	decidedBy(element: NftElement): void {
+		this.#element = element;
 	}
 
 	base(chain: NftChain): ChainResult["effect"] {
@@ -96,6 +104,7 @@ class ChainRun implements Evaluation {
 	 * then has no part, whatever the first one is.
 	 */
 	#rule(rule: NftRule, chain: NftChain, position: number): Effect {
+		this.#element = null;
 		let untold: Effect | null = null;
 		for (const statement of rule.statements) {
 			if (untold !== null && statement.kind !== "match") break;
@@ -117,12 +126,14 @@ class ChainRun implements Evaluation {
 	#hit(chain: NftChain, position: number, rule: NftRule | null): void {
 		if (this.#hits === null) return;
 		const { family, name, sets } = this.table;
+		const comment = rule === null ? undefined : this.#element?.comment;
+		const origin = rule?.origin ?? { component: "unknown", note: "policy" };
 		this.#hits.push({
 			table: `nft ${family} ${name}`,
 			chain: chain.name,
 			position,
 			text: () => (rule === null ? `policy ${chain.base?.policy ?? "accept"}` : printRule(rule, printerFor(sets))),
-			origin: rule?.origin ?? { component: "unknown", note: "policy" },
+			origin: comment === undefined ? origin : elementOrigin(origin, comment),
 		});
 	}
 }

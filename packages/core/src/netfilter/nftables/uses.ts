@@ -20,7 +20,10 @@ export function usesConntrack(ruleset: NftRuleset, family: Family): boolean {
 function asks(statement: Statement): boolean {
 	switch (statement.kind) {
 		case "match":
-			return asksExpression(statement.left);
+			return (
+				asksExpression(statement.left) ||
+				(statement.right.kind === "expression" && asksExpression(statement.right.expression))
+			);
 		case "vmap":
 			return asksExpression(statement.key);
 		case "mangle":
@@ -46,6 +49,8 @@ function asksExpression(expression: Expression): boolean {
 			return asksExpression(expression.left) || asksExpression(expression.right);
 		case "map":
 			return asksExpression(expression.key);
+		case "hash":
+			return expression.key !== undefined && asksExpression(expression.key);
 		default:
 			return false;
 	}

@@ -121,7 +121,7 @@ function countedByKernel(dump: string): readonly number[] {
 			const limit = statements.find((each) => each.kind === "limit");
 			const counter = statements.find((each) => each.kind === "bystander");
 			const times = counter?.kind === "bystander" ? Number(counter.options.packets ?? 0) : 0;
-			return limit?.kind === "limit" ? new Array<number>(times).fill(limit.amount) : [];
+			return limit?.kind === "limit" ? Array.from({ length: times }, () => limit.amount) : [];
 		})
 		.toSorted((a, b) => a - b);
 }

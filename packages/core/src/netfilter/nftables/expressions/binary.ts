@@ -6,7 +6,7 @@ import { isUnknown, type Parts, type Worth, worth } from "../evaluation.ts";
 import { isList } from "../json/json.ts";
 import { ParseFailure } from "../parse-failure.ts";
 import type { Expression } from "../statement.ts";
-import type { ExpressionExtension } from "./extension.ts";
+import type { ExpressionExtension, Printer } from "./extension.ts";
 
 export type BinaryOperator = "&" | "|" | "^" | "<<" | ">>";
 
@@ -43,7 +43,7 @@ export const binaryExtension: ExpressionExtension<BinaryExpression> = {
 		return left;
 	},
 	print: (binary, printer, types) => {
-		const own = typesOf(binary, printer.types, types);
+		const own = typesOf(binary, printer, types);
 		return `${side(binary.left, binary.operator, "left")} ${binary.operator} ${side(binary.right, binary.operator, "right")}`;
 
 		function side(of: Expression, operator: BinaryOperator, which: "left" | "right"): string {
@@ -56,10 +56,10 @@ export const binaryExtension: ExpressionExtension<BinaryExpression> = {
 		}
 	},
 	toJson: (binary, printer, types) => {
-		const own = typesOf(binary, printer.types, types);
+		const own = typesOf(binary, printer, types);
 		return { [binary.operator]: [printer.toJson(binary.left, own), printer.toJson(binary.right, own)] };
 	},
-	types: (binary, { types }) => typesOf(binary, types, [undefined]),
+	types: (binary, printer) => typesOf(binary, printer, [undefined]),
 	evaluate: ({ operator, left, right }, run) => {
 		const a = run.evaluate(left);
 		if (isUnknown(a) || a.kind === "absent") return a;
@@ -76,12 +76,12 @@ function strength(operator: BinaryOperator): number {
 
 function typesOf(
 	{ left, right }: BinaryExpression,
-	of: (expression: Expression) => readonly TypeName[],
+	printer: Pick<Printer, "types">,
 	otherwise: readonly TypeName[],
 ): readonly TypeName[] {
-	const ofLeft = left.kind === "value" ? [undefined] : of(left);
+	const ofLeft = left.kind === "value" ? [undefined] : printer.types(left);
 	if (ofLeft[0] !== undefined) return ofLeft;
-	const ofRight = right.kind === "value" ? [undefined] : of(right);
+	const ofRight = right.kind === "value" ? [undefined] : printer.types(right);
 	return ofRight[0] === undefined ? otherwise : ofRight;
 }
 

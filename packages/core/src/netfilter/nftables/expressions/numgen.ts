@@ -49,6 +49,12 @@ export function chosen(
 ): Worth {
 	const { modulus, offset } = of;
 	if (modulus < 1 || modulus > MOST_CHOICES) return { unknown: `${about} mod ${modulus}` };
-	const index = modulus === 1 ? 0 : at.choose(new Array<number>(modulus).fill(1), `${about} mod ${modulus}`);
+	const index =
+		modulus === 1
+			? 0
+			: at.choose(
+					Array.from({ length: modulus }, () => 1),
+					`${about} mod ${modulus}`,
+				);
 	return worth(numberValue(offset + index));
 }

@@ -89,7 +89,7 @@ function optionsFromJson(value: Json): BystanderStatement["options"] {
 	if (typeof value.flowtable === "string") return { name: value.flowtable.replace(/^@/, "") };
 	for (const [key, each] of Object.entries(value)) {
 		if (typeof each === "string" || typeof each === "number") options[key] = each;
-		else if (isList(each)) options[key] = each.join(",");
+		else if (isList(each)) options[key] = each.map((flag) => (typeof flag === "string" ? flag : "?")).join(",");
 	}
 	return options;
 }

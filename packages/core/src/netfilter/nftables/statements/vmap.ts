@@ -41,6 +41,7 @@ export const vmapExtension: StatementExtension<VmapStatement> = {
 		if (found.value === undefined || !isVerdict(found.value)) {
 			return { kind: "unknown", unknown: "a verdict map without verdicts" };
 		}
+		run.decidedBy(found);
 		return effectOf(found.value);
 	},
 };

@@ -85,7 +85,7 @@ export class BlockReader {
 			const { line } = reader.tokens;
 			reader.word();
 			if (word === "chain") this.chain(table, this.#builder.chain(table, reader.text()));
-			else if (word === "set" || word === "map") this.set(table, this.#builder.set(table, word, reader.text(), line));
+			else if (word === "set" || word === "map") this.set(this.#builder.set(table, word, reader.text(), line));
 			else if (word === "comment") table.comment = reader.text();
 			else if (word === "flags") this.#tableFlags(table);
 			else if (PASSED_OVER.has(word)) this.skipStatement();
@@ -149,17 +149,17 @@ export class BlockReader {
 		const named = namedPriority(reader.peekWord() ?? "", family);
 		if (named === undefined) return this.#signed();
 		reader.word();
-		if (reader.take("+") || reader.takeWord("+")) return named + reader.number();
+		if (reader.take("+")) return named + reader.number();
 		if (reader.take("-")) return named - reader.number();
-		// `filter+10`, `filter -10`: the sign sticks to the number.
+		// `filter -10`: the sign sticks to the number.
 		const next = reader.peekWord();
-		return next !== undefined && /^[+-]\d+$/.test(next) ? named + this.#signed() : named;
+		return next !== undefined && /^-\d+$/.test(next) ? named + this.#signed() : named;
 	}
 
 	#signed(): number {
 		const negative = this.#reader.take("-");
 		const text = this.#reader.word();
-		if (!/^[+-]?\d{1,10}$/.test(text)) throw new ParseFailure(`"${text.slice(0, 40)}" is no priority`);
+		if (!/^-?\d{1,10}$/.test(text)) throw new ParseFailure(`"${text.slice(0, 40)}" is no priority`);
 		return negative ? -Number(text) : Number(text);
 	}
 
@@ -170,7 +170,7 @@ export class BlockReader {
 		chain.base = { ...chain.base, policy };
 	}
 
-	set(_table: OpenTable, set: OpenSet): void {
+	set(set: OpenSet): void {
 		const reader = this.#reader;
 		this.#block(set.kind, (word) => {
 			reader.word();

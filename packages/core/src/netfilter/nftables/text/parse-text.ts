@@ -72,7 +72,7 @@ class TextReader {
 			case "map": {
 				const table = this.#table();
 				const set = this.#builder.set(table, what, reader.word(), line);
-				if (reader.at("{")) this.#blocks.set(table, set);
+				if (reader.at("{")) this.#blocks.set(set);
 				return;
 			}
 			case "element":

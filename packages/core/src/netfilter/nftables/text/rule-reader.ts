@@ -26,7 +26,7 @@ const COMPARISONS: ReadonlyMap<string, MatchOperator> = new Map([
 const CT_STATEMENTS: ReadonlySet<string> = new Set(["count", "helper", "timeout", "expectation"]);
 const TIME = /^(?:(\d+)w)?(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+)s)?(?:(\d+)ms)?$/;
 const SECONDS = [604800, 86400, 3600, 60, 1, 0.001] as const;
-/** What closes an element, a value or an expression. */
+/** Where a bare value may be of any type. */
 const NO_TYPES: readonly TypeName[] = [];
 
 export class RuleReader {

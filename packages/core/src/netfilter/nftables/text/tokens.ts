@@ -10,12 +10,12 @@ export interface Mark {
 }
 
 const NEWLINE = 0x0a;
-const WORD = /[\w.\-/\\*$%+]+/y;
+const WORD = /[\w.\-/\\*$%]+/y;
 /** What may be an IPv6 address, block or range, or a hardware address; checked before it is believed. */
 const COLONS = /[0-9a-fA-F:.]*:[0-9a-fA-F:.]*/y;
 const COLONS_TAIL = /(?:\/\d{1,3}|-[0-9a-fA-F:.]+)?/y;
 const HARDWARE = /^[0-9a-fA-F]{1,2}(?::[0-9a-fA-F]{1,2}){5}$/;
-const SIGN = /==|!=|<=|>=|<<|>>|[{}()[\],;:=!<>&|^.*]/y;
+const SIGN = /==|!=|<=|>=|<<|>>|[{}()[\],;:=!<>&|^.*+]/y;
 const SET = /@[\w\-./]+/y;
 const HANDLE = /^#\s*handle (\d+)/;
 
