@@ -1,6 +1,7 @@
 /** A question made ready for walking: where the packet begins, what it asks for, who may answer. */
 import type { Address } from "../address/address.ts";
 import type { Service, ServicePort } from "../cluster/objects.ts";
+import { InputError } from "../diagnostic/diagnostic.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import type { Question, QuestionProtocol } from "./question.ts";
@@ -30,6 +31,12 @@ export interface Plan {
 export function planOf(subject: Subject, question: Question): Plan {
 	const start = startOf(subject, question);
 	const target = targetOf(subject, question, start.families);
+	if (!start.families.includes(target.address.family)) {
+		throw new InputError({
+			code: "family-mismatch",
+			message: `"${question.from}" has no IPv${target.address.family} address to reach ${target.address.text} from`,
+		});
+	}
 	const source = clientAddress(start, target.address);
 	return {
 		network: subject.network,

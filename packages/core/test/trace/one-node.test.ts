@@ -78,3 +78,7 @@ describe.each(["iptables", "nftables", "ipvs"])("kube-proxy in %s mode", (mode) 
 		).toEqual(["dnat 10.180.0.1:80 masquerade 192.168.0.2", "dnat 10.180.0.2:80"]);
 	});
 });
+
+it("refuses a question from one family to the other: no packet has two", () => {
+	expect(() => ask("iptables", "10.0.0.2", "[fd00::3]:80")).toThrow(/no IPv6 address/);
+});
