@@ -27,6 +27,7 @@ const LAYERS = [
 const PACKAGES: readonly { readonly folder: string; readonly name: string }[] = [
 	{ folder: "packages/core", name: "@podpath/core" },
 	{ folder: "packages/collect", name: "@podpath/collect" },
+	{ folder: "packages/lab", name: "@podpath/lab" },
 	{ folder: "packages/cli", name: "podpath" },
 ];
 

@@ -1,0 +1,4 @@
+/** The lab: podpath's networks on a real Linux kernel. */
+export type { Backend, BackendKind, StepOutput } from "./backend.ts";
+export { FEATURES, type Feature, type LabNamespace, type LabPlan, type LabPort, type LabStep } from "./lab-plan.ts";
+export type { Accepted, CapturedFrame, Listener, Observation, Probe, ProbeResult } from "./observation.ts";

@@ -1,0 +1,75 @@
+/** What a lab has to build: made from a network by `realize/`, carried out by a backend. Plain data. */
+import type { Place } from "@podpath/core";
+
+/** What a kernel must be able to do for a lab; probed once for each kernel (`backends/probe`). */
+export const FEATURES = [
+	"veth",
+	"bridge",
+	"vlan",
+	"vlan-filtering",
+	"vxlan",
+	"ipip",
+	"macvlan",
+	"ipvlan",
+	"dummy",
+	"tun",
+	"iptables-legacy",
+	"iptables-nft",
+	"nft",
+	"ipset",
+	"ipvs",
+	"conntrack",
+	"br-netfilter",
+	"tc-flower",
+	"tc-u32",
+	"sctp",
+	"bird",
+] as const;
+export type Feature = (typeof FEATURES)[number];
+
+/** A network namespace of the lab. */
+export interface LabNamespace {
+	/** Its name on the kernel: short, safe, unique in the lab (`n1`, `p3`, `f1`). */
+	readonly name: string;
+	/** The stack or fabric device that it stands for. */
+	readonly place: Place;
+}
+
+/** One process or one set of writes; steps run in order, and the first that fails ends the building with its message. */
+export type LabStep =
+	| {
+			readonly kind: "run";
+			/** Absent: the lab's own first namespace, where devices are made straight into others. */
+			readonly namespace?: string;
+			/** Never a shell's text: the words of one command. */
+			readonly argv: readonly string[];
+			readonly stdin?: string;
+	  }
+	| {
+			readonly kind: "sysctl";
+			readonly namespace: string;
+			/** Keys as paths below /proc/sys (`net/ipv4/ip_forward`), in order. */
+			readonly settings: readonly (readonly [path: string, value: string])[];
+	  };
+
+export interface LabPlan {
+	/** Machines and fabric first, pods last: captures of one moment are put in order by this (lab.md 6). */
+	readonly namespaces: readonly LabNamespace[];
+	readonly steps: readonly LabStep[];
+	/** What the kernel has to have for these steps. */
+	readonly needs: ReadonlySet<Feature>;
+	/** Entries of the network that cannot be made on a kernel, each with the reason. */
+	readonly omitted: readonly string[];
+	/** Which device of which namespace a fabric port of the lab is: for reading captures. */
+	readonly ports: readonly LabPort[];
+}
+
+/** A device that exists in the lab only: the fabric's end of a machine's cable. */
+export interface LabPort {
+	readonly namespace: string;
+	readonly device: string;
+	/** The fabric device that it belongs to. */
+	readonly fabric: Place;
+	/** The machine's device at the other end. */
+	readonly to: { readonly place: Place; readonly device: string };
+}
