@@ -1,5 +1,13 @@
 /** What podpath's packages use of the engine. */
 
+export {
+	type Address,
+	address,
+	addressFromWords,
+	type Family,
+	formatEndpoint,
+	parseAddress,
+} from "./address/address.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { parseScenarios } from "./atlas/parse.ts";
@@ -13,6 +21,14 @@ export { type Diagnostic, formatDiagnostic, formatPosition, InputError, printabl
 export { clusterNetwork } from "./modes/network.ts";
 export { type Snapshot, type SnapshotFile, type SnapshotNamespace, snapshotNetwork } from "./modes/snapshot.ts";
 export type { Origin, SourcePosition } from "./origin/origin.ts";
+export {
+	type Frame,
+	type Packet,
+	type Payload,
+	PROTOCOL_NUMBERS,
+	type Protocol,
+	type TcpFlags,
+} from "./packet/packet.ts";
 export { renderJson, stringifyJson } from "./render/json.ts";
 export { renderLinks } from "./render/links.ts";
 export { renderMermaid } from "./render/mermaid.ts";

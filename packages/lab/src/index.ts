@@ -1,4 +1,12 @@
 /** The lab: podpath's networks on a real Linux kernel. */
 export type { Backend, BackendKind, StepOutput } from "./backend.ts";
+export { decodeCaptured, decodeEthernet, decodeIp } from "./frames/decode.ts";
+export {
+	type Content,
+	type DecodedFrame,
+	isTruncated,
+	type Transport,
+	type Undecoded,
+} from "./frames/decoded-frame.ts";
 export { FEATURES, type Feature, type LabNamespace, type LabPlan, type LabPort, type LabStep } from "./lab-plan.ts";
 export type { Accepted, CapturedFrame, Listener, Observation, Probe, ProbeResult } from "./observation.ts";
