@@ -7,14 +7,27 @@ import { type Batch, BatchLines, option } from "./batch.ts";
 
 /**
  * `link add` for the devices that this namespace can make by itself, lower ones first, then `link set` for all. A veth
- * whose other end is in another namespace, a card, and a device above one elsewhere must be there already: they are in
- * `omitted`, and only their settings are made.
+ * whose other end is in another namespace, a card, and a device above one elsewhere must be there already: where `made`
+ * does not name them they are in `omitted`, and only their settings are made.
  */
-export function ipLinkBatch(links: readonly Link[]): Batch {
+export function ipLinkBatch(links: readonly Link[], made: ReadonlySet<string> = NOTHING_MADE): Batch {
 	const batch = new BatchLines();
-	for (const link of lowerFirst(links)) create(link, links, batch);
+	for (const link of lowerFirst(links)) if (!made.has(link.name)) create(link, links, batch);
 	for (const link of links) configure(link, batch);
 	for (const link of links) if (link.up) batch.add("link set dev", link.name, "up");
+	return batch.finish();
+}
+
+const NOTHING_MADE: ReadonlySet<string> = new Set();
+
+/**
+ * `link add` of a device whose lower one is in this namespace while it belongs into that with the name `namespace`. It is
+ * made there at once, so that its name may be one that is taken here.
+ */
+export function ipLinkIntoBatch(link: Link, namespace: string): Batch {
+	const batch = new BatchLines();
+	if ("lower" in link && link.lower !== undefined) add(link, batch, namespace);
+	else batch.omit(link.name, "it stands on no other device");
 	return batch.finish();
 }
 
@@ -42,11 +55,6 @@ function create(link: Link, links: readonly Link[], batch: BatchLines): void {
 		batch.omit(link.name, "the device below it is in another namespace");
 		return;
 	}
-	const add = (...words: readonly (string | number | undefined)[]): void => {
-		const below =
-			link.kind === "vlan" || link.kind === "macvlan" || link.kind === "ipvlan" ? link.lower.device : undefined;
-		batch.add("link add", option("link", below), "name", link.name, ...words);
-	};
 	switch (link.kind) {
 		case "loopback":
 			return;
@@ -57,37 +65,49 @@ function create(link: Link, links: readonly Link[], batch: BatchLines): void {
 		case "veth":
 			createVeth(link, links, batch);
 			return;
-		case "bridge":
-			add("type bridge", link.vlanFiltering ? `vlan_filtering 1 vlan_default_pvid ${link.defaultPvid}` : undefined);
-			return;
-		case "vxlan":
-			add("type vxlan", ...vxlanWords(link));
+		case "tun":
+			batch.add("tuntap add dev", link.name, "mode", link.mode);
 			return;
 		case "ipip":
 			// The kernel makes tunl0 itself, with the first tunnel or when the module is loaded.
-			if (link.name === "tunl0") return;
-			add(
-				"type ipip",
+			if (link.name !== "tunl0") add(link, batch);
+			return;
+		default:
+			add(link, batch);
+	}
+}
+
+type AddedLink = Exclude<Link, { readonly kind: "loopback" | "physical" | "veth" | "tun" | "other" }>;
+
+/** `link add`; with `namespace`, straight into the namespace of that name. */
+function add(link: AddedLink, batch: BatchLines, namespace?: string): void {
+	const below =
+		link.kind === "vlan" || link.kind === "macvlan" || link.kind === "ipvlan" ? link.lower.device : undefined;
+	const netns = option("netns", namespace);
+	batch.add("link add", option("link", below), "name", link.name, netns, "type", link.kind, ...typeWords(link));
+}
+
+function typeWords(link: AddedLink): readonly (string | undefined)[] {
+	switch (link.kind) {
+		case "bridge":
+			return link.vlanFiltering ? [`vlan_filtering 1 vlan_default_pvid ${link.defaultPvid}`] : [];
+		case "vxlan":
+			return vxlanWords(link);
+		case "ipip":
+			return [
 				option("local", link.local?.text),
 				option("remote", link.remote?.text),
 				option("ttl", link.ttl),
-				option("dev", lower?.device),
-			);
-			return;
+				option("dev", link.lower?.device),
+			];
 		case "vlan":
-			add("type vlan id", link.id);
-			return;
+			return [`id ${link.id}`];
 		case "macvlan":
-			add("type macvlan mode", link.mode);
-			return;
+			return [`mode ${link.mode}`];
 		case "ipvlan":
-			add("type ipvlan mode", link.mode, link.flag);
-			return;
+			return [`mode ${link.mode}`, link.flag];
 		case "dummy":
-			add("type dummy");
-			return;
-		case "tun":
-			batch.add("tuntap add dev", link.name, "mode", link.mode);
+			return [];
 	}
 }
 

@@ -19,14 +19,22 @@ function printNeighbour({ address, device, mac, state, proxy }: Neighbour): stri
 	]);
 }
 
-/** `neigh replace` for entries that the kernel does not have to find out by itself: permanent ones and proxies. */
-export function ipNeighBatch(neighbours: readonly Neighbour[]): Batch {
+/**
+ * `neigh replace` for entries that the kernel does not have to find out by itself: permanent ones and proxies; with
+ * `learned`, also for those that it did find out.
+ */
+export function ipNeighBatch(neighbours: readonly Neighbour[], options: { readonly learned?: boolean } = {}): Batch {
 	const batch = new BatchLines();
 	for (const { address, device, mac, state, proxy } of neighbours) {
 		if (proxy) batch.add("neigh add proxy", address.text, "dev", device);
-		else if (mac !== null && !isMulticast(address) && (state === "permanent" || state === "noarp")) {
+		else if (mac !== null && !isMulticast(address) && isLasting(state, options.learned === true)) {
 			batch.add("neigh replace", address.text, "lladdr", mac, "dev", device, "nud", state);
 		} else batch.omit(`neighbour ${address.text} dev ${device}`, `${state} entries come and go by themselves`);
 	}
 	return batch.finish();
+}
+
+function isLasting(state: Neighbour["state"], learned: boolean): boolean {
+	if (state === "permanent" || state === "noarp") return true;
+	return learned && (state === "reachable" || state === "stale" || state === "delay" || state === "probe");
 }

@@ -57,6 +57,18 @@ class ClusterNetwork implements Network {
 		];
 	}
 
+	places(): readonly Place[] {
+		const { nodes, hosts, pods } = this.#cluster;
+		// Without a mode that podpath knows nobody says what is in a pod.
+		const ownPods = this.#plan === undefined ? [] : pods.filter(hasNamespace);
+		return [
+			...nodes.map((node) => `node/${node.name}`),
+			...hosts.map((host) => `host/${host.name}`),
+			...ownPods.map(placeOf),
+			...this.#fabric.keys(),
+		];
+	}
+
 	namespace(place: Place): Namespace | undefined {
 		const known = this.#namespaces.get(place);
 		if (known !== undefined) return known;

@@ -9,6 +9,8 @@ import type { Place } from "./place.ts";
  * long as the namespace itself.
  */
 export interface Network {
+	/** Every stack and fabric device that the input describes; clients on the Internet exist when they are asked about. */
+	places(): readonly Place[];
 	/** The stack at a place, or `undefined` where the input describes none. */
 	namespace(place: Place): Namespace | undefined;
 	/** What the device is joined to. */

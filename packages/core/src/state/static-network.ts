@@ -32,6 +32,7 @@ export function staticNetwork(parts: NetworkParts): Network {
 	const owners = ownersOf(parts);
 	const stacked = stackedDevices(parts.namespaces);
 	return {
+		places: () => [...namespaces.keys(), ...fabric.keys()],
 		namespace: (place) => namespaces.get(place),
 		wireAt: (place, device) => wires.get(keyOf({ place, device })) ?? outside(namespaces.get(place), place, device),
 		stackedOn: (place, device) => stacked.get(keyOf({ place, device })) ?? [],
