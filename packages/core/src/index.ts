@@ -18,6 +18,8 @@ export { loadCluster } from "./cluster/load.ts";
 export { ownKindSchemas } from "./cluster/schema/own-kinds.ts";
 export { closest } from "./diagnostic/closest.ts";
 export { type Diagnostic, formatDiagnostic, formatPosition, InputError, printable } from "./diagnostic/diagnostic.ts";
+export type { ReasonCode } from "./kernel/because.ts";
+export type { Crossing, Rewrite } from "./kernel/walk.ts";
 export { clusterNetwork } from "./modes/network.ts";
 export { type Snapshot, type SnapshotFile, type SnapshotNamespace, snapshotNetwork } from "./modes/snapshot.ts";
 export type { Origin, SourcePosition } from "./origin/origin.ts";
@@ -29,16 +31,21 @@ export {
 	type Protocol,
 	type TcpFlags,
 } from "./packet/packet.ts";
+export { parseConntrack } from "./parse/conntrack.ts";
+export { columns } from "./render/columns.ts";
 export { renderJson, stringifyJson } from "./render/json.ts";
 export { renderLinks } from "./render/links.ts";
 export { renderMermaid } from "./render/mermaid.ts";
 export { explanationSchema, jsonSchema, questionSchema } from "./render/schema.ts";
+export { type Paint, paintFor, type Role } from "./render/style.ts";
 export { renderSvg } from "./render/svg.ts";
 export { formatQuestion, renderText, type TextOptions } from "./render/text.ts";
+export type { ConntrackEntry, Tuple } from "./state/conntrack.ts";
 export type { Namespace } from "./state/namespace.ts";
 export type { Network } from "./state/network.ts";
 export type { Place } from "./state/place.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export { type Explanation, VERDICTS, type Verdict } from "./trace/explanation.ts";
+export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";
 export { QUESTION_PROTOCOLS, type Question, type QuestionProtocol, VIAS, type Via } from "./trace/question.ts";
 export type { Subject } from "./trace/subject.ts";

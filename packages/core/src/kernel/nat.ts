@@ -134,7 +134,7 @@ function toDestination(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kin
 	if (address.text !== skb.packet.dst.text || port !== skb.packet.dport) {
 		connection.destinationNat = true;
 		connection.reply = withReplySource(connection.reply, address, port);
-		note(walk, skb, kind, why, "destination", address, port);
+		note(walk, skb, kind, why, "destination", address, port, range);
 	}
 	return null;
 }
@@ -148,7 +148,7 @@ function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], 
 	if (changes || kind === "masquerade") {
 		connection.sourceNat = changes;
 		connection.reply = withReplyDestination(connection.reply, address, port);
-		note(walk, skb, kind, why, "source", address, port);
+		note(walk, skb, kind, why, "source", address, port, range);
 	}
 	return null;
 }
@@ -161,11 +161,21 @@ function note(
 	side: "source" | "destination",
 	address: Address,
 	port: number,
+	range: NatRange,
 ): void {
 	const { packet } = skb;
 	const before =
 		side === "source" ? { address: packet.src, port: packet.sport } : { address: packet.dst, port: packet.dport };
-	walk.rewrote({ at: skb.view.place, kind, before, after: { address, port }, because: why });
+	// A destination's port changes only within a range that was given.
+	const drawn = range.ports ?? (side === "source" ? portsLike(port) : undefined);
+	const random = range.random === true && drawn !== undefined ? { randomPort: drawn } : {};
+	walk.rewrote({ at: skb.view.place, kind, before, after: { address, port }, ...random, because: why });
+}
+
+/** Without a range the kernel draws from the class of ports that the packet's own is of (nf_nat_l4proto_unique_tuple). */
+function portsLike(port: number): { readonly from: number; readonly to: number } {
+	if (port < 512) return { from: 1, to: 511 };
+	return port < 1024 ? { from: 600, to: 1023 } : { from: 1024, to: 65535 };
 }
 
 /**

@@ -71,6 +71,10 @@ export interface Crossing {
 	readonly device: string | null;
 	readonly direction: "in" | "out";
 	readonly packet: Packet;
+	/** Link-layer addresses, where the packet is in a frame. */
+	readonly ethernet: { readonly source: string; readonly destination: string } | null;
+	/** The 802.1Q tag that the frame has there. */
+	readonly vlan: number | null;
 	/** Frames bridged through are seen on the bridge itself only by a capture in promiscuous mode. */
 	readonly bridged?: boolean;
 }
@@ -81,6 +85,8 @@ export interface Rewrite {
 	readonly kind: "dnat" | "snat" | "masquerade" | "redirect";
 	readonly before: { readonly address: Address; readonly port: number };
 	readonly after: { readonly address: Address; readonly port: number };
+	/** The kernel draws the port at random from these; `after` shows one that it may be. */
+	readonly randomPort?: { readonly from: number; readonly to: number };
 	readonly because: Because;
 }
 
@@ -169,14 +175,16 @@ export class Walk {
 		if (!this.recording) return;
 		const ethernet = { source: frame.source, destination: frame.destination };
 		this.hops.push({ at, stage, device: null, packet: frame.packet, mark: 0, ethernet, vlan: frame.vlan, because });
-		this.crossings.push({ at, device: null, direction: "in", packet: frame.packet });
+		const { packet, vlan } = frame;
+		this.crossings.push({ at, device: null, direction: "in", packet, ethernet, vlan });
 	}
 
 	/** Writes down that the packet crossed a device of a stack. */
 	crossed(skb: Skb, device: string, direction: "in" | "out", bridged = false): void {
 		if (!this.recording) return;
-		const { packet, view } = skb;
-		this.crossings.push({ at: view.place, device, direction, packet, ...(bridged ? { bridged } : {}) });
+		const { packet, view, ethernet, vlan } = skb;
+		const crossing = { at: view.place, device, direction, packet, ethernet, vlan };
+		this.crossings.push(bridged ? { ...crossing, bridged } : crossing);
 		this.hop(skb, direction === "in" ? "receive" : "transmit", device, direction === "in" ? RECEIVED : TRANSMITTED);
 	}
 

@@ -27,6 +27,8 @@ export interface Way {
 	readonly reply: Walk | null;
 	/** The way of a refusal's ICMP error or reset. */
 	readonly refusal: Walk | null;
+	/** Whether the refusal got back to the client. */
+	readonly refusalCame: boolean;
 	readonly memory: Memory;
 	/** The packet as the client sent it. */
 	readonly sent: Packet;
@@ -53,7 +55,7 @@ function walkOnce(plan: Plan, choices: Choices, recording: boolean): Way {
 	const forward = walk();
 	const sent = probe(plan);
 	const forwardEnd = run(forward, begin(forward, plan, sent));
-	const base = { forward, forwardEnd, memory, sent, remarks, refusal: null, reply: null };
+	const base = { forward, forwardEnd, memory, sent, remarks, refusal: null, refusalCame: false, reply: null };
 	const done = (way: Omit<Way, "weight" | keyof typeof base> & Partial<Way>): Way => ({
 		...base,
 		...way,
@@ -101,7 +103,7 @@ function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Don
 	const backEnd = run(back, sendFrom(back, end.refusal.view, end.refusal.packet));
 	const came = isBackAt(plan, backEnd, sent.src);
 	const verdict: Verdict = end.outcome === "refused" && !came ? "dropped" : end.outcome;
-	return done({ verdict, end, refusal: back });
+	return done({ verdict, end, refusal: back, refusalCame: came });
 }
 
 /** Null: the answer is what the client waits for. Otherwise the end that says what is wrong with it. */

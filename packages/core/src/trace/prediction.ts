@@ -1,0 +1,106 @@
+/** What captures on every device would show, if the engine is right: the lab lays what they do show beside it. */
+import type { Address } from "../address/address.ts";
+import type { Facts, ReasonCode } from "../kernel/because.ts";
+import type { Crossing, End, Rewrite, Walk } from "../kernel/walk.ts";
+import type { Packet } from "../packet/packet.ts";
+import type { Tuple } from "../state/conntrack.ts";
+import type { Place } from "../state/place.ts";
+import { reason } from "./catalogue.ts";
+import type { Verdict } from "./explanation.ts";
+import { type Plan, planOf } from "./plan.ts";
+import type { Question } from "./question.ts";
+import type { Subject } from "./subject.ts";
+import { WAY_LIMIT, type Way, ways } from "./ways.ts";
+
+export interface Endpoint {
+	readonly address: Address;
+	readonly port: number;
+}
+
+/** One way that the packet may go, in the engine's own packets: an explanation shows one level of encapsulation only. */
+export interface PredictedWay {
+	readonly weight: number;
+	readonly verdict: Verdict;
+	/** What decided it, as a sentence and as a code with facts. */
+	readonly reason: string;
+	readonly code: ReasonCode;
+	readonly facts: Facts;
+	/** Where that was. */
+	readonly endedAt: Place;
+	/** Where the client's process is; null where the packet comes in from outside of what the input describes. */
+	readonly client: Place | null;
+	/** The packet as the client sends it; only its source port has to be chosen by the sender. */
+	readonly sent: Packet;
+	readonly forward: readonly Crossing[];
+	/** Null where no answer was sent. */
+	readonly reply: readonly Crossing[] | null;
+	/** The reset or ICMP error that was sent back, and whether the client got it. */
+	readonly refusal: {
+		readonly packet: Packet;
+		readonly crossings: readonly Crossing[];
+		readonly cameBack: boolean;
+	} | null;
+	/** Addresses and ports that were rewritten on the way there. */
+	readonly rewrites: readonly Rewrite[];
+	/** Connections of the question's protocol in the stacks' connection tracking tables afterwards. */
+	readonly conntrack: readonly PredictedConnection[];
+	/** Who took the packet, and whom it takes for its client; null where nobody listened. */
+	readonly server: { readonly at: Place; readonly address: Endpoint; readonly client: Endpoint } | null;
+}
+
+export interface PredictedConnection {
+	readonly at: Place;
+	readonly original: Tuple;
+	readonly reply: Tuple;
+}
+
+/** Every way of a question, in the order of `explain`'s paths. Throws an InputError as `explain` does. */
+export function predict(subject: Subject, question: Question): readonly PredictedWay[] {
+	const plan = planOf(subject, question);
+	const predicted: PredictedWay[] = [];
+	for (const way of ways(plan, true)) {
+		predicted.push(predictionOf(plan, way));
+		if (predicted.length === WAY_LIMIT) break;
+	}
+	return predicted;
+}
+
+function predictionOf(plan: Plan, way: Way): PredictedWay {
+	const { weight, verdict, end, sent, forward, reply } = way;
+	const { code, facts } = end.because;
+	return {
+		weight,
+		verdict,
+		reason: reason(end.because),
+		code,
+		facts,
+		endedAt: end.at,
+		client: plan.start.device === null ? plan.start.place : null,
+		sent,
+		forward: forward.crossings,
+		reply: reply?.crossings ?? null,
+		refusal: refusalOf(way.refusal, end, way.refusalCame),
+		rewrites: forward.rewrites,
+		conntrack: [...connectionsOf(way)],
+		server: serverOf(way),
+	};
+}
+
+function refusalOf(walk: Walk | null, end: End, cameBack: boolean): PredictedWay["refusal"] {
+	if (walk === null || end.refusal === undefined) return null;
+	return { packet: end.refusal.packet, crossings: walk.crossings, cameBack };
+}
+
+function* connectionsOf({ memory, sent }: Way): Generator<PredictedConnection> {
+	for (const { view, connection } of memory.conntrack.entries()) {
+		const { original, reply } = connection;
+		if (original.protocol === sent.protocol) yield { at: view.place, original, reply };
+	}
+}
+
+/** There is a reply exactly where somebody listened. */
+function serverOf({ reply, forwardEnd }: Way): PredictedWay["server"] {
+	if (reply === null) return null;
+	const { src, dst, sport, dport } = forwardEnd.packet;
+	return { at: forwardEnd.at, address: { address: dst, port: dport }, client: { address: src, port: sport } };
+}
