@@ -2,7 +2,7 @@
 import { readdirSync, realpathSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { InputError, type ManifestFile } from "@podpath/core";
-import { cannotRead, decodeText, readTextFile } from "./text-file.ts";
+import { cannotRead, isSpecialFile, readSpecialFile, readStream, readTextFile } from "./text-file.ts";
 
 /** The name of standard input, for people and in messages. */
 export const STDIN = "-";
@@ -22,8 +22,12 @@ export async function readManifests(
 	const files: ManifestFile[] = [];
 	for (const path of paths) {
 		if (path === STDIN) {
-			if (!seen.has(STDIN)) files.push(await readStream(stdin, "stdin"));
+			if (!seen.has(STDIN)) files.push({ name: "stdin", text: await readStream(stdin, "stdin") });
 			seen.add(STDIN);
+			continue;
+		}
+		if (isSpecialFile(path)) {
+			files.push({ name: path, text: await readSpecialFile(path) });
 			continue;
 		}
 		const known = seen.size;
@@ -32,13 +36,6 @@ export async function readManifests(
 		for (const file of found) files.push({ name: file, text: readTextFile(file) });
 	}
 	return files;
-}
-
-/** A stream is read asynchronously, so that an interrupt is heard while it waits. */
-async function readStream(stream: AsyncIterable<Uint8Array | string>, name: string): Promise<ManifestFile> {
-	const chunks: Uint8Array[] = [];
-	for await (const chunk of stream) chunks.push(typeof chunk === "string" ? Buffer.from(chunk) : chunk);
-	return { name, text: decodeText(Buffer.concat(chunks), name) };
 }
 
 function manifestsUnder(path: string, seen: Set<string>): readonly string[] {
@@ -51,7 +48,8 @@ function manifestsUnder(path: string, seen: Set<string>): readonly string[] {
 	return entriesOf(path).flatMap(({ name, folder }) => {
 		const full = join(path, name);
 		if (folder) return manifestsUnder(full, seen);
-		return ENDINGS.some((ending) => name.endsWith(ending)) ? manifestsUnder(full, seen) : [];
+		if (!ENDINGS.some((ending) => name.endsWith(ending))) return [];
+		return manifestsUnder(full, seen);
 	});
 }
 

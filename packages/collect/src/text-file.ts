@@ -1,10 +1,11 @@
 /** Reads one file as text, and refuses what is no text with a line that says so. */
-import { constants, isUtf8 } from "node:buffer";
-import { closeSync, fstatSync, openSync, readFileSync } from "node:fs";
+import { constants as bufferConstants, isUtf8 } from "node:buffer";
+import { closeSync, constants, createReadStream, fstatSync, openSync, readFileSync, statSync } from "node:fs";
+import { Socket } from "node:net";
 import { InputError } from "@podpath/core";
 
 /** The longest text that one string of this engine can hold (V8: some 512 MiB). */
-const MOST_BYTES = constants.MAX_STRING_LENGTH;
+const MOST_BYTES = bufferConstants.MAX_STRING_LENGTH;
 
 /**
  * The text of a file, without a byte order mark.
@@ -17,20 +18,66 @@ export function readTextFile(path: string): string {
 /** @throws {InputError} For a file that is not there, cannot be read, or is bigger than one string can be. */
 export function readBytes(path: string): Buffer {
 	let descriptor: number;
+	// Before it is opened, which may wait for ever: a folder holds pipes and devices by accident or by malice.
+	if (isSpecialFile(path))
+		throw new InputError({ code: "special-file", message: `"${path}" is a pipe or device, no file` });
 	try {
 		descriptor = openSync(path, "r");
 	} catch (error) {
 		throw cannotRead(path, error);
 	}
 	try {
-		const { size } = fstatSync(descriptor);
-		if (size > MOST_BYTES) throw tooBig(path, size);
+		const stat = fstatSync(descriptor);
+		if (stat.size > MOST_BYTES) throw tooBig(path, stat.size);
 		return readFileSync(descriptor);
 	} catch (error) {
 		throw error instanceof InputError ? error : cannotRead(path, error);
 	} finally {
 		closeSync(descriptor);
 	}
+}
+
+/** Whether it is a pipe, socket or device: `<(…)` of a shell, /dev/stdin. */
+export function isSpecialFile(path: string): boolean {
+	let stat: ReturnType<typeof statSync>;
+	try {
+		stat = statSync(path, { throwIfNoEntry: false });
+	} catch {
+		// Reading it says what is wrong.
+		return false;
+	}
+	return stat !== undefined && !stat.isFile() && !stat.isDirectory();
+}
+
+/** The text of a pipe or device. An interrupt is heard while it waits, and one without end (/dev/zero) is refused. */
+export async function readSpecialFile(path: string): Promise<string> {
+	try {
+		return await readStream(openSpecialFile(path), path);
+	} catch (error) {
+		throw error instanceof InputError ? error : cannotRead(path, error);
+	}
+}
+
+/**
+ * A pipe is opened without waiting for its writer, and read as a socket is: a thread that waits in open(2) would keep an
+ * interrupted process from ending.
+ */
+function openSpecialFile(path: string): AsyncIterable<Uint8Array> {
+	if (!statSync(path).isFIFO()) return createReadStream(path);
+	return new Socket({ fd: openSync(path, constants.O_RDONLY | constants.O_NONBLOCK), readable: true, writable: false });
+}
+
+/** The text of a stream; `name` is what messages call it. */
+export async function readStream(stream: AsyncIterable<Uint8Array | string>, name: string): Promise<string> {
+	const chunks: Uint8Array[] = [];
+	let size = 0;
+	for await (const chunk of stream) {
+		const bytes = typeof chunk === "string" ? Buffer.from(chunk) : chunk;
+		size += bytes.length;
+		if (size > MOST_BYTES) throw tooBig(name, size);
+		chunks.push(bytes);
+	}
+	return decodeText(Buffer.concat(chunks), name);
 }
 
 /** The text of these bytes; `name` is what messages call them. */
@@ -53,8 +100,8 @@ function noText(name: string, message: string, hint: string): InputError {
 function tooBig(name: string, size: number): InputError {
 	return new InputError({
 		code: "file-too-big",
-		message: `"${name}" has ${megabytes(size)} MB, more than the ${megabytes(MOST_BYTES)} MB that one file can have`,
-		hint: "split it: kubectl get nodes,services,endpointslices,pods -o json by kind or namespace, each into a file of its own",
+		message: `"${name}" has ${megabytes(size)} MB or more, but one file can have ${megabytes(MOST_BYTES)} MB`,
+		hint: "split manifests by kind or namespace (kubectl get pods -o json), each into a file of its own",
 	});
 }
 

@@ -6,4 +6,6 @@ export interface UnreadLine {
 	/** One phrase. */
 	readonly why: string;
 	readonly source: SourcePosition;
+	/** It begins something that the dump does not end: lines after it are missing, nobody knows how many. */
+	readonly cutOff?: true;
 }

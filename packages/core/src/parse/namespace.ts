@@ -157,7 +157,7 @@ class SnapshotFolder {
 
 /** Rules that are not there cannot make an answer `unknown`, so a dump that shows its own end to be missing is refused. */
 function refuseCutOff(part: StatePart, lines: readonly UnreadLine[]): void {
-	const cut = lines.find(({ why }) => CUT_OFF.test(why));
+	const cut = lines.find((line) => line.cutOff === true);
 	if (cut === undefined) return;
 	throw new InputError({
 		code: "cut-off-dump",
@@ -166,9 +166,6 @@ function refuseCutOff(part: StatePart, lines: readonly UnreadLine[]): void {
 		hint: `take the whole output of ${part} again`,
 	});
 }
-
-/** How netfilter's parsers say that a table, chain or set does not end. */
-const CUT_OFF = /has no COMMIT|has no end/;
 
 function devices(folder: SnapshotFolder): Pick<Namespace, "links" | "addresses"> {
 	const file = folder.file("ip-address");

@@ -42,6 +42,12 @@ export class RulesetBuilder {
 		this.unread.push({ text, why, source: this.source(line) });
 	}
 
+	/** Of the table, chain or set that began here, the rest is missing. */
+	reportCutOff(text: string, line: number, what: string): void {
+		const why = `the ${what} has no end: the dump may be cut off`;
+		this.unread.push({ text, why, source: this.source(line), cutOff: true });
+	}
+
 	/** The table, made where there is none. */
 	table(family: NftFamily, name: string, line: number): OpenTable {
 		const key = `${family} ${name}`;

@@ -101,7 +101,7 @@ class Reader {
 
 	result(): XtablesSave {
 		if (this.#table !== null) {
-			this.#report(`*${this.#table.name}`, this.#opened, "the table has no COMMIT: the dump may be cut off");
+			this.#reportCutOff(this.#table.name);
 		}
 		return { tables: this.#tables, unread: this.#unread };
 	}
@@ -110,8 +110,13 @@ class Reader {
 		this.#unread.push({ text, why, source: { file: this.#file, line } });
 	}
 
+	#reportCutOff(table: string): void {
+		const why = "the table has no COMMIT: the dump may be cut off";
+		this.#unread.push({ text: `*${table}`, why, source: { file: this.#file, line: this.#opened }, cutOff: true });
+	}
+
 	#openTable(line: string, number: number): void {
-		if (this.#table !== null) this.#report(`*${this.#table.name}`, this.#opened, "the table has no COMMIT");
+		if (this.#table !== null) this.#reportCutOff(this.#table.name);
 		this.#table = null;
 		const name = XT_TABLE_NAMES.find((known) => known === line.slice(1).trim());
 		if (name === undefined) {

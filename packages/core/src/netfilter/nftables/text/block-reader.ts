@@ -63,7 +63,7 @@ export class BlockReader {
 			while (tokens.kind === "line" || this.#reader.at(";")) tokens.advance();
 			if (this.#reader.take("}")) return;
 			if (tokens.kind === "end") {
-				this.#builder.report(tokens.lineAt(opened), opened.line, `the ${what} has no end: the dump may be cut off`);
+				this.#builder.reportCutOff(tokens.lineAt(opened), opened.line, what);
 				return;
 			}
 			const begin = tokens.mark;
