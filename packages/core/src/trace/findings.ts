@@ -17,6 +17,7 @@ const RULES: readonly Rule[] = [
 	bridgeNetfilterOff,
 	clientAddressLost,
 	undeclaredPort,
+	assumedPort,
 	tooManyWays,
 ];
 const ORDER = { error: 0, warning: 1, info: 2 } as const;
@@ -145,6 +146,13 @@ function undeclaredPort(subject: Subject, plan: Plan, ways: readonly Way[]): rea
 		findings.set(at, { code: "port-not-declared", severity: "info", message, object: at });
 	}
 	return [...findings.values()];
+}
+
+/** Neither the question nor the pod says a port. Rules may treat ports differently, so the reader must know which was asked. */
+function assumedPort(_: Subject, { target, protocol }: Plan): readonly Finding[] {
+	if (!target.portAssumed || protocol === "icmp") return [];
+	const message = `the question names no port and its target declares none: ${protocol} port ${target.port} was asked for`;
+	return [{ code: "port-assumed", severity: "info", message, fix: "say which: TO:PORT" }];
 }
 
 function tooManyWays(_: Subject, __: Plan, ways: readonly Way[]): readonly Finding[] {

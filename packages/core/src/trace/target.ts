@@ -15,6 +15,8 @@ export interface Target {
 	readonly service: { readonly service: Service; readonly port: ServicePort } | null;
 	/** The machine or pod that was named, if one was. */
 	readonly place: Place | null;
+	/** Neither the question nor the target says a port: `ANY_PORT` stands for it. */
+	readonly portAssumed: boolean;
 }
 
 /** Taken where a pod declares no port and the question names none: the path does not depend on it. */
@@ -38,7 +40,8 @@ export function targetOf(subject: Subject, question: Question, families: readonl
 		.find((each) => each !== undefined);
 	if (address === undefined) throw noAddress(question.to, addresses, families);
 	const pod = named.kind === "pod" ? subject.cluster.pod(named.key) : undefined;
-	return { address, port: portOf(question, named.port, pod), service: null, place };
+	const port = portOf(question, named.port, pod);
+	return { address, port: port ?? ANY_PORT, service: null, place, portAssumed: port === null };
 }
 
 function noAddress(name: string, addresses: readonly Address[], families: readonly Family[]): InputError {
@@ -71,38 +74,46 @@ function ownAddresses(all: readonly { readonly address: Address; readonly scope:
 	return all.filter((each) => each.scope === "global").map((each) => each.address);
 }
 
-function portOf(question: Question, port: string | null, pod: Pod | undefined): number {
+/** Null where nobody says which. */
+function portOf(question: Question, port: string | null, pod: Pod | undefined): number | null {
 	if (question.protocol === "icmp") return 0;
 	const declared = pod?.ports.filter((each) => each.protocol === question.protocol) ?? [];
-	if (port === null) return declared[0]?.containerPort ?? ANY_PORT;
+	if (port === null) return declared[0]?.containerPort ?? null;
 	const byName = declared.find((each) => each.name === port);
-	return byName?.containerPort ?? portNumber(port, question.to);
+	return byName?.containerPort ?? portNumber(port, question.to, declared);
 }
 
-function portNumber(text: string, where: string): number {
+function portNumber(text: string, where: string, declared: Pod["ports"] = []): number {
 	const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
 	if (port >= 1 && port <= 65535) return port;
 	throw new InputError({
 		code: "bad-port",
 		message: `"${text}" in "${where}" is no port`,
-		hint: "a number from 1 to 65535",
+		hint: ["a number from 1 to 65535", ...declared.map(({ name }) => name).filter((name) => name !== "")].join(", "),
 	});
 }
 
 /** A bare address may be a Service's: then its endpoints are who listens. */
 function addressTarget(subject: Subject, question: Question, address: Address, port: string | null): Target {
 	const number = question.protocol === "icmp" ? 0 : port === null ? ANY_PORT : portNumber(port, question.to);
+	const portAssumed = port === null && number === ANY_PORT;
 	const owners = subject.cluster.ownersOf(address);
 	for (const owner of owners) {
 		if (owner.kind !== "service") continue;
 		const servicePort = owner.service.ports.find((each) => each.port === number && each.protocol === question.protocol);
 		if (servicePort !== undefined)
-			return { address, port: number, service: { service: owner.service, port: servicePort }, place: null };
+			return {
+				address,
+				port: number,
+				service: { service: owner.service, port: servicePort },
+				place: null,
+				portAssumed,
+			};
 	}
 	// A node port is asked for at any address of a node; 127.0.0.1 is one of whoever asks.
 	const isNode = isLoopback(address) || owners.some((owner) => owner.kind === "node");
 	const service = isNode ? serviceOfNodePort(subject, question.protocol, number) : null;
-	return { address, port: number, service, place: subject.network.ownerOf(address) ?? null };
+	return { address, port: number, service, place: subject.network.ownerOf(address) ?? null, portAssumed };
 }
 
 function serviceOfNodePort(subject: Subject, protocol: QuestionProtocol, port: number): Target["service"] {
@@ -138,7 +149,8 @@ function serviceTarget(
 			where: service.source,
 		});
 	}
-	return { address, port: via === "node-port" ? port.nodePort : port.port, service: { service, port }, place: null };
+	const number = via === "node-port" ? port.nodePort : port.port;
+	return { address, port: number, service: { service, port }, place: null, portAssumed: false };
 }
 
 function servicePort(service: Service, port: string | null, question: Question): ServicePort {
