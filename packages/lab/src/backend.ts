@@ -15,8 +15,8 @@ export interface Backend {
 	/** `uname -r` of the kernel. */
 	readonly kernel: string;
 	readonly features: ReadonlySet<Feature>;
-	/** Makes network namespaces. */
-	addNamespaces(namespaces: readonly LabNamespace[]): Promise<void>;
+	/** Makes network namespaces, with their loopback down. */
+	addNamespaces(namespaces: readonly Pick<LabNamespace, "name">[]): Promise<void>;
 	removeNamespaces(names: readonly string[]): Promise<void>;
 	/** Runs the steps in order; a LabError names the step that failed and what its tool said. */
 	run(steps: readonly LabStep[]): Promise<readonly StepOutput[]>;

@@ -1,5 +1,8 @@
 /** The lab: podpath's networks on a real Linux kernel. */
 export type { Backend, BackendKind, StepOutput } from "./backend.ts";
+export { LabError } from "./backends/lab-error.ts";
+export { type OpenOptions, openBackend } from "./backends/open.ts";
+export { type FeatureReport, type ProbeFeaturesOptions, probeFeatures } from "./backends/probe.ts";
 export { decodeCaptured, decodeEthernet, decodeIp } from "./frames/decode.ts";
 export {
 	type Content,

@@ -13,6 +13,8 @@ export const FEATURES = [
 	"ipvlan",
 	"dummy",
 	"tun",
+	/** Either implementation, under the plain name `iptables`. */
+	"iptables",
 	"iptables-legacy",
 	"iptables-nft",
 	"nft",
@@ -44,6 +46,12 @@ export type LabStep =
 			/** Never a shell's text: the words of one command. */
 			readonly argv: readonly string[];
 			readonly stdin?: string;
+	  }
+	| {
+			/** A program that goes on, such as BIRD in its foreground. It ends with its namespace; ending before is an error. */
+			readonly kind: "daemon";
+			readonly namespace: string;
+			readonly argv: readonly string[];
 	  }
 	| {
 			readonly kind: "sysctl";

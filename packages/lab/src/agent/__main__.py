@@ -1,0 +1,97 @@
+"""The lab's agent: one process that owns captures, listeners, senders and daemons of all namespaces of a lab.
+
+`python3 -IS agent namespaces`: in namespaces of the host's kernel; requests on stdin, answers on stdout.
+`python3 -IS agent guest`: as PID 1 of User-Mode Linux; both on the first serial line.
+
+Only the standard library of Python 3.9, and one thread: setns(2) moves a thread, and signals and children are simple.
+A request is `{"id", "op", ...}`; the answer `{"id", "value"}` or `{"id", "error", "step"?, "output"?}`.
+"""
+import os
+import sys
+import traceback
+from typing import Any, Callable, Dict
+
+import kernel
+import surroundings
+from capture import Capture
+from channel import Channel
+from listeners import Listeners
+from namespaces import Namespaces
+from probes import Probes
+from steps import StepFailed, Steps, said
+
+
+class Agent:
+    """Carries requests out."""
+
+    def __init__(self) -> None:
+        self._namespaces = Namespaces()
+        self._steps = Steps(self._namespaces)
+        self._capture = Capture(self._namespaces)
+        self._listeners = Listeners(self._namespaces)
+        self._probes = Probes(self._namespaces, self._capture, self._listeners)
+        self._operations: Dict[str, Callable[[Dict[str, Any]], Any]] = {
+            "add": self._add,
+            "remove": self._remove,
+            "run": lambda request: self._steps.run(request["steps"]),
+            "capture": lambda request: self._capture.replace(request["names"]),
+            "drain": lambda request: self._capture.take(),
+            "listen": lambda request: self._listeners.replace(request["listeners"]),
+            "probes": lambda request: [self._probes.ask(probe) for probe in request["probes"]],
+        }
+
+    def answer(self, request: Dict[str, Any]) -> Dict[str, Any]:
+        """Never raises: whatever goes wrong is the answer."""
+        try:
+            self._steps.reap()
+            return {"id": request["id"], "value": self._operations[request["op"]](request)}
+        except StepFailed as failure:
+            return {"id": request["id"], "error": str(failure), "step": failure.index, "output": failure.output}
+        except (OSError, ValueError) as error:
+            return {"id": request["id"], "error": said(error)}
+        except Exception:  # pylint: disable=broad-except
+            return {"id": request["id"], "error": traceback.format_exc()}
+
+    def _add(self, request: Dict[str, Any]) -> None:
+        for name in request["names"]:
+            self._namespaces.add(name)
+
+    def _remove(self, request: Dict[str, Any]) -> None:
+        names = set(request["names"])
+        self._capture.close(names)
+        self._listeners.close(names)
+        self._steps.end_daemons(names)
+        self._namespaces.remove(request["names"])
+
+
+def _open_channel(kind: str) -> Channel:
+    if kind == "guest":
+        line = surroundings.prepare_guest()
+        return Channel(line, os.dup(line))
+    surroundings.prepare_namespaces()
+    channel = Channel(os.dup(0), os.dup(1))
+    # What a program or a traceback prints must not get among the answers.
+    os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+    os.dup2(2, 1)
+    return channel
+
+
+def main(kind: str) -> None:
+    """Answers requests until the other end is gone."""
+    channel = _open_channel(kind)
+    agent = Agent()
+    channel.send({"kernel": os.uname().release})
+    request = channel.receive()
+    while request is not None:
+        channel.send(agent.answer(request))
+        request = channel.receive()
+
+
+if __name__ == "__main__":
+    try:
+        main(sys.argv[1])
+    finally:
+        # PID 1 may not end: the kernel would panic. A traceback is on the console by then.
+        if sys.argv[1] == "guest":
+            sys.stderr.flush()
+            kernel.power_off()

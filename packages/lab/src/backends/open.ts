@@ -1,0 +1,73 @@
+/** Which kernel a lab gets: the first that has what its network needs. */
+import type { Backend, BackendKind } from "../backend.ts";
+import { FEATURES, type Feature } from "../lab-plan.ts";
+import type { LaunchOptions } from "./agent-process.ts";
+import { FEATURE_TESTS } from "./feature-tests.ts";
+import { kernelOf } from "./kernels.ts";
+import { LabError } from "./lab-error.ts";
+import { backendOf, type FeatureReport, loadModules, probeFeatures } from "./probe.ts";
+
+export interface OpenOptions extends LaunchOptions {
+	/** This kind and no other. Absent: the first of userns, netns (root, where userns is forbidden) and uml that will do. */
+	readonly kind?: BackendKind;
+	readonly needs: ReadonlySet<Feature>;
+	/** What consoles and agents print; for people, as it comes. */
+	readonly onLog?: (text: string) => void;
+	/** Ends the lab, also while it opens. */
+	readonly signal?: AbortSignal;
+}
+
+const AUTOMATIC: readonly BackendKind[] = ["userns", "netns", "uml"];
+
+/** What came of trying a kind. */
+type Trial =
+	| { readonly kind: "open"; readonly backend: Backend }
+	| { readonly kind: "lacks"; readonly report: FeatureReport; readonly lacking: readonly Feature[] }
+	| { readonly kind: "failed"; readonly why: string };
+
+/**
+ * A kernel that has all of `needs`. Rejects with a LabError that names, for each kind that was tried, the features that
+ * are missing and what brings them.
+ */
+export async function openBackend(options: OpenOptions): Promise<Backend> {
+	const root = process.getuid?.() === 0;
+	const tried: string[] = [];
+	let usernsForbidden = false;
+	for (const kind of options.kind === undefined ? AUTOMATIC : [options.kind]) {
+		// As root on the host's kernel only where there is no other way to that kernel.
+		if (kind === "netns" && options.kind === undefined && !(root && usernsForbidden)) continue;
+		const trial = await attempt(kind, options);
+		if (trial.kind === "open") return trial.backend;
+		if (options.signal?.aborted) throw new LabError("the lab was aborted");
+		if (kind === "userns") usernsForbidden = trial.kind === "failed";
+		tried.push(`${kind}: ${trial.kind === "failed" ? trial.why : lacks(trial.report, trial.lacking)}`);
+	}
+	throw new LabError(`no kernel here can build this network\n${tried.join("\n")}`);
+}
+
+async function attempt(kind: BackendKind, options: OpenOptions): Promise<Trial> {
+	try {
+		const kernel = kernelOf(kind);
+		const report = await probeFeatures({ ...options, kind });
+		const lacking = FEATURES.filter((feature) => options.needs.has(feature) && report.missing.has(feature));
+		if (lacking.length > 0) return { kind: "lacks", report, lacking };
+		const backend = backendOf(kernel, await kernel.start(options), report.features);
+		try {
+			await loadModules(kernel, backend, options.needs);
+		} catch (error) {
+			await backend.close();
+			throw error;
+		}
+		return { kind: "open", backend };
+	} catch (error) {
+		if (error instanceof LabError) return { kind: "failed", why: error.message };
+		throw error;
+	}
+}
+
+function lacks(report: FeatureReport, lacking: readonly Feature[]): string {
+	const reasons = lacking.map(
+		(feature) => `\n  ${feature} comes with ${FEATURE_TESTS[feature].remedy} (${report.missing.get(feature)})`,
+	);
+	return `kernel ${report.kernel} lacks ${lacking.join(", ")}${reasons.join("")}`;
+}
