@@ -8,6 +8,7 @@ export {
 	formatEndpoint,
 	parseAddress,
 } from "./address/address.ts";
+export { contains, defaultPrefix, hostPrefix, type Prefix, prefixOf } from "./address/prefix.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { parseScenarios } from "./atlas/parse.ts";
@@ -18,11 +19,26 @@ export { loadCluster } from "./cluster/load.ts";
 export { ownKindSchemas } from "./cluster/schema/own-kinds.ts";
 export { closest } from "./diagnostic/closest.ts";
 export { type Diagnostic, formatDiagnostic, formatPosition, InputError, printable } from "./diagnostic/diagnostic.ts";
+export { type Batch, joinWords } from "./emit/batch.ts";
+export { bridgeFdbBatch } from "./emit/bridge-fdb.ts";
+export { bridgeVlanBatch } from "./emit/bridge-vlan.ts";
+export { ipAddressBatch, ipLinkBatch, ipLinkIntoBatch } from "./emit/ip-link-batch.ts";
+export { ipNeighBatch } from "./emit/ip-neigh.ts";
+export { ipRouteBatch } from "./emit/ip-route.ts";
+export { ipRuleBatch } from "./emit/ip-rule.ts";
+export { printIpvsadmSave } from "./emit/ipvsadm-save.ts";
+export { tcBatch } from "./emit/tc-batch.ts";
 export type { ReasonCode } from "./kernel/because.ts";
+export { VPC_MAC } from "./kernel/layer2.ts";
 export type { Crossing, Rewrite } from "./kernel/walk.ts";
 export { clusterNetwork } from "./modes/network.ts";
+export { unicastRoute } from "./modes/route.ts";
 export { type Snapshot, type SnapshotFile, type SnapshotNamespace, snapshotNetwork } from "./modes/snapshot.ts";
-export type { Origin, SourcePosition } from "./origin/origin.ts";
+export { printIpsetSave } from "./netfilter/ipset/save.ts";
+export { printRuleset } from "./netfilter/nftables/print.ts";
+export { parseXtablesSave, printXtablesSave } from "./netfilter/xtables/save.ts";
+export type { XtTable } from "./netfilter/xtables/table.ts";
+export { KERNEL, type Origin, type SourcePosition } from "./origin/origin.ts";
 export {
 	type Frame,
 	type Packet,
@@ -32,6 +48,7 @@ export {
 	type TcpFlags,
 } from "./packet/packet.ts";
 export { parseConntrack } from "./parse/conntrack.ts";
+export { parseNamespace } from "./parse/namespace.ts";
 export { columns } from "./render/columns.ts";
 export { renderJson, stringifyJson } from "./render/json.ts";
 export { renderLinks } from "./render/links.ts";
@@ -40,10 +57,28 @@ export { explanationSchema, jsonSchema, questionSchema } from "./render/schema.t
 export { type Paint, paintFor, type Role } from "./render/style.ts";
 export { renderSvg } from "./render/svg.ts";
 export { formatQuestion, renderText, type TextOptions } from "./render/text.ts";
+export { assembleNamespace } from "./state/assemble.ts";
 export type { ConntrackEntry, Tuple } from "./state/conntrack.ts";
-export type { Namespace } from "./state/namespace.ts";
+export type { Contribution } from "./state/contribution.ts";
+export type {
+	Attachment,
+	DeviceAt,
+	FabricDevice,
+	Far,
+	Internet,
+	Listener as BalancerListener,
+	LoadBalancer,
+	Segment,
+	Vpc,
+} from "./state/fabric.ts";
+export { hardwareAddress } from "./state/hardware-address.ts";
+export type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./state/ip.ts";
+export { linkLocalOf } from "./state/kernel-routes.ts";
+export { type BridgeLink, DEFAULT_BRIDGE_PORT, type Link, type LinkKind, type VethLink } from "./state/link.ts";
+export type { Namespace, StatePart } from "./state/namespace.ts";
 export type { Network } from "./state/network.ts";
-export type { Place } from "./state/place.ts";
+export { type Place, placeKind } from "./state/place.ts";
+export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export { type Explanation, VERDICTS, type Verdict } from "./trace/explanation.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";

@@ -13,3 +13,4 @@ export {
 } from "./frames/decoded-frame.ts";
 export { FEATURES, type Feature, type LabNamespace, type LabPlan, type LabPort, type LabStep } from "./lab-plan.ts";
 export type { Accepted, CapturedFrame, Listener, Observation, Probe, ProbeResult } from "./observation.ts";
+export { type RealizeOptions, realize } from "./realize/realize.ts";

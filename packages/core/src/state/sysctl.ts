@@ -20,7 +20,7 @@ const KERNEL_DEFAULTS: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Per-device settings (`net.ipv4.conf.DEVICE.NAME`) of a device that nobody configured. */
-const DEVICE_DEFAULTS: ReadonlyMap<string, string> = new Map([
+export const KERNEL_DEVICE_DEFAULTS: ReadonlyMap<string, string> = new Map([
 	["rp_filter", "0"],
 	["proxy_arp", "0"],
 	["proxy_arp_pvlan", "0"],
@@ -55,7 +55,7 @@ export function deviceSysctl(namespace: Namespace, family: Family, device: strin
 	const value =
 		namespace.sysctls.get(deviceSysctlKey(family, device, name)) ??
 		namespace.sysctls.get(deviceSysctlKey(family, "default", name)) ??
-		DEVICE_DEFAULTS.get(name);
+		KERNEL_DEVICE_DEFAULTS.get(name);
 	return Number(value ?? 0);
 }
 

@@ -1,0 +1,95 @@
+/** What of a namespace a kernel can be given: entries of devices that cannot be made are left out, each with the reason. */
+import type { DeviceAt, Link, Namespace, Place } from "@podpath/core";
+
+export interface Buildable {
+	readonly state: Namespace;
+	readonly omitted: readonly string[];
+}
+
+/** Whether the namespace of the lab has this device of another one, for those that stand on it. */
+export type HasDevice = (at: DeviceAt) => boolean;
+
+/** The namespace without what no kernel can be given. */
+export function buildable(namespace: Namespace, hasDevice: HasDevice): Buildable {
+	const omitted: string[] = [];
+	const omit = (what: string, why: string): void => {
+		omitted.push(`${namespace.place}: ${what}: ${why}`);
+	};
+	const links = makeable(namespace, hasDevice, omit);
+	const there = new Set(links.map((link) => link.name));
+	const kept = <Entry extends { readonly device: string }>(
+		entries: readonly Entry[],
+		nameOf: (entry: Entry) => string,
+	): readonly Entry[] =>
+		entries.filter((entry) => {
+			if (!there.has(entry.device)) omit(nameOf(entry), `${entry.device} is not made`);
+			return there.has(entry.device);
+		});
+	const routes = namespace.routes.filter((route) => {
+		const missing = route.nextHops.find(({ device }) => device !== undefined && !there.has(device))?.device;
+		if (missing !== undefined) omit(`route ${route.destination.text}`, `${missing} is not made`);
+		return missing === undefined;
+	});
+	untold(namespace, omit);
+	return {
+		state: {
+			...namespace,
+			links,
+			addresses: kept(namespace.addresses, ({ address }) => `address ${address.text}`),
+			routes,
+			neighbours: kept(namespace.neighbours, ({ address }) => `neighbour ${address.text}`),
+			fdb: kept(namespace.fdb, ({ mac }) => `FDB entry ${mac}`),
+			tcQdiscs: kept(namespace.tcQdiscs, ({ kind }) => `qdisc ${kind}`),
+			tcFilters: kept(namespace.tcFilters, ({ priority }) => `tc filter ${priority}`),
+		},
+		omitted,
+	};
+}
+
+type Omit = (what: string, why: string) => void;
+
+function makeable(namespace: Namespace, hasDevice: HasDevice, omit: Omit): readonly Link[] {
+	let links = namespace.links;
+	// A device that is left out takes those with it that stand on it.
+	for (;;) {
+		const names = new Set(links.map((link) => link.name));
+		const next = links.filter((link) => {
+			const why = whyNot(link, namespace.place, names, hasDevice);
+			if (why !== undefined) omit(link.name, why);
+			return why === undefined;
+		});
+		if (next.length === links.length) return next.map((link) => withoutMaster(link, names, omit));
+		links = next;
+	}
+}
+
+/** What a line of `ip -batch` can hold; the kernel has no longer names (IFNAMSIZ). */
+const NAME = /^[^\s/"'\\#]{1,15}$/;
+
+function whyNot(link: Link, place: Place, names: ReadonlySet<string>, hasDevice: HasDevice): string | undefined {
+	if (!NAME.test(link.name)) return "no command takes such a device name";
+	if (link.kind === "other") return `${link.driver} devices are not made`;
+	if (link.kind === "vxlan" && link.external) return "flow-based tunnels need a program that chooses them";
+	const lower = "lower" in link ? link.lower : undefined;
+	if (lower === undefined) return undefined;
+	if (lower.place === undefined && lower.index !== undefined) return "the input does not say on which device it stands";
+	const isThere =
+		lower.place === undefined || lower.place === place
+			? names.has(lower.device)
+			: hasDevice({ place: lower.place, device: lower.device });
+	return isThere ? undefined : `${lower.device} of ${lower.place ?? place}, on which it stands, is not made`;
+}
+
+function withoutMaster(link: Link, names: ReadonlySet<string>, omit: Omit): Link {
+	if (link.master === undefined || names.has(link.master)) return link;
+	omit(`${link.name} as a port of ${link.master}`, `${link.master} is not made`);
+	const { master: _, bridgePort: __, ...alone } = link;
+	return alone as Link;
+}
+
+/** What the input does not hold or podpath did not understand is not there on the kernel either. */
+function untold({ missing, notUnderstood, conntrack }: Namespace, omit: Omit): void {
+	if (missing.size > 0) omit([...missing].join(", "), "the input does not hold it");
+	for (const { part, text, why } of notUnderstood) omit(`${part} "${text}"`, why);
+	if (conntrack.length > 0) omit(`${conntrack.length} connections`, "connections that are there already are not made");
+}

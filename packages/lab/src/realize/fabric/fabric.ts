@@ -1,0 +1,118 @@
+/** The fabric of a lab: a namespace for each fabric device that stacks are connected to, and the cables between these. */
+import {
+	assembleNamespace,
+	type FabricDevice,
+	hostPrefix,
+	type LoadBalancer,
+	type Namespace,
+	type Network,
+	type Place,
+} from "@podpath/core";
+import { type Cable, type Layout, OUTSIDE } from "../layout.ts";
+import { internetSite, type Neighbourhood } from "./internet.ts";
+import { ETHERNET_MTU, portLink, UPLINK } from "./port.ts";
+import type { FabricSite, Surroundings } from "./router.ts";
+import { segmentSite } from "./segment.ts";
+import { vpcSite } from "./vpc.ts";
+
+export interface LabFabric {
+	readonly states: readonly Namespace[];
+	readonly cables: readonly Cable[];
+	readonly omitted: readonly string[];
+}
+
+/** `places`: what was asked for, which says what load balancers the lab has. */
+export function fabricOf(network: Network, layout: Layout, places: ReadonlySet<Place>): LabFabric {
+	const devices = [...layout.ports.keys()].flatMap((place) => network.fabric(place) ?? []);
+	const internet = devices.find((device) => device.kind === "internet");
+	const routers = devices.filter((device) => device.kind === "vpc" || device.kind === "segment");
+	const omitted = [...unconnected(network, layout, places)];
+	const balancers = network.loadBalancers.filter(({ place }) => places.has(place));
+	const homes = new Map(balancers.map((each) => [each, homeOf(each, routers, layout, omitted)]));
+	const around = (place: Place): Surroundings => ({
+		balancers: balancers.filter((each) => homes.get(each) === place),
+		internet: internet !== undefined,
+	});
+	const sites = routers.map((device) => siteOf(device, layout, around(device.place)));
+	const uplinks = routers.filter(hasUplink);
+	const states = sites.map(({ state }) => state);
+	const cables: Cable[] = [];
+	let looseEnds = layout.looseEnds;
+	if (internet !== undefined) {
+		const neighbours = uplinks.map((fabric, i): Neighbourhood => {
+			const addresses = around(fabric.place).balancers.flatMap((each) => each.addresses);
+			return { device: `w${i + 1}`, fabric, balanced: addresses.map(hostPrefix) };
+		});
+		states.push(internetSite(network, internet, layout.ports.get(internet.place) ?? [], neighbours));
+		for (const { device, fabric } of neighbours) cables.push(uplink(fabric.place, internet.place, device));
+	} else {
+		// A segment's gateway can lead nowhere by itself; a VPC answers for every address, and so needs a way there.
+		for (const { place } of uplinks.filter(({ kind }) => kind === "vpc")) {
+			const device = `e${looseEnds.length + 1}`;
+			looseEnds = [...looseEnds, device];
+			cables.push(uplink(place, OUTSIDE, device));
+		}
+	}
+	if (looseEnds.length > 0) states.push(outside(looseEnds));
+	return { states, cables, omitted: [...omitted, ...sites.flatMap((site) => site.omitted)] };
+}
+
+type Router = Extract<FabricDevice, { readonly kind: "vpc" | "segment" }>;
+
+function siteOf(device: Router, layout: Layout, around: Surroundings): FabricSite {
+	const ports = layout.ports.get(device.place) ?? [];
+	return device.kind === "vpc" ? vpcSite(device, ports, around) : segmentSite(device, ports, around);
+}
+
+function hasUplink(device: Router): boolean {
+	return device.kind === "vpc" || device.gateways.length > 0;
+}
+
+function uplink(from: Place, to: Place, device: string): Cable {
+	return { from: { place: from, device: UPLINK }, to: { place: to, device } };
+}
+
+/** The router behind which the load balancer's backends are. */
+function homeOf(
+	balancer: LoadBalancer,
+	routers: readonly Router[],
+	layout: Layout,
+	omitted: string[],
+): Place | undefined {
+	const connected = new Map(
+		routers.flatMap(({ place }) =>
+			(layout.ports.get(place) ?? []).map(({ to }) => [`${to.place} ${to.device}`, place]),
+		),
+	);
+	let home: Place | undefined;
+	const missing = new Set<Place>();
+	for (const { place, device } of balancer.listeners.flatMap(({ backends }) => backends)) {
+		const router = connected.get(`${place} ${device}`);
+		home ??= router;
+		if (router === undefined || router !== home) missing.add(place);
+	}
+	for (const place of missing) omitted.push(`${balancer.place}: backend ${place}: it is not behind the lab's router`);
+	return home;
+}
+
+/** Fabric devices that were asked for and that nothing of the lab is connected to. */
+function* unconnected(network: Network, layout: Layout, places: ReadonlySet<Place>): Generator<string> {
+	for (const place of places) {
+		const device = network.fabric(place);
+		if (
+			device === undefined ||
+			device.kind === "load-balancer" ||
+			device.kind === "internet" ||
+			layout.ports.has(place)
+		)
+			continue;
+		yield `${place}: nothing in the lab is connected to it`;
+	}
+}
+
+/** Where cables end that lead nowhere: its devices are up, and hold nothing. */
+function outside(ends: readonly string[]): Namespace {
+	const links = ends.map((name) => portLink(name, { mac: null, mtu: ETHERNET_MTU }));
+	const silent = new Map(ends.map((name) => [`net.ipv6.conf.${name}.disable_ipv6`, "1"]));
+	return assembleNamespace(OUTSIDE, [{ links, sysctls: silent }]);
+}

@@ -1,0 +1,24 @@
+/** What the routers of a lab have in common. */
+import type { LoadBalancer, Namespace } from "@podpath/core";
+
+/** What a router has to know of the lab around it. */
+export interface Surroundings {
+	/** Load balancers whose backends are behind this router. */
+	readonly balancers: readonly LoadBalancer[];
+	/** Whether the uplink leads to clients on the Internet; otherwise nobody is there. */
+	readonly internet: boolean;
+}
+
+/** The namespace that stands for a fabric device. */
+export interface FabricSite {
+	readonly state: Namespace;
+	readonly omitted: readonly string[];
+}
+
+/** Settings of a router that forwards whatever comes and tells nobody of better ways. */
+export const ROUTER_SYSCTLS: readonly (readonly [string, string])[] = [
+	["net.ipv4.ip_forward", "1"],
+	["net.ipv6.conf.all.forwarding", "1"],
+	["net.ipv4.conf.all.send_redirects", "0"],
+	["net.ipv4.conf.default.send_redirects", "0"],
+];

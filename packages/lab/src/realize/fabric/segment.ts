@@ -1,0 +1,115 @@
+/** A segment as a bridge, which knows its cards' MACs; where it has gateways, the bridge itself is the router. */
+import {
+	assembleNamespace,
+	type BridgeLink,
+	type Contribution,
+	contains,
+	defaultPrefix,
+	type FdbEntry,
+	hardwareAddress,
+	type InterfaceAddress,
+	type Route,
+	type Segment,
+	unicastRoute,
+	VPC_MAC,
+} from "@podpath/core";
+import { balancingRules } from "./balancing.ts";
+import { type AttachedPort, attachedPorts, type FabricPort, LAB_ORIGIN, portLink, UPLINK } from "./port.ts";
+import { type FabricSite, ROUTER_SYSCTLS, type Surroundings } from "./router.ts";
+import { fabricTables } from "./tables.ts";
+
+const BRIDGE = "br0";
+
+export function segmentSite(segment: Segment, all: readonly FabricPort[], around: Surroundings): FabricSite {
+	const { place, mtu } = segment;
+	const ports = attachedPorts(all, segment.attachments);
+	const isRouter = segment.gateways.length > 0;
+	const links = all.map(({ device }) => portLink(device, { mac: hardwareAddress(place, device), mtu, master: BRIDGE }));
+	const switching: Contribution = {
+		links: [bridge(segment), ...links],
+		fdb: ports.map(cardEntry),
+		// Ports speak IPv6 for themselves unless they are told not to; a switch's ports do not.
+		sysctls: new Map(all.map(({ device }) => [`net.ipv6.conf.${device}.disable_ipv6`, "1"])),
+	};
+	const state = assembleNamespace(place, [switching, ...(isRouter ? [routing(segment, ports, around)] : [])]);
+	const addresses = state.addresses.filter(({ device, scope }) => scope !== "link" || device === BRIDGE);
+	const xtables = isRouter ? fabricTables({ keepsTtl: balanced(around), ...balancingRules(around) }) : [];
+	return { state: { ...state, addresses, xtables }, omitted: [] };
+}
+
+function bridge({ place, mtu, gateways }: Segment): BridgeLink {
+	return {
+		kind: "bridge",
+		name: BRIDGE,
+		index: 0,
+		mtu,
+		mac: gateways.length > 0 ? VPC_MAC : hardwareAddress(place, BRIDGE),
+		up: true,
+		carrier: true,
+		vlanFiltering: false,
+		defaultPvid: 1,
+		origin: LAB_ORIGIN,
+	};
+}
+
+/** So that not even the first frame to a card is flooded to all of them. */
+function cardEntry({ device, attachment }: AttachedPort): FdbEntry {
+	return { device, mac: attachment.mac, master: BRIDGE, self: false, state: "static", origin: LAB_ORIGIN };
+}
+
+function routing(segment: Segment, ports: readonly AttachedPort[], around: Surroundings): Contribution {
+	return {
+		links: around.internet ? [portLink(UPLINK, { mac: VPC_MAC, mtu: segment.mtu, noArp: true })] : [],
+		addresses: segment.gateways.map((gateway) => gatewayAddress(gateway, segment)),
+		routes: ([4, 6] as const).map((family) => wayOut(family, around.internet)),
+		neighbours: ports.flatMap(({ attachment }) =>
+			attachment.addresses.map((address) => ({
+				family: address.family,
+				device: BRIDGE,
+				address,
+				mac: attachment.mac,
+				state: "permanent" as const,
+				proxy: false,
+				origin: LAB_ORIGIN,
+			})),
+		),
+		sysctls: new Map([
+			...ROUTER_SYSCTLS,
+			// Frames that are only switched are nobody's connections here.
+			...(around.balancers.length > 0 || around.internet ? NOT_BRIDGED : []),
+		]),
+	};
+}
+
+const NOT_BRIDGED = [
+	["net.bridge.bridge-nf-call-iptables", "0"],
+	["net.bridge.bridge-nf-call-ip6tables", "0"],
+] as const;
+
+function gatewayAddress(address: Segment["gateways"][number], { prefixes }: Segment): InterfaceAddress {
+	const block = prefixes.find((prefix) => contains(prefix, address));
+	return {
+		device: BRIDGE,
+		address,
+		prefixLength: block?.length ?? (address.family === 4 ? 32 : 128),
+		scope: "global",
+		secondary: false,
+		noPrefixRoute: false,
+		origin: LAB_ORIGIN,
+	};
+}
+
+/** To the Internet where the lab has clients there; else nowhere, without a word, as the input does not say what is there. */
+function wayOut(family: 4 | 6, internet: boolean): Route {
+	const route = unicastRoute(defaultPrefix(family), { device: UPLINK, origin: LAB_ORIGIN });
+	return internet ? route : { ...route, type: "blackhole", scope: "global", nextHops: [] };
+}
+
+/** From outside to a load balancer and on to its backend is one step, not two. */
+function balanced({ balancers }: Surroundings): Readonly<Record<4 | 6, readonly string[]>> {
+	const from = (family: 4 | 6): readonly string[] =>
+		balancers
+			.flatMap(({ addresses }) => addresses.filter((address) => address.family === family))
+			.map((address) => `-A PREROUTING -d ${address.text} -i ${UPLINK}`);
+	return { 4: from(4), 6: from(6) };
+}

@@ -1,0 +1,38 @@
+/** The rules of a fabric device, as iptables-save has them. */
+import { type Family, parseXtablesSave, type XtTable } from "@podpath/core";
+
+export interface FabricRules {
+	/** `-A PREROUTING …`: what passes without losing from its TTL, by family. */
+	readonly keepsTtl: Readonly<Record<Family, readonly string[]>>;
+	/** `-A PREROUTING …` of the nat table, by family. */
+	readonly nat: Readonly<Record<Family, readonly string[]>>;
+	/** `-A FORWARD …` of the filter table, by family. */
+	readonly filter: Readonly<Record<Family, readonly string[]>>;
+}
+
+export function fabricTables(rules: FabricRules): readonly XtTable[] {
+	return ([4, 6] as const).flatMap((family) => {
+		// A router takes one from the TTL, which these get back.
+		const increase = family === 4 ? "-j TTL --ttl-inc 1" : "-j HL --hl-inc 1";
+		const text = [
+			...table(
+				"mangle",
+				rules.keepsTtl[family].map((rule) => `${rule} ${increase}`),
+			),
+			...table("nat", rules.nat[family]),
+			...table("filter", rules.filter[family]),
+		].join("\n");
+		return parseXtablesSave(`${text}\n`, { family, file: "the lab's own rules" }).tables;
+	});
+}
+
+const CHAINS = {
+	mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
+	nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],
+	filter: ["INPUT", "FORWARD", "OUTPUT"],
+} as const;
+
+function table(name: keyof typeof CHAINS, rules: readonly string[]): readonly string[] {
+	if (rules.length === 0) return [];
+	return [`*${name}`, ...CHAINS[name].map((chain) => `:${chain} ACCEPT [0:0]`), ...rules, "COMMIT"];
+}

@@ -1,0 +1,82 @@
+/** From a network to the steps that build the very same one on a real kernel. Nothing is run here. */
+import { type DeviceAt, type Network, type Place, placeKind } from "@podpath/core";
+import type { Feature, LabNamespace, LabPlan, LabPort, LabStep } from "../lab-plan.ts";
+import { fabricOf } from "./fabric/fabric.ts";
+import { type Cable, layoutOf } from "./layout.ts";
+import { namesOf } from "./names.ts";
+import { featuresOf } from "./needs.ts";
+import { type Site, stepsOf } from "./steps.ts";
+
+export interface RealizeOptions {
+	/** What every namespace's name begins with, so that several networks fit on one kernel. Default: nothing. */
+	readonly prefix?: string;
+}
+
+/**
+ * The plan of a lab with the stacks at these places, the fabric between them, and those of the load balancers among the
+ * places. Devices whose far end is at no place of the lab end in a namespace where nobody answers.
+ */
+export function realize(network: Network, places: readonly Place[], options: RealizeOptions = {}): LabPlan {
+	const layout = layoutOf(network, places);
+	const fabric = fabricOf(network, layout, new Set(places));
+	const stacks = layout.stacks.map(({ state }) => state);
+	const states = [
+		...fabric.states,
+		...stacks.filter(({ place }) => placeKind(place) !== "pod"),
+		...stacks.filter(({ place }) => placeKind(place) === "pod"),
+	];
+	const names = namesOf(
+		states.map(({ place }) => place),
+		options.prefix ?? "",
+	);
+	const nameOf = (place: Place): string => names.get(place) ?? "";
+	const cables = [...layout.cables, ...fabric.cables];
+	const sites = states.map((state): Site => {
+		const children = stacks.flatMap((other) =>
+			other.links
+				.filter((link) => standsOn(link, other.place, state.place))
+				.map((link) => ({ link, namespace: nameOf(other.place) })),
+		);
+		return { name: nameOf(state.place), state, children, given: givenDevices(state.place, cables, stacks) };
+	});
+	const steps = sites.map(stepsOf);
+	return {
+		namespaces: sites.map(({ name, state }): LabNamespace => ({ name, place: state.place })),
+		steps: [
+			...steps.flatMap(({ early }) => early),
+			...cableStep(cables, nameOf),
+			...steps.flatMap(({ build }) => build),
+		],
+		needs: new Set<Feature>([...(cables.length > 0 ? (["veth"] as const) : []), ...states.flatMap(featuresOf)]),
+		omitted: [...layout.omitted, ...fabric.omitted, ...steps.flatMap(({ omitted }) => omitted)],
+		ports: [...layout.ports].flatMap(([place, ports]) =>
+			ports.map(({ device, to }): LabPort => ({ namespace: nameOf(place), device, fabric: place, to })),
+		),
+	};
+}
+
+type Stack = ReturnType<typeof layoutOf>["stacks"][number]["state"];
+
+/** Whether a device of the namespace at `own` has its lower device in that at `below`. */
+function standsOn(link: Stack["links"][number], own: Place, below: Place): boolean {
+	const lower = "lower" in link ? link.lower : undefined;
+	return lower?.place !== undefined && lower.place !== own && lower.place === below;
+}
+
+function givenDevices(place: Place, cables: readonly Cable[], stacks: readonly Stack[]): ReadonlySet<string> {
+	const ends = cables.flatMap(({ from, to }) => [from, to]).filter((end) => end.place === place);
+	const own = stacks.find((stack) => stack.place === place);
+	const above = own?.links.filter((link) => {
+		const lower = "lower" in link ? link.lower : undefined;
+		return lower?.place !== undefined && lower.place !== place;
+	});
+	return new Set([...ends.map(({ device }) => device), ...(above ?? []).map(({ name }) => name)]);
+}
+
+/** All veth pairs in one batch, each end straight into its namespace. */
+function cableStep(cables: readonly Cable[], nameOf: (place: Place) => string): readonly LabStep[] {
+	if (cables.length === 0) return [];
+	const end = ({ place, device }: DeviceAt): string => `name ${device} netns ${nameOf(place)}`;
+	const stdin = cables.map(({ from, to }) => `link add ${end(from)} type veth peer ${end(to)}\n`).join("");
+	return [{ kind: "run", argv: ["ip", "-batch", "-"], stdin }];
+}

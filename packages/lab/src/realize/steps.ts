@@ -1,0 +1,131 @@
+/** The steps that build one namespace of the lab, once its cables are there: one batch for each tool. */
+import {
+	type Batch,
+	bridgeFdbBatch,
+	bridgeVlanBatch,
+	type Family,
+	ipAddressBatch,
+	ipLinkBatch,
+	ipLinkIntoBatch,
+	ipNeighBatch,
+	ipRouteBatch,
+	ipRuleBatch,
+	type Link,
+	linkLocalOf,
+	type Namespace,
+	printIpsetSave,
+	printIpvsadmSave,
+	printRuleset,
+	printXtablesSave,
+	tcBatch,
+	type XtTable,
+} from "@podpath/core";
+import type { LabStep } from "../lab-plan.ts";
+import { hasBothBackends } from "./needs.ts";
+import { type SysctlGroups, sysctlGroups } from "./sysctls.ts";
+
+/** A namespace of the lab with what it shall hold. */
+export interface Site {
+	readonly name: string;
+	readonly state: Namespace;
+	/** Devices of other namespaces that stand on one of this, which are made here and into there. */
+	readonly children: readonly { readonly link: Link; readonly namespace: string }[];
+	/** Devices that are there before the namespace makes its own: ends of cables, and children of others' devices. */
+	readonly given: ReadonlySet<string>;
+}
+
+export interface SiteSteps {
+	/** Before any device is there. */
+	readonly early: readonly LabStep[];
+	/** Once the cables are there, and the namespaces before this one are built. */
+	readonly build: readonly LabStep[];
+	readonly omitted: readonly string[];
+}
+
+export function stepsOf(site: Site): SiteSteps {
+	const { name, state } = site;
+	const sysctls = sysctlGroups(state.sysctls, site.given, new Set(state.links.map((link) => link.name)));
+	const { steps, omitted } = new Steps(site, sysctls);
+	return {
+		early: [{ kind: "sysctl", namespace: name, settings: sysctls.early }],
+		build: steps,
+		omitted: [...sysctls.omitted, ...omitted].map((what) => `${state.place}: ${what}`),
+	};
+}
+
+class Steps {
+	readonly steps: LabStep[] = [];
+	readonly omitted: string[] = [];
+	readonly #namespace: string;
+
+	constructor({ name, state, children, given }: Site, sysctls: SysctlGroups) {
+		this.#namespace = name;
+		this.#write(sysctls.beforeUp);
+		this.#batch(
+			["ip", "-batch", "-"],
+			ipLinkBatch(state.links, given),
+			...children.map(({ link, namespace }) => ipLinkIntoBatch(link, namespace)),
+			ipAddressBatch(state.addresses.filter((each) => !isKernelLinkLocal(each, state.links))),
+			ipRouteBatch(state.routes),
+			// Without a word about the family a rule is IPv4's.
+			ipRuleBatch(state.rules, 4),
+			ipNeighBatch(state.neighbours, { learned: true }),
+		);
+		this.#batch(["ip", "-6", "-batch", "-"], ipRuleBatch(state.rules, 6));
+		this.#batch(["bridge", "-batch", "-"], bridgeVlanBatch(state.links), fdbBatch(state));
+		this.#netfilter(state);
+		this.#batch(["tc", "-batch", "-"], tcBatch(state.tcQdiscs, state.tcFilters));
+		this.#write(sysctls.late);
+	}
+
+	/** Sets before the rules that ask them. */
+	#netfilter(state: Namespace): void {
+		this.#run(["ipset", "restore"], printIpsetSave(state.ipsets.values()));
+		for (const family of [4, 6] as const) this.#tables(state.xtables, family);
+		this.#run(["ipvsadm", "-R"], printIpvsadmSave(state.ipvs));
+		this.#run(["nft", "-f", "-"], printRuleset(state.nftables));
+	}
+
+	/** By the tool's plain name, as kernels have one implementation or the other; by its full name only where both hold tables. */
+	#tables(all: readonly XtTable[], family: Family): void {
+		const tool = family === 4 ? "iptables" : "ip6tables";
+		const own = all.filter((table) => table.family === family);
+		if (!hasBothBackends(all)) {
+			this.#run([`${tool}-restore`], printXtablesSave(own));
+			return;
+		}
+		for (const backend of ["legacy", "nft"] as const) {
+			this.#run([`${tool}-${backend}-restore`], printXtablesSave(own.filter((table) => table.backend === backend)));
+		}
+	}
+
+	#batch(argv: readonly string[], ...batches: readonly Batch[]): void {
+		this.#run(argv, batches.map(({ text }) => text).join(""));
+		for (const { omitted } of batches) this.omitted.push(...omitted);
+	}
+
+	#run(argv: readonly string[], stdin: string): void {
+		if (stdin !== "") this.steps.push({ kind: "run", namespace: this.#namespace, argv, stdin });
+	}
+
+	#write(settings: SysctlGroups["early"]): void {
+		if (settings.length > 0) this.steps.push({ kind: "sysctl", namespace: this.#namespace, settings });
+	}
+}
+
+/** It comes with the device's carrier; given by hand it would be another sort of address. */
+function isKernelLinkLocal({ device, address }: Namespace["addresses"][number], links: readonly Link[]): boolean {
+	const link = links.find((each) => each.name === device);
+	return link !== undefined && linkLocalOf(link)?.address.text === address.text;
+}
+
+/** Without what comes by itself: ports' and bridges' own addresses, and multicast groups. */
+function fdbBatch({ fdb, links }: Namespace): Batch {
+	const own = new Set(links.map((link) => link.mac));
+	const multicast = /^.[13579bdf]/;
+	const put = fdb.filter(
+		({ mac, state, destination }) =>
+			destination !== undefined || !(multicast.test(mac) || (state === "permanent" && own.has(mac))),
+	);
+	return bridgeFdbBatch(put, { learned: true });
+}
