@@ -139,7 +139,60 @@ export interface LoadBalancerObject extends ObjectMeta {
 		| null;
 }
 
-export type OwnObject = ClusterObject | VpcObject | SegmentObject | HostObject | LoadBalancerObject;
+/** Kind `SecurityGroup`: an ECS security group, as DescribeSecurityGroupAttribute says it. Its name is its id. */
+export interface SecurityGroupObject extends ObjectMeta {
+	readonly kind: "SecurityGroup";
+	/** `advanced` is what the API calls `enterprise`. */
+	readonly type: "basic" | "advanced";
+	/** Whether members of the same basic group reach each other without a rule (InnerAccessPolicy). */
+	readonly innerAccess: "accept" | "drop";
+	readonly rules: readonly SecurityGroupRuleObject[];
+}
+
+export interface SecurityGroupRuleObject {
+	readonly direction: "ingress" | "egress";
+	readonly protocol: "all" | "tcp" | "udp" | "icmp" | "icmpv6" | "gre";
+	/** Null: all of them (`-1/-1`). */
+	readonly ports: { readonly from: number; readonly to: number } | null;
+	readonly policy: "accept" | "drop";
+	/** 1 to 100; 1 is asked first. */
+	readonly priority: number;
+	/** Whom the rule is about: the source of what comes in, the destination of what goes out. */
+	readonly peer:
+		| { readonly kind: "cidr"; readonly cidr: Prefix }
+		| { readonly kind: "security-group"; readonly id: string }
+		| { readonly kind: "prefix-list"; readonly id: string; readonly cidrs: readonly Prefix[] };
+	readonly line: number;
+}
+
+/** Kind `ENI`: an elastic network interface, as DescribeNetworkInterfaces says it. Its name is its id. */
+export interface EniObject extends ObjectMeta {
+	readonly kind: "ENI";
+	readonly type: "primary" | "secondary" | "trunk" | "member";
+	/** `node/NAME` or `host/NAME`: the instance that it is attached to; of a member, its trunk's. */
+	readonly instance: string;
+	/** By which the instance has it: `eth1`. Empty for a member, and for one that a pod has for itself. */
+	readonly device: string;
+	/** Of a member: the id of its trunk, and the VLAN that leads to it there. */
+	readonly trunk: string;
+	readonly vlan: number | null;
+	/** Id of its vSwitch; empty: that of its addresses. */
+	readonly vSwitch: string;
+	/** Empty: not said. */
+	readonly mac: string;
+	readonly addresses: readonly Address[];
+	/** Null: not said. */
+	readonly securityGroups: readonly string[] | null;
+}
+
+export type OwnObject =
+	| ClusterObject
+	| VpcObject
+	| SegmentObject
+	| HostObject
+	| LoadBalancerObject
+	| SecurityGroupObject
+	| EniObject;
 
 /** The apiVersion of podpath's own kinds. */
 export const OWN_API_VERSION = "podpath.dev/v1alpha1";

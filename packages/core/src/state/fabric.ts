@@ -21,6 +21,46 @@ export type Far =
 export interface Attachment extends DeviceAt {
 	readonly mac: string;
 	readonly addresses: readonly Address[];
+	/** What a cloud knows of the card. */
+	readonly eni?: Eni;
+}
+
+/** An elastic network interface: where a VPC's security groups decide. */
+export interface Eni {
+	/** `eni/ID`: how it stands in a data link. */
+	readonly place: Place;
+	readonly id: string;
+	readonly type: "primary" | "secondary" | "trunk" | "member";
+	/** Of a member: the tag of its frames on the trunk's card. Null: untagged. */
+	readonly vlan: number | null;
+	/** All of one type; their rules count together. Null: the input does not say. */
+	readonly securityGroups: readonly SecurityGroup[] | null;
+	readonly origin: Origin;
+}
+
+export interface SecurityGroup {
+	readonly id: string;
+	readonly type: "basic" | "advanced";
+	readonly innerAccess: "accept" | "drop";
+	readonly rules: readonly SecurityGroupRule[];
+	readonly origin: Origin;
+}
+
+export interface SecurityGroupRule {
+	readonly direction: "ingress" | "egress";
+	readonly protocol: "all" | "tcp" | "udp" | "icmp" | "icmpv6" | "gre";
+	/** Null: all. */
+	readonly ports: { readonly from: number; readonly to: number } | null;
+	readonly policy: "accept" | "drop";
+	/** 1 to 100; 1 is asked first. */
+	readonly priority: number;
+	readonly peer:
+		| { readonly kind: "prefixes"; readonly prefixes: readonly Prefix[] }
+		/** The addresses of the cards in that group. */
+		| { readonly kind: "group"; readonly id: string };
+	/** As a person would write it: `ingress accept tcp 80/80 from 192.168.0.0/16, priority 1`. */
+	readonly text: string;
+	readonly origin: Origin;
 }
 
 /** One layer 2 segment: an unmanaged switch. Frames go to the card that has their MAC. */

@@ -39,9 +39,10 @@ export interface CardAddress {
 	readonly gateway?: Address;
 }
 
-/** A machine's card. */
+/** A machine's card, or one that a pod has for itself. */
 export interface Card {
 	readonly place: Place;
+	readonly device: string;
 	readonly mac: string;
 	readonly mtu: number;
 	/** Absent: the input does not say where it is connected. */
@@ -88,6 +89,7 @@ function cardOf(place: Place, addresses: readonly Address[], subnets: PrefixMap<
 	if (first === undefined) {
 		return {
 			place,
+			device: CARD,
 			mac,
 			mtu: ETHERNET_MTU,
 			addresses: addresses.map(bare),
@@ -96,6 +98,7 @@ function cardOf(place: Place, addresses: readonly Address[], subnets: PrefixMap<
 	}
 	return {
 		place,
+		device: CARD,
 		mac,
 		mtu: first.mtu,
 		fabric: first.fabric,
@@ -112,9 +115,9 @@ function cardOf(place: Place, addresses: readonly Address[], subnets: PrefixMap<
 function attachmentsOf(fabric: Place, cards: ReadonlyMap<Place, Card>): readonly Attachment[] {
 	return [...cards.values()]
 		.filter((card) => card.fabric === fabric)
-		.map(({ place, mac, addresses }) => ({
+		.map(({ place, device, mac, addresses }) => ({
 			place,
-			device: CARD,
+			device,
 			mac,
 			addresses: addresses.map((each) => each.address),
 		}));
