@@ -31,6 +31,8 @@ export interface Backend {
 const NOTHING: Contribution = {};
 /** `encapOverhead` of pkg/backend/vxlan: the same for both families. */
 const VXLAN_ENCAP_OVERHEAD = 50;
+/** What the kernel takes off a lower device's MTU (drivers/net/vxlan vxlan_headroom()): the IPv6 header is 20 bytes longer. */
+const VXLAN_HEADROOM: Readonly<Record<Family, number>> = { 4: 50, 6: 70 };
 /** The kernel's default port of VXLAN devices, which flannel leaves alone on Linux. */
 const VXLAN_DEFAULT_PORT = 8472;
 const IPIP_DEVICE = "flannel.ipip";
@@ -90,7 +92,8 @@ const vxlan: Backend = {
 					kind: "vxlan",
 					name,
 					index: 0,
-					mtu: vxlan.mtu(card.mtu, settings),
+					// flannel asks for the same MTU in both families; vxlan_config_apply() cuts it down to what fits.
+					mtu: Math.min(vxlan.mtu(card.mtu, settings), card.mtu - VXLAN_HEADROOM[lease.family]),
 					mac: lease.vtepMac,
 					up: true,
 					carrier: true,
