@@ -27,9 +27,9 @@ const MULTICAST_MAC = /^.[13579bdf]/;
 
 /**
  * `fdb append` for what somebody put there: the tunnel ends of VXLAN devices, of which one MAC may have several, and static
- * entries of bridges; with `learned`, also for what bridges learned. Ports' own addresses and multicast groups come by themselves.
+ * entries of bridges. Ports' own addresses, multicast groups and learned entries come by themselves.
  */
-export function bridgeFdbBatch(entries: readonly FdbEntry[], options: { readonly learned?: boolean } = {}): Batch {
+export function bridgeFdbBatch(entries: readonly FdbEntry[]): Batch {
 	const batch = new BatchLines();
 	for (const entry of entries) {
 		const { mac, device } = entry;
@@ -37,15 +37,10 @@ export function bridgeFdbBatch(entries: readonly FdbEntry[], options: { readonly
 			const { destination, port, vni, via } = entry;
 			const end = ["dst", destination.text, option("port", port), option("vni", vni), option("via", via)];
 			batch.add("fdb append", mac, "dev", device, ...end, "self", entry.state === "dynamic" ? undefined : entry.state);
-		} else if (wasPut(entry, options.learned === true)) {
+		} else if (entry.state === "static" && !MULTICAST_MAC.test(mac)) {
 			const where = entry.self ? "self" : "master";
-			batch.add("fdb replace", mac, "dev", device, where, entry.state, option("vlan", entry.vlan));
+			batch.add("fdb replace", mac, "dev", device, where, "static", option("vlan", entry.vlan));
 		} else batch.omit(`${mac} dev ${device}`, "it comes by itself");
 	}
 	return batch.finish();
-}
-
-function wasPut({ mac, master, state }: FdbEntry, learned: boolean): boolean {
-	if (MULTICAST_MAC.test(mac)) return false;
-	return state === "static" || (learned && state === "dynamic" && master !== undefined);
 }

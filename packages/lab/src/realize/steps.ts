@@ -4,6 +4,7 @@ import {
 	bridgeFdbBatch,
 	bridgeVlanBatch,
 	type Family,
+	type FdbEntry,
 	ipAddressBatch,
 	ipLinkBatch,
 	ipLinkIntoBatch,
@@ -119,13 +120,15 @@ function isKernelLinkLocal({ device, address }: Namespace["addresses"][number], 
 	return link !== undefined && linkLocalOf(link)?.address.text === address.text;
 }
 
-/** Without what comes by itself: ports' and bridges' own addresses, and multicast groups. */
+/**
+ * Without what comes by itself: ports' and bridges' own addresses, multicast groups, and what bridges learn (a port takes
+ * no learned entry before its carrier is there, and then the first frame teaches it).
+ */
 function fdbBatch({ fdb, links }: Namespace): Batch {
 	const own = new Set(links.map((link) => link.mac));
-	const multicast = /^.[13579bdf]/;
-	const put = fdb.filter(
-		({ mac, state, destination }) =>
-			destination !== undefined || !(multicast.test(mac) || (state === "permanent" && own.has(mac))),
-	);
-	return bridgeFdbBatch(put, { learned: true });
+	const comes = ({ mac, state }: FdbEntry): boolean =>
+		MULTICAST_MAC.test(mac) || state === "dynamic" || (state === "permanent" && own.has(mac));
+	return bridgeFdbBatch(fdb.filter((entry) => entry.destination !== undefined || !comes(entry)));
 }
+
+const MULTICAST_MAC = /^.[13579bdf]/;
