@@ -90,8 +90,8 @@ def main(kind: str) -> None:
 if __name__ == "__main__":
     try:
         main(sys.argv[1])
-    finally:
-        # PID 1 may not end: the kernel would panic. A traceback is on the console by then.
-        if sys.argv[1] == "guest":
-            sys.stderr.flush()
-            kernel.power_off()
+    except Exception:  # pylint: disable=broad-except
+        traceback.print_exc()
+    # PID 1 may not end: the kernel would panic.
+    if sys.argv[1] == "guest":
+        kernel.power_off()

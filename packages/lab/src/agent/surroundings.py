@@ -17,7 +17,6 @@ _IFF_UP = 1
 _OF_THE_KERNEL = {
     "lo", "tunl0", "gre0", "gretap0", "erspan0", "ip_vti0", "ip6_vti0", "sit0", "ip6tnl0", "ip6gre0",
 }  # fmt: skip
-_SERIAL_LINE = (4, 64)
 #: In the guest: our own folder of programs, before all others in the path.
 _PROGRAMS = "/run/podpath/bin"
 _MODULES = "/run/podpath/modules"
@@ -39,6 +38,7 @@ def prepare_guest() -> int:
     kernel.mount("proc", "/proc", "proc")
     kernel.mount("sysfs", "/sys", "sysfs")
     kernel.mount("tmpfs", "/run", "tmpfs", 0, "mode=755")
+    _complete_devices()
     os.makedirs("/run/lock")
     os.makedirs(_PROGRAMS)
     os.makedirs(f"{_MODULES}/lib")
@@ -72,10 +72,17 @@ def _prepare_process(path: str) -> None:
         fcntl.ioctl(control, _SIOCSIFFLAGS, struct.pack("16sh22x", b"lo", _IFF_UP))
 
 
+def _complete_devices() -> None:
+    """What udev adds to the /dev that the kernel mounts by itself (CONFIG_DEVTMPFS_MOUNT)."""
+    os.symlink("/proc/self/fd", "/dev/fd")
+    for descriptor, name in enumerate(("stdin", "stdout", "stderr")):
+        os.symlink(f"/proc/self/fd/{descriptor}", f"/dev/{name}")
+    for folder, kind in (("/dev/shm", "tmpfs"), ("/dev/pts", "devpts")):
+        os.mkdir(folder)
+        kernel.mount(kind, folder, kind)
+
+
 def _open_serial_line() -> int:
-    # /dev is the host's, which may have no such device.
-    node = "/run/podpath/line"
-    os.mknod(node, 0o600 | 0o020000, os.makedev(*_SERIAL_LINE))
-    line = os.open(node, os.O_RDWR | os.O_NOCTTY)
+    line = os.open("/dev/ttyS0", os.O_RDWR | os.O_NOCTTY)
     tty.setraw(line, termios.TCSANOW)
     return line

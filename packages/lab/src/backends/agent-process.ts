@@ -1,7 +1,6 @@
 /** A process tree with the agent at its end, and the line to it: one request in flight, JSON a line. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { readFileSync, writeFileSync } from "node:fs";
 import type { Duplex, Readable, Writable } from "node:stream";
 import { LabError } from "./lab-error.ts";
 
@@ -12,7 +11,7 @@ export interface Launch {
 	/** `stdio`: requests on stdin, answers on stdout. `serial`: both on descriptor 3, the console on stdout. */
 	readonly line: "stdio" | "serial";
 	/** Where requests go that the line cannot carry; absent when it carries everything. */
-	readonly longRequests?: { readonly folder: string; readonly above: number };
+	readonly longRequests?: { readonly file: string; readonly above: number };
 	/** Time from start to the agent's first word, in milliseconds. */
 	readonly startLimitMs: number;
 	/** What on the console means that the kernel is dead, though its process may go on. */
@@ -131,7 +130,11 @@ export class AgentProcess {
 	/** Ends everything at once. Pending and later requests are rejected with this reason. */
 	kill(why: string): void {
 		this.#fail(why);
-		this.#child.kill("SIGKILL");
+		// PID 1 of the lab first: unshare, which waits for it, ends when all processes there are gone. Ending unshare
+		// would take them along too, but later than we would hear of it.
+		const inner = childOf(this.#child);
+		if (inner === undefined) this.#child.kill("SIGKILL");
+		else process.kill(inner, "SIGKILL");
 	}
 
 	async #exchange(operation: Readonly<Record<string, unknown>>, limitMs: number): Promise<Answer> {
@@ -140,9 +143,8 @@ export class AgentProcess {
 		const { longRequests } = this.#launch;
 		let text = JSON.stringify({ id: this.#lastId, ...operation });
 		if (longRequests !== undefined && text.length > longRequests.above) {
-			const file = join(longRequests.folder, "request.json");
-			writeFileSync(file, text);
-			text = JSON.stringify({ file });
+			writeFileSync(longRequests.file, text);
+			text = JSON.stringify({ file: longRequests.file });
 		}
 		const coming = this.#next(limitMs, `the lab's kernel did not answer within ${limitMs} ms`);
 		this.#writer.write(`${text}\n`);
@@ -202,6 +204,16 @@ export class AgentProcess {
 		this.#end = new LabError(said === "" ? why : `${why}\n${said}`);
 		this.#waiting?.reject(this.#end);
 		this.#waiting = undefined;
+	}
+}
+
+function childOf(parent: ChildProcess): number | undefined {
+	if (parent.exitCode !== null || parent.signalCode !== null) return undefined;
+	try {
+		const children = readFileSync(`/proc/${parent.pid}/task/${parent.pid}/children`, "utf8").trim();
+		return /^\d+$/.test(children) ? Number(children) : undefined;
+	} catch {
+		return undefined;
 	}
 }
 

@@ -16,7 +16,7 @@ export interface Known {
 
 /** podpath's folder below $XDG_CACHE_HOME, or below ~/.cache (XDG Base Directory Specification). */
 export function cacheFolder(): string {
-	const base = process.env["XDG_CACHE_HOME"];
+	const base = process.env.XDG_CACHE_HOME;
 	return join(base !== undefined && isAbsolute(base) ? base : join(homedir(), ".cache"), "podpath");
 }
 

@@ -108,7 +108,10 @@ export const FEATURE_TESTS: Readonly<Record<Feature, FeatureTest>> = {
 		"link add link vb name iv1 type ipvlan mode l3",
 	),
 	dummy: device("kernel module dummy", "link add dm0 type dummy"),
-	tun: device("kernel module tun, and a /dev/net/tun that may be opened", "tuntap add dev tun0 mode tun"),
+	tun: {
+		...device("kernel module tun, and a /dev/net/tun that may be opened", "tuntap add dev tun0 mode tun"),
+		modules: ["tun"],
+	},
 	iptables: iptables(
 		"",
 		"Debian package iptables; kernel modules ip_tables and iptable_nat, or nf_tables and nft_compat",

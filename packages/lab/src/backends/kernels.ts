@@ -3,6 +3,7 @@ import type { BackendKind } from "../backend.ts";
 import { hostNamespaces } from "./host-namespaces.ts";
 import type { Kernel } from "./kernel.ts";
 import { LabError } from "./lab-error.ts";
+import { USER_MODE_LINUX } from "./uml.ts";
 
 export function kernelOf(kind: BackendKind): Kernel {
 	switch (kind) {
@@ -10,7 +11,10 @@ export function kernelOf(kind: BackendKind): Kernel {
 		case "netns":
 			return hostNamespaces(kind);
 		case "uml":
+			return USER_MODE_LINUX;
 		case "qemu":
-			throw new LabError(`the ${kind} backend is not built`);
+			throw new LabError(
+				"podpath has no virtual machines yet: what the host's kernel and uml both lack cannot be built",
+			);
 	}
 }
