@@ -36,6 +36,7 @@ export { unicastRoute } from "./modes/route.ts";
 export { type Snapshot, type SnapshotFile, type SnapshotNamespace, snapshotNetwork } from "./modes/snapshot.ts";
 export { printIpsetSave } from "./netfilter/ipset/save.ts";
 export { printRuleset } from "./netfilter/nftables/print.ts";
+export type { NftTable } from "./netfilter/nftables/ruleset.ts";
 export { parseXtablesSave, printXtablesSave } from "./netfilter/xtables/save.ts";
 export type { XtTable } from "./netfilter/xtables/table.ts";
 export { KERNEL, type Origin, type SourcePosition } from "./origin/origin.ts";

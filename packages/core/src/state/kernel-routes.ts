@@ -2,8 +2,8 @@
  * What the kernel adds to a namespace by itself when an address is put on a device: connected, local, broadcast,
  * anycast and multicast routes (net/ipv4/fib_frontend.c fib_add_ifaddr, net/ipv6/addrconf.c).
  */
-import { type Address, address, isUnspecified } from "../address/address.ts";
-import { hostPrefix, lastAddress, type Prefix, prefix, prefixOf } from "../address/prefix.ts";
+import { type Address, address, addressFromWords, isUnspecified } from "../address/address.ts";
+import { contains, hostPrefix, lastAddress, type Prefix, prefix, prefixOf } from "../address/prefix.ts";
 import { KERNEL } from "../origin/origin.ts";
 import { linkLocalAddress } from "./hardware-address.ts";
 import { type InterfaceAddress, type Route, type RouteType, TABLE_LOCAL, TABLE_MAIN } from "./ip.ts";
@@ -21,15 +21,29 @@ export const LOOPBACK_ADDRESSES: readonly InterfaceAddress[] = [
 	kernelAddress("lo", address("::1"), 128, "host"),
 ];
 
-/** The link-local address of a device that is up and has a MAC; the kernel makes none for others. */
+/** The link-local address of a device that is up and has a MAC or, as a tunnel, an address of its own; others get none. */
 export function linkLocalOf(link: Link): InterfaceAddress | undefined {
-	if (!link.up || link.mac === null || link.kind === "loopback") return undefined;
-	return kernelAddress(link.name, linkLocalAddress(link.mac), IPV6_LINK_LOCAL_LENGTH, "link");
+	if (!link.up || link.kind === "loopback") return undefined;
+	const made = link.kind === "ipip" ? tunnelLinkLocal(link.local) : link.mac && linkLocalAddress(link.mac);
+	return made ? kernelAddress(link.name, made, IPV6_LINK_LOCAL_LENGTH, "link") : undefined;
+}
+
+/** Blocks that __ipv6_isatap_ifid() (net/ipv6/addrconf.c) takes for not unique in the world. */
+const NOT_UNIVERSAL: readonly Prefix[] = [
+	...["0.0.0.0/8", "10.0.0.0/8", "127.0.0.0/8", "169.254.0.0/16", "172.16.0.0/12", "192.0.2.0/24", "192.88.99.0/24"],
+	...["192.168.0.0/16", "198.51.100.0/24", "203.0.113.0/24", "224.0.0.0/4", "255.255.255.255/32"],
+].map(prefix);
+
+/** `fe80::5efe:LOCAL`, with the bit for what is unique in the world (RFC 5214 6.1). */
+function tunnelLinkLocal(local: Address | undefined): Address | undefined {
+	if (local === undefined || local.family !== 4 || isUnspecified(local)) return undefined;
+	const isUniversal = !NOT_UNIVERSAL.some((block) => contains(block, local));
+	return addressFromWords([0xfe80_0000, 0, (isUniversal ? 0x0200_5efe : 0x0000_5efe) >>> 0, local.words[0] as number]);
 }
 
 /** The multicast route of a device that speaks IPv6 (addrconf_add_mroute). */
 export function multicastRouteOf(link: Link): Route | undefined {
-	if (!link.up || link.mac === null || link.kind === "loopback") return undefined;
+	if (!link.up || link.kind === "loopback" || (link.mac === null && link.kind !== "ipip")) return undefined;
 	return ipv6Route("multicast", link.name, IPV6_MULTICAST, METRIC_ADDRCONF);
 }
 
