@@ -3,6 +3,20 @@ export type { Backend, BackendKind, StepOutput } from "./backend.ts";
 export { LabError } from "./backends/lab-error.ts";
 export { type OpenOptions, openBackend } from "./backends/open.ts";
 export { type FeatureReport, type ProbeFeaturesOptions, probeFeatures } from "./backends/probe.ts";
+export { compareWay, compareWays } from "./compare/compare.ts";
+export type {
+	Agreement,
+	ComparedDirection,
+	Comparison,
+	Difference,
+	Disagreement,
+	Divergence,
+	NotCompared,
+} from "./compare/comparison.ts";
+export type { HopRow } from "./compare/hop-rows.ts";
+export type { FieldDifference } from "./compare/packet-difference.ts";
+export type { SeenHop } from "./compare/seen-hop.ts";
+export { type Tally, tally } from "./compare/tally.ts";
 export { decodeCaptured, decodeEthernet, decodeIp } from "./frames/decode.ts";
 export {
 	type Content,

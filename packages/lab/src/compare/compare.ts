@@ -1,0 +1,158 @@
+/** One probe's observation against what the engine predicted for it. */
+import type { Crossing, Place, PredictedWay } from "@podpath/core";
+import type { LabPlan } from "../lab-plan.ts";
+import type { Observation } from "../observation.ts";
+import type { ComparedDirection, Comparison, Difference, Divergence } from "./comparison.ts";
+import { compareConnections, type TableReading } from "./connections.ts";
+import { expectedResults, wordOf } from "./expected-result.ts";
+import { type Flow, flowOf } from "./flow.ts";
+import { type HopRow, hopRows, type RowContext } from "./hop-rows.ts";
+import { crossingText, seenText } from "./hop-text.ts";
+import { PortBinding } from "./port-binding.ts";
+import { seenHops } from "./seen-hop.ts";
+import { compareServer } from "./server-side.ts";
+import { sightingsOf } from "./sighting.ts";
+
+/**
+ * Compares with the way that the observation fits. Where it fits none, the nearest is shown, unless the prediction itself
+ * leaves open what some way does. The probe has to be sent from the predicted source port.
+ */
+export function compareWays(ways: readonly PredictedWay[], observation: Observation, plan: LabPlan): Comparison {
+	const compared = ways.map((way, number) => compareWay(way, observation, plan, number));
+	const fitting =
+		compared.find(({ kind }) => kind === "agrees") ?? compared.find(({ kind }) => kind === "not-compared");
+	if (fitting !== undefined) return fitting;
+	let nearest: Extract<Comparison, { kind: "differs" }> | undefined;
+	for (const each of compared) {
+		if (each.kind === "differs" && (nearest === undefined || distance(each) < distance(nearest))) nearest = each;
+	}
+	return nearest ?? { kind: "not-compared", why: "nothing was predicted" };
+}
+
+/** How far an observation is from a way: hops that differ, and whatever else does. */
+function distance({ directions, differences }: Extract<Comparison, { kind: "differs" }>): number {
+	const hops = directions.flatMap(({ rows }) => rows).filter(({ kind }) => kind === "differs");
+	return hops.length + differences.filter(({ about }) => !about.includes(" hop ")).length;
+}
+
+/** Compares with this way and no other; `number` is its place among the predicted ways. */
+export function compareWay(way: PredictedWay, observation: Observation, plan: LabPlan, number = 0): Comparison {
+	const why = whyNotCompared(way, plan);
+	if (why !== null) return { kind: "not-compared", why };
+	const fabric = fabricOf(way, plan);
+	const ports = new PortBinding(way.rewrites);
+	const context: RowContext = {
+		ports,
+		built: new Set(plan.namespaces.map(({ place }) => place)),
+		fabric,
+		endless: way.verdict === "loop",
+	};
+	const flow = flowOf(way.sent, sightingsOf(observation.frames, plan));
+	const seen = seenHops(flow.forward, fabric);
+	const directions = [
+		{ direction: "forward" as const, rows: hopRows(way.forward, seen, context) },
+		...answerRows(way, observation, flow, context),
+	];
+	const tables = compareConnections(way, observation, plan, seen, ports);
+	const server = compareServer(way, observation, plan, ports);
+	const differences = [
+		...directions.flatMap(hopDifferences),
+		...resultDifference(way, observation),
+		...(server === null ? [] : [{ about: "server", ...server }]),
+		...tableDifferences(tables),
+	];
+	const { verdict, reason } = way;
+	const result = wordOf(observation.result);
+	const compared = { way: number, verdict, reason, result, directions, remarks: tables.remarks };
+	if (differences.length === 0) return { kind: "agrees", ...compared };
+	return { kind: "differs", ...compared, differences, divergence: divergenceOf(directions) };
+}
+
+/** A prediction that leaves open what happens cannot be right or wrong. */
+function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
+	const { verdict, reason, client, forward, reply, refusal } = way;
+	if (verdict === "unknown") return `the prediction is "unknown": ${reason}`;
+	if (verdict === "exits") return `the packet leaves what is described: ${reason}`;
+	if (client === null) return "the packet comes in from outside of what is described";
+	const built = new Set(plan.namespaces.map(({ place }) => place));
+	if (!built.has(client)) return `the lab has no ${client}`;
+	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
+	const missing = crossings.find(({ at, device }) => device !== null && !built.has(at));
+	return missing === undefined ? null : `the lab has no ${missing.at}`;
+}
+
+/** Places that are hops as a whole, without devices of their own. */
+function fabricOf({ forward, reply, refusal }: PredictedWay, plan: LabPlan): ReadonlySet<Place> {
+	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
+	return new Set([
+		...plan.ports.map((port) => port.fabric),
+		...crossings.flatMap(({ at, device }) => (device === null ? [at] : [])),
+	]);
+}
+
+/** The answer's hops, where there is one to compare. */
+function answerRows(
+	way: PredictedWay,
+	{ result }: Observation,
+	flow: Flow,
+	context: RowContext,
+): readonly ComparedDirection[] {
+	// A loop ends in an error or in none, and a stack that asks for a neighbour in vain answers after the probe has gone.
+	if (way.verdict === "loop" || (way.code === "no-answer" && result.kind === "timeout")) return [];
+	const crossings: readonly Crossing[] = way.reply ?? way.refusal?.crossings ?? [];
+	const seen = seenHops(flow.answer?.sightings ?? [], context.fabric);
+	if (crossings.length === 0 && seen.length === 0) return [];
+	return [{ direction: "answer", rows: hopRows(crossings, seen, context) }];
+}
+
+function hopDifferences({ direction, rows }: ComparedDirection): readonly Difference[] {
+	const position = firstDifference(rows);
+	const row = rows[position];
+	if (row === undefined) return [];
+	const { predicted, seen } = row;
+	const about = `${direction} hop ${position + 1}`;
+	const onlyFields = row.fields.length > 0;
+	return [
+		{
+			about: onlyFields ? `${about}, ${row.fields.map(({ field }) => field).join(", ")}` : about,
+			predicted: onlyFields
+				? row.fields.map((each) => each.predicted).join(", ")
+				: predicted === null
+					? "the packet is not here"
+					: crossingText(predicted),
+			observed: onlyFields
+				? row.fields.map((each) => each.observed).join(", ")
+				: seen === null
+					? "not seen"
+					: seenText(seen),
+		},
+	];
+}
+
+/** After the first difference the rest follows from it. */
+function firstDifference(rows: readonly HopRow[]): number {
+	return rows.findIndex(({ kind }) => kind === "differs");
+}
+
+function divergenceOf(directions: readonly ComparedDirection[]): Divergence | null {
+	for (const { direction, rows } of directions) {
+		const row = firstDifference(rows);
+		if (row >= 0) return { direction, row };
+	}
+	return null;
+}
+
+function resultDifference(way: PredictedWay, { result }: Observation): readonly Difference[] {
+	const expected = expectedResults(way);
+	const observed = wordOf(result);
+	if (expected.includes(observed)) return [];
+	return [{ about: "result", predicted: expected.join(" or "), observed }];
+}
+
+function tableDifferences({ differences }: TableReading): readonly Difference[] {
+	return differences.map(({ at, predicted, observed }) => ({
+		about: `connections of ${at}`,
+		predicted: predicted.join("; ") || "none",
+		observed: observed.join("; ") || "none",
+	}));
+}

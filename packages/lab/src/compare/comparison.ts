@@ -1,0 +1,54 @@
+/** What came of laying a prediction beside an observation. Plain data. */
+import type { Verdict } from "@podpath/core";
+import type { HopRow } from "./hop-rows.ts";
+
+export interface ComparedDirection {
+	/** `answer`: the reply, or the refusal that came instead. */
+	readonly direction: "forward" | "answer";
+	readonly rows: readonly HopRow[];
+}
+
+/** What does not agree. */
+export interface Difference {
+	/** `forward hop 4`, `result`, `server`, `connections of node/a` … */
+	readonly about: string;
+	readonly predicted: string;
+	readonly observed: string;
+}
+
+/** Where the two ways part: a row of a direction, from 0. */
+export interface Divergence {
+	readonly direction: ComparedDirection["direction"];
+	readonly row: number;
+}
+
+interface Compared {
+	/** The way that it was compared with, as a number in the list of predicted ways. */
+	readonly way: number;
+	readonly verdict: Verdict;
+	readonly reason: string;
+	/** What the client met, in a word. */
+	readonly result: string;
+	readonly directions: readonly ComparedDirection[];
+	/** What a reader should know although it is no difference. */
+	readonly remarks: readonly string[];
+}
+
+export interface Agreement extends Compared {
+	readonly kind: "agrees";
+}
+
+export interface Disagreement extends Compared {
+	readonly kind: "differs";
+	/** At least one; those of hops come first. */
+	readonly differences: readonly Difference[];
+	/** Null where the hops agree and something else does not. */
+	readonly divergence: Divergence | null;
+}
+
+export interface NotCompared {
+	readonly kind: "not-compared";
+	readonly why: string;
+}
+
+export type Comparison = Agreement | Disagreement | NotCompared;

@@ -1,0 +1,162 @@
+/**
+ * The frames of one probe among all that were captured: its opening packet and the first answer to it. NAT changes addresses
+ * and ports, so packets are told by what NAT leaves alone: TCP's sequence numbers, SCTP's tags, the data of datagrams and echoes.
+ */
+import { formatEndpoint, type Packet } from "@podpath/core";
+import type { Transport } from "../frames/decoded-frame.ts";
+import { innermost, type Sighting } from "./sighting.ts";
+
+export interface Flow {
+	/** The opening packet at each device. */
+	readonly forward: readonly Sighting[];
+	/** The first answer at each device; null where none was seen. */
+	readonly answer: { readonly kind: "reply" | "refusal"; readonly sightings: readonly Sighting[] } | null;
+}
+
+/** What is in `sightings` of the probe that sent `sent`, which must have had `sent`'s source port. */
+export function flowOf(sent: Packet, sightings: readonly Sighting[]): Flow {
+	const first = sightings.find((each) => begins(sent, each));
+	if (first === undefined) return { forward: [], answer: null };
+	const opening = first.transport;
+	const ends: Ends = { sources: new Set(), destinations: new Set() };
+	const forward: Sighting[] = [];
+	const answers: Sighting[] = [];
+	for (const each of sightings) {
+		// A server may echo a datagram's data, so it is asked first whether it is an answer.
+		if (answerKind(each, opening, ends) !== null) answers.push(each);
+		else if (sameOpening(each.transport, opening)) {
+			forward.push(each);
+			addEnds(ends, each);
+		}
+	}
+	return { forward: withoutRepetition(forward), answer: firstAnswer(answers, opening, ends) };
+}
+
+/** Endpoints that the opening packet had on its way; datagrams carry nothing else that ties an answer to them. */
+interface Ends {
+	readonly sources: Set<string>;
+	readonly destinations: Set<string>;
+}
+
+function addEnds(ends: Ends, { packet }: Sighting): void {
+	const { src, sport, dst, dport } = innermost(packet);
+	ends.sources.add(formatEndpoint(src, sport));
+	ends.destinations.add(formatEndpoint(dst, dport));
+}
+
+function begins(sent: Packet, { packet, transport }: Sighting): boolean {
+	const inner = innermost(packet);
+	if (inner.protocol !== sent.protocol) return false;
+	switch (transport.kind) {
+		case "tcp":
+		case "sctp":
+			return inner.tcpFlags === "syn" && inner.sport === sent.sport;
+		case "udp":
+			return inner.sport === sent.sport;
+		case "echo":
+			return !transport.reply;
+		default:
+			return false;
+	}
+}
+
+function sameOpening(transport: Transport, opening: Transport): boolean {
+	switch (opening.kind) {
+		case "tcp":
+			return transport.kind === "tcp" && transport.seq === opening.seq && transport.flags === opening.flags;
+		case "sctp":
+			return transport.kind === "sctp" && initTag(transport) !== null && initTag(transport) === initTag(opening);
+		case "udp":
+			return transport.kind === "udp" && Buffer.compare(transport.payload, opening.payload) === 0;
+		case "echo":
+			return transport.kind === "echo" && !transport.reply && sameEcho(transport, opening);
+		default:
+			return false;
+	}
+}
+
+/** The tag of an INIT; an INIT ACK has one too, but answers to another. */
+function initTag({ verificationTag, chunks }: Extract<Transport, { kind: "sctp" }>): number | null {
+	return verificationTag === 0 ? (chunks[0]?.initiateTag ?? null) : null;
+}
+
+type Echo = Extract<Transport, { kind: "echo" }>;
+
+/** NAT may change the identifier. */
+function sameEcho(one: Echo, other: Echo): boolean {
+	return one.sequence === other.sequence && Buffer.compare(one.payload, other.payload) === 0;
+}
+
+function answerKind(each: Sighting, opening: Transport, ends: Ends): "reply" | "refusal" | null {
+	const { transport, packet } = each;
+	const inner = innermost(packet);
+	if (transport.kind === "icmp-error") return isAboutOpening(inner, transport.about, opening, ends) ? "refusal" : null;
+	switch (opening.kind) {
+		case "tcp":
+			if (transport.kind !== "tcp" || transport.ack !== (opening.seq + 1) % 2 ** 32) return null;
+			return segmentKind(inner);
+		case "sctp":
+			if (transport.kind !== "sctp" || transport.verificationTag !== initTag(opening)) return null;
+			return segmentKind(inner);
+		case "udp": {
+			const isBack =
+				transport.kind === "udp" &&
+				ends.destinations.has(formatEndpoint(inner.src, inner.sport)) &&
+				ends.sources.has(formatEndpoint(inner.dst, inner.dport));
+			return isBack ? "reply" : null;
+		}
+		case "echo":
+			return transport.kind === "echo" && transport.reply && sameEcho(transport, opening) ? "reply" : null;
+		default:
+			return null;
+	}
+}
+
+function segmentKind({ tcpFlags }: Packet): "reply" | "refusal" | null {
+	if (tcpFlags === "syn-ack") return "reply";
+	return tcpFlags === "rst" ? "refusal" : null;
+}
+
+/** Whether an ICMP error is about the opening packet, of which it may hold no more than eight bytes. */
+function isAboutOpening(error: Packet, about: Transport, opening: Transport, ends: Ends): boolean {
+	if (about.kind === "tcp" && opening.kind === "tcp") return about.seq === opening.seq;
+	if (about.kind === "echo" && opening.kind === "echo") return about.sequence === opening.sequence;
+	if (about.kind !== opening.kind || error.payload?.kind !== "icmp-error") return false;
+	const { src, sport, dst, dport } = innermost(error.payload.about);
+	return ends.sources.has(formatEndpoint(src, sport)) && ends.destinations.has(formatEndpoint(dst, dport));
+}
+
+/** Of all answers the first, at each device that it crossed: a connection's later packets answer too. */
+function firstAnswer(answers: readonly Sighting[], opening: Transport, ends: Ends): Flow["answer"] {
+	const [first] = answers;
+	const kind = first === undefined ? null : answerKind(first, opening, ends);
+	if (first === undefined || kind === null) return null;
+	const sightings = answers.filter((each) => sameAnswer(each, first));
+	return { kind, sightings: withoutRepetition(sightings) };
+}
+
+function sameAnswer(one: Sighting, other: Sighting): boolean {
+	const [a, b] = [innermost(one.packet), innermost(other.packet)];
+	if (a.protocol !== b.protocol || a.tcpFlags !== b.tcpFlags) return false;
+	if (one.transport.kind === "tcp" && other.transport.kind === "tcp") return one.transport.seq === other.transport.seq;
+	return a.icmpType === b.icmpType && a.icmpCode === b.icmpCode;
+}
+
+/** A packet that is sent again begins where the first began; what a loop brings back has a smaller TTL. */
+function withoutRepetition(sightings: readonly Sighting[]): readonly Sighting[] {
+	const [first] = sightings;
+	if (first === undefined) return [];
+	const again = sightings.findIndex((each, position) => position > 0 && isSamePassage(each, first));
+	return again < 0 ? sightings : sightings.slice(0, again);
+}
+
+function isSamePassage(one: Sighting, other: Sighting): boolean {
+	return (
+		one.at === other.at &&
+		one.device === other.device &&
+		one.direction === other.direction &&
+		one.packet.ttl === other.packet.ttl &&
+		one.packet.dst.text === other.packet.dst.text &&
+		one.packet.protocol === other.packet.protocol
+	);
+}

@@ -1,0 +1,129 @@
+/** Predicted and observed hops of one direction, laid side by side. */
+import type { Crossing, Place } from "@podpath/core";
+import { type FieldDifference, frameDifferences, packetDifferences } from "./packet-difference.ts";
+import type { PortBinding } from "./port-binding.ts";
+import type { SeenHop } from "./seen-hop.ts";
+
+/** One row; at least one of `predicted` and `seen` is there. */
+export interface HopRow {
+	/** `same`: both are there and agree. `aside`: it says nothing for or against the prediction; `note` says why. */
+	readonly kind: "same" | "differs" | "aside";
+	readonly predicted: Crossing | null;
+	readonly seen: SeenHop | null;
+	readonly fields: readonly FieldDifference[];
+	readonly note?: string;
+}
+
+export interface RowContext {
+	readonly ports: PortBinding;
+	/** Places that the lab has a namespace for. */
+	readonly built: ReadonlySet<Place>;
+	readonly fabric: ReadonlySet<Place>;
+	/** The prediction stops where the packet came round again; the kernel goes on until the TTL is used up. */
+	readonly endless: boolean;
+}
+
+export function hopRows(
+	crossings: readonly Crossing[],
+	seen: readonly SeenHop[],
+	context: RowContext,
+): readonly HopRow[] {
+	// A bridge itself shows a frame that it only forwards to captures in promiscuous mode, which the lab's are not.
+	const predicted = crossings.filter(({ bridged }) => bridged !== true);
+	const rows = align(predicted, seen).map(([crossing, hop]) => rowOf(crossing, hop, context));
+	return context.endless ? withoutRounds(rows) : rows.map((row, i) => excused(row, i, rows, context));
+}
+
+function rowOf(predicted: Crossing | null, seen: SeenHop | null, { ports, built }: RowContext): HopRow {
+	if (predicted === null || seen === null) {
+		const notBuilt = predicted !== null && predicted.device === null && !built.has(predicted.at);
+		const row = { predicted, seen, fields: [] };
+		return notBuilt ? { ...row, kind: "aside", note: "not built in this lab" } : { ...row, kind: "differs" };
+	}
+	// How the lab builds a fabric device is its own affair: which of its ports and how many routers.
+	const fields =
+		predicted.device === null
+			? packetDifferences({ ...predicted.packet, ttl: seen.packet.ttl }, seen.packet, ports)
+			: frameDifferences(predicted, seen, ports);
+	return { kind: fields.length === 0 ? "same" : "differs", predicted, seen, fields };
+}
+
+/** What is on one side only, and no disagreement all the same. */
+function excused(row: HopRow, position: number, rows: readonly HopRow[], { fabric }: RowContext): HopRow {
+	const { seen } = row;
+	if (row.kind !== "differs" || row.predicted !== null || seen === null) return row;
+	const isLast = !rows.slice(position + 1).some((each) => each.seen !== null && each.predicted !== null);
+	if (fabric.has(seen.at) && !isLast) return { ...row, kind: "aside", note: "part of how the lab builds the fabric" };
+	if (isFloodedCopy(seen, rows)) return { ...row, kind: "aside", note: "a copy that a bridge flooded" };
+	return row;
+}
+
+/**
+ * A bridge that has not learned where a MAC is sends the frame out of every port. The copies look like the frame itself, by
+ * another port of the bridge's namespace or in namespaces that the packet's way does not touch.
+ */
+function isFloodedCopy(seen: SeenHop, rows: readonly HopRow[]): boolean {
+	const onWay = rows.filter((row) => row.predicted !== null && row.seen !== null);
+	const isElsewhere = !onWay.some(({ predicted }) => predicted?.at === seen.at);
+	return onWay.some(({ seen: original }) => {
+		if (original === null || !isSameFrame(original, seen)) return false;
+		return isElsewhere || (original.at === seen.at && original.direction === "out" && seen.direction === "out");
+	});
+}
+
+function isSameFrame(one: SeenHop, other: SeenHop): boolean {
+	return (
+		JSON.stringify([one.ethernet, one.vlan, one.packet]) === JSON.stringify([other.ethernet, other.vlan, other.packet])
+	);
+}
+
+/** After the last predicted hop of a loop only devices that the packet crossed already may follow. */
+function withoutRounds(rows: readonly HopRow[]): readonly HopRow[] {
+	const crossed = new Set(rows.flatMap(({ predicted }) => (predicted === null ? [] : [deviceKey(predicted)])));
+	const last = rows.findLastIndex(({ predicted }) => predicted !== null);
+	return rows.map((row, position) => {
+		if (position <= last || row.seen === null || !crossed.has(deviceKey(row.seen))) return row;
+		return { ...row, kind: "aside", note: "another round" };
+	});
+}
+
+function deviceKey({ at, device, direction }: Pick<SeenHop, "at" | "device" | "direction">): string {
+	return `${at} ${device ?? ""} ${direction}`;
+}
+
+type Pair = readonly [predicted: Crossing | null, seen: SeenHop | null];
+
+/** The longest common sequence of devices; what is on one side only stands between. */
+function align(predicted: readonly Crossing[], seen: readonly SeenHop[]): readonly Pair[] {
+	const longest = commonLengths(predicted.map(deviceKey), seen.map(deviceKey));
+	const pairs: Pair[] = [];
+	let i = 0;
+	let j = 0;
+	while (i < predicted.length || j < seen.length) {
+		const [crossing, hop] = [predicted[i] ?? null, seen[j] ?? null];
+		if (crossing !== null && hop !== null && deviceKey(crossing) === deviceKey(hop)) {
+			pairs.push([crossing, hop]);
+			i++;
+			j++;
+		} else if (hop === null || (crossing !== null && (longest[i + 1]?.[j] ?? 0) >= (longest[i]?.[j + 1] ?? 0))) {
+			pairs.push([crossing, null]);
+			i++;
+		} else {
+			pairs.push([null, hop]);
+			j++;
+		}
+	}
+	return pairs;
+}
+
+/** `[i][j]`: how many devices the rests from `i` and `j` have in common, in order. */
+function commonLengths(a: readonly string[], b: readonly string[]): readonly (readonly number[])[] {
+	const table: number[][] = Array.from({ length: a.length + 1 }, () => new Array<number>(b.length + 1).fill(0));
+	for (let i = a.length - 1; i >= 0; i--) {
+		const [row = [], below = []] = [table[i], table[i + 1]];
+		for (let j = b.length - 1; j >= 0; j--) {
+			row[j] = a[i] === b[j] ? (below[j + 1] ?? 0) + 1 : Math.max(below[j] ?? 0, row[j + 1] ?? 0);
+		}
+	}
+	return table;
+}
