@@ -79,6 +79,7 @@ export { type BridgeLink, DEFAULT_BRIDGE_PORT, type Link, type LinkKind, type Ve
 export type { Namespace, StatePart } from "./state/namespace.ts";
 export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
+export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export { type Explanation, VERDICTS, type Verdict } from "./trace/explanation.ts";

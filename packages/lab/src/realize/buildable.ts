@@ -1,5 +1,12 @@
 /** What of a namespace a kernel can be given: entries of devices that cannot be made are left out, each with the reason. */
-import type { DeviceAt, Link, Namespace, Place } from "@podpath/core";
+import {
+	type DeviceAt,
+	type InterfaceAddress,
+	type Link,
+	linkLocalOf,
+	type Namespace,
+	type Place,
+} from "@podpath/core";
 
 export interface Buildable {
 	readonly state: Namespace;
@@ -9,7 +16,7 @@ export interface Buildable {
 /** Whether the namespace of the lab has this device of another one, for those that stand on it. */
 export type HasDevice = (at: DeviceAt) => boolean;
 
-/** The namespace without what no kernel can be given. */
+/** The namespace without what no kernel can be given, and without the link-local addresses that it makes by itself. */
 export function buildable(namespace: Namespace, hasDevice: HasDevice): Buildable {
 	const omitted: string[] = [];
 	const omit = (what: string, why: string): void => {
@@ -27,7 +34,9 @@ export function buildable(namespace: Namespace, hasDevice: HasDevice): Buildable
 		});
 	const routes = namespace.routes.filter((route) => {
 		const missing = route.nextHops.find(({ device }) => device !== undefined && !there.has(device))?.device;
-		if (missing !== undefined) omit(`route ${route.destination.text}`, `${missing} is not made`);
+		// The kernel's own come with the addresses, which are told.
+		if (missing !== undefined && route.protocol !== "kernel")
+			omit(`route ${route.destination.text}`, `${missing} is not made`);
 		return missing === undefined;
 	});
 	untold(namespace, omit);
@@ -35,7 +44,10 @@ export function buildable(namespace: Namespace, hasDevice: HasDevice): Buildable
 		state: {
 			...namespace,
 			links,
-			addresses: kept(namespace.addresses, ({ address }) => `address ${address.text}`),
+			addresses: kept(
+				namespace.addresses.filter((each) => !isKernelLinkLocal(each, namespace.links)),
+				({ address }) => `address ${address.text}`,
+			),
 			routes,
 			neighbours: kept(namespace.neighbours, ({ address }) => `neighbour ${address.text}`),
 			fdb: kept(namespace.fdb, ({ mac }) => `FDB entry ${mac}`),
@@ -92,4 +104,11 @@ function untold({ missing, notUnderstood, conntrack }: Namespace, omit: Omit): v
 	if (missing.size > 0) omit([...missing].join(", "), "the input does not hold it");
 	for (const { part, text, why } of notUnderstood) omit(`${part} "${text}"`, why);
 	if (conntrack.length > 0) omit(`${conntrack.length} connections`, "connections that are there already are not made");
+}
+
+/** It comes with the device's carrier; given by hand it would be another sort of address. */
+function isKernelLinkLocal({ device, address, scope }: InterfaceAddress, links: readonly Link[]): boolean {
+	if (scope !== "link" || address.family === 4) return false;
+	const link = links.find((each) => each.name === device);
+	return link !== undefined && linkLocalOf(link)?.address.text === address.text;
 }

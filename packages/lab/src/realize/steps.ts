@@ -12,7 +12,6 @@ import {
 	ipRouteBatch,
 	ipRuleBatch,
 	type Link,
-	linkLocalOf,
 	type Namespace,
 	printIpsetSave,
 	printIpvsadmSave,
@@ -66,7 +65,7 @@ class Steps {
 			["ip", "-batch", "-"],
 			ipLinkBatch(state.links, given),
 			...children.map(({ link, namespace }) => ipLinkIntoBatch(link, namespace)),
-			ipAddressBatch(state.addresses.filter((each) => !isKernelLinkLocal(each, state.links))),
+			ipAddressBatch(state.addresses),
 			ipRouteBatch(state.routes),
 			// Without a word about the family a rule is IPv4's.
 			ipRuleBatch(state.rules, 4),
@@ -112,12 +111,6 @@ class Steps {
 	#write(settings: SysctlGroups["early"]): void {
 		if (settings.length > 0) this.steps.push({ kind: "sysctl", namespace: this.#namespace, settings });
 	}
-}
-
-/** It comes with the device's carrier; given by hand it would be another sort of address. */
-function isKernelLinkLocal({ device, address }: Namespace["addresses"][number], links: readonly Link[]): boolean {
-	const link = links.find((each) => each.name === device);
-	return link !== undefined && linkLocalOf(link)?.address.text === address.text;
 }
 
 /**

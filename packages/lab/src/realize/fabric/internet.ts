@@ -58,7 +58,10 @@ export function internetSite(
 	]);
 	const everything = ["-A PREROUTING"];
 	const nothing = { 4: [], 6: [] };
-	const xtables = fabricTables({ keepsTtl: { 4: everything, 6: everything }, nat: nothing, filter: nothing });
+	const xtables = fabricTables(
+		{ keepsTtl: { 4: everything, 6: everything }, nat: nothing, filter: nothing },
+		[...routes.values()].map(({ destination }) => destination),
+	);
 	return { ...state, xtables };
 }
 

@@ -33,7 +33,9 @@ export function segmentSite(segment: Segment, all: readonly FabricPort[], around
 	};
 	const state = assembleNamespace(place, [switching, ...(isRouter ? [routing(segment, ports, around)] : [])]);
 	const addresses = state.addresses.filter(({ device, scope }) => scope !== "link" || device === BRIDGE);
-	const xtables = isRouter ? fabricTables({ keepsTtl: balanced(around), ...balancingRules(around) }) : [];
+	const xtables = isRouter
+		? fabricTables({ keepsTtl: balanced(around), ...balancingRules(around) }, segment.prefixes)
+		: [];
 	return { state: { ...state, addresses, xtables }, omitted: [] };
 }
 

@@ -1,5 +1,5 @@
 /** The rules of a fabric device, as iptables-save has them. */
-import { type Family, parseXtablesSave, type XtTable } from "@podpath/core";
+import { type Family, type Prefix, parseXtablesSave, type XtTable } from "@podpath/core";
 
 export interface FabricRules {
 	/** `-A PREROUTING …`: what passes without losing from its TTL, by family. */
@@ -10,8 +10,10 @@ export interface FabricRules {
 	readonly filter: Readonly<Record<Family, readonly string[]>>;
 }
 
-export function fabricTables(rules: FabricRules): readonly XtTable[] {
-	return ([4, 6] as const).flatMap((family) => {
+/** The tables of those families that the device has addresses of; `prefixes` are where they are. */
+export function fabricTables(rules: FabricRules, prefixes: readonly Prefix[]): readonly XtTable[] {
+	const families = ([4, 6] as const).filter((family) => prefixes.some((prefix) => prefix.family === family));
+	return families.flatMap((family) => {
 		// A router takes one from the TTL, which these get back.
 		const increase = family === 4 ? "-j TTL --ttl-inc 1" : "-j HL --hl-inc 1";
 		const text = [

@@ -34,7 +34,10 @@ export function vpcSite(vpc: Vpc, all: readonly FabricPort[], around: Surroundin
 	]);
 	// The cloud's router is not one that packets notice: it takes nothing from their TTL.
 	const everything = ["-A PREROUTING"];
-	const xtables = fabricTables({ keepsTtl: { 4: everything, 6: everything }, ...balancingRules(around) });
+	const xtables = fabricTables({ keepsTtl: { 4: everything, 6: everything }, ...balancingRules(around) }, [
+		...vpc.prefixes,
+		...vpc.routes.map(({ destination }) => destination),
+	]);
 	return { state: { ...state, xtables }, omitted };
 }
 
