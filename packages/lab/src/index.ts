@@ -15,6 +15,7 @@ export type {
 } from "./compare/comparison.ts";
 export type { HopRow } from "./compare/hop-rows.ts";
 export type { FieldDifference } from "./compare/packet-difference.ts";
+export { type ComparisonTextOptions, renderComparison, renderTally } from "./compare/render-comparison.ts";
 export type { SeenHop } from "./compare/seen-hop.ts";
 export { type Tally, tally } from "./compare/tally.ts";
 export { decodeCaptured, decodeEthernet, decodeIp } from "./frames/decode.ts";
@@ -27,4 +28,5 @@ export {
 } from "./frames/decoded-frame.ts";
 export { FEATURES, type Feature, type LabNamespace, type LabPlan, type LabPort, type LabStep } from "./lab-plan.ts";
 export type { Accepted, CapturedFrame, Listener, Observation, Probe, ProbeResult } from "./observation.ts";
+export { type CaptureFileOptions, captureFile } from "./pcapng/capture-file.ts";
 export { type RealizeOptions, realize } from "./realize/realize.ts";

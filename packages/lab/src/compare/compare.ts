@@ -2,12 +2,12 @@
 import type { Crossing, Place, PredictedWay } from "@podpath/core";
 import type { LabPlan } from "../lab-plan.ts";
 import type { Observation } from "../observation.ts";
-import type { ComparedDirection, Comparison, Difference, Divergence } from "./comparison.ts";
+import { type ComparedDirection, type Comparison, type Difference, type Divergence, isAboutHop } from "./comparison.ts";
 import { compareConnections, type TableReading } from "./connections.ts";
 import { expectedResults, wordOf } from "./expected-result.ts";
 import { type Flow, flowOf } from "./flow.ts";
 import { type HopRow, hopRows, type RowContext } from "./hop-rows.ts";
-import { crossingText, seenText } from "./hop-text.ts";
+import { deviceText, packetText } from "./hop-text.ts";
 import { PortBinding } from "./port-binding.ts";
 import { seenHops } from "./seen-hop.ts";
 import { compareServer } from "./server-side.ts";
@@ -32,7 +32,7 @@ export function compareWays(ways: readonly PredictedWay[], observation: Observat
 /** How far an observation is from a way: hops that differ, and whatever else does. */
 function distance({ directions, differences }: Extract<Comparison, { kind: "differs" }>): number {
 	const hops = directions.flatMap(({ rows }) => rows).filter(({ kind }) => kind === "differs");
-	return hops.length + differences.filter(({ about }) => !about.includes(" hop ")).length;
+	return hops.length + differences.filter(({ about }) => !isAboutHop(about)).length;
 }
 
 /** Compares with this way and no other; `number` is its place among the predicted ways. */
@@ -108,23 +108,20 @@ function answerRows(
 function hopDifferences({ direction, rows }: ComparedDirection): readonly Difference[] {
 	const position = firstDifference(rows);
 	const row = rows[position];
-	if (row === undefined) return [];
-	const { predicted, seen } = row;
-	const about = `${direction} hop ${position + 1}`;
-	const onlyFields = row.fields.length > 0;
+	const at = row?.predicted ?? row?.seen ?? null;
+	if (row === undefined || at === null) return [];
+	const about = `${direction} hop ${position + 1} (${deviceText(at)})`;
+	const { predicted, seen, fields } = row;
+	if (fields.length > 0) {
+		const names = fields.map(({ field }) => field).join(", ");
+		const of = (side: "predicted" | "observed"): string => fields.map((each) => each[side]).join(", ");
+		return [{ about: `${about}, ${names}`, predicted: of("predicted"), observed: of("observed") }];
+	}
 	return [
 		{
-			about: onlyFields ? `${about}, ${row.fields.map(({ field }) => field).join(", ")}` : about,
-			predicted: onlyFields
-				? row.fields.map((each) => each.predicted).join(", ")
-				: predicted === null
-					? "the packet is not here"
-					: crossingText(predicted),
-			observed: onlyFields
-				? row.fields.map((each) => each.observed).join(", ")
-				: seen === null
-					? "not seen"
-					: seenText(seen),
+			about,
+			predicted: predicted === null ? "no packet" : packetText(predicted.packet, predicted.vlan),
+			observed: seen === null ? "no packet" : packetText(seen.packet, seen.vlan),
 		},
 	];
 }

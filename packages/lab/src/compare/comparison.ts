@@ -10,7 +10,7 @@ export interface ComparedDirection {
 
 /** What does not agree. */
 export interface Difference {
-	/** `forward hop 4`, `result`, `server`, `connections of node/a` … */
+	/** `forward hop 4 (node/a eth0 out), ttl`, `result`, `server`, `connections of node/a` … */
 	readonly about: string;
 	readonly predicted: string;
 	readonly observed: string;
@@ -52,3 +52,8 @@ export interface NotCompared {
 }
 
 export type Comparison = Agreement | Disagreement | NotCompared;
+
+/** Whether a difference is of a hop, and not of what the two ends and the tables say. */
+export function isAboutHop(about: string): boolean {
+	return /^(forward|answer) hop /.test(about);
+}

@@ -1,7 +1,6 @@
 /** A device and a packet as one line each, the same for what is predicted and what is seen. */
 import { type Crossing, formatEndpoint, type Packet } from "@podpath/core";
 import { hasPorts, messageOf } from "./packet-difference.ts";
-import type { SeenHop } from "./seen-hop.ts";
 
 type Device = Pick<Crossing, "at" | "device" | "direction">;
 
@@ -35,12 +34,4 @@ function layersOf(packet: Packet): string {
 function endsOf({ protocol, src, sport, dst, dport }: Packet): string {
 	if (!hasPorts(protocol)) return `${src.text} > ${dst.text}`;
 	return `${formatEndpoint(src, sport)} > ${formatEndpoint(dst, dport)}`;
-}
-
-export function crossingText(crossing: Crossing): string {
-	return `${deviceText(crossing)}: ${packetText(crossing.packet, crossing.vlan)}`;
-}
-
-export function seenText(seen: SeenHop): string {
-	return `${deviceText(seen)}: ${packetText(seen.packet, seen.vlan)}`;
 }

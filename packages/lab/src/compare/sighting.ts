@@ -19,22 +19,32 @@ export interface Sighting {
 	readonly vlan: number | null;
 }
 
+/** A captured frame with its number in the observation. */
+export interface NumberedFrame {
+	readonly frame: CapturedFrame;
+	readonly number: number;
+}
+
 /**
- * All frames with an IP packet, in order of time. The kernel gives a frame that goes from a device to the one stacked on it
- * the same time; then the machine comes before its pods, and within a namespace the capture's own order counts.
+ * The frames in order of time. The kernel gives a frame that goes from a device to the one stacked on it the same time; then
+ * the machine comes before its pods, and within a namespace the capture's own order counts.
  */
-export function sightingsOf(frames: readonly CapturedFrame[], plan: LabPlan): readonly Sighting[] {
+export function inOrder(frames: readonly CapturedFrame[], plan: LabPlan): readonly NumberedFrame[] {
 	const order = new Map(plan.namespaces.map(({ name }, position) => [name, position]));
-	const places = new Map(plan.namespaces.map(({ name, place }) => [name, place]));
 	const rank = ({ namespace }: CapturedFrame): number => order.get(namespace) ?? order.size;
 	return frames
 		.map((frame, number) => ({ frame, number }))
-		.sort((a, b) => a.frame.time - b.frame.time || rank(a.frame) - rank(b.frame) || a.number - b.number)
-		.flatMap(({ frame, number }) => {
-			const at = places.get(frame.namespace);
-			// Loopback is no device of the way: the engine has no crossings there.
-			return at === undefined || frame.device === "lo" ? [] : sightingOf(frame, number, at);
-		});
+		.sort((a, b) => a.frame.time - b.frame.time || rank(a.frame) - rank(b.frame) || a.number - b.number);
+}
+
+/** All frames with an IP packet, in order. */
+export function sightingsOf(frames: readonly CapturedFrame[], plan: LabPlan): readonly Sighting[] {
+	const places = new Map(plan.namespaces.map(({ name, place }) => [name, place]));
+	return inOrder(frames, plan).flatMap(({ frame, number }) => {
+		const at = places.get(frame.namespace);
+		// Loopback is no device of the way: the engine has no crossings there.
+		return at === undefined || frame.device === "lo" ? [] : sightingOf(frame, number, at);
+	});
 }
 
 function sightingOf(frame: CapturedFrame, number: number, at: Place): readonly Sighting[] {
