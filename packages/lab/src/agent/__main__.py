@@ -9,7 +9,7 @@ A request is `{"id", "op", ...}`; the answer `{"id", "value"}` or `{"id", "error
 import os
 import sys
 import traceback
-from typing import Any, Callable, Dict
+from typing import Any, Callable, Dict, List
 
 import kernel
 import surroundings
@@ -18,6 +18,7 @@ from channel import Channel
 from listeners import Listeners
 from namespaces import Namespaces
 from probes import Probes
+from settle import settle
 from steps import StepFailed, Steps, said
 
 
@@ -30,14 +31,15 @@ class Agent:
         self._capture = Capture(self._namespaces)
         self._listeners = Listeners(self._namespaces)
         self._probes = Probes(self._namespaces, self._capture, self._listeners)
+        self._settled = True
         self._operations: Dict[str, Callable[[Dict[str, Any]], Any]] = {
             "add": self._add,
             "remove": self._remove,
-            "run": lambda request: self._steps.run(request["steps"]),
+            "run": self._run,
             "capture": lambda request: self._capture.replace(request["names"]),
             "drain": lambda request: self._capture.take(),
             "listen": lambda request: self._listeners.replace(request["listeners"]),
-            "probes": lambda request: [self._probes.ask(probe) for probe in request["probes"]],
+            "probes": self._ask,
         }
 
     def answer(self, request: Dict[str, Any]) -> Dict[str, Any]:
@@ -55,6 +57,16 @@ class Agent:
     def _add(self, request: Dict[str, Any]) -> None:
         for name in request["names"]:
             self._namespaces.add(name)
+
+    def _run(self, request: Dict[str, Any]) -> List[Dict[str, Any]]:
+        self._settled = False
+        return self._steps.run(request["steps"])
+
+    def _ask(self, request: Dict[str, Any]) -> List[Dict[str, Any]]:
+        if not self._settled:
+            settle(self._namespaces)
+            self._settled = True
+        return [self._probes.ask(probe) for probe in request["probes"]]
 
     def _remove(self, request: Dict[str, Any]) -> None:
         names = set(request["names"])

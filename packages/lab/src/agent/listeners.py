@@ -1,9 +1,10 @@
 """Sockets that answer: each connection and datagram is answered with the name of the namespace that took it."""
 import errno
 import os
+import select
 import socket
 import struct
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 import kernel
 from namespaces import Namespaces
@@ -62,88 +63,84 @@ class Listeners:
 
     def __init__(self, namespaces: Namespaces) -> None:
         self._namespaces = namespaces
-        self._listeners: List[Listener] = []
-        #: Connections whose question is not read to its end, with the listener and the bytes that are still to come.
-        self._asking: List[Tuple[socket.socket, Listener, int]] = []
+        self._listeners: Dict[int, Listener] = {}
+        #: Connections whose question is not read to its end: the listener, and how many bytes are still to come.
+        self._asking: Dict[int, Tuple[socket.socket, Listener, int]] = {}
         self._taken: List[socket.socket] = []
+        self._waiting = select.epoll()
+
+    def fileno(self) -> int:
+        """Readable when there is something to serve."""
+        return self._waiting.fileno()
 
     def replace(self, wanted: List[Dict[str, Any]]) -> None:
         """These listeners instead of those before. Without an address: all addresses of both families."""
-        self.close({listener.namespace for listener in self._listeners})
+        self.close({listener.namespace for listener in self._listeners.values()})
         for want in wanted:
+            self._namespaces.enter(want["namespace"])
             for address in [want["address"]] if "address" in want else ["0.0.0.0", "::"]:
-                self._namespaces.enter(want["namespace"])
                 try:
                     listener = Listener(want["namespace"], want["protocol"], address, want["port"])
                 except OSError as error:
-                    where = f"{want['protocol']} {address} port {want['port']} in namespace {want['namespace']}"
                     if error.errno == errno.EAFNOSUPPORT and "address" not in want and address == "::":
                         continue  # A kernel without IPv6.
+                    where = f"{want['protocol']} {address} port {want['port']} in namespace {want['namespace']}"
                     raise OSError(error.errno, f"listen on {where}: {os.strerror(error.errno or 0)}") from error
-                self._listeners.append(listener)
+                self._listeners[listener.socket.fileno()] = listener
+                self._waiting.register(listener.socket, select.EPOLLIN)
 
-    def close(self, names: "set[str]") -> None:
+    def close(self, names: Set[str]) -> None:
         """No longer listens in these namespaces."""
         self.forget()
-        for listener in self._listeners:
+        for descriptor, listener in list(self._listeners.items()):
             if listener.namespace in names:
                 listener.socket.close()
-        self._listeners = [listener for listener in self._listeners if listener.namespace not in names]
-
-    def sockets(self) -> List[socket.socket]:
-        """What to wait for."""
-        return [listener.socket for listener in self._listeners] + [asking[0] for asking in self._asking]
+                del self._listeners[descriptor]
 
     def serve(self, question_length: int) -> List[Dict[str, Any]]:
         """Answers everything that came. A connection is answered when the whole question is there."""
         accepted: List[Dict[str, Any]] = []
-        for listener in self._listeners:
-            while True:
-                entry = self._datagram(listener) if listener.protocol == "udp" else self._accept(listener, question_length)
-                if entry is None:
-                    break
-                accepted.append(entry)
-        still_asking: List[Tuple[socket.socket, Listener, int]] = []
-        for connection, listener, missing in self._asking:
-            missing = _read_question(connection, missing)
-            if missing > 0:
-                still_asking.append((connection, listener, missing))
-            elif missing == 0:
-                _answer(connection, listener)
-        self._asking = still_asking
+        ready = self._waiting.poll(0)
+        while ready:
+            for descriptor, _ in ready:
+                if descriptor in self._listeners:
+                    entry = self._take(self._listeners[descriptor], question_length)
+                    if entry is not None:
+                        accepted.append(entry)
+                else:
+                    self._read(descriptor)
+            ready = self._waiting.poll(0)
         return accepted
 
     def forget(self) -> None:
-        """Ends the connections of a probe, and drops datagrams that nobody read."""
+        """Ends the connections of a probe, and drops what nobody read."""
+        self.serve(0)
         for connection in self._taken:
             reset(connection)
         self._taken.clear()
         self._asking.clear()
-        for listener in self._listeners:
-            while _discard(listener):
-                pass
 
-    def _accept(self, listener: Listener, question_length: int) -> Optional[Dict[str, Any]]:
+    def _take(self, listener: Listener, question_length: int) -> Optional[Dict[str, Any]]:
+        if listener.protocol == "udp":
+            return _answer_datagram(listener)
         try:
             connection, peer = listener.socket.accept()
         except OSError:
-            return None  # Nothing there, or it was reset before it was taken.
+            return None  # It was reset before it was taken.
         connection.setblocking(False)
         self._taken.append(connection)
-        self._asking.append((connection, listener, question_length))
+        self._asking[connection.fileno()] = (connection, listener, question_length)
+        self._waiting.register(connection, select.EPOLLIN)
         return _entry(listener, connection.getsockname(), peer)
 
-    def _datagram(self, listener: Listener) -> Optional[Dict[str, Any]]:
-        try:
-            _, ancillary, _, peer = listener.socket.recvmsg(_LARGEST_DATAGRAM, 128)
-        except OSError:
-            return None
-        asked, reply = _asked_address(listener, ancillary)
-        try:
-            listener.socket.sendmsg([listener.namespace.encode()], reply, 0, peer)
-        except OSError:
-            pass  # The question arrived all the same; that there is no answer is for the frames to show.
-        return _entry(listener, (asked, listener.socket.getsockname()[1]), peer)
+    def _read(self, descriptor: int) -> None:
+        connection, listener, missing = self._asking[descriptor]
+        missing = _read_question(connection, missing)
+        self._asking[descriptor] = (connection, listener, missing)
+        if missing <= 0:
+            self._waiting.unregister(connection)
+            if missing == 0:
+                _answer(connection, listener)
 
 
 def _entry(listener: Listener, own: Tuple[Any, ...], peer: Tuple[Any, ...]) -> Dict[str, Any]:
@@ -153,6 +150,19 @@ def _entry(listener: Listener, own: Tuple[Any, ...], peer: Tuple[Any, ...]) -> D
         "port": own[1],
         "peer": {"address": peer[0], "port": peer[1]},
     }
+
+
+def _answer_datagram(listener: Listener) -> Optional[Dict[str, Any]]:
+    try:
+        _, ancillary, _, peer = listener.socket.recvmsg(_LARGEST_DATAGRAM, 128)
+    except OSError:
+        return None
+    asked, reply = _asked_address(listener, ancillary)
+    try:
+        listener.socket.sendmsg([listener.namespace.encode()], reply, 0, peer)
+    except OSError:
+        pass  # The question arrived all the same; that there is no answer is for the frames to show.
+    return _entry(listener, (asked, listener.socket.getsockname()[1]), peer)
 
 
 def _asked_address(listener: Listener, ancillary: List[Tuple[int, int, bytes]]) -> Tuple[str, List[Tuple[int, int, bytes]]]:
@@ -189,14 +199,3 @@ def _answer(connection: socket.socket, listener: Listener) -> None:
         connection.sendall(listener.namespace.encode())
     except OSError:
         pass  # The client is gone: what it met is in its own result.
-
-
-def _discard(listener: Listener) -> bool:
-    try:
-        if listener.protocol == "udp":
-            listener.socket.recv(1)
-        else:
-            reset(listener.socket.accept()[0])
-    except OSError:
-        return False
-    return True

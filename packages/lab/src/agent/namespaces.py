@@ -10,6 +10,18 @@ from typing import Dict, List, Optional
 import kernel
 
 FOLDER = "/run/netns"
+#: What would make an answer hang on the time of day. Steps may write other values later.
+_SETTINGS = (
+    # Refusals by ICMP are not held back (ip-sysctl.rst): no type is limited for all, nor for one destination.
+    ("net/ipv4/icmp_ratemask", "0"),
+    ("net/ipv6/icmp/ratelimit", "0"),
+    ("net/ipv6/icmp/ratemask", "\n"),
+    # An address can be used at once, the link-local one too, without which a router asks for no neighbour.
+    ("net/ipv6/conf/all/accept_dad", "0"),
+    ("net/ipv6/conf/default/accept_dad", "0"),
+    # Nobody looks for routers at random moments.
+    ("net/ipv6/conf/default/router_solicitations", "0"),
+)
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 
 
@@ -31,8 +43,12 @@ class Namespaces:
         kernel.setns(descriptor, name)
         self._current = name
 
+    def names(self) -> List[str]:
+        """All namespaces but the first."""
+        return [name for name in self._descriptors if name != ""]
+
     def add(self, name: str) -> None:
-        """Makes a namespace with its loopback down, as `ip netns add` does."""
+        """Makes a namespace with its loopback down, as `ip netns add` does, and without limits of rate."""
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} cannot be a namespace's name")
         if name in self._descriptors:
@@ -44,6 +60,8 @@ class Namespaces:
         kernel.mount("/proc/thread-self/ns/net", path, "none", kernel.MS_BIND)
         self._descriptors[name] = os.open(path, os.O_RDONLY)
         self._current = name
+        for path, value in _SETTINGS:
+            _set(path, value)
 
     def remove(self, names: List[str]) -> None:
         """Lets namespaces go; the kernel ends their devices soon after."""
@@ -54,3 +72,11 @@ class Namespaces:
             os.close(self._descriptors.pop(name))
             kernel.detach(f"{FOLDER}/{name}")
             os.unlink(f"{FOLDER}/{name}")
+
+
+def _set(path: str, value: str) -> None:
+    try:
+        with open(f"/proc/sys/{path}", "w", encoding="ascii") as writer:
+            writer.write(value)
+    except FileNotFoundError:
+        pass  # A kernel without IPv6, or older than the setting.

@@ -56,7 +56,6 @@ class Probes:
                 return by
             waiting = select.poll()
             waiting.register(sender.socket, sender.events)
-            for listening in self._listeners.sockets():
-                waiting.register(listening, select.POLLIN)
+            waiting.register(self._listeners, select.POLLIN)
             # One millisecond more than is left, because poll cuts fractions off and would spin.
             waiting.poll(left * 1000 + 1)

@@ -193,6 +193,8 @@ export class AgentProcess {
 	}
 
 	#console(text: string): void {
+		// What unshare says about having been ended is no news.
+		if (this.#end !== undefined) return;
 		this.#log = (this.#log + text).slice(-LOG_KEPT);
 		this.#onLog(text);
 		if (this.#launch.fatal?.test(this.#log)) this.kill("the lab's kernel panicked");
