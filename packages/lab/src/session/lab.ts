@@ -1,0 +1,125 @@
+/** A network that stands on a real kernel: questions are asked of it as they are of the engine. */
+import { type Network, type Place, type PredictedWay, predict, type Question, type Subject } from "@podpath/core";
+import type { Backend, BackendKind, StepOutput } from "../backend.ts";
+import { LabError } from "../backends/lab-error.ts";
+import { type OpenOptions, openBackend } from "../backends/open.ts";
+import { compareWays } from "../compare/compare.ts";
+import { type Tally, tally } from "../compare/tally.ts";
+import type { LabPlan } from "../lab-plan.ts";
+import type { Observation } from "../observation.ts";
+import { realize } from "../realize/realize.ts";
+import type { LabAnswer, ProbedOnce } from "./answer.ts";
+import { listenersFor } from "./listeners.ts";
+import { MOST_PROBES, probeFor } from "./probes.ts";
+
+/** From here on, one source port a probe: an earlier probe's connection must not decide a later one. */
+const FIRST_SOURCE_PORT = 40_000;
+const LAST_SOURCE_PORT = 60_000;
+
+export interface RaiseOptions extends Pick<OpenOptions, "onLog" | "signal"> {
+	readonly kind?: BackendKind;
+	/** Is told what is being done, in a few words. */
+	readonly onProgress?: (text: string) => void;
+}
+
+/** Opens a kernel that has what the network needs, and builds it there. Rejects with a LabError. */
+export async function raiseLab(network: Network, places: readonly Place[], options: RaiseOptions = {}): Promise<Lab> {
+	const plan = realize(network, places);
+	options.onProgress?.("opening a kernel");
+	const backend = await openBackend({ ...options, needs: plan.needs });
+	try {
+		options.onProgress?.(`building ${plan.namespaces.length} namespaces on ${backend.kind} ${backend.kernel}`);
+		return await Lab.build(plan, backend);
+	} catch (error) {
+		await backend.close();
+		throw error;
+	}
+}
+
+export class Lab {
+	readonly plan: LabPlan;
+	readonly backend: Backend;
+	readonly #names: ReadonlyMap<Place, string>;
+	#nextPort = FIRST_SOURCE_PORT;
+
+	private constructor(plan: LabPlan, backend: Backend) {
+		this.plan = plan;
+		this.backend = backend;
+		this.#names = new Map(plan.namespaces.map(({ name, place }) => [place, name]));
+	}
+
+	/** Builds the plan's network on this kernel, which from then on is the lab's until it is taken down. */
+	static async build(plan: LabPlan, backend: Backend): Promise<Lab> {
+		await backend.addNamespaces(plan.namespaces);
+		await backend.run(plan.steps);
+		await backend.capture(plan.namespaces.map(({ name }) => name));
+		return new Lab(plan, backend);
+	}
+
+	/** The namespace that stands for a place. Throws a LabError, where the lab has none such. */
+	nameOf(place: Place): string {
+		const name = this.#names.get(place);
+		if (name === undefined) throw new LabError(`the lab has no ${place}`);
+		return name;
+	}
+
+	/**
+	 * Asks the engine and the kernel the same. Where the network may choose, probes are sent until every predicted way was
+	 * seen or `MOST_PROBES` have gone.
+	 */
+	async ask(subject: Subject, question: Question): Promise<LabAnswer> {
+		const probed: ProbedOnce[] = [];
+		let ways = predict(subject, question);
+		let seen: Tally = tally(ways, []);
+		for (let sent = 0; sent < MOST_PROBES; sent++) {
+			ways = predict(subject, { ...question, sourcePort: this.#sourcePort(question) });
+			const once = await this.#probe(ways);
+			probed.push(once);
+			seen = tally(
+				ways,
+				probed.map(({ comparison }) => comparison),
+			);
+			if (once.observation === null || seen.disagreements.length > 0 || seen.neverSeen.length === 0) break;
+			// The same source port would be the same connection, and take the same way.
+			if (question.sourcePort !== undefined) break;
+		}
+		return { question, kernel: this.backend.kernel, backend: this.backend.kind, ways, probed, tally: seen };
+	}
+
+	/** Runs a program in the namespace of a place, without a shell. A LabError says how it failed. */
+	async run(place: Place, argv: readonly string[]): Promise<StepOutput> {
+		const [output] = await this.backend.run([{ kind: "run", namespace: this.nameOf(place), argv }]);
+		if (output === undefined) throw new LabError("the lab's agent ran nothing");
+		return output;
+	}
+
+	/** Takes the network down and leaves the kernel for another one. */
+	async clear(): Promise<void> {
+		await this.backend.listen([]);
+		await this.backend.removeNamespaces(this.plan.namespaces.map(({ name }) => name));
+	}
+
+	async close(): Promise<void> {
+		await this.backend.close();
+	}
+
+	async #probe(ways: readonly PredictedWay[]): Promise<ProbedOnce> {
+		const probe = probeFor(ways, this.#names);
+		if (probe === null) {
+			// Nothing is sent where nothing could be compared.
+			return { observation: null, comparison: compareWays(ways, NOTHING_SEEN, this.plan) };
+		}
+		await this.backend.listen(listenersFor(ways, this.#names));
+		const observation = await this.backend.probe(probe);
+		return { observation, comparison: compareWays(ways, observation, this.plan) };
+	}
+
+	#sourcePort({ sourcePort }: Question): number {
+		if (sourcePort !== undefined) return sourcePort;
+		const port = this.#nextPort++;
+		if (this.#nextPort > LAST_SOURCE_PORT) this.#nextPort = FIRST_SOURCE_PORT;
+		return port;
+	}
+}
+
+const NOTHING_SEEN: Observation = { result: { kind: "timeout" }, accepted: [], frames: [], conntrack: {} };
