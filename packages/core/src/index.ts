@@ -8,7 +8,7 @@ export {
 	formatEndpoint,
 	parseAddress,
 } from "./address/address.ts";
-export { contains, defaultPrefix, hostPrefix, type Prefix, prefixOf } from "./address/prefix.ts";
+export { contains, defaultPrefix, hostPrefix, type Prefix, prefix, prefixOf } from "./address/prefix.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { parseScenarios } from "./atlas/parse.ts";
@@ -75,12 +75,20 @@ export type {
 export { hardwareAddress } from "./state/hardware-address.ts";
 export type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./state/ip.ts";
 export { linkLocalOf } from "./state/kernel-routes.ts";
-export { type BridgeLink, DEFAULT_BRIDGE_PORT, type Link, type LinkKind, type VethLink } from "./state/link.ts";
+export {
+	type BridgeLink,
+	type BridgePort,
+	DEFAULT_BRIDGE_PORT,
+	type Link,
+	type LinkKind,
+	type VethLink,
+} from "./state/link.ts";
 export type { Namespace, StatePart } from "./state/namespace.ts";
 export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
+export type { TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export { type Explanation, VERDICTS, type Verdict } from "./trace/explanation.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";

@@ -13,7 +13,7 @@ import { type Batch, BatchLines, option } from "./batch.ts";
 export function ipLinkBatch(links: readonly Link[], made: ReadonlySet<string> = NOTHING_MADE): Batch {
 	const batch = new BatchLines();
 	for (const link of lowerFirst(links)) if (!made.has(link.name)) create(link, links, batch);
-	for (const link of links) configure(link, batch);
+	for (const link of portsFirst(links)) configure(link, batch);
 	for (const link of links) if (link.up) batch.add("link set dev", link.name, "up");
 	return batch.finish();
 }
@@ -21,15 +21,21 @@ export function ipLinkBatch(links: readonly Link[], made: ReadonlySet<string> = 
 const NOTHING_MADE: ReadonlySet<string> = new Set();
 
 /**
- * `link add` of a device whose lower one is in this namespace while it belongs into that with the name `namespace`. It is
- * made there at once, so that its name may be one that is taken here.
+ * `link add` of a device whose lower one is in this namespace while it belongs into that with the name `namespace`: made
+ * under a name that is only its own until it is moved, as its real one may be taken here (Linux 6.1 refuses even a device that
+ * is made straight into another namespace when one here has its name).
  */
 export function ipLinkIntoBatch(link: Link, namespace: string): Batch {
 	const batch = new BatchLines();
-	if ("lower" in link && link.lower !== undefined) add(link, batch, namespace);
-	else batch.omit(link.name, "it stands on no other device");
+	if ("lower" in link && link.lower !== undefined) {
+		add({ ...link, name: PASSING }, batch);
+		batch.add("link set dev", PASSING, "netns", namespace, "name", link.name);
+	} else batch.omit(link.name, "it stands on no other device");
 	return batch.finish();
 }
+
+/** For devices that do not stay. */
+const PASSING = "passing";
 
 function lowerFirst(links: readonly Link[]): Link[] {
 	const ordered = new Set<Link>();
@@ -69,22 +75,31 @@ function create(link: Link, links: readonly Link[], batch: BatchLines): void {
 			batch.add("tuntap add dev", link.name, "mode", link.mode);
 			return;
 		case "ipip":
-			// The kernel makes tunl0 itself, with the first tunnel or when the module is loaded.
-			if (link.name !== "tunl0") add(link, batch);
+			if (link.name === "tunl0") loadIpip(batch);
+			else add(link, batch);
 			return;
 		default:
 			add(link, batch);
 	}
 }
 
+/** A bridge takes the smallest MTU of its ports unless somebody changes it after that (br_mtu_auto_adjust). */
+function portsFirst(links: readonly Link[]): readonly Link[] {
+	return [...links.filter(({ kind }) => kind !== "bridge"), ...links.filter(({ kind }) => kind === "bridge")];
+}
+
+/** The kernel makes tunl0 itself when its module is loaded, which the first tunnel sees to. */
+function loadIpip(batch: BatchLines): void {
+	batch.add("link add name", PASSING, "type ipip remote 127.0.0.1");
+	batch.add("link delete dev", PASSING);
+}
+
 type AddedLink = Exclude<Link, { readonly kind: "loopback" | "physical" | "veth" | "tun" | "other" }>;
 
-/** `link add`; with `namespace`, straight into the namespace of that name. */
-function add(link: AddedLink, batch: BatchLines, namespace?: string): void {
+function add(link: AddedLink, batch: BatchLines): void {
 	const below =
 		link.kind === "vlan" || link.kind === "macvlan" || link.kind === "ipvlan" ? link.lower.device : undefined;
-	const netns = option("netns", namespace);
-	batch.add("link add", option("link", below), "name", link.name, netns, "type", link.kind, ...typeWords(link));
+	batch.add("link add", option("link", below), "name", link.name, "type", link.kind, ...typeWords(link));
 }
 
 function typeWords(link: AddedLink): readonly (string | undefined)[] {

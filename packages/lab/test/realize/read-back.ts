@@ -1,5 +1,6 @@
 /** A namespace of a lab as its own tools show it, and what of two namespaces a kernel can be expected to hold alike. */
 import {
+	type FdbEntry,
 	type Link,
 	type Namespace,
 	type NftTable,
@@ -8,6 +9,7 @@ import {
 	printIpvsadmSave,
 	printRuleset,
 	printXtablesSave,
+	type Route,
 } from "@podpath/core";
 import type { Backend } from "../../src/backend.ts";
 import type { LabStep } from "../../src/lab-plan.ts";
@@ -33,6 +35,15 @@ const DUMPS: Readonly<Record<string, readonly (readonly string[])[]>> = {
 	"nft-ruleset.txt": [["nft", "list", "ruleset"]],
 };
 
+/** tc shows one device's filters in one direction, without saying which. */
+function filterDumps({ tcFilters }: Namespace): readonly (readonly [heading: string, argv: readonly string[]])[] {
+	const asked = new Set(tcFilters.map(({ device, direction }) => `${device} ${direction}`));
+	return [...asked].map((each) => [
+		`# tc filter show dev ${each}\n`,
+		["tc", "filter", "show", "dev", ...each.split(" ")],
+	]);
+}
+
 /** Reads the namespace with the tools that have something to show there. */
 export async function readBack(backend: Backend, name: string, predicted: Namespace): Promise<Namespace> {
 	const asked = Object.entries(DUMPS).filter(([file]) => isWorthReading(file, predicted));
@@ -49,6 +60,11 @@ export async function readBack(backend: Backend, name: string, predicted: Namesp
 				.join(""),
 		]),
 	);
+	const filters = filterDumps(predicted);
+	const shown = await backend.run(filters.map(([, argv]): LabStep => ({ kind: "run", namespace: name, argv })));
+	if (filters.length > 0) {
+		files.set("tc-filter.txt", filters.map(([heading], i) => `${heading}${shown[i]?.stdout ?? ""}`).join(""));
+	}
 	const keys = [...predicted.sysctls.keys()];
 	const paths = keys.map((key) => key.replace(/[./]/g, (each) => (each === "." ? "/" : ".")));
 	const read = await backend.run([
@@ -59,9 +75,13 @@ export async function readBack(backend: Backend, name: string, predicted: Namesp
 	return parseNamespace(predicted.place, files);
 }
 
-/** A kernel without IPVS has no ipvsadm to ask, and so on: asked is what the prediction has something of. */
-function isWorthReading(file: string, { xtables, ipsets, ipvs, nftables }: Namespace): boolean {
+/** A kernel without IPVS has no ipvsadm to ask, and so on: what the prediction has nothing of is not asked for. */
+function isWorthReading(file: string, { links, xtables, ipsets, ipvs, nftables }: Namespace): boolean {
 	switch (file) {
+		case "bridge-fdb.txt":
+			return links.some(({ kind }) => kind === "bridge" || kind === "vxlan");
+		case "bridge-vlan.txt":
+			return links.some(({ kind }) => kind === "bridge");
 		case "iptables-save.txt":
 			return xtables.some(({ family }) => family === 4);
 		case "ip6tables-save.txt":
@@ -79,33 +99,47 @@ function isWorthReading(file: string, { xtables, ipsets, ipvs, nftables }: Names
 
 /** Everything of the namespace that shall be the same, in lines that say which part they are of. */
 export function linesOf(namespace: Namespace): readonly string[] {
-	const { addresses, rules, routes, neighbours, fdb, sysctls } = namespace;
-	const filtering = namespace.links.some((link) => link.kind === "bridge" && link.vlanFiltering);
+	const { links, addresses, rules, routes, neighbours, fdb, tcFilters, sysctls } = namespace;
+	const filtering = links.some((link) => link.kind === "bridge" && link.vlanFiltering);
+	// The kernel numbers the ipvlans of a device, and makes their link-local addresses of the numbers (addrconf_ifid_eui48).
+	const ipvlans = new Set(links.filter(({ kind }) => kind === "ipvlan").map(({ name }) => name));
+	const isDrawn = (text: string, device: string | undefined): boolean =>
+		text.startsWith("fe80::") && !text.endsWith("/64") && ipvlans.has(device ?? "");
 	return [
-		...namespace.links.map((link) => line("link", comparable(link, filtering))),
-		...addresses.map((each) => line("address", each)),
+		...links.map((link) => line("link", comparable(link, filtering))),
+		...addresses.filter(({ address, device }) => !isDrawn(address.text, device)).map((each) => line("address", each)),
 		...rules.map((each) => line("rule", each)),
-		// A carrier comes and goes.
-		...routes.map((each) =>
-			line("route", { ...each, nextHops: each.nextHops.map((hop) => ({ ...hop, linkDown: false })) }),
-		),
+		...routes
+			.filter(({ destination, nextHops }) => !isDrawn(destination.text, nextHops[0]?.device))
+			.map((each) => line("route", withoutCarrier(each))),
 		...neighbours
 			.filter(({ proxy, state, address }) => (proxy || state === "permanent") && !address.text.startsWith("ff"))
 			.map((each) => line("neighbour", each)),
-		...fdb
-			// What is learned and what is listened to, and entries of VLANs that nobody asks for, come by themselves.
-			.filter(({ mac, state, vlan }) => state !== "dynamic" && !/^(33:33|01:00:5e)/.test(mac) && (filtering || !vlan))
-			.map((each) => line("fdb", each)),
+		...fdb.filter(isAsked).map((each) => line("fdb", each)),
 		...netfilterLines(namespace),
+		...tcFilters.map((each) => line("filter", { ...each, protocol: each.protocol.toLowerCase() })),
 		...[...sysctls].map(([key, value]) => `sysctl ${key} = ${value}`),
 	];
+}
+
+function withoutCarrier(route: Route): Route {
+	return { ...route, nextHops: route.nextHops.map((hop) => ({ ...hop, linkDown: false })) };
+}
+
+/** Not what comes by itself: learned entries, multicast groups, ports' addresses by VLAN, and a device's own list (macvlans add to it). */
+function isAsked({ mac, state, vlan, self, destination }: FdbEntry): boolean {
+	if (destination !== undefined) return true;
+	return !self && state !== "dynamic" && vlan === undefined && !/^(33:33|01:00:5e)/.test(mac);
 }
 
 /** Cards are veths in a lab, indexes the kernel's; a bridge that does not filter has VLANs all the same. */
 function comparable(link: Link, filtering: boolean): object {
 	const { index: _, ...rest } = { ...link, kind: link.kind === "physical" ? "veth" : link.kind };
 	const port = link.bridgePort && { ...link.bridgePort, ...(!filtering && { vlans: undefined }) };
-	return { ...rest, peer: undefined, bridgePort: port, ...(!filtering && { vlans: undefined }) };
+	const lower = "lower" in link ? link.lower : undefined;
+	// Of a device in another namespace the tools know no more than that.
+	const below = lower?.place === undefined && lower?.index === undefined ? lower : "elsewhere";
+	return { ...rest, lower: below, peer: undefined, bridgePort: port, ...(!filtering && { vlans: undefined }) };
 }
 
 /** One line for each chain, as the order of its rules counts, and for each set, whose order does not. */
