@@ -127,7 +127,8 @@ function transmitToServer(walk: Walk, skb: Skb, hook: Hook): Next | null {
 	if (found.route.type === "local") return null;
 	const out = outRouteOf(view, found, packet.dst);
 	if (out === null) return end(skb, "unreachable", because("no-route", { to: packet.dst.text }));
-	if (hook === "input") skb.packet = { ...packet, ttl: packet.ttl - 1 };
+	// decrement_ttl() in __ip_vs_get_out_rt: also for what a process of this stack sends (seen on a 6.1 kernel: 63).
+	skb.packet = { ...packet, ttl: packet.ttl - 1 };
 	skb.out = out;
 	return go("output", skb);
 }
