@@ -32,19 +32,33 @@ export function expectedResults(way: PredictedWay): readonly ResultWord[] {
 
 function withoutAnswer(way: PredictedWay): readonly ResultWord[] {
 	if (failsInSend(way)) return ["EPERM"];
-	const error = way.refusal?.cameBack === true ? errorOf(way.refusal.packet) : localError(way);
+	if (way.refusal?.cameBack !== true) {
+		const error = localError(way);
+		if (error === null) return ["timeout"];
+		// Three requests a second apart go unanswered before the kernel says so (neigh_sysctl: mcast_solicit, retrans_time).
+		return way.code === "no-answer" ? [error, "timeout"] : [error];
+	}
+	const error = errorOf(way.refusal.packet);
 	if (error === null) return ["timeout"];
-	return mayComeLate(way) ? [error, "timeout"] : [error];
+	return way.code === "no-answer" || mayBeMissed(way.sent, error) ? [error.word, "timeout"] : [error.word];
 }
 
 /**
- * Three requests for a neighbour, a second apart, go unanswered before the kernel says so (neigh_sysctl: mcast_solicit,
- * retrans_time). And an ICMP error that arrives while connect() still holds the socket ends it only when the SYN was sent again,
- * a second later (tcp_v4_err: sk_err_soft); over veth it always does (Linux 6.18). The answer's hops are compared either way.
+ * The hops of an ICMP error are compared in any case; that a socket hears of it is less certain. One that arrives while connect()
+ * still holds the socket, as it always does over veth, ends it only when the SYN was sent again a second later (tcp_v4_err:
+ * sk_err_soft). Without IP_RECVERR a connected datagram socket hears of fatal errors only (__udp4_lib_err), and a raw one of none.
  */
-function mayComeLate({ code, sent, refusal }: PredictedWay): boolean {
-	const byIcmp = refusal !== null && innermost(refusal.packet).icmpType !== undefined;
-	return code === "no-answer" || (sent.protocol === "tcp" && byIcmp);
+function mayBeMissed({ protocol }: Packet, { byIcmp, fatal }: SocketError): boolean {
+	switch (protocol) {
+		case "udp":
+			return byIcmp && !fatal;
+		case "icmp":
+		case "icmpv6":
+		case "tcp":
+			return byIcmp;
+		default:
+			return false;
+	}
 }
 
 /**
@@ -79,58 +93,69 @@ const ROUTE_TYPES: Readonly<Record<string, ResultWord>> = {
 	prohibit: "EACCES",
 };
 
-/** The error that a reset or an ICMP error becomes at the socket; null: it becomes none. */
-export function errorOf(refusal: Packet): ResultWord | null {
-	const { tcpFlags, family, icmpType = 0, icmpCode = 0 } = innermost(refusal);
-	if (tcpFlags === "rst") return "ECONNREFUSED";
-	return family === 4 ? errorOfIcmp(icmpType, icmpCode) : errorOfIcmpv6(icmpType, icmpCode);
+export interface SocketError {
+	readonly word: ResultWord;
+	readonly byIcmp: boolean;
+	/** The kernel's own word: a socket gives up at once instead of hoping that it passes. */
+	readonly fatal: boolean;
 }
 
+/** The error that a reset or an ICMP error becomes at the socket; null: it becomes none. */
+export function errorOf(refusal: Packet): SocketError | null {
+	const { tcpFlags, family, icmpType = 0, icmpCode = 0 } = innermost(refusal);
+	if (tcpFlags === "rst") return { word: "ECONNREFUSED", byIcmp: false, fatal: true };
+	const entry = family === 4 ? errorOfIcmp(icmpType, icmpCode) : errorOfIcmpv6(icmpType, icmpCode);
+	return entry === null ? null : { word: entry[0], byIcmp: true, fatal: entry[1] };
+}
+
+type Entry = readonly [word: ResultWord, fatal: boolean];
+
 /** icmp_err_convert in net/ipv4/icmp.c, by code. */
-const UNREACHABLE_V4: readonly ResultWord[] = [
-	"ENETUNREACH",
-	"EHOSTUNREACH",
-	"ENOPROTOOPT",
-	"ECONNREFUSED",
-	"EMSGSIZE",
-	"EOPNOTSUPP",
-	"ENETUNREACH",
-	"EHOSTDOWN",
-	"ENONET",
-	"ENETUNREACH",
-	"EHOSTUNREACH",
-	"ENETUNREACH",
-	"EHOSTUNREACH",
-	"EHOSTUNREACH",
-	"EHOSTUNREACH",
-	"EHOSTUNREACH",
+const UNREACHABLE_V4: readonly Entry[] = [
+	["ENETUNREACH", false],
+	["EHOSTUNREACH", false],
+	["ENOPROTOOPT", true],
+	["ECONNREFUSED", true],
+	["EMSGSIZE", false],
+	["EOPNOTSUPP", false],
+	["ENETUNREACH", true],
+	["EHOSTDOWN", true],
+	["ENONET", true],
+	["ENETUNREACH", true],
+	["EHOSTUNREACH", true],
+	["ENETUNREACH", false],
+	["EHOSTUNREACH", false],
+	["EHOSTUNREACH", true],
+	["EHOSTUNREACH", true],
+	["EHOSTUNREACH", true],
 ];
 
-function errorOfIcmp(type: number, code: number): ResultWord | null {
+function errorOfIcmp(type: number, code: number): Entry | null {
 	if (type === 3) return UNREACHABLE_V4[code] ?? null;
 	// tcp_v4_err and __udp4_lib_err: time exceeded.
-	return type === 11 ? "EHOSTUNREACH" : null;
+	return type === 11 ? ["EHOSTUNREACH", false] : null;
 }
 
 /** tab_unreach in net/ipv6/icmp.c, by code. */
-const UNREACHABLE_V6: readonly ResultWord[] = [
-	"ENETUNREACH",
-	"EACCES",
-	"EHOSTUNREACH",
-	"EHOSTUNREACH",
-	"ECONNREFUSED",
-	"EACCES",
-	"EACCES",
+const UNREACHABLE_V6: readonly Entry[] = [
+	["ENETUNREACH", false],
+	["EACCES", true],
+	["EHOSTUNREACH", false],
+	["EHOSTUNREACH", false],
+	["ECONNREFUSED", true],
+	["EACCES", true],
+	["EACCES", true],
 ];
 
-function errorOfIcmpv6(type: number, code: number): ResultWord | null {
+/** icmpv6_err_convert */
+function errorOfIcmpv6(type: number, code: number): Entry | null {
 	switch (type) {
 		case 1:
-			return UNREACHABLE_V6[code] ?? "EPROTO";
+			return UNREACHABLE_V6[code] ?? ["EPROTO", true];
 		case 2:
-			return "EMSGSIZE";
+			return ["EMSGSIZE", false];
 		case 3:
-			return "EHOSTUNREACH";
+			return ["EHOSTUNREACH", false];
 		default:
 			return null;
 	}

@@ -90,7 +90,9 @@ function sameEcho(one: Echo, other: Echo): boolean {
 function answerKind(each: Sighting, opening: Transport, ends: Ends): "reply" | "refusal" | null {
 	const { transport, packet } = each;
 	const inner = innermost(packet);
-	if (transport.kind === "icmp-error") return isAboutOpening(inner, transport.about, opening, ends) ? "refusal" : null;
+	if (transport.kind === "icmp-error") {
+		return isRefusal(inner) && isAboutOpening(inner, transport.about, opening, ends) ? "refusal" : null;
+	}
 	switch (opening.kind) {
 		case "tcp":
 			if (transport.kind !== "tcp" || transport.ack !== (opening.seq + 1) % 2 ** 32) return null;
@@ -115,6 +117,11 @@ function answerKind(each: Sighting, opening: Transport, ends: Ends): "reply" | "
 function segmentKind({ tcpFlags }: Packet): "reply" | "refusal" | null {
 	if (tcpFlags === "syn-ack") return "reply";
 	return tcpFlags === "rst" ? "refusal" : null;
+}
+
+/** A router that sends a packet on and says that there is a shorter way refuses nothing (RFC 792: redirect, source quench). */
+function isRefusal({ family, icmpType }: Packet): boolean {
+	return family === 6 || (icmpType !== 4 && icmpType !== 5);
 }
 
 /** Whether an ICMP error is about the opening packet, of which it may hold no more than eight bytes. */

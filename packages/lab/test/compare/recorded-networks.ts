@@ -1,42 +1,73 @@
-/** The networks in which the observations of fixtures/linux.json were made, and their plans as the lab would have them. */
+/** The networks in which the observations of fixtures/ were made, and their plans as the lab would have them. */
 import { readFileSync } from "node:fs";
 import { type PredictedWay, predict, type Question } from "@podpath/core";
 import { card, stack, subjectOf } from "../../../core/test/support/stacks.ts";
 import type { LabPlan } from "../../src/lab-plan.ts";
 import type { Observation } from "../../src/observation.ts";
 
-const recording = JSON.parse(readFileSync(new URL("fixtures/linux.json", import.meta.url), "utf8")) as {
+interface Recording {
 	readonly observations: Readonly<Record<string, Observation>>;
-};
+}
+
+const recordings = ["linux.json", "linux-failures.json"].map(
+	(file) => JSON.parse(readFileSync(new URL(`fixtures/${file}`, import.meta.url), "utf8")) as Recording,
+);
 
 export function observed(name: string): Observation {
-	const observation = recording.observations[name];
+	const observation = recordings.map(({ observations }) => observations[name]).find((each) => each !== undefined);
 	if (observation === undefined) throw new Error(`no observation "${name}" was recorded`);
 	return observation;
+}
+
+const CLIENT_ROUTES = ["blackhole", "unreachable", "prohibit"].flatMap((type, i) => [
+	`${type} 198.51.100.${i}`,
+	`${type} fd00:9::${i + 1} dev lo metric 1024`,
+]);
+
+export interface RouterOptions {
+	/** `iptables-save` of node/r, `ip6tables-save` of the same, and the first of host/a. */
+	readonly rules?: string;
+	readonly rules6?: string;
+	readonly clientRules?: string;
+	readonly listening?: boolean;
+	/** node/r and host/b have each other as their default gateway. */
+	readonly loop?: boolean;
 }
 
 /**
  * host/a - node/r - host/b, in both families. The engine takes it that a machine listens, but not on a dummy device's
  * addresses: with `listening` off, host/b has the same addresses there, which looks no different from outside.
  */
-function router(rules: string, listening: boolean): ReturnType<typeof subjectOf> {
+function router({ rules = "", rules6 = "", clientRules = "", listening = true, loop = false }: RouterOptions) {
 	const four = { a: "10.0.1.1/24", left: "10.0.1.254/24", right: "10.0.2.254/24", b: "10.0.2.2/24" };
 	const six = { a: "fd00:1::1/64", left: "fd00:1::fe/64", right: "fd00:2::fe/64", b: "fd00:2::2/64" };
 	return subjectOf({
 		namespaces: [
 			stack("host/a", {
 				"ip-address": card(2, "eth0", [four.a, six.a]),
-				"ip-route":
-					"default via 10.0.1.254 dev eth0\n10.0.1.0/24 dev eth0 scope link src 10.0.1.1\nfd00:1::/64 dev eth0 metric 256\ndefault via fd00:1::fe dev eth0 metric 1024",
+				"ip-route": [
+					"default via 10.0.1.254 dev eth0",
+					"10.0.1.0/24 dev eth0 scope link src 10.0.1.1",
+					"fd00:1::/64 dev eth0 metric 256",
+					"default via fd00:1::fe dev eth0 metric 1024",
+					...CLIENT_ROUTES,
+				].join("\n"),
+				"iptables-save": clientRules,
 			}),
 			stack("node/r", {
 				"ip-address": [card(3, "left", [four.left, six.left]), card(4, "right", [four.right, six.right])].join("\n"),
-				"ip-route":
-					"10.0.1.0/24 dev left scope link src 10.0.1.254\n10.0.2.0/24 dev right scope link src 10.0.2.254\nfd00:1::/64 dev left metric 256\nfd00:2::/64 dev right metric 256",
+				"ip-route": [
+					"10.0.1.0/24 dev left scope link src 10.0.1.254",
+					"10.0.2.0/24 dev right scope link src 10.0.2.254",
+					"fd00:1::/64 dev left metric 256",
+					"fd00:2::/64 dev right metric 256",
+					...(loop ? ["default via 10.0.2.2 dev right"] : []),
+				].join("\n"),
 				sysctl: "net.ipv4.ip_forward = 1\nnet.ipv6.conf.all.forwarding = 1",
 				// IPv6 answers for a device's own addresses only (ndisc_recv_ns), so a dummy's is given here.
 				"ip-neigh": listening ? "" : "fd00:2::2 dev right lladdr 02:00:00:00:00:05 PERMANENT",
 				"iptables-save": rules,
+				"ip6tables-save": rules6,
 			}),
 			stack("host/b", {
 				"ip-address": listening
@@ -45,8 +76,13 @@ function router(rules: string, listening: boolean): ReturnType<typeof subjectOf>
 							card(5, "eth0", ["10.0.2.3/24", "fd00:2::3/64"]),
 							card(6, "dummy0", ["10.0.2.2/32", "fd00:2::2/128"], { kind: "dummy" }),
 						].join("\n"),
-				"ip-route":
-					"default via 10.0.2.254 dev eth0\n10.0.2.0/24 dev eth0 scope link src 10.0.2.2\nfd00:2::/64 dev eth0 metric 256\ndefault via fd00:2::fe dev eth0 metric 1024",
+				"ip-route": [
+					"default via 10.0.2.254 dev eth0",
+					"10.0.2.0/24 dev eth0 scope link src 10.0.2.2",
+					"fd00:2::/64 dev eth0 metric 256",
+					"default via fd00:2::fe dev eth0 metric 1024",
+				].join("\n"),
+				sysctl: `net.ipv4.ip_forward = ${loop ? 1 : 0}`,
 			}),
 		],
 		wires: [
@@ -74,8 +110,8 @@ export const routerPlan: LabPlan = plan(
 );
 
 /** The ways of a question from host/a. */
-export function askRouter(rules: string, question: Omit<Question, "from">, listening = true): readonly PredictedWay[] {
-	return predict(router(rules, listening), { from: "host/a", ...question });
+export function askRouter(options: RouterOptions, question: Omit<Question, "from">): readonly PredictedWay[] {
+	return predict(router(options), { from: "host/a", ...question });
 }
 
 /** Two nodes on a switch, with flannel's VXLAN between them. */
