@@ -106,9 +106,12 @@ function untold({ missing, notUnderstood, conntrack }: Namespace, omit: Omit): v
 	if (conntrack.length > 0) omit(`${conntrack.length} connections`, "connections that are there already are not made");
 }
 
-/** It comes with the device's carrier; given by hand it would be another sort of address. */
+/**
+ * It comes with the device's carrier; given by hand it would be another sort of address. A device that has it without a
+ * carrier had one before, as a bridge whose last port went.
+ */
 function isKernelLinkLocal({ device, address, scope }: InterfaceAddress, links: readonly Link[]): boolean {
 	if (scope !== "link" || address.family === 4) return false;
 	const link = links.find((each) => each.name === device);
-	return link !== undefined && linkLocalOf(link)?.address.text === address.text;
+	return link?.carrier === true && linkLocalOf(link)?.address.text === address.text;
 }
