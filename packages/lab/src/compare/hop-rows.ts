@@ -78,14 +78,17 @@ function isSameFrame(one: SeenHop, other: SeenHop): boolean {
 	);
 }
 
-/** After the last predicted hop of a loop only devices that the packet crossed already may follow. */
+/** After the last predicted hop of a loop only devices that the packet crossed already may follow: one row stands for them. */
 function withoutRounds(rows: readonly HopRow[]): readonly HopRow[] {
 	const crossed = new Set(rows.flatMap(({ predicted }) => (predicted === null ? [] : [deviceKey(predicted)])));
 	const last = rows.findLastIndex(({ predicted }) => predicted !== null);
-	return rows.map((row, position) => {
-		if (position <= last || row.seen === null || !crossed.has(deviceKey(row.seen))) return row;
-		return { ...row, kind: "aside", note: "another round" };
-	});
+	const [first, ...rounds] = rows.slice(last + 1);
+	const again = (row: HopRow): boolean => row.seen !== null && crossed.has(deviceKey(row.seen));
+	if (first === undefined || !again(first) || !rounds.every(again)) return rows;
+	return [
+		...rows.slice(0, last + 1),
+		{ ...first, kind: "aside", note: `round again, as ${rounds.length} times more until the end` },
+	];
 }
 
 function deviceKey({ at, device, direction }: Pick<SeenHop, "at" | "device" | "direction">): string {

@@ -75,6 +75,7 @@ function tableRows(
 	return comparison.directions.flatMap(({ direction, rows }) => [
 		[],
 		["", "", direction, ...titles].map((text): Cell => ({ text, role: "heading" })),
+		...(rows.length === 0 ? [[{ text: "" }, { text: "" }, { text: "on no device" }]] : []),
 		...rows.flatMap((row, i) => cellsOf(row, i, divergence?.direction === direction && divergence.row === i)),
 	]);
 }
