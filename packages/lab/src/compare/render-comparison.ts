@@ -55,11 +55,12 @@ function hopLines(comparison: Compared, { paint, width }: ComparisonTextOptions)
 	const beside = tableRows(comparison, besideCells, ["predicted", "observed"]);
 	const unpainted = lay(beside, (_role, text) => text);
 	const fits = width === undefined || unpainted.every((line) => measure(line) <= width);
-	return lay(fits ? beside : tableRows(comparison, belowCells, []), paint);
+	return fits ? lay(beside, paint) : lay(tableRows(comparison, belowCells, []), paint, width);
 }
 
-function lay(rows: Rows, paint: Paint): readonly string[] {
-	return columns(rows, { width: undefined, paint, measure, indent: "" }).flat();
+/** The last column is broken at spaces where there is a width. */
+function lay(rows: Rows, paint: Paint, width?: number): readonly string[] {
+	return columns(rows, { width, paint, measure, indent: "" }).flat();
 }
 
 function measure(text: string): number {
@@ -130,14 +131,18 @@ export function renderTally({ ways, neverSeen, disagreements, notCompared }: Tal
 		{ text: `way ${number + 1}` },
 		{ text: `${Math.round(weight * 1000) / 10} % predicted` },
 		neverSeen.includes(number)
-			? { text: `never seen in ${count} probes`, role: "warning" }
+			? { text: `never seen in ${probes(count)}`, role: "warning" }
 			: { text: `seen ${seen} times of ${count}`, role: "good" },
 	]);
 	return [
 		...lay(cells, paint),
-		...(disagreements.length === 0 ? [] : [paint("bad", `${disagreements.length} probes fit no way`)]),
-		...(notCompared === 0 ? [] : [paint("warning", `${notCompared} probes could not be compared`)]),
+		...(disagreements.length === 0 ? [] : [paint("bad", `${probes(disagreements.length)} fit no way`)]),
+		...(notCompared === 0 ? [] : [paint("warning", `${probes(notCompared)} could not be compared`)]),
 	]
 		.map((line) => `${line}\n`)
 		.join("");
+}
+
+function probes(count: number): string {
+	return count === 1 ? "1 probe" : `${count} probes`;
 }
