@@ -197,7 +197,11 @@ export class AgentProcess {
 		if (this.#end !== undefined) return;
 		this.#log = (this.#log + text).slice(-LOG_KEPT);
 		this.#onLog(text);
-		if (this.#launch.fatal?.test(this.#log)) this.kill("the lab's kernel panicked");
+		const last = this.#launch.fatal?.exec(this.#log)?.[0];
+		if (last === undefined) return;
+		// What follows is the kernel's stack, which says nothing to a reader.
+		this.#log = "";
+		this.kill(`the lab's kernel panicked: ${last}`);
 	}
 
 	#fail(why: string): void {

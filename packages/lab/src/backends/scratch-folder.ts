@@ -1,7 +1,6 @@
 /** A folder for one lab that goes away with it, whatever ends us. */
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /** Waits for a word to remove the folder. When we die without one, those who still use it may have a moment to die too. */
@@ -12,10 +11,9 @@ export class ScratchFolder {
 	readonly #watcher: ChildProcess;
 	readonly #gone: Promise<void>;
 
-	constructor() {
-		// The path becomes a word of a kernel's command line.
-		const root = /^[\w./-]+$/.test(tmpdir()) ? tmpdir() : "/tmp";
-		this.path = mkdtempSync(join(root, "podpath-lab-"));
+	/** @param parent An existing folder. */
+	constructor(parent: string) {
+		this.path = mkdtempSync(join(parent, "podpath-lab-"));
 		this.#watcher = spawn("/bin/sh", ["-c", WATCH, "sh", this.path], {
 			stdio: ["pipe", "ignore", "ignore"],
 			// Not in our session: a Ctrl-C or the terminal's end must not take it along.

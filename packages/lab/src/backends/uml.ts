@@ -5,6 +5,7 @@
  * host. As PID 1 of a PID namespace of its own its death takes all of them down, so it never runs without one.
  */
 import { chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { AgentProcess, type LaunchOptions } from "./agent-process.ts";
 import type { Kernel, Running } from "./kernel.ts";
@@ -37,18 +38,18 @@ async function start(options: LaunchOptions): Promise<Running> {
 	const missing = PROGRAMS.filter(({ path }) => !existsSync(path));
 	if (missing.length > 0)
 		throw new LabError(`not installed: ${missing.map(({ path, comes }) => `${path} (${comes})`).join(", ")}`);
-	const folder = new ScratchFolder();
+	const folder = new ScratchFolder(scratchParent());
 	try {
 		fill(folder.path);
 		const { agent, kernel } = await AgentProcess.start(
 			{
 				argv: commandLine(folder.path),
-				env: { HOME: folder.path, ...(sharedMemoryRuns() ? {} : { TMPDIR: "/tmp" }) },
+				env: { HOME: folder.path, TMPDIR: sharedMemoryRuns() ? "/dev/shm" : "/tmp" },
 				line: "serial",
 				longRequests: { file: requestFile(folder.path), above: LONGEST_ON_THE_LINE },
 				startLimitMs: START_LIMIT_MS,
 				// The guest then spins for ever.
-				fatal: /Kernel panic/,
+				fatal: /Kernel panic.*(?=\r?\n)/,
 			},
 			options,
 		);
@@ -57,6 +58,11 @@ async function start(options: LaunchOptions): Promise<Running> {
 		await folder.remove();
 		throw error;
 	}
+}
+
+/** Root's own temporary folder may be closed to nobody; and the path becomes a word of a kernel's command line. */
+function scratchParent(): string {
+	return process.getuid?.() !== 0 && /^[\w./-]+$/.test(tmpdir()) ? tmpdir() : "/tmp";
 }
 
 /** What the guest reads from the host: the agent, and long requests. All of it belongs to the user who runs UML. */
@@ -110,7 +116,7 @@ function nextCpu(): string {
 	return String(cpus[started % cpus.length] ?? 0);
 }
 
-/** UML keeps the guest's memory in a file that it maps for execution; by itself it takes /dev/shm. */
+/** UML keeps the guest's memory in a file that it maps for execution, best on a tmpfs. */
 function sharedMemoryRuns(): boolean {
 	const mounts = readFileSync("/proc/self/mounts", "utf8").split("\n");
 	const options = mounts.map((line) => line.split(" ")).find(([, target]) => target === "/dev/shm")?.[3];

@@ -1,0 +1,94 @@
+/** What kernels can do, and what is said when none can do enough. */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { FEATURES, openBackend, probeFeatures } from "../../src/index.ts";
+import { KERNELS, onEachKernel } from "../kernels-here.ts";
+
+describe("a kernel's features", () => {
+	onEachKernel([], ({ kind }) => {
+		test("are each there, or missing with what the kernel or its tool said", async () => {
+			const report = await probeFeatures({ kind });
+			expect(report.kernel).toMatch(/^\d+\.\d+/);
+			for (const feature of FEATURES) expect(report.features.has(feature)).toBe(!report.missing.has(feature));
+			for (const why of report.missing.values()) expect(why).toContain(": ");
+		});
+	});
+
+	onEachKernel([], ({ kind, features }) => {
+		// Of every kernel that has network namespaces at all: they cannot be joined without.
+		test("include veth pairs", () => expect(features).toContain("veth"));
+
+		// linux.uml 6.1 of Debian 12 is built without CONFIG_NF_TABLES_IPV4 and _INET; its modules have all the rest.
+		test.runIf(kind === "uml")("of User-Mode Linux are all but those of nf_tables and what is not installed", () => {
+			const kernelOnly = ["vlan", "vlan-filtering", "vxlan", "ipip", "macvlan", "ipvlan", "dummy", "tun", "sctp"];
+			expect([...features]).toEqual(expect.arrayContaining([...kernelOnly, "conntrack", "br-netfilter", "tc-flower"]));
+			expect(features).not.toContain("nft");
+		});
+	});
+});
+
+const userns = KERNELS.find(({ kind, unavailable }) => kind === "userns" && unavailable === undefined);
+
+describe.skipIf(userns === undefined)("what was found is kept", () => {
+	let folder: string;
+	const before = process.env.XDG_CACHE_HOME;
+	beforeEach(() => {
+		folder = mkdtempSync(join(tmpdir(), "podpath-test-"));
+		process.env.XDG_CACHE_HOME = folder;
+	});
+	afterEach(() => {
+		if (before === undefined) delete process.env.XDG_CACHE_HOME;
+		else process.env.XDG_CACHE_HOME = before;
+		rmSync(folder, { recursive: true });
+	});
+	const file = () => join(folder, "podpath", "lab-features-userns.json");
+
+	test("in the user's cache folder, and found there the next time", async () => {
+		const first = await probeFeatures({ kind: "userns" });
+		const kept: unknown = JSON.parse(readFileSync(file(), "utf8"));
+		writeFileSync(file(), JSON.stringify({ ...(kept as object), kernel: "the kept one" }));
+		expect(await probeFeatures({ kind: "userns" })).toEqual({ ...first, kernel: "the kept one" });
+	});
+
+	test.each([
+		["cut off", (text: string) => text.slice(0, 40)],
+		["of another shape", () => '{"key":1,"missing":{}}'],
+		["with a feature that is none", (text: string) => text.replace(/"missing":\[.*\]/, '"missing":[["flying","no"]]')],
+		["of another kernel or other tools", (text: string) => text.replace(/"key":"./, '"key":"x')],
+	])("a file %s is not believed", async (_, spoil) => {
+		const first = await probeFeatures({ kind: "userns" });
+		writeFileSync(file(), spoil(readFileSync(file(), "utf8")));
+		expect(await probeFeatures({ kind: "userns" })).toEqual(first);
+	});
+});
+
+describe("a lab that needs more than a kernel has", () => {
+	onEachKernel([], ({ kind, features }) => {
+		const lacking = FEATURES.find((feature) => !features.has(feature));
+		test.runIf(lacking !== undefined)("is told which features are missing and what brings them", async () => {
+			const opening = openBackend({ kind, needs: new Set(lacking === undefined ? [] : [lacking]) });
+			await expect(opening).rejects.toThrow(
+				new RegExp(
+					`${kind}: kernel \\S+ lacks ${lacking}\\n {2}${lacking} comes with (kernel module|Debian package|a kernel)`,
+				),
+			);
+		});
+	});
+
+	test("is told of qemu that there is none yet", async () => {
+		await expect(openBackend({ kind: "qemu", needs: new Set() })).rejects.toThrow(
+			"qemu: podpath has no virtual machines yet",
+		);
+	});
+
+	const all = [...FEATURES].every((feature) => KERNELS.some(({ features }) => features.has(feature)));
+	const chosen = KERNELS.find(({ features, kind }) => kind === "uml" && features.has("vlan"));
+	test.runIf(all && chosen !== undefined)("and does not say where, gets the first kernel that has it all", async () => {
+		const lab = await openBackend({ needs: new Set(["vlan", "dummy", "ipvs"]) });
+		expect(["userns", "uml"]).toContain(lab.kind);
+		for (const need of ["vlan", "dummy", "ipvs"] as const) expect(lab.features).toContain(need);
+		await lab.close();
+	});
+});
