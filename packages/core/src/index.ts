@@ -82,6 +82,7 @@ export {
 	type Link,
 	type LinkKind,
 	type VethLink,
+	type VlanLink,
 } from "./state/link.ts";
 export type { Namespace, StatePart } from "./state/namespace.ts";
 export type { Network } from "./state/network.ts";

@@ -17,7 +17,8 @@ export function namesOf(places: readonly Place[], prefix: string): ReadonlyMap<P
 	const counts = new Map<string, number>();
 	return new Map(
 		places.map((place) => {
-			const letter = LETTERS[placeKind(place)] ?? "s";
+			// The Internet itself is fabric; `internet/ADDRESS` is a machine there.
+			const letter = place === "internet" ? "f" : (LETTERS[placeKind(place)] ?? "s");
 			const count = (counts.get(letter) ?? 0) + 1;
 			counts.set(letter, count);
 			return [place, `${prefix}${letter}${count}`];

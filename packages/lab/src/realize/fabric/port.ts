@@ -35,18 +35,21 @@ export function portLink(
 	};
 }
 
+/** A card as the fabric knows it, and by which device of the fabric's it is reached. */
 export interface AttachedPort extends FabricPort {
 	readonly attachment: Attachment;
 }
 
-/** The ports with what the fabric knows of the cards there. */
+/** What is attached at these ports. Members of a trunk share its card: each is behind a device of its own, with its tag. */
 export function attachedPorts(
 	ports: readonly FabricPort[],
 	attachments: readonly Attachment[],
 ): readonly AttachedPort[] {
-	const byDevice = new Map(attachments.map((each) => [`${each.place} ${each.device}`, each]));
-	return ports.flatMap((port) => {
-		const attachment = byDevice.get(`${port.to.place} ${port.to.device}`);
-		return attachment === undefined ? [] : [{ ...port, attachment }];
-	});
+	const byCard = Map.groupBy(attachments, ({ place, device }) => `${place} ${device}`);
+	return ports.flatMap((port) =>
+		(byCard.get(`${port.to.place} ${port.to.device}`) ?? []).map((attachment) => {
+			const vlan = attachment.eni?.vlan ?? null;
+			return { ...port, device: vlan === null ? port.device : `${port.device}.${vlan}`, attachment };
+		}),
+	);
 }

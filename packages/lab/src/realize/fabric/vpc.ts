@@ -10,6 +10,7 @@ import {
 	type Neighbour,
 	type Route,
 	unicastRoute,
+	type VlanLink,
 	VPC_MAC,
 	type Vpc,
 } from "@podpath/core";
@@ -21,15 +22,19 @@ import { fabricTables } from "./tables.ts";
 export function vpcSite(vpc: Vpc, all: readonly FabricPort[], around: Surroundings): FabricSite {
 	const omitted: string[] = [];
 	const ports = attachedPorts(all, vpc.attachments);
-	const links = [...all.map(({ device }) => device), UPLINK].map((name) =>
+	const cables = [...all.map(({ device }) => device), UPLINK].map((name) =>
 		portLink(name, { mac: VPC_MAC, mtu: vpc.mtu, ...(name === UPLINK && { noArp: true }) }),
 	);
+	for (const { eni } of ports.map(({ attachment }) => attachment)) {
+		if ((eni?.securityGroups ?? []).length > 0)
+			omitted.push(`${vpc.place}: security groups of ${eni?.place}: not made`);
+	}
 	const state = assembleNamespace(vpc.place, [
 		{
-			links,
+			links: [...cables, ...ports.flatMap((port) => memberLink(vpc, port))],
 			routes: [...routesOf(vpc, ports, omitted), ...defaultRoutes()],
 			neighbours: [...ports.flatMap(cards), ...proxied(vpc, ports, omitted)],
-			sysctls: new Map([...ROUTER_SYSCTLS, ...all.flatMap(({ device }) => answersForAll(device))]),
+			sysctls: new Map([...ROUTER_SYSCTLS, ...devicesOf(all, ports).flatMap(answersForAll)]),
 		},
 	]);
 	// The cloud's router is not one that packets notice: it takes nothing from their TTL.
@@ -39,6 +44,18 @@ export function vpcSite(vpc: Vpc, all: readonly FabricPort[], around: Surroundin
 		...vpc.routes.map(({ destination }) => destination),
 	]);
 	return { state: { ...state, xtables }, omitted };
+}
+
+/** The device for a member of a trunk: its frames come by the trunk's card with its tag. */
+function memberLink(vpc: Vpc, { device, attachment }: AttachedPort): readonly VlanLink[] {
+	const id = attachment.eni?.vlan ?? null;
+	if (id === null) return [];
+	const base = portLink(device, { mac: VPC_MAC, mtu: vpc.mtu });
+	return [{ ...base, kind: "vlan", id, lower: { device: device.slice(0, device.lastIndexOf(".")) } }];
+}
+
+function devicesOf(all: readonly FabricPort[], ports: readonly AttachedPort[]): readonly string[] {
+	return [...new Set([...all, ...ports].map(({ device }) => device))];
 }
 
 /** Cards by their addresses, as the cloud knows them; then the longest custom entry. */
@@ -84,12 +101,13 @@ function cards({ device, attachment }: AttachedPort): readonly Neighbour[] {
 
 /** Proxy ARP for all that is routed; `pvlan` also where the way leads back out of the same port. */
 function answersForAll(device: string): readonly (readonly [string, string])[] {
+	const name = device.replaceAll(".", "/");
 	return [
-		[`net.ipv4.conf.${device}.proxy_arp`, "1"],
-		[`net.ipv4.conf.${device}.proxy_arp_pvlan`, "1"],
-		[`net.ipv4.neigh.${device}.proxy_delay`, "0"],
-		[`net.ipv6.conf.${device}.proxy_ndp`, "1"],
-		[`net.ipv6.neigh.${device}.proxy_delay`, "0"],
+		[`net.ipv4.conf.${name}.proxy_arp`, "1"],
+		[`net.ipv4.conf.${name}.proxy_arp_pvlan`, "1"],
+		[`net.ipv4.neigh.${name}.proxy_delay`, "0"],
+		[`net.ipv6.conf.${name}.proxy_ndp`, "1"],
+		[`net.ipv6.neigh.${name}.proxy_delay`, "0"],
 	];
 }
 
