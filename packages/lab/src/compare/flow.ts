@@ -2,7 +2,7 @@
  * The frames of one probe among all that were captured: its opening packet and the first answer to it. NAT changes addresses
  * and ports, so packets are told by what NAT leaves alone: TCP's sequence numbers, SCTP's tags, the data of datagrams and echoes.
  */
-import { formatEndpoint, type Packet } from "@podpath/core";
+import { formatEndpoint, type Packet, type PredictedWay } from "@podpath/core";
 import type { Transport } from "../frames/decoded-frame.ts";
 import { innermost, type Sighting } from "./sighting.ts";
 
@@ -13,9 +13,14 @@ export interface Flow {
 	readonly answer: { readonly kind: "reply" | "refusal"; readonly sightings: readonly Sighting[] } | null;
 }
 
-/** What is in `sightings` of the probe that sent `sent`, which must have had `sent`'s source port. */
-export function flowOf(sent: Packet, sightings: readonly Sighting[]): Flow {
-	const first = sightings.find((each) => begins(sent, each));
+/** What was sent, and what NAT is expected to make of it. */
+export type SentPacket = Pick<PredictedWay, "sent" | "rewrites">;
+
+/** What is in `sightings` of the probe that sent the question's packet, from its source port. */
+export function flowOf(question: SentPacket, sightings: readonly Sighting[]): Flow {
+	const openings = sightings.filter((each) => isOpening(question.sent, each));
+	// A node's own packet may have another port already where it is seen first: MASQUERADE --random-fully.
+	const first = openings.find((each) => isFrom(question, each)) ?? openings.find((each) => isTo(question, each));
 	if (first === undefined) return { forward: [], answer: null };
 	const opening = first.transport;
 	const ends: Ends = { sources: new Set(), destinations: new Set() };
@@ -44,20 +49,32 @@ function addEnds(ends: Ends, { packet }: Sighting): void {
 	ends.destinations.add(formatEndpoint(dst, dport));
 }
 
-function begins(sent: Packet, { packet, transport }: Sighting): boolean {
+function isOpening(sent: Packet, { packet, transport }: Sighting): boolean {
 	const inner = innermost(packet);
 	if (inner.protocol !== sent.protocol) return false;
 	switch (transport.kind) {
 		case "tcp":
 		case "sctp":
-			return inner.tcpFlags === "syn" && inner.sport === sent.sport;
+			return inner.tcpFlags === "syn";
 		case "udp":
-			return inner.sport === sent.sport;
+			return true;
 		case "echo":
 			return !transport.reply;
 		default:
 			return false;
 	}
+}
+
+/** An echo's identifier is not predicted; a lab sends nothing else meanwhile. */
+function isFrom({ sent }: SentPacket, { packet, transport }: Sighting): boolean {
+	return transport.kind === "echo" || innermost(packet).sport === sent.sport;
+}
+
+/** To where it was sent, or to where a rewrite sends it. */
+function isTo({ sent, rewrites }: SentPacket, { packet }: Sighting): boolean {
+	const { dst, dport } = innermost(packet);
+	const destinations = [{ address: sent.dst, port: sent.dport }, ...rewrites.map(({ after }) => after)];
+	return destinations.some(({ address, port }) => address.text === dst.text && port === dport);
 }
 
 function sameOpening(transport: Transport, opening: Transport): boolean {

@@ -88,7 +88,7 @@ function besideCells(row: HopRow, position: number, parted: boolean): Rows {
 /** Two lines where the sides differ, one where they do not. */
 function belowCells(row: HopRow, position: number, parted: boolean): Rows {
 	const start = startCells(row, position, parted);
-	if (row.kind === "same") return [[...start, { text: predictedText(row) }]];
+	if (row.kind === "same" && isAlike(row)) return [[...start, { text: predictedText(row) }]];
 	const blank: readonly Cell[] = start.map(() => ({ text: "" }));
 	const observed = observedCell(row);
 	return [
@@ -115,13 +115,22 @@ function predictedText({ predicted }: HopRow): string {
 function observedCell(row: HopRow): Cell {
 	const { kind, seen, fields, note } = row;
 	const aside = note === undefined ? "" : ` (${note})`;
-	if (kind === "same") return { text: "same", role: "good" };
+	if (kind === "same") return { text: isAlike(row) ? "same" : observedText(row), role: "good" };
 	const role = kind === "aside" ? "faint" : "bad";
 	if (seen === null) return { text: `not seen${aside}`, role };
 	// The packet's text shows every other field.
 	const macs = fields.filter(({ field }) => field.endsWith("MAC"));
 	const told = macs.map(({ field, predicted, observed }) => ` (${field} ${observed}, not ${predicted})`).join("");
-	return { text: printable(`${packetText(seen.packet, seen.vlan)}${told}${aside}`), role };
+	return { text: printable(`${observedText(row)}${told}${aside}`), role };
+}
+
+function observedText({ seen }: HopRow): string {
+	return seen === null ? "" : printable(packetText(seen.packet, seen.vlan));
+}
+
+/** Packets that agree may look different: a port that was drawn at random, a TTL that the fabric's routers took from. */
+function isAlike(row: HopRow): boolean {
+	return predictedText(row) === observedText(row);
 }
 
 /** How often each way was seen, one a line. */

@@ -1,5 +1,5 @@
 /** One pcapng file with a packet's whole journey: an interface for each device, and on each frame which hop it is. */
-import type { Packet, Place } from "@podpath/core";
+import type { Place, PredictedWay } from "@podpath/core";
 import { flowOf } from "../compare/flow.ts";
 import { deviceText, packetText } from "../compare/hop-text.ts";
 import { seenHops } from "../compare/seen-hop.ts";
@@ -22,8 +22,8 @@ import {
 } from "./blocks.ts";
 
 export interface CaptureFileOptions {
-	/** The question's packet as the client sent it: its frames get comments. */
-	readonly sent: Packet;
+	/** The way that was predicted for the probe, or the one that it took: the question's frames get comments. */
+	readonly way: Pick<PredictedWay, "sent" | "rewrites">;
 	/** When the first frame was seen, in nanoseconds since 1970. */
 	readonly startedAt: bigint;
 }
@@ -42,7 +42,7 @@ const OUTBOUND = 2;
 export function captureFile(observation: Observation, plan: LabPlan, options: CaptureFileOptions): Uint8Array {
 	const frames = inOrder(observation.frames, plan);
 	const interfaces = interfacesOf(frames);
-	const comments = commentsOf(observation, plan, options.sent);
+	const comments = commentsOf(observation, plan, options.way);
 	return concatenated([
 		sectionHeader([textOption(SHB_USERAPPL, "podpath")]),
 		...[...interfaces.values()].map(({ frame }) => describeInterface(frame, plan)),
@@ -116,9 +116,13 @@ function taggedBytes({ bytes, vlan, ethernet }: CapturedFrame): Uint8Array {
 }
 
 /** `forward hop 3 of 9: node/b eth0 in, vxlan …` by frame number. */
-function commentsOf({ frames }: Observation, plan: LabPlan, sent: Packet): ReadonlyMap<number, string> {
+function commentsOf(
+	{ frames }: Observation,
+	plan: LabPlan,
+	way: CaptureFileOptions["way"],
+): ReadonlyMap<number, string> {
 	const fabric = new Set(plan.ports.map((port) => port.fabric));
-	const { forward, answer } = flowOf(sent, sightingsOf(frames, plan));
+	const { forward, answer } = flowOf(way, sightingsOf(frames, plan));
 	return new Map([
 		...commentsOfHops("forward", forward, fabric),
 		...(answer === null ? [] : commentsOfHops(answer.kind, answer.sightings, fabric)),

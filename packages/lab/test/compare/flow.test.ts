@@ -1,5 +1,5 @@
 /** Which of the captured frames are the probe's, and which is the answer: built frames, one rule each. */
-import { address, type Packet } from "@podpath/core";
+import { address, type Packet, type PredictedWay } from "@podpath/core";
 import { describe, expect, test } from "vitest";
 import { flowOf } from "../../src/compare/flow.ts";
 import { sightingsOf } from "../../src/compare/sighting.ts";
@@ -35,7 +35,11 @@ function seen(
 	return { namespace, bytes: build.ip({ src, dst, ttl }, PROTOCOLS[protocol], bytes) };
 }
 
-function flow(sent: Partial<Packet> & Pick<Packet, "protocol">, packets: readonly ReturnType<typeof seen>[]) {
+function flow(
+	sent: Partial<Packet> & Pick<Packet, "protocol">,
+	packets: readonly ReturnType<typeof seen>[],
+	rewrites: PredictedWay["rewrites"] = [],
+) {
 	const frames = packets.map(
 		({ namespace, bytes }, time): CapturedFrame => ({
 			time,
@@ -49,7 +53,8 @@ function flow(sent: Partial<Packet> & Pick<Packet, "protocol">, packets: readonl
 		}),
 	);
 	const base = { family: 4, src: client, dst: service, sport: 40000, dport: 80, ttl: 64, length: 0 } as const;
-	const found = flowOf({ ...base, dontFragment: true, ...sent }, sightingsOf(frames, plan));
+	const question = { sent: { ...base, dontFragment: true, ...sent }, rewrites };
+	const found = flowOf(question, sightingsOf(frames, plan));
 	return {
 		forward: found.forward.map(({ frame }) => frame),
 		answer: found.answer === null ? null : [found.answer.kind, found.answer.sightings.map(({ frame }) => frame)],
@@ -81,6 +86,18 @@ describe("TCP", () => {
 			seen("b", "tcp", server, node, segment(179, 41414, 9, 501, SYN_ACK)),
 		];
 		expect(flow({ protocol: "tcp" }, packets)).toEqual({ forward: [1], answer: null });
+	});
+
+	test("a node's own connection that has another port before any device shows it", () => {
+		const packets = [
+			seen("n", "tcp", node, client, segment(41414, 179, 500, 0, SYN)),
+			seen("n", "tcp", node, server, segment(23456, 8080, 100, 0, SYN)),
+			seen("b", "tcp", server, node, segment(8080, 23456, 9, 101, SYN_ACK)),
+		];
+		const because = { code: "dnat", facts: {}, origin: null, hits: [] } as const;
+		const after = { address: server, port: 8080 };
+		const dnat = { at: "host/n", kind: "dnat", before: { address: service, port: 80 }, after, because } as const;
+		expect(flow({ protocol: "tcp", src: node }, packets, [dnat])).toEqual({ forward: [1], answer: ["reply", [2]] });
 	});
 
 	test("a SYN that is sent again begins anew and is not counted", () => {

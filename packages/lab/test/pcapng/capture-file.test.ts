@@ -12,8 +12,7 @@ import { readCaptureFile } from "./block-reader.ts";
 const STARTED = 1_795_000_000_123_456_789n;
 const [way] = askVxlan({ protocol: "tcp", to: "10.244.2.0:8080", sourcePort: 41020 });
 if (way === undefined) throw new Error("no way");
-const { sent } = way;
-const options = { sent, startedAt: STARTED };
+const options = { way, startedAt: STARTED };
 const file = captureFile(observed("vxlan"), vxlanPlan, options);
 
 describe("the file", () => {
