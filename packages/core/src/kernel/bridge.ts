@@ -67,6 +67,8 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 		const answer = askFor(walk.network, skb.view, master, out.nextHop);
 		if (answer.kind === "answer") {
 			skb.ethernet = { source, destination: answer.mac };
+			// br_nf_pre_routing_finish_bridge: a neighbour that is not resolved yet is asked by way of the bridge device itself.
+			walk.mayCross(skb, master.name, "out");
 			return null;
 		}
 	}

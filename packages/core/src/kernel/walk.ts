@@ -77,6 +77,8 @@ export interface Crossing {
 	readonly vlan: number | null;
 	/** Frames bridged through are seen on the bridge itself only by a capture in promiscuous mode. */
 	readonly bridged?: boolean;
+	/** Only while the neighbour's MAC is not known yet, as for a first packet: the kernel then takes the long way round. */
+	readonly passing?: boolean;
 }
 
 /** A rewrite of addresses. */
@@ -186,6 +188,12 @@ export class Walk {
 		const crossing = { at: view.place, device, direction, packet, ethernet, vlan };
 		this.crossings.push(bridged ? { ...crossing, bridged } : crossing);
 		this.hop(skb, direction === "in" ? "receive" : "transmit", device, direction === "in" ? RECEIVED : TRANSMITTED);
+	}
+
+	/** Writes down that a capture may show the packet here, once: it is no part of the data link. */
+	mayCross({ packet, view, ethernet, vlan }: Skb, device: string, direction: "in" | "out"): void {
+		if (!this.recording) return;
+		this.crossings.push({ at: view.place, device, direction, packet, ethernet, vlan, passing: true });
 	}
 
 	/** Writes down that a stack's IP layer, or its br_netfilter, had the packet in hand. */

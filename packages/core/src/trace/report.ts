@@ -37,7 +37,7 @@ export function explainWay(plan: Plan, way: Way): ExplainedPath {
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
 		securityGroups: [],
-		captures: forward.crossings.flatMap(captureOf),
+		captures: lasting(forward).flatMap(captureOf),
 		serviceAddressSeenAt: serviceAddressSeenAt(way),
 		clientAddress: clientAddressOf(plan, way),
 	};
@@ -56,7 +56,12 @@ function reasonOf({ verdict, end, forwardEnd }: Way): string {
 }
 
 function direction(walk: Walk): ExplainedDirection {
-	return { links: dataLink(walk.crossings), hops: explainHops(walk.hops) };
+	return { links: dataLink(lasting(walk)), hops: explainHops(walk.hops) };
+}
+
+/** Where every packet of the connection crosses, not only the first. */
+function lasting(walk: Walk): readonly Crossing[] {
+	return walk.crossings.filter(({ passing }) => passing !== true);
 }
 
 /** The devices as a person writes the data link: a device that the packet enters and leaves at once stands there once. */
@@ -186,7 +191,7 @@ function serviceAddressSeenAt(way: Way): readonly ExplainedLink[] {
 	const seen = new Map<string, ExplainedLink>();
 	const shows = (packet: Packet): boolean => packet.dst.text === asked || packet.src.text === asked;
 	for (const walk of [way.forward, way.reply]) {
-		for (const { at, device, packet } of walk?.crossings ?? []) {
+		for (const { at, device, packet } of walk === null ? [] : lasting(walk)) {
 			if (placeKind(at) === "internet" || placeKind(at) === "host") continue;
 			if (shows(unwrap(packet).inner)) seen.set(`${at} ${device ?? ""}`, linkOf(at, device));
 		}
