@@ -75,8 +75,6 @@ export async function buildThreeMachines(lab: Backend): Promise<void> {
 			...machine("eth0", "10.1.0.1", "fd01::1"),
 			...machine("eth1", "10.2.0.1", "fd02::1"),
 			"link set eth1 mtu 1300",
-			// IPv6 has the routes below on the loopback device.
-			"link set lo up",
 			...["blackhole 10.9.0.1", "unreachable 10.9.0.2", "prohibit 10.9.0.3"].map((route) => `route add ${route}`),
 			...["blackhole fd09::1", "unreachable fd09::2", "prohibit fd09::3"].map((route) => `route add ${route}`),
 		),
