@@ -37,7 +37,9 @@ export function toInternet(walk: Walk, from: Place, frame: Frame): Next {
 				from,
 			);
 		}
-		return { kind: "wire", place, device: card.device, frame: { ...out, destination: card.mac } };
+		// Which router of the Internet hands it over is not known.
+		const delivered = { ...out, source: "", destination: card.mac };
+		return { kind: "wire", place, device: card.device, frame: delivered };
 	}
 	const why = because("outside", { device: from, nextHop: dst.text, why: `nothing in the input has ${dst.text}` });
 	return fabricEnd(from, out, "exits", why);
