@@ -39,7 +39,9 @@ function rowOf(predicted: Crossing | null, seen: SeenHop | null, { ports, built 
 		const notBuilt = predicted !== null && predicted.device === null && !built.has(predicted.at);
 		const row = { predicted, seen, fields: [] };
 		if (predicted?.passing === true) return { ...row, kind: "aside", note: "only while the neighbour is not known" };
-		return notBuilt ? { ...row, kind: "aside", note: "not built in this lab" } : { ...row, kind: "differs" };
+		return notBuilt
+			? { ...row, kind: "aside", note: "no namespace of its own in this lab" }
+			: { ...row, kind: "differs" };
 	}
 	// How the lab builds a fabric device is its own affair: which of its ports and how many routers.
 	const fields =
