@@ -1,12 +1,13 @@
 /** What a kernel must be able to do for a namespace's steps. */
-import type { Link, Namespace, XtTable } from "@podpath/core";
+import type { Link, Namespace } from "@podpath/core";
 import type { Feature } from "../lab-plan.ts";
+import { type XtLoading, xtLoading } from "./transactions.ts";
 
 /** The features that making `state` uses. */
 export function featuresOf(state: Namespace): readonly Feature[] {
 	const { links, xtables, nftables, ipsets, ipvs, tcFilters, sysctls } = state;
 	const needs: Feature[] = links.flatMap(featuresOfLink);
-	if (xtables.length > 0) needs.push(...featuresOfTables(xtables));
+	if (xtables.length > 0) needs.push(...XT_FEATURES[xtLoading(xtables)]);
 	if (nftables.tables.length > 0) needs.push("nft");
 	if (ipsets.size > 0) needs.push("ipset");
 	if (ipvs.length > 0) needs.push("ipvs");
@@ -33,14 +34,11 @@ function featuresOfLink(link: Link): readonly Feature[] {
 	}
 }
 
-/** Both implementations may hold tables of one namespace: then each is loaded by its own name. */
-export function hasBothBackends(tables: readonly XtTable[]): boolean {
-	return tables.some(({ backend }) => backend !== tables[0]?.backend);
-}
-
-function featuresOfTables(tables: readonly XtTable[]): readonly Feature[] {
-	return hasBothBackends(tables) ? ["iptables-legacy", "iptables-nft"] : ["iptables"];
-}
+const XT_FEATURES: Readonly<Record<XtLoading, readonly Feature[]>> = {
+	plain: ["iptables"],
+	legacy: ["iptables-legacy"],
+	both: ["iptables-legacy", "iptables-nft"],
+};
 
 function usesConntrack({ xtables, nftables }: Namespace): boolean {
 	const inTables = xtables.some(

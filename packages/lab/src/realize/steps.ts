@@ -15,14 +15,13 @@ import {
 	type Namespace,
 	printIpsetSave,
 	printIpvsadmSave,
-	printRuleset,
 	printXtablesSave,
 	tcBatch,
 	type XtTable,
 } from "@podpath/core";
 import type { LabStep } from "../lab-plan.ts";
-import { hasBothBackends } from "./needs.ts";
 import { type SysctlGroups, sysctlGroups } from "./sysctls.ts";
+import { nftTransactions, xtLoading } from "./transactions.ts";
 
 /** A namespace of the lab with what it shall hold. */
 export interface Site {
@@ -83,19 +82,25 @@ class Steps {
 		this.#run(["ipset", "restore"], printIpsetSave(state.ipsets.values()));
 		for (const family of [4, 6] as const) this.#tables(state.xtables, family);
 		this.#run(["ipvsadm", "-R"], printIpvsadmSave(state.ipvs));
-		this.#run(["nft", "-f", "-"], printRuleset(state.nftables));
+		for (const text of nftTransactions(state.nftables)) this.#run(["nft", "-f", "-"], text);
 	}
 
-	/** By the tool's plain name, as kernels have one implementation or the other; by its full name only where both hold tables. */
+	/** By the tool's plain name, as kernels have one implementation or the other, unless it has to be a certain one. */
 	#tables(all: readonly XtTable[], family: Family): void {
 		const tool = family === 4 ? "iptables" : "ip6tables";
 		const own = all.filter((table) => table.family === family);
-		if (!hasBothBackends(all)) {
-			this.#run([`${tool}-restore`], printXtablesSave(own));
-			return;
-		}
-		for (const backend of ["legacy", "nft"] as const) {
-			this.#run([`${tool}-${backend}-restore`], printXtablesSave(own.filter((table) => table.backend === backend)));
+		switch (xtLoading(all)) {
+			case "plain":
+				this.#run([`${tool}-restore`], printXtablesSave(own));
+				return;
+			case "legacy":
+				this.#run([`${tool}-legacy-restore`], printXtablesSave(own));
+				return;
+			case "both":
+				for (const backend of ["legacy", "nft"] as const) {
+					const held = own.filter((table) => table.backend === backend);
+					this.#run([`${tool}-${backend}-restore`], printXtablesSave(held));
+				}
 		}
 	}
 
