@@ -1,0 +1,44 @@
+/** Ports that a rule has drawn at random: any of the range, but the same one from then on. */
+import { address, type Rewrite } from "@podpath/core";
+import { expect, test } from "vitest";
+import { PortBinding } from "../../src/compare/port-binding.ts";
+
+const pod = address("10.244.1.2");
+const node = address("10.0.0.1");
+const because = { code: "masquerade", facts: {}, origin: null, hits: [] } as const;
+
+function masquerade(from: typeof pod, randomPort?: Rewrite["randomPort"]): Rewrite {
+	const [before, after] = [from, node].map((each) => ({ address: each, port: 40000 }));
+	if (before === undefined || after === undefined) throw new Error("unreachable");
+	const rewrite = { at: "node/a", kind: "masquerade", before, after, because } as const;
+	return randomPort === undefined ? rewrite : { ...rewrite, randomPort };
+}
+
+const RANGE = { from: 1024, to: 65535 };
+
+test("without a rule that says so a port is what was predicted", () => {
+	const ports = new PortBinding([masquerade(pod)]);
+	expect(ports.fits(node, 40000, 40000)).toBe(true);
+	expect(ports.fits(node, 40000, 40001)).toBe(false);
+});
+
+test("a drawn port is of its range and stays what it was first", () => {
+	const ports = new PortBinding([masquerade(pod, RANGE)]);
+	expect(ports.fits(node, 40000, 1023)).toBe(false);
+	expect(ports.fits(node, 40000, 2345)).toBe(true);
+	expect(ports.fits(node, 40000, 2346)).toBe(false);
+	expect(ports.shown(node, 40000)).toBe(2345);
+});
+
+test("the endpoint before the rewrite keeps its port", () => {
+	const ports = new PortBinding([masquerade(pod, RANGE)]);
+	expect(ports.fits(pod, 40000, 2345)).toBe(false);
+	expect(ports.fits(pod, 40000, 40000)).toBe(true);
+});
+
+test("a node that masquerades its own connection has the same endpoint before and after", () => {
+	const ports = new PortBinding([masquerade(node, RANGE)]);
+	expect(ports.fits(node, 40000, 2345)).toBe(true);
+	expect(ports.fits(node, 40000, 40000)).toBe(true);
+	expect(ports.fits(node, 40000, 2346)).toBe(false);
+});
