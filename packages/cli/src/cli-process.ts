@@ -14,6 +14,11 @@ export interface CliProcess {
 	readonly stdin: AsyncIterable<Uint8Array | string>;
 	readonly env: Readonly<Record<string, string | undefined>>;
 	exitCode?: number | string | null | undefined;
+	/**
+	 * Has `stop` called at the first interrupt, instead of the process ending at once: for work that leaves something behind.
+	 * The second interrupt ends it. Gives a function that takes this back.
+	 */
+	readonly onInterrupt?: (stop: () => void) => () => void;
 }
 
 /** What commands run with. */

@@ -40,7 +40,11 @@ const show = buildCommand<Record<never, never>, [name: string], Context>({
 
 const check = buildCommand<{ readonly lab: boolean }, [name?: string], Context>({
 	func: async function (this: Context, { lab }, name) {
-		await withStatus(this, async () => (await import("./run.ts")).checkScenarios(this.cli, name, lab));
+		await withStatus(this, async () =>
+			lab
+				? (await import("./prove.ts")).proveScenarios(this.cli, name)
+				: (await import("./run.ts")).checkScenarios(this.cli, name),
+		);
 	},
 	parameters: {
 		positional: {
@@ -48,13 +52,13 @@ const check = buildCommand<{ readonly lab: boolean }, [name?: string], Context>(
 			parameters: [{ brief: "One mode, or one scenario", placeholder: "MODE[/ID]", parse: text, optional: true }],
 		},
 		flags: {
-			lab: { kind: "boolean", default: false, withNegated: false, brief: "Against a real kernel too (not yet)" },
+			lab: { kind: "boolean", default: false, withNegated: false, brief: "Against a real kernel too" },
 		},
 	},
 	docs: {
 		brief: "Check the engine's answers against what the scenarios expect",
 		fullDescription:
-			"Asks the engine every scenario's question and compares the answer with what the scenario expects. The last line is\n`N passed, N failed`; the exit status is 0 only when none failed.\n\nEXAMPLES\n  podpath atlas check\n  podpath atlas check flannel-vpc\n  podpath atlas check flannel-vpc/001-2.2",
+			"Asks the engine every scenario's question and compares the answer with what the scenario expects. The last line is\n`N passed, N failed`; the exit status is 0 only when none failed.\n\nWith --lab each scenario's network is also built on a real Linux kernel (an unprivileged user namespace, or User-Mode\nLinux where the kernel lacks something), the packet is sent, and what every device showed is compared with the answer.\n\nEXAMPLES\n  podpath atlas check\n  podpath atlas check flannel-vpc\n  podpath atlas check flannel-vpc/001-2.2\n  podpath atlas check --lab",
 	},
 });
 

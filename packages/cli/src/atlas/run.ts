@@ -15,7 +15,7 @@ import {
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { subjectOf } from "../explain/subject.ts";
-import { type AtlasMode, readAtlas, readMode, scenarioNamed } from "./atlas-folder.ts";
+import { type AtlasMode, type AtlasScenario, readAtlas, readMode, scenarioNamed } from "./atlas-folder.ts";
 
 export async function listScenarios({ stdout }: CliProcess, output: "text" | "json"): Promise<ExitStatus> {
 	const scenarios = readAtlas().flatMap((mode) => mode.scenarios);
@@ -58,19 +58,13 @@ function writtenLines(scenario: Scenario, { file, scenarios }: AtlasMode): reado
 	return own;
 }
 
-export async function checkScenarios(
-	{ stdout }: CliProcess,
-	name: string | undefined,
-	lab: boolean,
-): Promise<ExitStatus> {
-	if (lab) {
-		throw new InputError({ code: "not-yet", message: "--lab, a real kernel, is not built yet", hint: "leave it out" });
-	}
+export async function checkScenarios({ stdout }: CliProcess, name: string | undefined): Promise<ExitStatus> {
 	const chosen = chosenScenarios(name);
 	const width = Math.max(0, ...chosen.map(({ scenario }) => scenarioName(scenario).length));
 	let failed = 0;
-	for (const { scenario, cluster } of chosen) {
-		const complaints = check(scenario, cluster);
+	for (const each of chosen) {
+		const { scenario } = each;
+		const complaints = check(each);
 		if (complaints.length > 0) failed++;
 		const result = complaints.length === 0 ? "passed" : "FAILED";
 		stdout.write(`${result}  ${scenarioName(scenario).padEnd(width)}  ${printable(scenario.title)}\n`);
@@ -80,16 +74,15 @@ export async function checkScenarios(
 	return failed === 0 ? EXIT.yes : EXIT.no;
 }
 
-function chosenScenarios(
-	name: string | undefined,
-): readonly { readonly scenario: Scenario; readonly cluster: AtlasMode["cluster"] }[] {
+/** All, those of one mode, or one. */
+export function chosenScenarios(name: string | undefined): readonly AtlasScenario[] {
 	if (name?.includes("/")) return [scenarioNamed(name)];
 	const modes = name === undefined ? readAtlas() : [readMode(name)];
 	return modes.flatMap(({ scenarios, cluster }) => scenarios.map((scenario) => ({ scenario, cluster })));
 }
 
 /** What is wrong with the answer, in lines; an error in the question of a scenario is that scenario's failure. */
-function check(scenario: Scenario, cluster: AtlasMode["cluster"]): readonly string[] {
+export function check({ scenario, cluster }: AtlasScenario): readonly string[] {
 	try {
 		const subject = subjectOf(loadCluster(scenarioManifests(scenario, cluster)));
 		return checkScenario(explain(subject, scenario.question), scenario).flatMap((difference) =>

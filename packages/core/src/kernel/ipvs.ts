@@ -15,10 +15,10 @@ import type { View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 /** A packet for a virtual server: takes it, chooses the real server and sends it there. Null: not for IPVS. */
-export function ipvsRequest(walk: Walk, skb: Skb, hook: Hook): Next | null {
+export function ipvsRequest(walk: Walk, skb: Skb): Next | null {
 	if (skb.ipvsDone) return null;
 	const known = walk.memory.ipvs.get(skb.view)?.find((each) => isFromClient(each, skb.packet));
-	if (known !== undefined) return send(walk, skb, hook, known);
+	if (known !== undefined) return send(walk, skb, known);
 	const service = serviceFor(skb.view, skb.packet, skb.mark);
 	if (service === undefined) return unreadService(skb);
 	const server = schedule(walk, service);
@@ -38,7 +38,7 @@ export function ipvsRequest(walk: Walk, skb: Skb, hook: Hook): Next | null {
 	const connections = walk.memory.ipvs.get(skb.view);
 	if (connections === undefined) walk.memory.ipvs.set(skb.view, [connection]);
 	else connections.push(connection);
-	return send(walk, skb, hook, connection);
+	return send(walk, skb, connection);
 }
 
 /** An answer of a real server on its way to the client: the virtual address becomes its source. Null: it goes on. */
@@ -75,7 +75,7 @@ function rerouted(walk: Walk, skb: Skb): Next | null {
 	return null;
 }
 
-function send(walk: Walk, skb: Skb, hook: Hook, connection: IpvsConnection): Next | null {
+function send(walk: Walk, skb: Skb, connection: IpvsConnection): Next | null {
 	const { server, service } = connection;
 	skb.ipvs = connection;
 	const unread = server.notUnderstood ?? service.notUnderstood;
@@ -104,7 +104,7 @@ function send(walk: Walk, skb: Skb, hook: Hook, connection: IpvsConnection): Nex
 	skb.packet = rewriteDestination(skb.packet, server.address, server.port);
 	skb.ipvsDone = true;
 	if (walk.recording) walk.hop(skb, "ipvs", skb.device.name, why);
-	return transmitToServer(walk, skb, hook);
+	return transmitToServer(walk, skb);
 }
 
 /**
@@ -112,7 +112,7 @@ function send(walk: Walk, skb: Skb, hook: Hook, connection: IpvsConnection): Nex
  * incoming device, so rules by `from` or `iif` cannot match); a local server gets the packet here, any other by the
  * OUTPUT hooks.
  */
-function transmitToServer(walk: Walk, skb: Skb, hook: Hook): Next | null {
+function transmitToServer(walk: Walk, skb: Skb): Next | null {
 	const { view, packet } = skb;
 	const found = lookup(view, { to: packet.dst }, (weights, about) => walk.choices.choose(weights, about));
 	if (found.kind === "unknown") return end(skb, "unknown", because("cannot-evaluate", { what: found.unknown }));

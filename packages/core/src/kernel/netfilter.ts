@@ -62,7 +62,7 @@ function runEntry(
 		case "ipvs-reply":
 			return ipvsReply(walk, skb, hook);
 		case "ipvs-request":
-			return ipvsRequest(walk, skb, hook);
+			return ipvsRequest(walk, skb);
 		case "chain": {
 			const result = runHookChain(entry.chain, context, hits === null ? null : []);
 			hits?.push(...result.hits);

@@ -17,7 +17,8 @@ export interface OpenOptions extends LaunchOptions {
 	readonly signal?: AbortSignal;
 }
 
-const AUTOMATIC: readonly BackendKind[] = ["userns", "netns", "uml"];
+/** Tried in this order where nobody says which. */
+export const AUTOMATIC_KINDS: readonly BackendKind[] = ["userns", "netns", "uml"];
 
 /** What came of trying a kind. */
 type Trial =
@@ -33,7 +34,7 @@ export async function openBackend(options: OpenOptions): Promise<Backend> {
 	const root = process.getuid?.() === 0;
 	const tried: string[] = [];
 	let usernsForbidden = false;
-	for (const kind of options.kind === undefined ? AUTOMATIC : [options.kind]) {
+	for (const kind of options.kind === undefined ? AUTOMATIC_KINDS : [options.kind]) {
 		// As root on the host's kernel only where there is no other way to that kernel.
 		if (kind === "netns" && options.kind === undefined && !(root && usernsForbidden)) continue;
 		const trial = await attempt(kind, options);

@@ -1,0 +1,133 @@
+/** `podpath atlas check --lab`: the scenarios on a real kernel. */
+import {
+	clusterNetwork,
+	InputError,
+	loadCluster,
+	type Network,
+	type Place,
+	printable,
+	type Scenario,
+	scenarioManifests,
+	scenarioName,
+} from "@podpath/core";
+import { type Case, type Proof, proveAll, renderComparison, verdictOfLab } from "@podpath/lab";
+import type { CliProcess } from "../cli-process.ts";
+import { EXIT, type ExitStatus } from "../exit-status.ts";
+import { untilInterrupted } from "../lab/interrupt.ts";
+import { progressOn } from "../lab/progress.ts";
+import type { AtlasScenario } from "./atlas-folder.ts";
+import { check, chosenScenarios } from "./run.ts";
+
+/** What came of one scenario. `open`: neither proven nor disproven; `lines` say why. */
+interface Outcome {
+	readonly kind: "passed" | "failed" | "open";
+	readonly detail: string;
+	readonly lines: readonly string[];
+}
+
+export async function proveScenarios(cli: CliProcess, name: string | undefined): Promise<ExitStatus> {
+	const chosen = chosenScenarios(name);
+	const outcomes = new Map<AtlasScenario, Outcome>();
+	const cases = casesOf(chosen, outcomes);
+	const progress = progressOn(cli.stderr);
+	await untilInterrupted(cli, (signal) =>
+		proveAll(
+			cases,
+			(proof) => {
+				outcomes.set(proof.id, outcomeOf(proof));
+				progress(`${outcomes.size} of ${chosen.length} scenarios`);
+			},
+			{ signal },
+		),
+	);
+	progress("");
+	return print(cli, chosen, outcomes);
+}
+
+/** One case for all scenarios of the same network: it is built once. A scenario whose input is wrong has failed already. */
+function casesOf(
+	chosen: readonly AtlasScenario[],
+	outcomes: Map<AtlasScenario, Outcome>,
+): readonly Case<AtlasScenario>[] {
+	const cases = new Map<string, Case<AtlasScenario> & { questions: Case<AtlasScenario>["questions"][number][] }>();
+	for (const each of chosen) {
+		const { scenario, cluster } = each;
+		const complaints = check(each);
+		if (complaints.length > 0) {
+			outcomes.set(each, { kind: "failed", detail: "not asked on the kernel", lines: complaints });
+			continue;
+		}
+		const key = JSON.stringify([scenario.mode, scenario.changes, asked(scenario)]);
+		let of = cases.get(key);
+		if (of === undefined) {
+			const network = clusterNetwork(loadCluster(scenarioManifests(scenario, cluster)));
+			of = { network, places: placesFor(network, scenario), questions: [] };
+			cases.set(key, of);
+		}
+		const subject = {
+			cluster: loadCluster(scenarioManifests(scenario, cluster)),
+			network: of.network,
+			fromSnapshot: false,
+		};
+		of.questions.push({ id: each, subject, question: scenario.question });
+	}
+	return [...cases.values()];
+}
+
+/** Clients on the Internet exist only where somebody asks about them. */
+function asked({ question }: Scenario): readonly Place[] {
+	return [question.from, question.to].filter((place) => place.startsWith("internet/"));
+}
+
+function placesFor(network: Network, scenario: Scenario): readonly Place[] {
+	return [...network.places(), ...asked(scenario)];
+}
+
+function outcomeOf(proof: Proof<AtlasScenario>): Outcome {
+	if (proof.answer === null) return { kind: "open", detail: "not verified", lines: proof.why.split("\n") };
+	const { backend, kernel, tally } = proof.answer;
+	const where = `on ${backend} ${kernel}`;
+	const verdict = verdictOfLab(proof.answer);
+	switch (verdict.kind) {
+		case "proven": {
+			const seen = tally.ways.length - tally.neverSeen.length;
+			const ways = tally.ways.length === 1 ? "" : `, ${seen} of ${tally.ways.length} ways seen`;
+			return { kind: "passed", detail: `${where}${ways}`, lines: [] };
+		}
+		case "not-verified":
+			return { kind: "open", detail: "not verified", lines: [verdict.why] };
+		case "differs":
+			return {
+				kind: "failed",
+				detail: where,
+				lines: tally.disagreements.slice(0, 1).flatMap((each) =>
+					renderComparison(each, { paint: (_, text) => text })
+						.trimEnd()
+						.split("\n"),
+				),
+			};
+	}
+}
+
+const WORDS = { passed: "proven", failed: "FAILED", open: "open" } as const;
+
+function print(
+	{ stdout }: CliProcess,
+	chosen: readonly AtlasScenario[],
+	outcomes: ReadonlyMap<AtlasScenario, Outcome>,
+): ExitStatus {
+	const width = Math.max(0, ...chosen.map(({ scenario }) => scenarioName(scenario).length));
+	const count = { passed: 0, failed: 0, open: 0 };
+	for (const each of chosen) {
+		const outcome = outcomes.get(each);
+		if (outcome === undefined) throw new InputError({ code: "interrupted", message: "the check was interrupted" });
+		count[outcome.kind]++;
+		const word = WORDS[outcome.kind].padEnd(6);
+		stdout.write(`${word}  ${scenarioName(each.scenario).padEnd(width)}  ${printable(outcome.detail)}\n`);
+		for (const line of outcome.lines) stdout.write(`        ${printable(line)}\n`);
+	}
+	const open = count.open === 0 ? "" : `, ${count.open} not verified`;
+	stdout.write(`${count.passed} passed, ${count.failed} failed${open}\n`);
+	if (count.failed > 0) return EXIT.no;
+	return count.open > 0 ? EXIT.unknown : EXIT.yes;
+}

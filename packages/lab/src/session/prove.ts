@@ -1,0 +1,126 @@
+/** Many networks, each with its questions, proven on as few kernels as will do. */
+import { availableParallelism } from "node:os";
+import type { Network, Place, Question, Subject } from "@podpath/core";
+import type { Backend, BackendKind } from "../backend.ts";
+import { LabError } from "../backends/lab-error.ts";
+import { AUTOMATIC_KINDS, openBackend } from "../backends/open.ts";
+import { probeFeatures } from "../backends/probe.ts";
+import type { Feature, LabPlan } from "../lab-plan.ts";
+import { realize } from "../realize/realize.ts";
+import type { LabAnswer } from "./answer.ts";
+import { Lab, type RaiseOptions } from "./lab.ts";
+
+/** A network to build once, and what to ask of it. */
+export interface Case<Id> {
+	readonly network: Network;
+	readonly places: readonly Place[];
+	readonly questions: readonly { readonly id: Id; readonly subject: Subject; readonly question: Question }[];
+}
+
+/** `answer` is null where the network could not be built, and `why` says the reason. */
+export type Proof<Id> =
+	| { readonly id: Id; readonly answer: LabAnswer; readonly omitted: readonly string[] }
+	| { readonly id: Id; readonly answer: null; readonly why: string };
+
+export interface ProveOptions extends Omit<RaiseOptions, "onProgress"> {
+	/** How many kernels work side by side. Default: one a CPU, at most four. */
+	readonly workers?: number;
+}
+
+const MOST_WORKERS = 4;
+
+interface Planned<Id> {
+	readonly plan: LabPlan;
+	readonly of: Case<Id>;
+}
+
+/**
+ * Builds each network and asks its questions; `onProof` hears of each as it comes, in no order. A network that no kernel
+ * here can build is told as such, and an error of one ends neither the others nor the run.
+ */
+export async function proveAll<Id>(
+	cases: readonly Case<Id>[],
+	onProof: (proof: Proof<Id>) => void,
+	options: ProveOptions = {},
+): Promise<void> {
+	const planned = cases.map((of): Planned<Id> => ({ of, plan: realize(of.network, of.places) }));
+	const queues = new Map<BackendKind, Planned<Id>[]>();
+	for (const each of planned) {
+		const kind = await kindFor(each.plan.needs, options);
+		if (kind === null) tellUnbuilt(each, await whyNot(each.plan.needs, options), onProof);
+		else queues.set(kind, [...(queues.get(kind) ?? []), each]);
+	}
+	const workers = options.workers ?? Math.min(MOST_WORKERS, availableParallelism());
+	await Promise.all(Array.from({ length: workers }, () => work(queues, onProof, options)));
+}
+
+/** The first kind of kernel that has it all; null: none has. */
+async function kindFor(needs: ReadonlySet<Feature>, { kind, signal }: ProveOptions): Promise<BackendKind | null> {
+	for (const candidate of kind === undefined ? AUTOMATIC_KINDS : [kind]) {
+		try {
+			const { features } = await probeFeatures({ kind: candidate, ...(signal && { signal }) });
+			if ([...needs].every((feature) => features.has(feature))) return candidate;
+		} catch (error) {
+			if (!(error instanceof LabError)) throw error;
+		}
+	}
+	return null;
+}
+
+/** What openBackend says of it: it names the features that are missing, and what brings them. */
+async function whyNot(needs: ReadonlySet<Feature>, { kind, signal }: ProveOptions): Promise<string> {
+	try {
+		const backend = await openBackend({ needs, ...(kind && { kind }), ...(signal && { signal }) });
+		await backend.close();
+		return "the kernel's features changed while they were looked at";
+	} catch (error) {
+		if (error instanceof LabError) return error.message;
+		throw error;
+	}
+}
+
+/** One worker: kernels of its own, one a kind, for whatever network is next. */
+async function work<Id>(
+	queues: ReadonlyMap<BackendKind, Planned<Id>[]>,
+	onProof: (proof: Proof<Id>) => void,
+	options: ProveOptions,
+): Promise<void> {
+	for (const [kind, queue] of queues) {
+		const needs = new Set(queue.flatMap(({ plan }) => [...plan.needs]));
+		const kernel: { backend: Backend | null } = { backend: null };
+		const open = async (): Promise<Backend> => (kernel.backend ??= await openBackend({ ...options, kind, needs }));
+		for (let next = queue.shift(); next !== undefined && options.signal?.aborted !== true; next = queue.shift()) {
+			if (await proveOne(next, open, onProof)) continue;
+			// What is left of a network that failed half-way must not be in the way of the next.
+			await kernel.backend?.close();
+			kernel.backend = null;
+		}
+		await kernel.backend?.close();
+	}
+}
+
+/** Tells of every question; false where the kernel, or what is built on it, failed. */
+async function proveOne<Id>(
+	{ of, plan }: Planned<Id>,
+	open: () => Promise<Backend>,
+	onProof: (proof: Proof<Id>) => void,
+): Promise<boolean> {
+	const left = new Set(of.questions);
+	try {
+		const lab = await Lab.build(plan, await open());
+		for (const asked of of.questions) {
+			onProof({ id: asked.id, answer: await lab.ask(asked.subject, asked.question), omitted: plan.omitted });
+			left.delete(asked);
+		}
+		await lab.clear();
+		return true;
+	} catch (error) {
+		if (!(error instanceof LabError)) throw error;
+		for (const { id } of left) onProof({ id, answer: null, why: error.message });
+		return false;
+	}
+}
+
+function tellUnbuilt<Id>({ of }: Planned<Id>, why: string, onProof: (proof: Proof<Id>) => void): void {
+	for (const { id } of of.questions) onProof({ id, answer: null, why });
+}
