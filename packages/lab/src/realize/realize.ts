@@ -73,10 +73,20 @@ function givenDevices(place: Place, cables: readonly Cable[], stacks: readonly S
 	return new Set([...ends.map(({ device }) => device), ...(above ?? []).map(({ name }) => name)]);
 }
 
-/** All veth pairs in one batch, each end straight into its namespace. */
+/** Below it are the loopback device and tunnels that the kernel makes by itself. */
+const FIRST_INDEX = 100;
+
+/**
+ * All veth pairs in one batch, each end straight into its namespace. Ends of one pair have different indexes: the kernel
+ * takes its time to notice the carrier of a device whose lower one has its own index (linkwatch_urgent_event()).
+ */
 function cableStep(cables: readonly Cable[], nameOf: (place: Place) => string): readonly LabStep[] {
 	if (cables.length === 0) return [];
-	const end = ({ place, device }: DeviceAt): string => `name ${device} netns ${nameOf(place)}`;
-	const stdin = cables.map(({ from, to }) => `link add ${end(from)} type veth peer ${end(to)}\n`).join("");
-	return [{ kind: "run", argv: ["ip", "-batch", "-"], stdin }];
+	const end = ({ place, device }: DeviceAt, index: number): string =>
+		`name ${device} netns ${nameOf(place)} index ${index}`;
+	const lines = cables.map(({ from, to }, i) => {
+		const index = FIRST_INDEX + 2 * i;
+		return `link add ${end(from, index)} type veth peer ${end(to, index + 1)}\n`;
+	});
+	return [{ kind: "run", argv: ["ip", "-batch", "-"], stdin: lines.join("") }];
 }

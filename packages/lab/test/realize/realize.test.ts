@@ -40,7 +40,9 @@ describe("a plan", () => {
 	});
 
 	test("makes all cables in one batch, each end straight into its namespace", () => {
-		expect(input(plan, undefined, IP)[0]).toBe("link add name eth0 netns n1 type veth peer name p1 netns f1");
+		expect(input(plan, undefined, IP)[0]).toBe(
+			"link add name eth0 netns n1 index 100 type veth peer name p1 netns f1 index 101",
+		);
 		expect(input(plan, undefined, IP)).toHaveLength(6);
 		expect(plan.steps.filter((step) => step.kind === "run" && step.namespace === undefined)).toHaveLength(1);
 	});
@@ -102,9 +104,9 @@ describe("places that were not asked for", () => {
 			"pod/default/client",
 		]);
 		expect(input(plan, undefined, IP)).toEqual([
-			"link add name eth0 netns n1 type veth peer name p1 netns f1",
-			"link add name vethcf53b5b0 netns n1 type veth peer name eth0 netns p1",
-			"link add name veth70c1761a netns n1 type veth peer name e1 netns x1",
+			"link add name eth0 netns n1 index 100 type veth peer name p1 netns f1 index 101",
+			"link add name vethcf53b5b0 netns n1 index 102 type veth peer name eth0 netns p1 index 103",
+			"link add name veth70c1761a netns n1 index 104 type veth peer name e1 netns x1 index 105",
 		]);
 	});
 
