@@ -28,6 +28,11 @@ def prepare_namespaces() -> None:
     if foreign:
         raise ValueError(f"this network namespace is somebody's: it has {', '.join(sorted(foreign))}")
     kernel.mount("tmpfs", "/run", "tmpfs", 0, "mode=755")
+    try:
+        # Programs see the lab's processes only.
+        kernel.mount("proc", "/proc", "proc")
+    except PermissionError:
+        pass  # In a container that hides parts of /proc; what we read of it is the same in the host's.
     _prepare_process(_FOLDERS)
 
 

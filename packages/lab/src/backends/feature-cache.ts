@@ -36,6 +36,10 @@ export function remember(kind: BackendKind, key: string, known: Known): void {
 	const unfinished = `${file}.${process.pid}`;
 	try {
 		mkdirSync(cacheFolder(), { recursive: true });
+	} catch {
+		return;
+	}
+	try {
 		writeFileSync(unfinished, JSON.stringify({ key, kernel: known.kernel, missing: [...known.missing] }));
 		renameSync(unfinished, file);
 	} catch {

@@ -22,15 +22,20 @@ export function hostNamespaces(kind: "userns" | "netns"): Kernel {
 
 async function start(kind: "userns" | "netns", options: LaunchOptions): Promise<Running> {
 	if (kind === "netns" && process.getuid?.() !== 0) throw new LabError("namespaces without a user namespace need root");
+	// When we die the kernel ends unshare, that its child, and that, being PID 1 there, all processes of the lab.
+	const unshare = [
+		"--pdeathsig",
+		"KILL",
+		"unshare",
+		...(kind === "userns" ? ["-Ur"] : []),
+		"-nmpf",
+		"--kill-child=KILL",
+	];
+	// The agent's sources are compiled once.
+	const python = [...PYTHON, "-X", `pycache_prefix=${join(cacheFolder(), "agent")}`];
 	const { agent, kernel } = await AgentProcess.start(
 		{
-			argv: [
-				// When we die the kernel ends unshare, that its child, and that, being PID 1 there, all processes of the lab.
-				...(["setpriv", "--pdeathsig", "KILL"] as const),
-				...["unshare", ...(kind === "userns" ? ["-Ur"] : []), "-nmpf", "--kill-child=KILL"],
-				// The agent's sources are compiled once.
-				...[...PYTHON, "-X", `pycache_prefix=${join(cacheFolder(), "agent")}`, AGENT_FOLDER, "namespaces"],
-			],
+			argv: ["setpriv", ...unshare, ...python, AGENT_FOLDER, "namespaces"],
 			line: "stdio",
 			startLimitMs: START_LIMIT_MS,
 		},

@@ -87,16 +87,25 @@ function commandLine(folder: string): readonly [string, ...string[]] {
 			? // Becoming somebody else clears the wish to die with the parent, hence once more.
 				["unshare", "-pf", "--kill-child=KILL", "setpriv", "--pdeathsig", "KILL", ...asNobody()]
 			: ["unshare", "-Upf", "--map-current-user", "--kill-child=KILL"];
-	return [
-		...(["setpriv", "--pdeathsig", "KILL", ...unprivileged] as const),
-		// On one CPU the tracer and the traced hand over without waking another: five times as fast.
-		...["taskset", "-c", nextCpu(), "/usr/bin/linux.uml", `mem=${MEMORY}`],
-		...["root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro"],
-		...["con=null", "con0=null,fd:1", "ssl=null", "ssl0=fd:3", `uml_dir=${folder}`, "umid=lab", "quiet", "loglevel=1"],
-		// RAID's benchmarks are most of the time that booting takes.
-		"initcall_blacklist=raid6_select_algo",
-		...[`init=${PYTHON[0]}`, "--", ...PYTHON.slice(1), join(folder, "agent"), "guest"],
-	];
+	const { consoles, machine } = kernelParameters(folder);
+	// On one CPU the tracer and the traced hand over without waking another: five times as fast.
+	const pinned = ["taskset", "-c", nextCpu(), "/usr/bin/linux.uml"];
+	const init = [`init=${PYTHON[0]}`, "--", ...PYTHON.slice(1), join(folder, "agent"), "guest"];
+	return ["setpriv", "--pdeathsig", "KILL", ...unprivileged, ...pinned, ...machine, ...consoles, ...init];
+}
+
+function kernelParameters(folder: string): {
+	readonly machine: readonly string[];
+	readonly consoles: readonly string[];
+} {
+	const root = ["root=/dev/root", "rootfstype=hostfs", "rootflags=/", "ro"];
+	// RAID's benchmarks are most of the time that booting takes.
+	const fast = ["quiet", "loglevel=1", "initcall_blacklist=raid6_select_algo"];
+	return {
+		machine: [`mem=${MEMORY}`, `uml_dir=${folder}`, "umid=lab", ...root, ...fast],
+		// The kernel's messages on our standard output, the agent's line on descriptor 3.
+		consoles: ["con=null", "con0=null,fd:1", "ssl=null", "ssl0=fd:3"],
+	};
 }
 
 function asNobody(): readonly string[] {

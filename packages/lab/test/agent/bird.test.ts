@@ -16,7 +16,10 @@ onEachKernel(["veth", "bird"], ({ kind }) => {
 				},
 				...[1, 2].flatMap((own) => router(own, 3 - own)),
 			]);
-			const routes = async () => (await lab.run([inNode(2, "ip", "route", "show", "proto", "bird")]))[0]?.stdout ?? "";
+			// Talking to BIRD wakes it: it else sends its first routes up to three seconds after a session stands.
+			const wake = [1, 2].map((own) => inNode(own, "birdc", "-s", socketOf(own), "show", "status"));
+			const show = inNode(2, "ip", "route", "show", "proto", "bird");
+			const routes = async () => (await lab.run([...wake, show])).at(-1)?.stdout ?? "";
 			await vi.waitFor(async () => expect(await routes()).toMatch(/^10\.0\.1\.0\/24 via 192\.0\.2\.1 dev eth0/), {
 				timeout: 10_000,
 				interval: 100,
@@ -26,6 +29,10 @@ onEachKernel(["veth", "bird"], ({ kind }) => {
 		}
 	});
 });
+
+function socketOf(own: number): string {
+	return `/run/bird-${own}.ctl`;
+}
 
 function router(own: number, other: number): readonly LabStep[] {
 	const configuration = `router id 192.0.2.${own};
@@ -40,7 +47,7 @@ protocol bgp { local 192.0.2.${own} as 64512; neighbor 192.0.2.${other} as 64512
 		inNode(own, "ip", "addr", "add", `192.0.2.${own}/24`, "dev", "eth0"),
 		inNode(own, "ip", "link", "set", "eth0", "up"),
 		{ kind: "run", argv: ["tee", file], stdin: configuration },
-		{ kind: "daemon", namespace: `n${own}`, argv: ["bird", "-f", "-c", file, "-s", `/run/bird-${own}.ctl`] },
+		{ kind: "daemon", namespace: `n${own}`, argv: ["bird", "-f", "-c", file, "-s", socketOf(own)] },
 	];
 }
 

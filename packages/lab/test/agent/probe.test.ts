@@ -115,8 +115,14 @@ onEachKernel(["veth", "conntrack"], ({ kind, features }) => {
 		test("frames are in the order in which they were on the devices, there and back", async () => {
 			const seen = await lab.probe(from("c", { protocol: "udp", destination: server, port: 53 }));
 			expect(journey(seen.frames)).toEqual([
-				...["c/eth0 out", "r/eth0 in", "r/eth1 out", "s/eth0 in"],
-				...["s/eth0 out", "r/eth1 in", "r/eth0 out", "c/eth0 in"],
+				"c/eth0 out",
+				"r/eth0 in",
+				"r/eth1 out",
+				"s/eth0 in",
+				"s/eth0 out",
+				"r/eth1 in",
+				"r/eth0 out",
+				"c/eth0 in",
 			]);
 			const times = seen.frames.map(({ time }) => time);
 			expect(times).toEqual(times.toSorted((a, b) => a - b));
@@ -157,16 +163,12 @@ onEachKernel(["veth", "conntrack"], ({ kind, features }) => {
 		const probes = FAMILIES.flatMap(({ server, client }) =>
 			[80, 9].map((port) => from("c", { protocol: "sctp", destination: server, source: client, port })),
 		);
-		expect((await lab.probes(probes)).map(({ result }) => result)).toEqual([
-			...[
-				{ kind: "answered", by: "s" },
-				{ kind: "error", code: "ECONNREFUSED" },
-			],
-			...[
-				{ kind: "answered", by: "s" },
-				{ kind: "error", code: "ECONNREFUSED" },
-			],
-		]);
+		const results = (await lab.probes(probes)).map(({ result }) => result);
+		const both = [
+			{ kind: "answered", by: "s" },
+			{ kind: "error", code: "ECONNREFUSED" },
+		];
+		expect(results).toEqual([...both, ...both]);
 	});
 
 	test("an answer comes from the address that was asked, also when the route would give another", async () => {

@@ -99,11 +99,13 @@ onEachKernel(["veth"], ({ kind }) => {
 
 	test("a daemon goes on from request to request, and ends with its namespace", async () => {
 		await lab.addNamespaces([{ name: "d" }]);
-		await lab.run([{ kind: "daemon", namespace: "d", argv: ["sleep", "1000"] }]);
-		const running = async () => (await lab.run([inA("sh", "-c", "cat /proc/[0-9]*/comm")]))[0]?.stdout.split("\n");
-		expect(await running()).toContain("sleep");
+		const seconds = `${1_000_000 + Math.floor(Math.random() * 1_000_000)}`;
+		await lab.run([{ kind: "daemon", namespace: "d", argv: ["sleep", seconds] }]);
+		const list = inA("sh", "-c", "cat /proc/[0-9]*/cmdline 2>/dev/null; true");
+		const running = async () => (await lab.run([list]))[0]?.stdout;
+		expect(await running()).toContain(`sleep\0${seconds}`);
 		await lab.removeNamespaces(["d"]);
-		expect(await running()).not.toContain("sleep");
+		expect(await running()).not.toContain(seconds);
 	});
 
 	test("a daemon that ends by itself is not passed over: the next request says so, with its last words", async () => {

@@ -1,8 +1,9 @@
 /** What kernels can do, and what is said when none can do enough. */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { cacheKey, recall, remember } from "../../src/backends/feature-cache.ts";
 import { FEATURES, openBackend, probeFeatures } from "../../src/index.ts";
 import { KERNELS, onEachKernel } from "../kernels-here.ts";
 
@@ -29,9 +30,7 @@ describe("a kernel's features", () => {
 	});
 });
 
-const userns = KERNELS.find(({ kind, unavailable }) => kind === "userns" && unavailable === undefined);
-
-describe.skipIf(userns === undefined)("what was found is kept", () => {
+describe("what was found is kept", () => {
 	let folder: string;
 	const before = process.env.XDG_CACHE_HOME;
 	beforeEach(() => {
@@ -43,24 +42,43 @@ describe.skipIf(userns === undefined)("what was found is kept", () => {
 		else process.env.XDG_CACHE_HOME = before;
 		rmSync(folder, { recursive: true });
 	});
-	const file = () => join(folder, "podpath", "lab-features-userns.json");
+	const file = () => join(folder, "podpath", "lab-features-uml.json");
+	const known = { kernel: "6.1.176", missing: new Map([["nft", "Operation not supported"]] as const) };
 
-	test("in the user's cache folder, and found there the next time", async () => {
-		const first = await probeFeatures({ kind: "userns" });
-		const kept: unknown = JSON.parse(readFileSync(file(), "utf8"));
-		writeFileSync(file(), JSON.stringify({ ...(kept as object), kernel: "the kept one" }));
-		expect(await probeFeatures({ kind: "userns" })).toEqual({ ...first, kernel: "the kept one" });
+	test("in the user's cache folder, under what it hangs on", () => {
+		remember("uml", "key", known);
+		expect(readdirSync(join(folder, "podpath"))).toEqual(["lab-features-uml.json"]);
+		expect(recall("uml", "key")).toEqual(known);
+		expect(recall("uml", "another kernel or other tools")).toBeUndefined();
+		expect(recall("userns", "key")).toBeUndefined();
 	});
 
 	test.each([
 		["cut off", (text: string) => text.slice(0, 40)],
-		["of another shape", () => '{"key":1,"missing":{}}'],
-		["with a feature that is none", (text: string) => text.replace(/"missing":\[.*\]/, '"missing":[["flying","no"]]')],
-		["of another kernel or other tools", (text: string) => text.replace(/"key":"./, '"key":"x')],
-	])("a file %s is not believed", async (_, spoil) => {
-		const first = await probeFeatures({ kind: "userns" });
+		["empty", () => ""],
+		["of another shape", () => '{"key":"key","kernel":"6.1","missing":{}}'],
+		["with a feature that is none", (text: string) => text.replace('"nft"', '"flying"')],
+		["without reasons", (text: string) => text.replace('"Operation not supported"', "1")],
+	])("a file %s is not believed", (_, spoil) => {
+		remember("uml", "key", known);
 		writeFileSync(file(), spoil(readFileSync(file(), "utf8")));
-		expect(await probeFeatures({ kind: "userns" })).toEqual(first);
+		expect(recall("uml", "key")).toBeUndefined();
+	});
+
+	test("a folder that cannot be written costs nothing but the next run's time", () => {
+		writeFileSync(join(folder, "podpath"), "a file where the folder should be");
+		remember("uml", "key", known);
+		expect(recall("uml", "key")).toBeUndefined();
+	});
+
+	test("when a tool's file changes, so does the key", () => {
+		const tool = join(folder, "tool");
+		const keys = ["", "a", "ab"].map((text) => {
+			if (text !== "") writeFileSync(tool, text);
+			return cacheKey(["6.1"], [tool]);
+		});
+		expect(new Set(keys).size).toBe(3);
+		expect(cacheKey(["6.1"], [tool])).toBe(keys[2]);
 	});
 });
 

@@ -1,5 +1,6 @@
 /** A program that opens a lab, keeps something running in it, and waits to be killed: `node holder.ts KIND`. */
-import { type BackendKind, openBackend } from "../../src/index.ts";
+import type { BackendKind } from "../../src/backend.ts";
+import { openBackend } from "../../src/backends/open.ts";
 
 const lab = await openBackend({ kind: process.argv[2] as BackendKind, needs: new Set(["veth"]) });
 await lab.addNamespaces([{ name: "a" }]);

@@ -1,21 +1,33 @@
 /** However a lab ends, nothing of it stays: no process, no mount, no namespace, no folder. */
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { existsSync, readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { AgentProcess } from "../../src/backends/agent-process.ts";
+import { AGENT_FOLDER, PYTHON } from "../../src/backends/python.ts";
 import { type Backend, openBackend } from "../../src/index.ts";
 import { onEachKernel } from "../kernels-here.ts";
+
+const MARK = "PODPATH_TEST_MARK";
 
 onEachKernel(["veth"], ({ kind }) => {
 	const open = (signal?: AbortSignal): Promise<Backend> =>
 		openBackend({ kind, needs: new Set(["veth"]), ...(signal && { signal }) });
 
-	/** Nothing that is below this process now may be there later. */
+	beforeEach(() => {
+		// Everything that a test starts inherits this: other tests have labs at the same time.
+		process.env[MARK] = randomUUID();
+	});
+	afterEach(() => {
+		delete process.env[MARK];
+	});
+
+	/** Nothing that this test has started by now may be there later. */
 	function traces(): { readonly left: () => readonly string[] } {
-		const processes = belowUs();
-		const folders = processes.flatMap((pid) => /uml_dir=([^\0]+)/.exec(commandLineOf(pid))?.[1] ?? []);
+		const processes = ownProcesses();
+		const folders = processes.flatMap((pid) => /uml_dir=([^\0]+)/.exec(textOf(pid, "cmdline"))?.[1] ?? []);
 		const namespaces = new Set(
 			processes.map((pid) => namespaceOf(pid)).filter((id) => !["gone", namespaceOf("self")].includes(id)),
 		);
@@ -75,8 +87,8 @@ onEachKernel(["veth"], ({ kind }) => {
 		});
 		await once(parent.stdout, "data");
 		const { left } = traces();
-		// At least: the parent, unshare, the agent, the daemon, and the one that ran away.
-		expect(left().length).toBeGreaterThanOrEqual(5);
+		// At least the parent, unshare and the agent (or UML), and on the host's kernel what those started.
+		expect(left().length).toBeGreaterThanOrEqual(kind === "userns" ? 5 : 3);
 		await kill(parent);
 		await vi.waitFor(() => expect(left()).toEqual([]), { timeout: 5_000, interval: 50 });
 	});
@@ -84,7 +96,7 @@ onEachKernel(["veth"], ({ kind }) => {
 	test("an agent that dies is an error, with what was being done", async () => {
 		const lab = await open();
 		const { left } = traces();
-		const agent = belowUs().findLast((pid) => namespaceOf(pid) !== namespaceOf("self"));
+		const agent = ownProcesses().findLast((pid) => namespaceOf(pid) !== namespaceOf("self"));
 		process.kill(Number(agent), "SIGKILL");
 		await expect(lab.run([{ kind: "run", argv: ["sleep", "10"] }])).rejects.toThrow(
 			/the lab's kernel (ended|panicked)/,
@@ -102,6 +114,15 @@ onEachKernel(["veth"], ({ kind }) => {
 			/^the lab's kernel panicked: Kernel panic - not syncing: sysrq triggered crash$/,
 		);
 		await lab.close();
+	});
+});
+
+onEachKernel(["veth"], ({ kind }) => {
+	test.runIf(kind === "userns")("the agent touches nothing in a namespace that has somebody's devices", async () => {
+		const script = 'ip link add theirs type veth peer name yours && exec "$0" "$@"';
+		const argv = ["unshare", "-Urnm", "sh", "-c", script, ...PYTHON, "-B", AGENT_FOLDER, "namespaces"] as const;
+		const starting = AgentProcess.start({ argv, line: "stdio", startLimitMs: 5_000 }, {});
+		await expect(starting).rejects.toThrow("this network namespace is somebody's: it has theirs, yours");
 	});
 });
 
@@ -133,39 +154,24 @@ function allProcesses(): readonly string[] {
 	return readdirSync("/proc").filter((name) => /^\d+$/.test(name));
 }
 
-/** This process's children and theirs, in the order in which they were started. */
-function belowUs(): readonly string[] {
-	const found: string[] = [];
-	const parents = new Map(allProcesses().map((pid) => [pid, statOf(pid)?.parent]));
-	let layer = new Set([String(process.pid)]);
-	while (layer.size > 0) {
-		layer = new Set([...parents].filter(([, parent]) => parent !== undefined && layer.has(parent)).map(([pid]) => pid));
-		found.push(...layer);
-	}
-	return found;
-}
-
-function statOf(pid: string): { readonly state: string; readonly parent: string } | undefined {
-	try {
-		const text = readFileSync(`/proc/${pid}/stat`, "utf8");
-		const [state = "", parent = ""] = text.slice(text.lastIndexOf(")") + 2).split(" ");
-		return { state, parent };
-	} catch {
-		return undefined;
-	}
-}
-
-function commandLineOf(pid: string): string {
-	try {
-		return readFileSync(`/proc/${pid}/cmdline`, "utf8");
-	} catch {
-		return "";
-	}
+/** What this test has started, in the order in which it was. What the agent starts has another environment. */
+function ownProcesses(): readonly string[] {
+	const mark = `${MARK}=${process.env[MARK]}\0`;
+	return allProcesses().filter((pid) => isAlive(pid) && textOf(pid, "environ").includes(mark));
 }
 
 function isAlive(pid: string): boolean {
-	const state = statOf(pid)?.state;
-	return state !== undefined && state !== "Z" && state !== "X";
+	const text = textOf(pid, "stat");
+	// The state follows the program's name, which may have anything in it.
+	return text !== "" && !/^. [ZX] /.test(text.slice(text.lastIndexOf(")")));
+}
+
+function textOf(pid: string, file: "cmdline" | "environ" | "stat"): string {
+	try {
+		return readFileSync(`/proc/${pid}/${file}`, "utf8");
+	} catch {
+		return "";
+	}
 }
 
 function namespaceOf(pid: string): string {
