@@ -1,20 +1,28 @@
 /** Runs a base chain for a packet: jumps, gotos, returns and the policy (net/ipv4/netfilter/ip_tables.c, ipt_do_table). */
 import { type Effect, isUnknowable, type RuleContext, type Truth } from "../context.ts";
 import type { ChainResult, RuleHit } from "../result.ts";
-import { type CompiledRule, candidatesOf, compileChain } from "./compiled-chain.ts";
+import {
+	type CompiledChain,
+	type CompiledRule,
+	type CompiledTable,
+	candidatesOf,
+	compileTable,
+} from "./compiled-chain.ts";
 import { printRule } from "./rule.ts";
 import type { XtChain, XtTable } from "./table.ts";
-import { targetExtension } from "./targets/index.ts";
 
 const NO_HITS: readonly RuleHit[] = [];
 
 /** A chain under way. */
 interface Frame {
 	readonly chain: XtChain;
-	/** The chains that were left for this one by goto. */
-	readonly gone: readonly XtChain[];
-	/** The rules that this packet may match, in order. */
-	readonly candidates: Iterator<CompiledRule>;
+	/** Who jumped here; null for the base chain. */
+	readonly caller: Frame | null;
+	/** The chain that was left for this one by goto. */
+	readonly left: Frame | null;
+	/** The rules that this packet may match, in order, and which of them is next. */
+	readonly candidates: readonly CompiledRule[];
+	next: number;
 	/** How many hits there were before the jump and gotos that led here, and how many those are. */
 	readonly hitsBefore: number;
 	readonly calls: number;
@@ -26,36 +34,44 @@ interface Frame {
  * the policy where it drops.
  */
 export function runChain(table: XtTable, chain: string, at: RuleContext, hits: RuleHit[] | null): ChainResult {
-	const base = table.chains.get(chain);
+	const chains = compileTable(table);
+	const base = chains.chain(chain);
 	const effect: ChainResult["effect"] =
 		base === undefined
 			? { kind: "unknown", unknown: `the table ${table.name} has no chain "${chain}"` }
-			: new ChainRun(table, at, hits).run(base);
+			: new ChainRun(chains, at, hits).run(base);
 	return { effect, hits: hits ?? NO_HITS };
 }
 
 class ChainRun {
-	readonly #table: XtTable;
+	readonly #table: CompiledTable;
 	readonly #at: RuleContext;
 	readonly #hits: RuleHit[] | null;
-	readonly #stack: Frame[] = [];
+	/** The chain that is being run now; null at the end of the base chain. */
+	#frame: Frame | null = null;
 
-	constructor(table: XtTable, at: RuleContext, hits: RuleHit[] | null) {
+	constructor(table: CompiledTable, at: RuleContext, hits: RuleHit[] | null) {
 		this.#table = table;
 		this.#at = at;
 		this.#hits = hits;
 	}
 
-	run(base: XtChain): ChainResult["effect"] {
-		const candidates = candidatesOf(compileChain(base), this.#at.packet);
-		this.#stack.push({ chain: base, gone: [], candidates, hitsBefore: this.#hits?.length ?? 0, calls: 0 });
-		for (;;) {
-			const frame = this.#stack[this.#stack.length - 1];
-			if (frame === undefined) return this.#policy(base);
-			const next = frame.candidates.next();
-			const effect = next.done === true ? this.#leave() : this.#rule(frame, next.value);
-			if (effect !== null) return effect;
+	run(base: CompiledChain): ChainResult["effect"] {
+		this.#enter(base, null, null, this.#hits?.length ?? 0, 0);
+		for (let frame = this.#frame; frame !== null; frame = this.#frame) {
+			const rule = frame.candidates[frame.next++];
+			if (rule === undefined) this.#leave(frame);
+			else {
+				const effect = this.#rule(frame, rule);
+				if (effect !== null) return effect;
+			}
 		}
+		return this.#policy(base.chain);
+	}
+
+	#enter(ready: CompiledChain, caller: Frame | null, left: Frame | null, hitsBefore: number, calls: number): void {
+		const candidates = candidatesOf(ready, this.#at.packet);
+		this.#frame = { chain: ready.chain, caller, left, candidates, next: 0, hitsBefore, calls };
 	}
 
 	/** What the rule did, null where the walk goes on. */
@@ -66,15 +82,16 @@ class ChainRun {
 			this.#hit(frame, rule);
 			return { kind: "unknown", unknown: truth.unknown };
 		}
-		const { target } = rule.rule;
+		const { target } = rule;
 		if (target === null) return null;
-		const effect = targetExtension(target).apply(target, this.#at);
+		const effect = target.extension.apply(target.data, this.#at);
 		switch (effect.kind) {
 			case "continue":
-				if (CHANGES.has(target.kind)) this.#hit(frame, rule);
+				if (CHANGES.has(target.data.kind)) this.#hit(frame, rule);
 				return null;
 			case "return":
-				return this.#leave();
+				this.#leave(frame);
+				return null;
 			case "jump":
 			case "goto":
 				return this.#call(frame, rule, effect);
@@ -99,47 +116,38 @@ class ChainRun {
 	): ChainResult["effect"] | null {
 		const hitsBefore = this.#hits?.length ?? 0;
 		this.#hit(frame, rule);
-		const chain = this.#table.chains.get(call.chain);
-		if (chain === undefined) {
-			return { kind: "unknown", unknown: `the table ${this.#table.name} has no chain "${call.chain}"` };
+		const called = this.#table.chain(call.chain);
+		if (called === undefined) {
+			return { kind: "unknown", unknown: `the table ${this.#table.table.name} has no chain "${call.chain}"` };
 		}
 		// The kernel takes no such rules (mark_source_chains, nft_chain_validate), so a dump that has them is not whole.
-		if (this.#stack.some((caller) => caller.chain === chain || caller.gone.includes(chain))) {
+		if (isUnderWay(frame, called.chain)) {
 			return { kind: "unknown", unknown: `the chain "${call.chain}" leads back to itself` };
 		}
-		const candidates = candidatesOf(compileChain(chain), this.#at.packet);
-		if (call.kind === "jump") this.#stack.push({ chain, gone: [], candidates, hitsBefore, calls: 1 });
-		else {
-			this.#stack.pop();
-			const gone = [...frame.gone, frame.chain];
-			this.#stack.push({ chain, gone, candidates, hitsBefore: frame.hitsBefore, calls: frame.calls + 1 });
-		}
+		if (call.kind === "jump") this.#enter(called, frame, null, hitsBefore, 1);
+		else this.#enter(called, frame.caller, frame, frame.hitsBefore, frame.calls + 1);
 		return null;
 	}
 
 	/** Back to the caller. A call after which nothing was changed had no part. */
-	#leave(): null {
-		const left = this.#stack.pop();
-		const hits = this.#hits;
-		if (hits !== null && left !== undefined && hits.length === left.hitsBefore + left.calls) {
-			hits.length = left.hitsBefore;
-		}
-		return null;
+	#leave({ caller, hitsBefore, calls }: Frame): void {
+		this.#frame = caller;
+		if (this.#hits !== null && this.#hits.length === hitsBefore + calls) this.#hits.length = hitsBefore;
 	}
 
 	#hit(frame: Frame, { rule, position }: CompiledRule): void {
 		if (this.#hits === null) return;
-		const { family } = this.#table;
+		const { table } = this.#table;
 		const { name } = frame.chain;
-		const text = (): string => printRule(name, rule, family);
-		this.#hits.push({ table: tableLabel(this.#table), chain: name, position, text, origin: rule.origin });
+		const text = (): string => printRule(name, rule, table.family);
+		this.#hits.push({ table: tableLabel(table), chain: name, position, text, origin: rule.origin });
 	}
 
 	#policy(base: XtChain): ChainResult["effect"] {
 		if (base.policy !== "DROP") return { kind: "accept" };
 		const { name } = base;
 		this.#hits?.push({
-			table: tableLabel(this.#table),
+			table: tableLabel(this.#table.table),
 			chain: name,
 			position: 0,
 			text: () => `-P ${name} DROP`,
@@ -147,6 +155,16 @@ class ChainRun {
 		});
 		return { kind: "drop" };
 	}
+}
+
+/** Whether the chain is one of those that led to this frame, by jump or by goto. */
+function isUnderWay(frame: Frame, chain: XtChain): boolean {
+	for (let caller: Frame | null = frame; caller !== null; caller = caller.caller) {
+		for (let left: Frame | null = caller; left !== null; left = left.left) {
+			if (left.chain === chain) return true;
+		}
+	}
+	return false;
 }
 
 /** Targets after which the walk goes on and something is different. */
