@@ -154,6 +154,13 @@ describe("a VPC", () => {
 		expect(rules).toContain("-A FORWARD -d 8.219.164.112/32 -j DROP");
 	});
 
+	test("without a load balancer's backends says what is lost", () => {
+		const few = realize(network, ["node/ap-southeast-1.10.0.0.180", "slb/nginx"]);
+		expect(few.omitted).toEqual([
+			"slb/nginx: 2 backends (node/ap-southeast-1.10.0.1.206 …): not behind the lab's router, so what goes there is lost",
+		]);
+	});
+
 	test("takes nothing from the TTL of what passes", () => {
 		expect(input(plan, vpc, "iptables-restore")).toContain("-A PREROUTING -j TTL --ttl-inc 1");
 	});

@@ -91,7 +91,11 @@ function homeOf(
 		home ??= router;
 		if (router === undefined || router !== home) missing.add(place);
 	}
-	for (const place of missing) omitted.push(`${balancer.place}: backend ${place}: it is not behind the lab's router`);
+	const [first] = missing;
+	if (first !== undefined) {
+		const which = missing.size === 1 ? `backend ${first}` : `${missing.size} backends (${first} …)`;
+		omitted.push(`${balancer.place}: ${which}: not behind the lab's router, so what goes there is lost`);
+	}
 	return home;
 }
 
