@@ -10,8 +10,10 @@ import type {
 	KubeProxySettings,
 	LoadBalancerObject,
 	SegmentObject,
+	TerwaySettings,
 	VpcObject,
 } from "./settings.ts";
+import type { PodEni, PodNetworking } from "./terway-objects.ts";
 
 /** Who has an address by name. */
 export type AddressOwner =
@@ -34,6 +36,9 @@ export interface Cluster {
 	readonly segments: readonly SegmentObject[];
 	readonly hosts: readonly HostObject[];
 	readonly loadBalancers: readonly LoadBalancerObject[];
+	/** In the order of the API server, by name. */
+	readonly podNetworkings: readonly PodNetworking[];
+	readonly podENIs: readonly PodEni[];
 	readonly settings: ClusterObject | undefined;
 
 	/** Network mode: what `Cluster` says, else what the objects of the CNI show; empty where nothing tells. */
@@ -42,6 +47,8 @@ export interface Cluster {
 	readonly serviceCIDRs: readonly Prefix[];
 	readonly kubeProxy: KubeProxySettings;
 	readonly flannel: FlannelSettings | undefined;
+	/** In a mode of Terway. */
+	readonly terway: TerwaySettings | undefined;
 
 	node(name: string): Node | undefined;
 	/** By `NAMESPACE/NAME`. */
@@ -49,6 +56,8 @@ export interface Cluster {
 	/** By `NAMESPACE/NAME`. */
 	service(key: string): Service | undefined;
 	host(name: string): HostObject | undefined;
+	/** The PodENI of the pod `NAMESPACE/NAME`. */
+	podENI(key: string): PodEni | undefined;
 	/** Slices of a Service by `NAMESPACE/NAME`, derived ones included. */
 	slicesOf(serviceKey: string): readonly EndpointSlice[];
 	/** Pods with their own network namespace on a node, in the order of the input. */

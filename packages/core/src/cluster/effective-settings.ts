@@ -7,8 +7,10 @@ import {
 	type ClusterObject,
 	DEFAULT_FLANNEL,
 	DEFAULT_KUBE_PROXY,
+	DEFAULT_TERWAY,
 	type FlannelSettings,
 	type KubeProxySettings,
+	type TerwaySettings,
 } from "./settings.ts";
 
 export interface EffectiveSettings {
@@ -18,13 +20,14 @@ export interface EffectiveSettings {
 	readonly serviceCIDRs: readonly Prefix[];
 	readonly kubeProxy: KubeProxySettings;
 	readonly flannel: FlannelSettings | undefined;
+	readonly terway: TerwaySettings | undefined;
 }
 
 /** @throws {InputError} For two Cluster objects, or one that contradicts itself. */
 export function effectiveSettings(inventory: Inventory): EffectiveSettings {
 	const settings = onlyCluster(inventory);
 	const shown = inventory.flannel ?? flannelOfNodes(inventory.nodes.values());
-	const mode = modeOf(settings, shown);
+	const mode = modeOf(settings, shown) || (inventory.terway?.mode ?? "");
 	const podCIDRs = firstSaid(
 		settings?.podCIDRs,
 		shown?.settings.networks,
@@ -35,7 +38,12 @@ export function effectiveSettings(inventory: Inventory): EffectiveSettings {
 		settings,
 		mode,
 		podCIDRs,
-		serviceCIDRs: firstSaid(settings?.serviceCIDRs, inventory.serviceCIDRs, inventory.kubeadm?.serviceCIDRs),
+		serviceCIDRs: firstSaid(
+			settings?.serviceCIDRs,
+			inventory.serviceCIDRs,
+			inventory.kubeadm?.serviceCIDRs,
+			inventory.terway?.serviceCIDRs,
+		),
 		kubeProxy: {
 			...DEFAULT_KUBE_PROXY,
 			minorVersion: shownVersion(inventory, settings),
@@ -43,6 +51,7 @@ export function effectiveSettings(inventory: Inventory): EffectiveSettings {
 			...settings?.kubeProxy,
 		},
 		flannel: flannelSettings(mode, podCIDRs, settings, shown),
+		terway: terwaySettings(mode, inventory, settings),
 	};
 }
 
@@ -102,4 +111,15 @@ function flannelSettings(
 	const backend = flannelBackend(mode);
 	if (backend === undefined) return undefined;
 	return { ...DEFAULT_FLANNEL, networks: podCIDRs, ...shown?.settings, ...settings?.flannel, backend };
+}
+
+/** Mode `terway-trunk` is `terway-eniip` with ENI trunking. */
+function terwaySettings(
+	mode: string,
+	{ terway }: Inventory,
+	settings: ClusterObject | undefined,
+): TerwaySettings | undefined {
+	if (!mode.startsWith("terway-")) return undefined;
+	const all = { ...DEFAULT_TERWAY, ...terway?.settings, ...settings?.terway };
+	return mode === "terway-trunk" ? { ...all, trunk: true } : all;
 }

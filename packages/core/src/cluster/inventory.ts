@@ -4,6 +4,7 @@ import { type Diagnostic, formatPosition, InputError } from "../diagnostic/diagn
 import type { SourcePosition } from "../origin/origin.ts";
 import { Spelling } from "./kubernetes/field-names.ts";
 import type { FlannelConfiguration } from "./kubernetes/flannel-configuration.ts";
+import type { TerwayConfiguration } from "./kubernetes/terway-configuration.ts";
 import type { EndpointSlice, NamespaceObject, Node, ObjectMeta, Pod, Service } from "./objects.ts";
 import type {
 	ClusterObject,
@@ -13,6 +14,7 @@ import type {
 	SegmentObject,
 	VpcObject,
 } from "./settings.ts";
+import type { PodEni, PodNetworking } from "./terway-objects.ts";
 
 /** v1 Endpoints, as the slices that they stand for. Its name is the Service's. */
 export interface EndpointsObject extends ObjectMeta {
@@ -40,9 +42,12 @@ export class Inventory {
 	readonly segments: Map<string, SegmentObject> = new Map();
 	readonly hosts: Map<string, HostObject> = new Map();
 	readonly loadBalancers: Map<string, LoadBalancerObject> = new Map();
+	readonly podNetworkings: Map<string, PodNetworking> = new Map();
+	readonly podENIs: Map<string, PodEni> = new Map();
 
 	kubeProxy: Partial<KubeProxySettings> = {};
 	flannel: FlannelConfiguration | undefined;
+	terway: TerwayConfiguration | undefined;
 	kubeadm: KubeadmConfiguration | undefined;
 	readonly serviceCIDRs: Prefix[] = [];
 	/** Minor versions of kube-proxy that Nodes say, with one Node that says it. */

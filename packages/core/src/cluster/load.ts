@@ -3,6 +3,7 @@ import { InputError } from "../diagnostic/diagnostic.ts";
 import { checkAddressOwners } from "./checks/address-checks.ts";
 import { checkOverlaps } from "./checks/overlap-checks.ts";
 import { checkReferences } from "./checks/reference-checks.ts";
+import { checkPodEnis } from "./checks/terway-checks.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ManifestFile } from "./input/document.ts";
 import { documentsIn, objectsIn } from "./input/objects.ts";
@@ -25,6 +26,7 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	checkAddressOwners(cluster.owners);
 	checkOverlaps(cluster);
 	checkReferences(cluster);
+	checkPodEnis(cluster);
 	return cluster;
 }
 

@@ -15,8 +15,10 @@ import type {
 	KubeProxySettings,
 	LoadBalancerObject,
 	SegmentObject,
+	TerwaySettings,
 	VpcObject,
 } from "./settings.ts";
+import type { PodEni, PodNetworking } from "./terway-objects.ts";
 
 export class LoadedCluster implements Cluster {
 	readonly namespaces: readonly NamespaceObject[];
@@ -28,12 +30,15 @@ export class LoadedCluster implements Cluster {
 	readonly segments: readonly SegmentObject[];
 	readonly hosts: readonly HostObject[];
 	readonly loadBalancers: readonly LoadBalancerObject[];
+	readonly podNetworkings: readonly PodNetworking[];
+	readonly podENIs: readonly PodEni[];
 	readonly settings: ClusterObject | undefined;
 	readonly mode: string;
 	readonly podCIDRs: EffectiveSettings["podCIDRs"];
 	readonly serviceCIDRs: EffectiveSettings["serviceCIDRs"];
 	readonly kubeProxy: KubeProxySettings;
 	readonly flannel: FlannelSettings | undefined;
+	readonly terway: TerwaySettings | undefined;
 	readonly warnings: readonly Diagnostic[];
 
 	/** Owners of addresses, for the checks too. */
@@ -57,12 +62,15 @@ export class LoadedCluster implements Cluster {
 		this.segments = [...inventory.segments.values()];
 		this.hosts = [...inventory.hosts.values()];
 		this.loadBalancers = [...inventory.loadBalancers.values()];
+		this.podNetworkings = [...inventory.podNetworkings.values()].sort(byName);
+		this.podENIs = [...inventory.podENIs.values()];
 		this.settings = effective.settings;
 		this.mode = effective.mode;
 		this.podCIDRs = effective.podCIDRs;
 		this.serviceCIDRs = effective.serviceCIDRs;
 		this.kubeProxy = effective.kubeProxy;
 		this.flannel = effective.flannel;
+		this.terway = effective.terway;
 		this.#slices = slicesByService(inventory);
 		this.endpointSlices = [...this.#slices.values()].flat();
 		this.#podsByNode = podsByNode(this.pods);
@@ -89,6 +97,10 @@ export class LoadedCluster implements Cluster {
 		return this.#inventory.hosts.get(name);
 	}
 
+	podENI(key: string): PodEni | undefined {
+		return this.#inventory.podENIs.get(key);
+	}
+
 	slicesOf(serviceKey: string): readonly EndpointSlice[] {
 		const known = this.#slices.get(serviceKey);
 		if (known !== undefined) return known;
@@ -105,6 +117,10 @@ export class LoadedCluster implements Cluster {
 	ownersOf(address: Address): readonly AddressOwner[] {
 		return this.owners.get(address.text) ?? [];
 	}
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+	return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
 }
 
 /** A Pod in its node's network has the node's addresses (kubelet's generateAPIPodStatus), one of each family. */

@@ -27,6 +27,8 @@ export interface Node extends ObjectMeta {
 	/** Condition Ready; a Node that does not say is taken to be ready. */
 	readonly ready: boolean;
 	readonly unschedulable: boolean;
+	/** What the kubelet can give to pods of `pods` and of Terway's own resources (`aliyun/eni` …); absent: the Node does not say. */
+	readonly allocatable?: Readonly<Record<string, number>>;
 	/** `spec.providerID`, as `REGION.INSTANCE` on Alibaba Cloud. */
 	readonly providerID: string;
 }
@@ -52,6 +54,8 @@ export interface Pod extends ObjectMeta {
 	readonly ports: readonly ContainerPort[];
 	/** `KIND/NAME` of the controlling owner, or empty. */
 	readonly owner: string;
+	/** What its containers ask of Terway's resources (`aliyun/eni`, `aliyun/member-eni`); absent: nothing. */
+	readonly requests?: Readonly<Record<string, number>>;
 }
 
 export type TrafficPolicy = "Cluster" | "Local";

@@ -11,7 +11,10 @@ import { readNetConf } from "./kubernetes/flannel-configuration.ts";
 import { readKubeProxyConfiguration } from "./kubernetes/kube-proxy-configuration.ts";
 import { nodeVersion, readNode } from "./kubernetes/node.ts";
 import { readPod } from "./kubernetes/pod.ts";
+import { readPodEni } from "./kubernetes/pod-eni.ts";
+import { readPodNetworking } from "./kubernetes/pod-networking.ts";
 import { readService } from "./kubernetes/service.ts";
+import { readEniConfig } from "./kubernetes/terway-configuration.ts";
 import { clusterMeta, namespacedMeta } from "./metadata.ts";
 import { CLUSTER_KIND } from "./schema/cluster-kind.ts";
 import { minorVersionOf } from "./schema/field-schemas.ts";
@@ -20,6 +23,7 @@ import { LOAD_BALANCER_KIND } from "./schema/load-balancer-kind.ts";
 import { SEGMENT_KIND } from "./schema/segment-kind.ts";
 import { VPC_KIND } from "./schema/vpc-kind.ts";
 import { OWN_API_VERSION } from "./settings.ts";
+import { TERWAY_GROUP } from "./terway-objects.ts";
 
 type Reader = (object: Field, into: Inventory) => void;
 
@@ -36,6 +40,11 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 	["discovery.k8s.io/EndpointSlice", addEndpointSlice],
 	["networking.k8s.io/ServiceCIDR", addServiceCIDRs],
 	["networking.k8s.io/NetworkPolicy", (object, into) => into.passOverPolicy(object.objectPosition)],
+	[
+		`${TERWAY_GROUP}/PodNetworking`,
+		(object, into) => into.add(into.podNetworkings, readPodNetworking(object, into.spelling)),
+	],
+	[`${TERWAY_GROUP}/PodENI`, (object, into) => into.add(into.podENIs, readPodEni(object))],
 	["kubeproxy.config.k8s.io/KubeProxyConfiguration", addKubeProxy],
 	[`${OWN_GROUP}/Cluster`, (object, into) => into.add(into.clusters, CLUSTER_KIND.read(object))],
 	[`${OWN_GROUP}/VPC`, (object, into) => into.add(into.vpcs, VPC_KIND.read(object))],
@@ -144,6 +153,8 @@ const CONFIG_MAPS: Readonly<Record<string, readonly [key: string, read: Reader]>
 
 function readConfigMap(object: Field, into: Inventory): void {
 	const name = object.at("metadata").at("name").text();
+	// Its keys belong together: the daemon's configuration, the plugin's, and switches.
+	if (name === "eni-config") into.terway = readEniConfig(object);
 	const known = Object.hasOwn(CONFIG_MAPS, name) ? CONFIG_MAPS[name] : undefined;
 	if (known === undefined) return;
 	const [key, read] = known;

@@ -4,7 +4,7 @@
  * for is read from there too (kube-proxy's and flannel's ConfigMaps).
  */
 import type { Address } from "../address/address.ts";
-import type { Prefix } from "../address/prefix.ts";
+import { type Prefix, prefix } from "../address/prefix.ts";
 import type { ObjectMeta, TransportProtocol } from "./objects.ts";
 
 export type ProxyMode = "ipvs" | "iptables" | "nftables" | "none";
@@ -76,6 +76,56 @@ export const DEFAULT_FLANNEL: Omit<FlannelSettings, "backend" | "networks"> = {
 	mtu: 0,
 };
 
+/** Terway, as its ConfigMap eni-config and the flags of its daemon say it. */
+export interface TerwaySettings {
+	/** What Terway programs changed over time: major, minor, patch. Null: not said, the newest is taken. */
+	readonly version: TerwayVersion | null;
+	/** `enable_eni_trunking`: pods that match a PodNetworking get a member of the trunk ENI. */
+	readonly trunk: boolean;
+	/** `filter`: tc pushes and pops the VLAN on the trunk; `vlan`: the pod has a VLAN device of the trunk. */
+	readonly vlanStripType: "filter" | "vlan";
+	/** What pods with an ENI of their own reach through their node's stack, besides the Service CIDRs. */
+	readonly hostStackCIDRs: readonly Prefix[];
+	/** Of eni-config: for the ENIs of pods that no PodNetworking says more about. Empty: the primary ENI's. */
+	readonly securityGroups: readonly string[];
+	readonly vSwitches: readonly string[];
+	/** `crd`: the control plane gives every pod's addresses, so that one that matches nothing gets eni-config's. */
+	readonly ipamType: "default" | "crd";
+	/** Shared and trunk pods together are no more than shared ones alone could be (ACK's article, against Terway's code). */
+	readonly trunkSharesQuota: boolean;
+	/** Blocks of 16 addresses instead of single ones. */
+	readonly ipPrefix: boolean;
+	/** `eni_cap_ratio` and `eni_cap_shift`, by which the daemon counts the ENIs that it may use; 1 and 0. */
+	readonly eniCapRatio: number;
+	readonly eniCapShift: number;
+	/** `max_eni`; 0: no limit. */
+	readonly maxENI: number;
+	/** 0: 1500. */
+	readonly mtu: number;
+	/** `in_cluster_loadbalance`: eBPF resolves load balancers' addresses inside the cluster. */
+	readonly inClusterLoadBalance: boolean;
+}
+
+export type TerwayVersion = readonly [major: number, minor: number, patch: number];
+
+/** What Terway takes where nothing is said (types/daemon/config.go, plugin/terway/cni.go). */
+export const DEFAULT_TERWAY: TerwaySettings = {
+	version: null,
+	trunk: false,
+	vlanStripType: "filter",
+	hostStackCIDRs: [prefix("169.254.20.10/32")],
+	securityGroups: [],
+	vSwitches: [],
+	ipamType: "default",
+	trunkSharesQuota: false,
+	ipPrefix: false,
+	eniCapRatio: 1,
+	eniCapShift: 0,
+	maxENI: 0,
+	mtu: 0,
+	inClusterLoadBalance: false,
+};
+
 /** Kind `Cluster`: one a set of manifests. */
 export interface ClusterObject extends ObjectMeta {
 	readonly kind: "Cluster";
@@ -87,6 +137,8 @@ export interface ClusterObject extends ObjectMeta {
 	readonly kubeProxy: Partial<KubeProxySettings>;
 	/** Settings of `spec.flannel` that were given. */
 	readonly flannel: Partial<FlannelSettings>;
+	/** Settings of `spec.terway` that were given. */
+	readonly terway: Partial<TerwaySettings>;
 	/** Sysctls that every node has besides what the network sets. */
 	readonly nodeSysctls: Readonly<Record<string, string>>;
 	/** The same for single nodes. */

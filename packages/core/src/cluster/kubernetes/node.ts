@@ -3,11 +3,12 @@ import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { Node } from "../objects.ts";
 import { type FieldNames, fieldNames, type Spelling } from "./field-names.ts";
+import { countsIn, isTerwayResource } from "./resources.ts";
 
 const SPEC: FieldNames = fieldNames("podCIDR podCIDRs unschedulable providerID", "taints configSource externalID");
 const STATUS: FieldNames = fieldNames(
-	"addresses conditions nodeInfo",
-	"allocatable capacity config daemonEndpoints images phase volumesAttached volumesInUse runtimeHandlers features declaredFeatures",
+	"addresses allocatable conditions nodeInfo",
+	"capacity config daemonEndpoints images phase volumesAttached volumesInUse runtimeHandlers features declaredFeatures",
 );
 
 export function readNode(object: Field, spelling: Spelling): Node {
@@ -19,6 +20,7 @@ export function readNode(object: Field, spelling: Spelling): Node {
 	const ofType = (type: string): Node["internalIPs"] =>
 		addresses.filter((each) => each.at("type").text() === type).map((each) => each.at("address").address());
 	const podCIDRs = spec.at("podCIDRs").items();
+	const allocatable = status.at("allocatable");
 	return {
 		...clusterMeta(object),
 		kind: "Node",
@@ -30,6 +32,9 @@ export function readNode(object: Field, spelling: Spelling): Node {
 		ready: isReady(status.at("conditions"), true),
 		unschedulable: spec.at("unschedulable").boolean(false),
 		providerID: spec.at("providerID").text(),
+		...(allocatable.present && {
+			allocatable: countsIn(allocatable, (name) => name === "pods" || isTerwayResource(name)),
+		}),
 	};
 }
 

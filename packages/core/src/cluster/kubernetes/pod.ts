@@ -4,6 +4,7 @@ import { namespacedMeta } from "../metadata.ts";
 import type { ContainerPort, Pod, TransportProtocol } from "../objects.ts";
 import { type FieldNames, fieldNames, type Spelling } from "./field-names.ts";
 import { isReady } from "./node.ts";
+import { countsIn, isTerwayResource } from "./resources.ts";
 
 const SPEC: FieldNames = fieldNames(
 	"nodeName hostNetwork containers initContainers",
@@ -37,6 +38,7 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 		podIPs,
 		ports: [...containerPorts(spec.at("containers")), ...sidecarPorts(spec.at("initContainers"))],
 		owner: controllerOf(metadata.at("ownerReferences")),
+		...requestsOf(spec.at("containers")),
 	};
 }
 
@@ -44,6 +46,22 @@ function podAddresses(status: Field): Pod["podIPs"] {
 	const podIPs = status.at("podIPs").items();
 	const fields = podIPs.length > 0 ? podIPs.map((each) => each.at("ip")) : [status.at("podIP")];
 	return fields.filter((each) => each.present && each.value !== "").map((each) => each.address());
+}
+
+/** Of a resource that is not Kubernetes' own a limit is the request too. */
+function requestsOf(containers: Field): Pick<Pod, "requests"> {
+	const sums = new Map<string, number>();
+	for (const container of containers.items()) {
+		const { resources } = container.members();
+		if (resources === undefined || resources === null) continue;
+		const field = container.at("resources");
+		const asked = {
+			...countsIn(field.at("limits"), isTerwayResource),
+			...countsIn(field.at("requests"), isTerwayResource),
+		};
+		for (const [name, count] of Object.entries(asked)) sums.set(name, (sums.get(name) ?? 0) + count);
+	}
+	return sums.size === 0 ? {} : { requests: Object.fromEntries(sums) };
 }
 
 function containerPorts(containers: Field): readonly ContainerPort[] {

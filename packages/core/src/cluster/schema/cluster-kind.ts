@@ -3,8 +3,8 @@ import { z } from "zod";
 import { defaultPrefix, type Prefix, prefix } from "../../address/prefix.ts";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
-import type { ClusterObject, FlannelSettings, KubeProxySettings } from "../settings.ts";
-import { cidr, kubernetesVersion, sysctls } from "./field-schemas.ts";
+import type { ClusterObject, FlannelSettings, KubeProxySettings, TerwaySettings } from "../settings.ts";
+import { cidr, kubernetesVersion, sysctls, terwayVersion } from "./field-schemas.ts";
 import { type OwnKind, ownKind } from "./own-kind.ts";
 
 const nodePortBlock = z.union([z.enum(["primary", "localhost", "all"]), cidr], {
@@ -40,13 +40,40 @@ const flannel = z.strictObject({
 	mtu: z.int().min(0).max(65535).optional().meta({ description: "0: from the external interface." }),
 });
 
+const terway = z.strictObject({
+	version: terwayVersion
+		.optional()
+		.meta({ description: "What Terway programs changed over time; absent: the newest." }),
+	trunk: z.boolean().optional().meta({ description: "enable_eni_trunking; always on in mode terway-trunk." }),
+	vlanStripType: z.enum(["filter", "vlan"]).optional(),
+	hostStackCIDRs: z
+		.array(cidr)
+		.optional()
+		.meta({ description: "What pods with an ENI of their own reach through their node; absent: 169.254.20.10/32." }),
+	eniConfig: z
+		.strictObject({ securityGroups: z.array(z.string()).optional(), vSwitches: z.array(z.string()).optional() })
+		.optional(),
+	ipamType: z.enum(["default", "crd"]).optional(),
+	trunkSharesQuota: z
+		.boolean()
+		.optional()
+		.meta({ description: "Shared and trunk pods together are limited to what shared ones alone could be." }),
+	ipPrefix: z.boolean().optional().meta({ description: "enable_ip_prefix: blocks of 16 addresses." }),
+	eniCapRatio: z.number().positive().optional(),
+	eniCapShift: z.int().optional(),
+	maxENI: z.int().min(0).optional().meta({ description: "max_eni; 0: no limit." }),
+	mtu: z.int().min(0).max(65535).optional().meta({ description: "0: 1500." }),
+	inClusterLoadBalance: z.boolean().optional(),
+});
+
 const spec = z.strictObject({
-	mode: z.string().optional().meta({ description: "The network mode: flannel-vpc, flannel-vxlan …" }),
+	mode: z.string().optional().meta({ description: "The network mode: flannel-vpc, flannel-vxlan, terway-trunk …" }),
 	podCIDRs: z.array(cidr).optional(),
 	serviceCIDRs: z.array(cidr).optional(),
 	kubernetesVersion: kubernetesVersion.optional(),
 	kubeProxy: kubeProxy.optional(),
 	flannel: flannel.optional(),
+	terway: terway.optional(),
 	nodeSysctls: sysctls.optional().meta({ description: "What every node sets besides what the network sets." }),
 	nodes: z
 		.record(z.string(), z.strictObject({ sysctls: sysctls.optional() }))
@@ -73,9 +100,15 @@ function clusterObject(given: Spec, object: Field): ClusterObject {
 		serviceCIDRs,
 		kubeProxy: proxySettings(given),
 		flannel: withoutAbsent(given.flannel ?? {}) as Partial<FlannelSettings>,
+		terway: terwaySettings(given),
 		nodeSysctls,
 		sysctlsByNode: Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, node.sysctls ?? {}])),
 	};
+}
+
+function terwaySettings(given: Spec): Partial<TerwaySettings> {
+	const { eniConfig, ...rest } = given.terway ?? {};
+	return withoutAbsent({ ...rest, ...eniConfig }) as Partial<TerwaySettings>;
 }
 
 function proxySettings(given: Spec): Partial<KubeProxySettings> {

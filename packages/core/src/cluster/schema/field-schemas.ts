@@ -56,6 +56,17 @@ export function minorVersionOf(text: string): number | undefined {
 	return minor === undefined ? undefined : Number(minor);
 }
 
+/** `1.4.1`, `v1.16`: three numbers, those that are not said 0. */
+export const terwayVersion: z.ZodType<readonly [number, number, number], string> = z
+	.string({ error: 'must be a version in quotes, as in "1.4.1"' })
+	.transform((text, context): readonly [number, number, number] => {
+		const [, major, minor, patch = "0"] = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:[+-].*)?$/.exec(text) ?? [];
+		if (major !== undefined && minor !== undefined) return [Number(major), Number(minor), Number(patch)];
+		context.addIssue({ code: "custom", message: 'must be a version, as in "1.4.1"' });
+		return z.NEVER;
+	})
+	.meta({ examples: ["1.4.1", "v1.16.2"] });
+
 export const sysctls: z.ZodType<Readonly<Record<string, string>>, Record<string, string>> = z.record(
 	z.string(),
 	z.string({ error: 'must be a string in quotes, as in "1"' }),

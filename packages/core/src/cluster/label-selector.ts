@@ -1,0 +1,79 @@
+/** metav1.LabelSelector, as Kubernetes evaluates it (apimachinery LabelSelectorAsSelector, labels.Requirement.Matches). */
+import type { Field } from "./field.ts";
+
+const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"] as const;
+
+export interface LabelRequirement {
+	readonly key: string;
+	readonly operator: (typeof OPERATORS)[number];
+	/** Empty for Exists and DoesNotExist. */
+	readonly values: readonly string[];
+}
+
+/** All of them must hold; a selector without any takes everything. */
+export interface LabelSelector {
+	readonly requirements: readonly LabelRequirement[];
+}
+
+/** Null where nothing is there: no selector takes nothing. */
+export function readLabelSelector(field: Field): LabelSelector | null {
+	if (!field.present) return null;
+	const labels = Object.entries(field.at("matchLabels").texts());
+	const equal = labels.map(([key, value]): LabelRequirement => ({ key, operator: "In", values: [value] }));
+	return { requirements: [...equal, ...field.at("matchExpressions").items().map(readRequirement)] };
+}
+
+function readRequirement(field: Field): LabelRequirement {
+	const key = field.at("key").text();
+	if (key === "") field.at("key").fail("missing-field", `${field.at("key").label} is missing`);
+	if (!field.at("operator").present) {
+		field.at("operator").fail("missing-field", `${field.at("operator").label} is missing`, OPERATORS.join(", "));
+	}
+	const operator = field.at("operator").oneOf(OPERATORS, "In");
+	const values = field
+		.at("values")
+		.items()
+		.map((each) => each.text());
+	const needsValues = operator === "In" || operator === "NotIn";
+	if (needsValues !== values.length > 0) {
+		const wanted = needsValues ? "must not be empty" : "must be empty";
+		field.at("values").fail("bad-value", `${field.at("values").label} ${wanted} with operator ${operator}`);
+	}
+	return { key, operator, values };
+}
+
+/** The first requirement that does not hold; undefined: all of them do. */
+export function firstUnmet(
+	selector: LabelSelector,
+	labels: Readonly<Record<string, string>>,
+): LabelRequirement | undefined {
+	return selector.requirements.find((each) => !holds(each, labels));
+}
+
+function holds({ key, operator, values }: LabelRequirement, labels: Readonly<Record<string, string>>): boolean {
+	const value = Object.hasOwn(labels, key) ? labels[key] : undefined;
+	switch (operator) {
+		case "In":
+			return value !== undefined && values.includes(value);
+		case "NotIn":
+			return value === undefined || !values.includes(value);
+		case "Exists":
+			return value !== undefined;
+		case "DoesNotExist":
+			return value === undefined;
+	}
+}
+
+/** As kubectl writes it: `a=b`, `a in (b,c)`, `a notin (b)`, `a`, `!a`. */
+export function formatRequirement({ key, operator, values }: LabelRequirement): string {
+	switch (operator) {
+		case "In":
+			return values.length === 1 ? `${key}=${values[0]}` : `${key} in (${values.join(",")})`;
+		case "NotIn":
+			return `${key} notin (${values.join(",")})`;
+		case "Exists":
+			return key;
+		case "DoesNotExist":
+			return `!${key}`;
+	}
+}
