@@ -4,6 +4,7 @@ import { atlasRoutes } from "./atlas/routes.ts";
 import type { Context } from "./cli-process.ts";
 import { completeCommand, completionRoutes } from "./completion/routes.ts";
 import { explainCommand } from "./explain/command.ts";
+import { keeperCommand, labRoutes } from "./lab/routes.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { version } from "./version.ts";
 
@@ -14,6 +15,7 @@ EXAMPLES
   podpath explain 10.244.1.7 10.96.0.10:53 --protocol udp --snapshot DIR --at node/a
   podpath explain --scenario flannel-vpc/001-2.2 -o svg > path.svg
   podpath atlas check
+  podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml
   podpath schema explanation
 
 EXIT STATUS
@@ -25,14 +27,16 @@ export function application(): Application<Context> {
 		routes: {
 			explain: explainCommand,
 			atlas: atlasRoutes,
+			lab: labRoutes,
 			schema: schemaCommand,
 			completion: completionRoutes,
 			__complete: completeCommand,
+			"__lab-keeper": keeperCommand,
 		},
 		docs: {
 			brief: "Which way does a packet go in a Kubernetes network, there and back, and why?",
 			fullDescription: DESCRIPTION,
-			hideRoute: { __complete: true },
+			hideRoute: { __complete: true, "__lab-keeper": true },
 		},
 	});
 	return buildApplication(root, {

@@ -19,6 +19,11 @@ async function report(cli: CliProcess, error: unknown): Promise<ExitStatus> {
 		cli.stderr.write(`podpath: ${error.message}\n`);
 		return EXIT.wrongInput;
 	}
+	// By its name: loading the lab to know its error would cost every failure what only a lab needs.
+	if (error instanceof Error && error.name === "LabError") {
+		cli.stderr.write(`podpath: ${error.message.split("\n").map(printable).join("\n")}\n`);
+		return EXIT.failed;
+	}
 	const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 	cli.stderr.write(`podpath: failed, which is an error of podpath or of the machine: ${printable(message)}\n`);
 	// The stack helps whoever mends it, and nobody else.

@@ -1,7 +1,7 @@
 /** The lab: podpath's networks on a real Linux kernel. */
 export type { Backend, BackendKind, StepOutput } from "./backend.ts";
 export { LabError } from "./backends/lab-error.ts";
-export { type OpenOptions, openBackend } from "./backends/open.ts";
+export { AUTOMATIC_KINDS, type OpenOptions, openBackend } from "./backends/open.ts";
 export { type FeatureReport, type ProbeFeaturesOptions, probeFeatures } from "./backends/probe.ts";
 export { compareWay, compareWays } from "./compare/compare.ts";
 export type {
@@ -14,6 +14,7 @@ export type {
 	NotCompared,
 } from "./compare/comparison.ts";
 export type { HopRow } from "./compare/hop-rows.ts";
+export { deviceText, packetText } from "./compare/hop-text.ts";
 export type { FieldDifference } from "./compare/packet-difference.ts";
 export { type ComparisonTextOptions, renderComparison, renderTally } from "./compare/render-comparison.ts";
 export type { SeenHop } from "./compare/seen-hop.ts";
@@ -26,6 +27,9 @@ export {
 	type Transport,
 	type Undecoded,
 } from "./frames/decoded-frame.ts";
+export { LabFolder, type LabInput, type LabRecord, labFolders, type StandingLab } from "./keeper/lab-folder.ts";
+export { connectLab, type RemoteBackend } from "./keeper/remote-backend.ts";
+export { isAlive, type KeeperCommand, runKeeper, startLab, takeDownLab } from "./keeper/start.ts";
 export { FEATURES, type Feature, type LabNamespace, type LabPlan, type LabPort, type LabStep } from "./lab-plan.ts";
 export type { Accepted, CapturedFrame, Listener, Observation, Probe, ProbeResult } from "./observation.ts";
 export { type CaptureFileOptions, captureFile } from "./pcapng/capture-file.ts";

@@ -46,6 +46,8 @@ export type LabStep =
 			/** Never a shell's text: the words of one command. */
 			readonly argv: readonly string[];
 			readonly stdin?: string;
+			/** Its status is an answer, not a failure of the building. */
+			readonly mayFail?: true;
 	  }
 	| {
 			/** A program that goes on, such as BIRD in its foreground. It ends with its namespace; ending before is an error. */

@@ -47,7 +47,7 @@ EXAMPLES
 
 const text = (input: string): string => input;
 
-function portNumber(input: string): number {
+export function portNumber(input: string): number {
 	const port = /^\d{1,5}$/.test(input) ? Number(input) : 0;
 	if (port < 1 || port > 65535) throw new Error("a port is a number from 1 to 65535");
 	return port;

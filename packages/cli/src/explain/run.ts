@@ -37,8 +37,8 @@ export async function runExplain(
 }
 
 /** The question of the command line; a scenario's is taken as a whole or gives way as a whole. */
-function questionOf(
-	flags: ExplainFlags,
+export function questionOf(
+	flags: Pick<ExplainFlags, "protocol" | "via" | "sourcePort" | "node" | "at">,
 	from: string | undefined,
 	to: string | undefined,
 	scenario: Question | undefined,

@@ -1,7 +1,7 @@
 """Programs run in namespaces, and sysctls written. No shell anywhere."""
 import os
 import signal
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from namespaces import Namespaces
 
@@ -75,7 +75,7 @@ class Steps:
                 code = os.waitstatus_to_exitcode(status)
                 raise ValueError(f"{program} in namespace {namespace} ended by itself with status {code}: {said.strip()}")
 
-    def end_daemons(self, names: List[str]) -> None:
+    def end_daemons(self, names: Set[str]) -> None:
         """Ends the daemons of these namespaces."""
         for pid, (namespace, _, log) in list(self._daemons.items()):
             if namespace in names:

@@ -15,6 +15,8 @@ import { MOST_PROBES, probeFor } from "./probes.ts";
 /** From here on, one source port a probe: an earlier probe's connection must not decide a later one. */
 const FIRST_SOURCE_PORT = 40_000;
 const LAST_SOURCE_PORT = 60_000;
+/** While a program runs the lab can do nothing else. */
+const RUN_SECONDS = 60;
 
 export interface RaiseOptions extends Pick<OpenOptions, "onLog" | "signal"> {
 	readonly kind?: BackendKind;
@@ -86,9 +88,17 @@ export class Lab {
 		return { question, kernel: this.backend.kernel, backend: this.backend.kind, ways, probed, tally: seen };
 	}
 
-	/** Runs a program in the namespace of a place, without a shell. A LabError says how it failed. */
+	/** A lab that was built before, by whoever holds its kernel. */
+	static over(plan: LabPlan, backend: Backend): Lab {
+		return new Lab(plan, backend);
+	}
+
+	/** Runs a program in the namespace of a place, without a shell. It gets no input, and a minute's time. */
 	async run(place: Place, argv: readonly string[]): Promise<StepOutput> {
-		const [output] = await this.backend.run([{ kind: "run", namespace: this.nameOf(place), argv }]);
+		const limited = ["timeout", "--kill-after=1", String(RUN_SECONDS), ...argv];
+		const [output] = await this.backend.run([
+			{ kind: "run", namespace: this.nameOf(place), argv: limited, mayFail: true },
+		]);
 		if (output === undefined) throw new LabError("the lab's agent ran nothing");
 		return output;
 	}

@@ -1,0 +1,138 @@
+/** `podpath lab explain`: the engine and a real kernel, asked the same. */
+import { writeFileSync } from "node:fs";
+import { formatQuestion, InputError, paintFor, printable, type Question, stringifyJson } from "@podpath/core";
+import {
+	captureFile,
+	connectLab,
+	Lab,
+	type LabAnswer,
+	LabFolder,
+	raiseLab,
+	renderComparison,
+	renderTally,
+	verdictOfLab,
+} from "@podpath/lab";
+import type { CliProcess } from "../cli-process.ts";
+import { EXIT, type ExitStatus } from "../exit-status.ts";
+import { questionOf } from "../explain/run.ts";
+import { columnsOf, wantsColor } from "../terminal.ts";
+import { loadLabSubject, placesFor, subjectOf } from "./input.ts";
+import { untilInterrupted } from "./interrupt.ts";
+import { progressOn } from "./progress.ts";
+import type { LabExplainFlags } from "./routes.ts";
+
+export async function explainOnKernel(
+	cli: CliProcess,
+	flags: LabExplainFlags,
+	from: string | undefined,
+	to: string | undefined,
+): Promise<ExitStatus> {
+	const asked =
+		flags.name === undefined ? askOnce(cli, flags, from, to) : askStanding(cli, flags, flags.name, from, to);
+	const { answer, lab } = await asked;
+	if (flags.pcapng !== undefined) writeCapture(flags.pcapng, answer, lab);
+	for (const left of lab.plan.omitted) cli.stderr.write(`podpath: not built: ${printable(left)}\n`);
+	if (flags.output === "json") cli.stdout.write(stringifyJson(jsonOf(answer)));
+	else printText(cli, flags, answer);
+	switch (verdictOfLab(answer).kind) {
+		case "proven":
+			return EXIT.yes;
+		case "differs":
+			return EXIT.no;
+		case "not-verified":
+			return EXIT.unknown;
+	}
+}
+
+interface Asked {
+	readonly answer: LabAnswer;
+	readonly lab: Lab;
+}
+
+/** A lab for this question alone. */
+async function askOnce(cli: CliProcess, flags: LabExplainFlags, from?: string, to?: string): Promise<Asked> {
+	const { subject, question: scenario } = await loadLabSubject(flags, cli.stdin);
+	const question = questionOf(flags, from, to, scenario);
+	const onProgress = progressOn(cli.stderr);
+	const { backend } = flags;
+	return untilInterrupted(cli, async (signal) => {
+		const lab = await raiseLab(subject.network, placesFor(subject, question), {
+			signal,
+			onProgress,
+			...(backend === undefined ? {} : { kind: backend }),
+		});
+		try {
+			onProgress("sending");
+			return { answer: await lab.ask(subject, question), lab };
+		} finally {
+			onProgress("");
+			await lab.close();
+		}
+	});
+}
+
+/** A lab that stands: its own manifests say what is asked of. */
+async function askStanding(
+	cli: CliProcess,
+	flags: LabExplainFlags,
+	name: string,
+	from?: string,
+	to?: string,
+): Promise<Asked> {
+	if (flags.file !== undefined || flags.scenario !== undefined || flags.backend !== undefined) {
+		throw new InputError({
+			code: "which-input",
+			message: `the lab "${name}" was built from its own manifests`,
+			hint: "leave -f, --scenario and --backend out",
+		});
+	}
+	const folder = new LabFolder(name);
+	const backend = await connectLab(folder);
+	const { plan, input } = folder.record();
+	const { subject } = subjectOf(input.manifests);
+	const lab = Lab.over(plan, backend);
+	try {
+		const question = questionOf(flags, from, to, undefined);
+		return await untilInterrupted(cli, async () => ({ answer: await lab.ask(subject, question), lab }));
+	} finally {
+		await backend.close();
+	}
+}
+
+/** The last probe's frames: it is the one that tells most. */
+function writeCapture(path: string, answer: LabAnswer, { plan }: Lab): void {
+	const last = answer.probed.at(-1);
+	if (last?.observation == null) {
+		throw new InputError({ code: "no-capture", message: "no packet was sent, so there is nothing to write" });
+	}
+	const taken = last.comparison.kind === "not-compared" ? undefined : answer.ways[last.comparison.way];
+	const way = taken ?? answer.ways[0];
+	if (way === undefined) throw new InputError({ code: "no-capture", message: "nothing was predicted to compare with" });
+	writeFileSync(path, captureFile(last.observation, plan, { way, startedAt: BigInt(Date.now()) * 1_000_000n }));
+}
+
+function printText(cli: CliProcess, { color }: LabExplainFlags, answer: LabAnswer): void {
+	const paint = paintFor(wantsColor(color, cli.stdout, cli.env));
+	const width = columnsOf(cli.stdout);
+	const { question, backend, kernel, probed, tally } = answer;
+	cli.stdout.write(`${printable(formatQuestion(question))}, on ${backend} ${kernel}\n\n`);
+	const shown = tally.disagreements[0] ?? probed.at(-1)?.comparison;
+	if (shown !== undefined)
+		cli.stdout.write(renderComparison(shown, { paint, ...(width === undefined ? {} : { width }) }));
+	if (tally.ways.length > 1) cli.stdout.write(`\n${renderTally(tally, paint)}`);
+}
+
+/** What other programs may want of it: no frames, which --pcapng writes. */
+function jsonOf(answer: LabAnswer): unknown {
+	const { question, backend, kernel, probed, tally } = answer;
+	return {
+		apiVersion: "podpath.dev/v1alpha1",
+		kind: "LabAnswer",
+		question,
+		backend,
+		kernel,
+		verdict: verdictOfLab(answer),
+		ways: tally.ways,
+		probes: probed.map(({ comparison }) => comparison),
+	} satisfies { readonly question: Question } & Record<string, unknown>;
+}
