@@ -19,7 +19,10 @@ export interface CapturedFrame {
 
 /** What the probe's sender met. */
 export type ProbeResult =
-	/** An answer came: a TCP connection was made and answered, a datagram or echo came back. */
+	/**
+	 * An answer came: a connection was made and its question answered, a datagram or echo came back. `by` is the name of
+	 * the namespace whose listener answered; for an echo, which the kernel answers, the address that it came from.
+	 */
 	| { readonly kind: "answered"; readonly by: string }
 	/** An error of the socket: `ECONNREFUSED`, `EHOSTUNREACH`, `ENETUNREACH`, `EMSGSIZE` … */
 	| { readonly kind: "error"; readonly code: string }
@@ -48,13 +51,15 @@ export interface Probe {
 	readonly protocol: "tcp" | "udp" | "sctp" | "icmp";
 	/** Absent: the kernel chooses. */
 	readonly source?: string;
+	/** For an echo its identifier. */
 	readonly sourcePort?: number;
 	readonly destination: string;
 	readonly port?: number;
-	/** Payload bytes (MTU questions). */
+	/** Payload bytes (MTU questions); 8 when absent. The answer of a listener is its namespace's name, however long the question. */
 	readonly size?: number;
-	/** Don't fragment. */
+	/** Don't fragment (IP_MTU_DISCOVER, IPV6_DONTFRAG); absent: the kernel's default. */
 	readonly df?: boolean;
+	/** How long to wait for an answer or an error; what comes earlier ends the wait. */
 	readonly timeoutMs: number;
 	/** Namespaces whose connection tracking table is read back. */
 	readonly conntrackOf?: readonly string[];

@@ -20,9 +20,13 @@ async function lookAt(kind: BackendKind): Promise<KernelHere> {
 
 export const KERNELS: readonly KernelHere[] = [await lookAt("userns"), await lookAt("uml")];
 
-/** A group of tests on each kernel that has these features. */
-export function onEachKernel(needs: readonly Feature[], tests: (kernel: KernelHere) => void): void {
-	for (const kernel of KERNELS) {
+/** A group of tests on each kernel of these kinds that has these features. */
+export function onEachKernel(
+	needs: readonly Feature[],
+	tests: (kernel: KernelHere) => void,
+	kinds: readonly BackendKind[] = ["userns", "uml"],
+): void {
+	for (const kernel of KERNELS.filter(({ kind }) => kinds.includes(kind))) {
 		const lacking = FEATURES.filter((feature) => needs.includes(feature) && !kernel.features.has(feature));
 		const why = kernel.unavailable ?? (lacking.length > 0 ? `it lacks ${lacking.join(", ")}` : undefined);
 		if (why === undefined) describe(`on ${kernel.kind}`, () => tests(kernel));

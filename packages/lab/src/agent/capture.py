@@ -44,6 +44,8 @@ class Capture:
         closed = [self._taps.pop(name) for name in names if name in self._taps]
         for tap in closed:
             self._waiting.unregister(tap)
+        if not closed:
+            return
         # The kernel waits for all CPUs at each (packet_release, synchronize_net): some 15 ms that nobody needs to see.
         _thread.start_new_thread(_close_all, (closed,))
 
@@ -134,4 +136,4 @@ def _receive(tap: socket.socket) -> Optional[Tuple[int, Dict[str, Any]]]:
 
 def _lost(tap: socket.socket) -> int:
     """Frames that the socket had no room for since it was last asked (struct tpacket_stats: packets, drops)."""
-    return struct.unpack("=II", tap.getsockopt(kernel.SOL_PACKET, kernel.PACKET_STATISTICS, 8))[1]
+    return int(struct.unpack("=II", tap.getsockopt(kernel.SOL_PACKET, kernel.PACKET_STATISTICS, 8))[1])

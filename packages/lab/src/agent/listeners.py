@@ -12,6 +12,8 @@ from namespaces import Namespaces
 _LARGEST_DATAGRAM = 65536
 #: Reset instead of FIN: nothing of a connection goes on into the next probe.
 _RESET = struct.pack("ii", 1, 0)
+#: Level, type and bytes of a control message (recvmsg(2)).
+Ancillary = Tuple[int, int, bytes]
 _TYPES = {
     "tcp": (socket.SOCK_STREAM, socket.IPPROTO_TCP),
     "udp": (socket.SOCK_DGRAM, socket.IPPROTO_UDP),
@@ -165,7 +167,7 @@ def _answer_datagram(listener: Listener) -> Optional[Dict[str, Any]]:
     return _entry(listener, (asked, listener.socket.getsockname()[1]), peer)
 
 
-def _asked_address(listener: Listener, ancillary: List[Tuple[int, int, bytes]]) -> Tuple[str, List[Tuple[int, int, bytes]]]:
+def _asked_address(listener: Listener, ancillary: List[Ancillary]) -> Tuple[str, List[Ancillary]]:
     """The address that a datagram was for, and what makes the answer leave from there."""
     for level, kind, value in ancillary:
         if level == socket.IPPROTO_IP and kind == kernel.IP_PKTINFO:  # struct in_pktinfo: ifindex, spec_dst, addr.

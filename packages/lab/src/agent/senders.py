@@ -151,7 +151,7 @@ class Echo(Sender):
 
 
 def open_sender(probe: Dict[str, Any]) -> Sender:
-    """The sender of a probe, bound to its source. An OSError is the probe's result: an address that is not here, say."""
+    """The sender of a probe, bound to its source. An OSError is the probe's result, as for an address that is not here."""
     kind = {"tcp": Connection, "sctp": Connection, "udp": Datagram, "icmp": Echo}[probe["protocol"]]
     sender = kind(probe)
     try:
@@ -167,7 +167,7 @@ def open_sender(probe: Dict[str, Any]) -> Sender:
     return sender
 
 
-def family_of(probe: Dict[str, Any]) -> int:
+def family_of(probe: Dict[str, Any]) -> socket.AddressFamily:
     """AF_INET or AF_INET6."""
     return socket.AF_INET6 if ":" in probe["destination"] else socket.AF_INET
 
@@ -199,4 +199,4 @@ def _checksum(data: bytes) -> int:
     total = sum(struct.unpack(f"!{len(data) // 2}H", data))
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
+    return int(~total & 0xFFFF)

@@ -71,9 +71,8 @@ class Steps:
             daemon = self._daemons.pop(pid, None)
             if daemon is not None:
                 namespace, program, log = daemon
-                said = _read_all(log)
-                code = os.waitstatus_to_exitcode(status)
-                raise ValueError(f"{program} in namespace {namespace} ended by itself with status {code}: {said.strip()}")
+                how = f"ended by itself with status {os.waitstatus_to_exitcode(status)}: {_read_all(log).strip()}"
+                raise ValueError(f"{program} in namespace {namespace} {how}")
 
     def end_daemons(self, names: Set[str]) -> None:
         """Ends the daemons of these namespaces."""

@@ -133,8 +133,12 @@ export class AgentProcess {
 		// PID 1 of the lab first: unshare, which waits for it, ends when all processes there are gone. Ending unshare
 		// would take them along too, but later than we would hear of it.
 		const inner = childOf(this.#child);
-		if (inner === undefined) this.#child.kill("SIGKILL");
-		else process.kill(inner, "SIGKILL");
+		try {
+			if (inner !== undefined) process.kill(inner, "SIGKILL");
+			else this.#child.kill("SIGKILL");
+		} catch {
+			// It has ended in this moment, and unshare with it.
+		}
 	}
 
 	async #exchange(operation: Readonly<Record<string, unknown>>, limitMs: number): Promise<Answer> {

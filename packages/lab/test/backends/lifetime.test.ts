@@ -106,25 +106,29 @@ onEachKernel(["veth"], ({ kind }) => {
 	});
 });
 
-onEachKernel(["veth"], ({ kind }) => {
-	test.runIf(kind === "uml")("a guest that panics is killed, and the error says so", async () => {
-		const lab = await openBackend({ kind, needs: new Set() });
-		const crash = lab.run([{ kind: "run", argv: ["sh", "-c", "echo c > /proc/sysrq-trigger; sleep 1000"] }]);
-		await expect(crash).rejects.toThrow(
-			/^the lab's kernel panicked: Kernel panic - not syncing: sysrq triggered crash$/,
-		);
-		await lab.close();
-	});
-});
+onEachKernel(
+	["veth"],
+	({ kind }) => {
+		test("a guest that panics is killed, and the error says so", async () => {
+			const lab = await openBackend({ kind, needs: new Set() });
+			const crash = lab.run([{ kind: "run", argv: ["sh", "-c", "echo c > /proc/sysrq-trigger; sleep 1000"] }]);
+			await expect(crash).rejects.toThrow(
+				/^the lab's kernel panicked: Kernel panic - not syncing: sysrq triggered crash$/,
+			);
+			await lab.close();
+		});
+	},
+	["uml"],
+);
 
-onEachKernel(["veth"], ({ kind }) => {
-	test.runIf(kind === "userns")("the agent touches nothing in a namespace that has somebody's devices", async () => {
+onEachKernel(["veth"], () => {
+	test("the agent touches nothing in a namespace that has somebody's devices", async () => {
 		const script = 'ip link add theirs type veth peer name yours && exec "$0" "$@"';
 		const argv = ["unshare", "-Urnm", "sh", "-c", script, ...PYTHON, "-B", AGENT_FOLDER, "namespaces"] as const;
 		const starting = AgentProcess.start({ argv, line: "stdio", startLimitMs: 5_000 }, {});
 		await expect(starting).rejects.toThrow("this network namespace is somebody's: it has theirs, yours");
 	});
-});
+}, ["userns"]);
 
 describe("a kernel that says nothing", () => {
 	test("is killed when its time is up", async () => {
