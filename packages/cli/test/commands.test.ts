@@ -27,7 +27,6 @@ describe("atlas", () => {
 	test.each([
 		["check", "no-such-mode"],
 		["show", "flannel-vpc/none"],
-		["check", "--lab"],
 	])("%s %s is an error of one line", async (...args) => {
 		const { status, stderr } = await podpath(["atlas", ...args]);
 		expect(status).toBe(2);

@@ -57,7 +57,7 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 	const server = compareServer(way, observation, plan, ports);
 	const differences = [
 		...directions.flatMap(hopDifferences),
-		...resultDifference(way, observation),
+		...(way.verdict === "exits" ? [] : resultDifference(way, observation)),
 		...(server === null ? [] : [{ about: "server", ...server }]),
 		...tableDifferences(tables),
 	];
@@ -72,7 +72,7 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
 	const { verdict, reason, client, forward, reply, refusal } = way;
 	if (verdict === "unknown") return `the prediction is "unknown": ${reason}`;
-	if (verdict === "exits") return `the packet leaves what is described: ${reason}`;
+	if (verdict === "exits" && forward.length === 0) return `nothing shows the packet before it leaves: ${reason}`;
 	if (client === null) return "the packet comes in from outside of what is described";
 	const built = new Set(plan.namespaces.map(({ place }) => place));
 	if (!built.has(client)) return `the lab has no ${client}`;
@@ -98,7 +98,9 @@ function answerRows(
 	context: RowContext,
 ): readonly ComparedDirection[] {
 	// A loop ends in an error or in none, and a stack that asks for a neighbour in vain answers after the probe has gone.
-	if (way.verdict === "loop" || (way.code === "no-answer" && result.kind === "timeout")) return [];
+	// What has left what is described may be answered from there in any way.
+	if (way.verdict === "loop" || way.verdict === "exits" || (way.code === "no-answer" && result.kind === "timeout"))
+		return [];
 	const crossings: readonly Crossing[] = way.reply ?? way.refusal?.crossings ?? [];
 	const seen = seenHops(flow.answer?.sightings ?? [], context.fabric);
 	if (crossings.length === 0 && seen.length === 0) return [];

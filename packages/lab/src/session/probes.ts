@@ -16,8 +16,8 @@ export function probeFor(ways: readonly PredictedWay[], names: ReadonlyMap<Place
 	const [way] = ways;
 	const namespace = way?.client == null ? undefined : names.get(way.client);
 	if (way === undefined || namespace === undefined) return null;
+	if (ways.every(({ verdict }) => verdict === "unknown")) return null;
 	const results = ways.flatMap(expectedResults);
-	if (results.length === 0) return null;
 	const { src, dst, sport, dport } = way.sent;
 	const protocol = probeProtocol(way.sent);
 	if (protocol === null) return null;

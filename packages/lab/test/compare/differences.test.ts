@@ -165,7 +165,11 @@ describe("of what the ends and the tables say", () => {
 describe("what is not compared", () => {
 	test.each([
 		["unknown", { verdict: "unknown", reason: "a rule is not understood" } as const, "a rule is not understood"],
-		["exits", { verdict: "exits", reason: "leaves by eth0" } as const, "leaves by eth0"],
+		[
+			"what leaves before any device",
+			{ verdict: "exits", forward: [], reason: "leaves by eth0" } as const,
+			"leaves by eth0",
+		],
 		["a client outside", { client: null } as const, "from outside"],
 		["a client that the lab has not", { client: "pod/default/x" } as const, "pod/default/x"],
 	])("%s", (_what, change, why) => {

@@ -1,0 +1,114 @@
+/** `podpath lab` and `atlas check --lab`, on whichever kernels this machine can start. */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { LabError, probeFeatures } from "@podpath/lab";
+import { afterAll, describe, expect, test } from "vitest";
+import { BUILT, ended, podpath, startBuilt } from "./run-cli.ts";
+
+async function whyNot(kind: "userns" | "uml"): Promise<string | null> {
+	try {
+		await probeFeatures({ kind });
+		return null;
+	} catch (error) {
+		if (error instanceof LabError) return error.message;
+		throw error;
+	}
+}
+
+const [noUserns, noUml] = [await whyNot("userns"), await whyNot("uml")];
+/** Labs of this test have a folder of their own. */
+const runtime = mkdtempSync(join(tmpdir(), "podpath-test-"));
+const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
+
+function built(...args: readonly string[]): {
+	readonly status: number | null;
+	readonly stdout: string;
+	readonly stderr: string;
+} {
+	return spawnSync(process.execPath, [BUILT, ...args], { env, encoding: "utf8" });
+}
+
+const SCENARIO = ["--scenario", "flannel-vxlan/pod-cross"];
+
+describe.skipIf(noUserns !== null)(`on the host's kernel${noUserns === null ? "" : `: ${noUserns}`}`, () => {
+	test("a question is predicted, sent and compared in one go", async () => {
+		const { status, stdout } = await podpath(["lab", "explain", ...SCENARIO]);
+		expect(stdout).toMatch(/^pod\/default\/client → .*on userns/);
+		expect(stdout).toMatch(/\nagrees\n/);
+		expect(status).toBe(0);
+	});
+
+	test("as JSON it says which kernel proved it", async () => {
+		const { stdout } = await podpath(["lab", "explain", ...SCENARIO, "-o", "json"]);
+		expect(JSON.parse(stdout)).toMatchObject({ kind: "LabAnswer", backend: "userns", verdict: { kind: "proven" } });
+	});
+
+	test("what every device showed is written for Wireshark", async () => {
+		const file = join(runtime, "way.pcapng");
+		await podpath(["lab", "explain", ...SCENARIO, "--pcapng", file]);
+		// The block type of a Section Header (draft-ietf-opsawg-pcapng section 4.1).
+		expect(readFileSync(file).readUInt32LE(0)).toBe(0x0a0d0d0a);
+	});
+
+	describe("a lab that stands", () => {
+		afterAll(() => void built("lab", "down", "--all"));
+
+		test("is raised, asked, entered and taken down", () => {
+			const up = built("lab", "up", ...SCENARIO, "--name", "one");
+			expect(up).toMatchObject({ status: 0, stderr: "" });
+			expect(up.stdout).toMatch(/^lab one: 7 namespaces on userns/);
+			expect(built("lab", "status").stdout).toMatch(/^one {2}stands/);
+			expect(
+				built("lab", "exec", "--name", "one", "node/n1", "--", "cat", "/proc/sys/net/ipv4/ip_forward").stdout,
+			).toBe("1\n");
+			expect(built("lab", "exec", "--name", "one", "node/n1", "--", "false").status).toBe(1);
+			expect(built("lab", "explain", "pod/default/client", "pod/default/web:80", "--name", "one").status).toBe(0);
+			expect(built("lab", "up", ...SCENARIO, "--name", "one")).toMatchObject({
+				status: 4,
+				stderr: 'podpath: the lab "one" stands already: podpath lab down one\n',
+			});
+			expect(built("lab", "down", "one").stdout).toBe("lab one: taken down\n");
+			expect(built("lab", "status").stdout).toBe("no lab stands\n");
+		});
+
+		test("whose keeper was killed leaves nothing but a folder, which down --all removes", () => {
+			built("lab", "up", ...SCENARIO, "--name", "two");
+			const { pid } = JSON.parse(readFileSync(join(runtime, "podpath-labs/two/standing.json"), "utf8"));
+			process.kill(pid, "SIGKILL");
+			expect(built("lab", "down", "--all").stdout).toMatch(/lab two: (had ended; its traces are removed|taken down)/);
+			expect(built("lab", "status").stdout).toBe("no lab stands\n");
+		});
+	});
+
+	test("an interrupt takes the lab down before the process ends", async () => {
+		const child = startBuilt(["atlas", "check", "flannel-vxlan", "--lab"]);
+		const end = ended(child);
+		await new Promise((resolve) => setTimeout(resolve, 800));
+		child.kill("SIGINT");
+		expect((await end).code).toBe(130);
+	});
+});
+
+describe.skipIf(noUserns !== null || noUml !== null)("with both kernels", () => {
+	test("no scenario of the atlas is disproven, and all but those that need IPVS beside nftables are proven", async () => {
+		const { stdout } = await podpath(["atlas", "check", "--lab"]);
+		const open = stdout.split("\n").filter((line) => line.startsWith("open"));
+		expect(stdout).toMatch(/ passed, 0 failed/);
+		expect(open.map((line) => line.split(/\s+/)[1])).toEqual(["flannel-vpc/001-4n-ipvs-new-nft-masq"]);
+	}, 180_000);
+});
+
+describe("what is wrong is said in a line", () => {
+	test.each([
+		[["up"], 2, "podpath: there is nothing to build (give -f FILE|DIR or --scenario MODE/ID)\n"],
+		[["up", ...SCENARIO, "--name", "../x"], 4, `podpath: "../x" cannot be a lab's name: `],
+		[["exec", "--name", "none", "node/a", "--", "true"], 4, `podpath: the lab "none" does not stand\n`],
+		[["explain", "a", "b", "--name", "none"], 4, `podpath: the lab "none" does not stand\n`],
+		[["down", "none"], 0, ""],
+	])("lab %j", async (args, status, message) => {
+		const ran = await podpath(["lab", ...args]);
+		expect(ran).toMatchObject({ status, stderr: expect.stringContaining(message) });
+	});
+});
