@@ -4,10 +4,18 @@ const INITIAL: readonly number[] = [0x67452301, 0xefcdab89, 0x98badcfe, 0x103254
 
 /** The digest of a text in UTF-8, as 40 hexadecimal digits. */
 export function sha1Hex(text: string): string {
-	const blocks = padded(new TextEncoder().encode(text));
+	const blocks = padded(utf8(text));
 	let state = INITIAL;
 	for (let offset = 0; offset < blocks.byteLength; offset += 64) state = compressed(state, blocks, offset);
 	return state.map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("");
+}
+
+/** Core is compiled without the types of any platform, so without TextEncoder's. */
+function utf8(text: string): Uint8Array {
+	const escaped = encodeURIComponent(text).replace(/%([0-9A-F]{2})/g, (_, hex: string) =>
+		String.fromCharCode(Number.parseInt(hex, 16)),
+	);
+	return Uint8Array.from(escaped, (character) => character.charCodeAt(0));
 }
 
 /** After the message a bit 1, zeros, and its length in bits as 64 bits. */
