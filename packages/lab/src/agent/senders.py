@@ -151,7 +151,7 @@ class Echo(Sender):
 
 
 def open_sender(probe: Dict[str, Any]) -> Sender:
-    """The sender of a probe, bound to its source. An OSError is the probe's result, as for an address that is not here."""
+    """The sender of a probe, bound to its source. An OSError is the probe's result."""
     kind = {"tcp": Connection, "sctp": Connection, "udp": Datagram, "icmp": Echo}[probe["protocol"]]
     sender = kind(probe)
     try:

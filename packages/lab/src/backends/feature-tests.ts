@@ -13,8 +13,6 @@ export interface FeatureTest {
 	readonly steps: readonly LabStep[];
 	/** Then these have to be opened. */
 	readonly listeners?: readonly Listener[];
-	/** Kernel modules that nothing loads by itself, for a kernel of our own. */
-	readonly modules?: readonly string[];
 	/** Programs that the steps use: when one changes, features are probed again. */
 	readonly programs: readonly string[];
 	/** What brings it: for people whose kernel lacks it. */
@@ -108,10 +106,7 @@ export const FEATURE_TESTS: Readonly<Record<Feature, FeatureTest>> = {
 		"link add link vb name iv1 type ipvlan mode l3",
 	),
 	dummy: device("kernel module dummy", "link add dm0 type dummy"),
-	tun: {
-		...device("kernel module tun, and a /dev/net/tun that may be opened", "tuntap add dev tun0 mode tun"),
-		modules: ["tun"],
-	},
+	tun: device("kernel module tun, and a /dev/net/tun that may be opened", "tuntap add dev tun0 mode tun"),
 	iptables: iptables(
 		"",
 		"Debian package iptables; kernel modules ip_tables and iptable_nat, or nf_tables and nft_compat",
@@ -150,7 +145,6 @@ export const FEATURE_TESTS: Readonly<Record<Feature, FeatureTest>> = {
 	conntrack: {
 		// On a host the rules tried before have loaded the module.
 		steps: [run(["cat", "/proc/self/net/nf_conntrack"])],
-		modules: ["nf_conntrack"],
 		programs: [],
 		remedy: "kernel module nf_conntrack, of a kernel with CONFIG_NF_CONNTRACK_PROCFS",
 	},
@@ -159,7 +153,6 @@ export const FEATURE_TESTS: Readonly<Record<Feature, FeatureTest>> = {
 			{ kind: "sysctl", namespace: TRIAL_NAMESPACE, settings: [["net/bridge/bridge-nf-call-iptables", "1"]] },
 			{ kind: "sysctl", namespace: TRIAL_NAMESPACE, settings: [["net/bridge/bridge-nf-call-ip6tables", "1"]] },
 		],
-		modules: ["br_netfilter"],
 		programs: [],
 		remedy: "kernel module br_netfilter, loaded by root",
 	},

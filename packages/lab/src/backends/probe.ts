@@ -5,13 +5,14 @@ import { FEATURES, type Feature } from "../lab-plan.ts";
 import { AgentBackend } from "./agent-backend.ts";
 import type { LaunchOptions } from "./agent-process.ts";
 import { cacheKey, type Known, type Missing, recall, remember } from "./feature-cache.ts";
+import { FEATURE_MODULES } from "./feature-modules.ts";
 import { FEATURE_TESTS, TRIAL_NAMESPACE } from "./feature-tests.ts";
 import type { Kernel, Running } from "./kernel.ts";
 import { kernelOf } from "./kernels.ts";
 import { LabError } from "./lab-error.ts";
 
 /** Another text when the tests change: what older tests found is then no longer believed. */
-const TESTS = JSON.stringify(FEATURE_TESTS);
+const TESTS = JSON.stringify([FEATURE_TESTS, FEATURE_MODULES]);
 const PROGRAM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"];
 
 /** What one kind of kernel can do here. */
@@ -32,7 +33,7 @@ export interface ProbeFeaturesOptions extends LaunchOptions {
 
 /**
  * The features of one kind of kernel: from the user's cache when the kernel and the tools are the same as then, else
- * tried (half a second on the host's kernel, two in User-Mode Linux). Rejects with a LabError where that kind cannot run.
+ * tried (a third of a second on the host's kernel, two in User-Mode Linux). Rejects with a LabError where that kind cannot run.
  */
 export async function probeFeatures(options: ProbeFeaturesOptions): Promise<FeatureReport> {
 	const kernel = kernelOf(options.kind);
@@ -47,19 +48,27 @@ export async function probeFeatures(options: ProbeFeaturesOptions): Promise<Feat
 	return { kind: kernel.kind, kernel: known.kernel, features, missing };
 }
 
-/** Loads modules that nothing loads by itself, where the kernel is our own. */
+/** Loads the features' modules where the kernel is our own: br_netfilter, say, changes what all its bridges do. */
 export async function loadModules(kernel: Kernel, backend: AgentBackend, features: Iterable<Feature>): Promise<void> {
-	const modules = kernel.ownModules ? [...features].flatMap((feature) => FEATURE_TESTS[feature].modules ?? []) : [];
-	if (modules.length > 0) await backend.run([{ kind: "run", argv: ["modprobe", "-a", ...modules] }]);
+	if (!kernel.ownModules) return;
+	const modules = new Set([...features].flatMap((feature) => FEATURE_MODULES[feature]));
+	if (modules.size === 0) return;
+	try {
+		await backend.run([{ kind: "run", argv: ["modprobe", "-a", ...modules] }]);
+	} catch (error) {
+		// One that this kernel does not have, or has built in: whether it is missed is for the trials to find.
+		if (!(error instanceof LabError)) throw error;
+	}
 }
 
 async function tryAll(kernel: Kernel, options: LaunchOptions): Promise<Known> {
 	const running = await kernel.start(options);
 	const backend = backendOf(kernel, running, new Set());
 	try {
+		await loadModules(kernel, backend, FEATURES);
 		const missing = new Map<Feature, string>();
 		for (const feature of FEATURES) {
-			const why = await tryOne(kernel, backend, feature);
+			const why = await tryOne(backend, feature);
 			if (why !== undefined) missing.set(feature, why);
 		}
 		return { kernel: running.kernel, missing };
@@ -69,12 +78,11 @@ async function tryAll(kernel: Kernel, options: LaunchOptions): Promise<Known> {
 }
 
 /** Why the feature is missing; undefined when it is there. Rejects when the kernel itself failed. */
-async function tryOne(kernel: Kernel, backend: AgentBackend, feature: Feature): Promise<string | undefined> {
+async function tryOne(backend: AgentBackend, feature: Feature): Promise<string | undefined> {
 	const { steps, listeners } = FEATURE_TESTS[feature];
 	await backend.addNamespaces([{ name: TRIAL_NAMESPACE }]);
 	let why: string | undefined;
 	try {
-		await loadModules(kernel, backend, [feature]);
 		await backend.run(steps);
 		await backend.listen(listeners ?? []);
 	} catch (error) {
