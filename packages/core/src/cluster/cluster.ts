@@ -5,10 +5,13 @@ import type { Diagnostic } from "../diagnostic/diagnostic.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
 	ClusterObject,
+	EniObject,
 	FlannelSettings,
 	HostObject,
 	KubeProxySettings,
 	LoadBalancerObject,
+	PrefixListObject,
+	SecurityGroupObject,
 	SegmentObject,
 	TerwaySettings,
 	VpcObject,
@@ -36,6 +39,10 @@ export interface Cluster {
 	readonly segments: readonly SegmentObject[];
 	readonly hosts: readonly HostObject[];
 	readonly loadBalancers: readonly LoadBalancerObject[];
+	readonly securityGroups: readonly SecurityGroupObject[];
+	readonly prefixLists: readonly PrefixListObject[];
+	/** As the input describes them; a network mode may add more (`NetworkMode.enis`). */
+	readonly enis: readonly EniObject[];
 	/** In the order of the API server, by name. */
 	readonly podNetworkings: readonly PodNetworking[];
 	readonly podENIs: readonly PodEni[];
@@ -56,6 +63,10 @@ export interface Cluster {
 	/** By `NAMESPACE/NAME`. */
 	service(key: string): Service | undefined;
 	host(name: string): HostObject | undefined;
+	/** By its id. */
+	eni(id: string): EniObject | undefined;
+	securityGroup(id: string): SecurityGroupObject | undefined;
+	prefixList(id: string): PrefixListObject | undefined;
 	/** The PodENI of the pod `NAMESPACE/NAME`. */
 	podENI(key: string): PodEni | undefined;
 	/** Slices of a Service by `NAMESPACE/NAME`, derived ones included. */

@@ -8,9 +8,12 @@ import type { TerwayConfiguration } from "./kubernetes/terway-configuration.ts";
 import type { EndpointSlice, NamespaceObject, Node, ObjectMeta, Pod, Service } from "./objects.ts";
 import type {
 	ClusterObject,
+	EniObject,
 	HostObject,
 	KubeProxySettings,
 	LoadBalancerObject,
+	PrefixListObject,
+	SecurityGroupObject,
 	SegmentObject,
 	VpcObject,
 } from "./settings.ts";
@@ -42,6 +45,9 @@ export class Inventory {
 	readonly segments: Map<string, SegmentObject> = new Map();
 	readonly hosts: Map<string, HostObject> = new Map();
 	readonly loadBalancers: Map<string, LoadBalancerObject> = new Map();
+	readonly securityGroups: Map<string, SecurityGroupObject> = new Map();
+	readonly prefixLists: Map<string, PrefixListObject> = new Map();
+	readonly enis: Map<string, EniObject> = new Map();
 	readonly podNetworkings: Map<string, PodNetworking> = new Map();
 	readonly podENIs: Map<string, PodEni> = new Map();
 

@@ -1,6 +1,7 @@
 /** From files to a cluster. */
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { checkAddressOwners } from "./checks/address-checks.ts";
+import { checkEnis, checkSecurityGroups } from "./checks/eni-checks.ts";
 import { checkOverlaps } from "./checks/overlap-checks.ts";
 import { checkReferences } from "./checks/reference-checks.ts";
 import { checkPodEnis } from "./checks/terway-checks.ts";
@@ -26,6 +27,8 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	checkAddressOwners(cluster.owners);
 	checkOverlaps(cluster);
 	checkReferences(cluster);
+	checkSecurityGroups(cluster);
+	checkEnis(cluster, cluster.enis);
 	checkPodEnis(cluster);
 	return cluster;
 }

@@ -10,10 +10,13 @@ import { type Inventory, keyOf } from "./inventory.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
 	ClusterObject,
+	EniObject,
 	FlannelSettings,
 	HostObject,
 	KubeProxySettings,
 	LoadBalancerObject,
+	PrefixListObject,
+	SecurityGroupObject,
 	SegmentObject,
 	TerwaySettings,
 	VpcObject,
@@ -30,6 +33,9 @@ export class LoadedCluster implements Cluster {
 	readonly segments: readonly SegmentObject[];
 	readonly hosts: readonly HostObject[];
 	readonly loadBalancers: readonly LoadBalancerObject[];
+	readonly securityGroups: readonly SecurityGroupObject[];
+	readonly prefixLists: readonly PrefixListObject[];
+	readonly enis: readonly EniObject[];
 	readonly podNetworkings: readonly PodNetworking[];
 	readonly podENIs: readonly PodEni[];
 	readonly settings: ClusterObject | undefined;
@@ -62,6 +68,9 @@ export class LoadedCluster implements Cluster {
 		this.segments = [...inventory.segments.values()];
 		this.hosts = [...inventory.hosts.values()];
 		this.loadBalancers = [...inventory.loadBalancers.values()];
+		this.securityGroups = [...inventory.securityGroups.values()];
+		this.prefixLists = [...inventory.prefixLists.values()];
+		this.enis = [...inventory.enis.values()];
 		this.podNetworkings = [...inventory.podNetworkings.values()].sort(byName);
 		this.podENIs = [...inventory.podENIs.values()];
 		this.settings = effective.settings;
@@ -95,6 +104,18 @@ export class LoadedCluster implements Cluster {
 
 	host(name: string): HostObject | undefined {
 		return this.#inventory.hosts.get(name);
+	}
+
+	eni(id: string): EniObject | undefined {
+		return this.#inventory.enis.get(id);
+	}
+
+	securityGroup(id: string): SecurityGroupObject | undefined {
+		return this.#inventory.securityGroups.get(id);
+	}
+
+	prefixList(id: string): PrefixListObject | undefined {
+		return this.#inventory.prefixLists.get(id);
 	}
 
 	podENI(key: string): PodEni | undefined {

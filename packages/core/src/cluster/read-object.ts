@@ -17,9 +17,12 @@ import { readService } from "./kubernetes/service.ts";
 import { readEniConfig } from "./kubernetes/terway-configuration.ts";
 import { clusterMeta, namespacedMeta } from "./metadata.ts";
 import { CLUSTER_KIND } from "./schema/cluster-kind.ts";
+import { ENI_KIND } from "./schema/eni-kind.ts";
 import { minorVersionOf } from "./schema/field-schemas.ts";
 import { HOST_KIND } from "./schema/host-kind.ts";
 import { LOAD_BALANCER_KIND } from "./schema/load-balancer-kind.ts";
+import { PREFIX_LIST_KIND } from "./schema/prefix-list-kind.ts";
+import { SECURITY_GROUP_KIND } from "./schema/security-group-kind.ts";
 import { SEGMENT_KIND } from "./schema/segment-kind.ts";
 import { VPC_KIND } from "./schema/vpc-kind.ts";
 import { OWN_API_VERSION } from "./settings.ts";
@@ -51,6 +54,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 	[`${OWN_GROUP}/Segment`, (object, into) => into.add(into.segments, SEGMENT_KIND.read(object))],
 	[`${OWN_GROUP}/Host`, (object, into) => into.add(into.hosts, HOST_KIND.read(object))],
 	[`${OWN_GROUP}/LoadBalancer`, (object, into) => into.add(into.loadBalancers, LOAD_BALANCER_KIND.read(object))],
+	[`${OWN_GROUP}/SecurityGroup`, (object, into) => into.add(into.securityGroups, SECURITY_GROUP_KIND.read(object))],
+	[`${OWN_GROUP}/PrefixList`, (object, into) => into.add(into.prefixLists, PREFIX_LIST_KIND.read(object))],
+	[`${OWN_GROUP}/ENI`, (object, into) => into.add(into.enis, ENI_KIND.read(object))],
 ]);
 
 /** Kinds of podpath's own that stand in files of their own and are no part of a cluster. */

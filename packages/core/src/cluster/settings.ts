@@ -213,17 +213,26 @@ export interface SecurityGroupRuleObject {
 	readonly peer:
 		| { readonly kind: "cidr"; readonly cidr: Prefix }
 		| { readonly kind: "security-group"; readonly id: string }
-		| { readonly kind: "prefix-list"; readonly id: string; readonly cidrs: readonly Prefix[] };
+		| { readonly kind: "prefix-list"; readonly id: string };
 	readonly line: number;
+}
+
+/** Kind `PrefixList`: CIDRs that rules of security groups name together. Its name is its id. */
+export interface PrefixListObject extends ObjectMeta {
+	readonly kind: "PrefixList";
+	readonly cidrs: readonly Prefix[];
 }
 
 /** Kind `ENI`: an elastic network interface, as DescribeNetworkInterfaces says it. Its name is its id. */
 export interface EniObject extends ObjectMeta {
 	readonly kind: "ENI";
 	readonly type: "primary" | "secondary" | "trunk" | "member";
-	/** `node/NAME` or `host/NAME`: the instance that it is attached to; of a member, its trunk's. */
+	/**
+	 * `node/NAME` or `host/NAME`: the instance that it is attached to. Of a member empty or its trunk's. A network mode moves
+	 * one that a pod has for itself to `pod/NAMESPACE/NAME`.
+	 */
 	readonly instance: string;
-	/** By which the instance has it: `eth1`. Empty for a member, and for one that a pod has for itself. */
+	/** By which the instance has it: `eth1`. Empty for a member; for others where it is not said. */
 	readonly device: string;
 	/** Of a member: the id of its trunk, and the VLAN that leads to it there. */
 	readonly trunk: string;
@@ -244,6 +253,7 @@ export type OwnObject =
 	| HostObject
 	| LoadBalancerObject
 	| SecurityGroupObject
+	| PrefixListObject
 	| EniObject;
 
 /** The apiVersion of podpath's own kinds. */

@@ -5,6 +5,7 @@
 import type { Family } from "../address/address.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Node, Pod } from "../cluster/objects.ts";
+import type { EniObject } from "../cluster/settings.ts";
 import type { Contribution } from "../state/contribution.ts";
 import type { DeviceAt, Far } from "../state/fabric.ts";
 import type { Assumption } from "../state/network.ts";
@@ -14,6 +15,13 @@ export interface NetworkMode {
 	/** As `Cluster` objects and the command line name it: `flannel-vxlan`. */
 	readonly id: string;
 	readonly capabilities: ModeCapabilities;
+	/**
+	 * ENIs that the mode knows of besides those that the input describes: derived from other objects, or the input's own at
+	 * another place. One with the name of an ENI of the input takes that one's place: copy it and change what differs, such as
+	 * `instance: "pod/NAMESPACE/NAME"` and `device: "eth0"` for one that was moved into a pod. `securityGroups` name groups
+	 * of the input, or are null where nothing says them. Asked before the underlay is made.
+	 */
+	enis?(cluster: Cluster): readonly EniObject[];
 	/** What the mode makes of this cluster. What all nodes share is made here, once. */
 	plan(cluster: Cluster, underlay: Underlay): ModePlan;
 }
@@ -27,11 +35,14 @@ export interface ModeCapabilities {
 
 export interface ModePlan {
 	readonly assumptions: readonly Assumption[];
-	/** What the mode adds to the node's own namespace. */
+	/**
+	 * What the mode adds to the node's own namespace. Its cards are there already, numbered after the loopback device in the
+	 * order of `underlay.cards(place)`, so from 2: eth0 with the node's addresses, the others up and without an address.
+	 */
 	node(node: Node): readonly Contribution[];
 	/** What the pod's namespace holds. */
 	pod(pod: Pod): readonly Contribution[];
-	/** What the devices of the pod's namespace are joined to. */
+	/** What the devices of the pod's namespace are joined to; cards of its own (`underlay.cards`) are joined already. */
 	wires(pod: Pod): readonly PodWire[];
 	/** Devices of the node's pods that stand on this one of the node's (macvlan, ipvlan). */
 	stackedOn(node: Node, device: string): readonly DeviceAt[];

@@ -58,7 +58,16 @@ spec:
 
 	test("each has a JSON Schema that says what people may write", () => {
 		const schemas = ownKindSchemas();
-		expect(Object.keys(schemas)).toEqual(["Cluster", "VPC", "Segment", "Host", "LoadBalancer"]);
+		expect(Object.keys(schemas)).toEqual([
+			"Cluster",
+			"VPC",
+			"Segment",
+			"Host",
+			"LoadBalancer",
+			"SecurityGroup",
+			"PrefixList",
+			"ENI",
+		]);
 		expect(schemas.VPC).toMatchObject({
 			$schema: "https://json-schema.org/draft/2020-12/schema",
 			title: "VPC",

@@ -1,6 +1,7 @@
 /** What a kind of podpath's own is: one zod schema from which come its validation, its type and its published JSON Schema. */
 import { z } from "zod";
 import { suggest } from "../../diagnostic/closest.ts";
+import { InputError } from "../../diagnostic/diagnostic.ts";
 import { type Field, show } from "../field.ts";
 import { OWN_API_VERSION } from "../settings.ts";
 
@@ -39,10 +40,29 @@ export function ownKind<Spec extends z.ZodType, T>(
 		jsonSchema,
 		read: (object) => {
 			const result = schema.safeParse(object.value);
-			if (!result.success) failWith(result.error, object, jsonSchema);
-			return build((result.data as { spec: z.output<Spec> }).spec, object);
+			return naming(kind, object, () => {
+				if (!result.success) failWith(result.error, object, jsonSchema);
+				return build((result.data as { spec: z.output<Spec> }).spec, object);
+			});
 		},
 	};
+}
+
+/** Whatever is wrong is said with the object's name: a file may hold many of one kind. */
+function naming<T>(kind: string, object: Field, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		const name: unknown = object.at("metadata").members().name;
+		if (!(error instanceof InputError) || typeof name !== "string" || name === "") throw error;
+		const { code, message, where, hint } = error.diagnostic;
+		throw new InputError({
+			code,
+			message: `${kind} "${name}": ${message}`,
+			...(where !== undefined && { where }),
+			...(hint !== undefined && { hint }),
+		});
+	}
 }
 
 function once<T>(make: () => T): () => T {

@@ -1,0 +1,83 @@
+/** Kind `ENI`: an elastic network interface. */
+import { z } from "zod";
+import type { Field } from "../field.ts";
+import { clusterMeta } from "../metadata.ts";
+import type { EniObject } from "../settings.ts";
+import { ipAddress } from "./field-schemas.ts";
+import { type OwnKind, ownKind } from "./own-kind.ts";
+
+const TYPES = ["primary", "secondary", "trunk", "member"] as const;
+
+const macAddress = z
+	.string()
+	.regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, { error: "must be a MAC address, as in 00:16:3e:01:02:03" })
+	.transform((text) => text.toLowerCase());
+
+const spec = z.strictObject({
+	type: z
+		.string()
+		.transform((text, context): EniObject["type"] => {
+			const found = TYPES.find((each) => each === text.toLowerCase());
+			if (found !== undefined) return found;
+			context.addIssue({ code: "custom", message: `must be one of ${TYPES.join(", ")}` });
+			return z.NEVER;
+		})
+		.meta({ enum: TYPES }),
+	instance: z
+		.string()
+		.regex(/^(node|host)\/\S+$/, { error: "must be node/NAME or host/NAME" })
+		.optional()
+		.meta({ description: "The instance that it is attached to, node/NAME or host/NAME. Of a member its trunk's." }),
+	device: z.string().min(1).max(15).optional().meta({ description: "By which the instance has it: eth1." }),
+	trunk: z.string().min(1).optional().meta({ description: "Of a member: the id of its trunk." }),
+	vlan: z.int().min(1).max(4094).optional().meta({ description: "Of a member: its VLAN on the trunk." }),
+	vSwitch: z.string().min(1).optional().meta({ description: "Id of its vSwitch; that of its addresses otherwise." }),
+	mac: macAddress.optional(),
+	addresses: z.array(ipAddress).default([]).meta({ description: "Its private addresses, the primary one first." }),
+	securityGroups: z
+		.array(z.string().min(1))
+		.min(1)
+		.max(10)
+		.optional()
+		.meta({ description: "Ids of its security groups. Absent: not known." }),
+});
+
+type Spec = z.output<typeof spec>;
+
+export const ENI_KIND: OwnKind<EniObject> = ownKind(
+	"ENI",
+	"An elastic network interface, as DescribeNetworkInterfaces says it. Its name is its id (eni-…).",
+	spec.meta({
+		examples: [
+			{ type: "trunk", instance: "node/a", device: "eth1", addresses: ["10.0.4.20"], securityGroups: ["sg-1"] },
+			{ type: "member", trunk: "eni-1", vlan: 1027, addresses: ["10.0.4.30"], securityGroups: ["sg-2"] },
+		],
+	}),
+	(given, object): EniObject => {
+		checkType(given, object);
+		const { type, instance = "", device = "", trunk = "", vlan = null, vSwitch = "", mac = "" } = given;
+		const { addresses, securityGroups = null } = given;
+		const rest = { type, instance, device, trunk, vlan, vSwitch, mac, addresses, securityGroups };
+		return { ...clusterMeta(object), kind: "ENI", ...rest };
+	},
+);
+
+/** What only members have, and what only they have not. */
+function checkType({ type, instance, addresses, vSwitch }: Spec, object: Field): void {
+	const at = (name: string): Field => object.at("spec").at(name);
+	const missing = (name: string, hint: string): never =>
+		at(name).fail("missing-field", `${at(name).label} is missing`, hint);
+	const member = type === "member";
+	for (const name of ["trunk", "vlan"]) {
+		if (member && !at(name).present) missing(name, "a member ENI is behind a trunk, by its VLAN");
+		if (!member && at(name).present)
+			at(name).failAtKey("bad-value", `${at(name).label} is for type member, not ${type}`);
+	}
+	if (member && at("device").present) {
+		at("device").failAtKey("bad-value", `${at("device").label} is not for type member`, "its trunk has the device");
+	}
+	if (!member && instance === undefined) missing("instance", "node/NAME or host/NAME");
+	if (type !== "primary" && addresses.length === 0 && (member || vSwitch === undefined)) {
+		missing("addresses", "its private addresses");
+	}
+}
