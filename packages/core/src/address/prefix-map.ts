@@ -9,14 +9,21 @@ import { type Prefix, wordMask } from "./prefix.ts";
 
 type Key = number | string;
 
+interface Bucket<Value> {
+	readonly length: number;
+	/** The bits that count, a mask for each word of an address. */
+	readonly masks: readonly number[];
+	readonly entries: Map<Key, Value>;
+}
+
 /** A map from prefixes to values, asked by address. Keys of both families may live in one map. */
 export class PrefixMap<Value> {
-	readonly #byFamily: Record<Family, { length: number; entries: Map<Key, Value> }[]> = { 4: [], 6: [] };
+	readonly #byFamily: Record<Family, Bucket<Value>[]> = { 4: [], 6: [] };
 
 	/** The value kept for exactly this prefix. */
 	get(at: Prefix): Value | undefined {
 		const bucket = this.#byFamily[at.family].find((candidate) => candidate.length === at.length);
-		return bucket?.entries.get(keyOf(at.address.words, at.length));
+		return bucket?.entries.get(keyOf(at.address, bucket));
 	}
 
 	/** Sets or replaces the value of exactly this prefix. */
@@ -24,34 +31,38 @@ export class PrefixMap<Value> {
 		const buckets = this.#byFamily[at.family];
 		let bucket = buckets.find((candidate) => candidate.length === at.length);
 		if (bucket === undefined) {
-			bucket = { length: at.length, entries: new Map() };
+			const masks = at.address.words.map((_, i) => wordMask(at.length, i));
+			bucket = { length: at.length, masks, entries: new Map() };
 			buckets.push(bucket);
 			buckets.sort((a, b) => b.length - a.length);
 		}
-		bucket.entries.set(keyOf(at.address.words, at.length), value);
+		bucket.entries.set(keyOf(at.address, bucket), value);
 	}
 
 	/** The value of the longest prefix that holds the address. */
 	longestMatch(of: Address): Value | undefined {
 		for (const bucket of this.#byFamily[of.family]) {
-			const value = bucket.entries.get(keyOf(of.words, bucket.length));
+			const value = bucket.entries.get(keyOf(of, bucket));
 			if (value !== undefined) return value;
 		}
 		return undefined;
 	}
 
 	/** The values of every prefix that holds the address, longest first. */
-	*matches(of: Address): Generator<Value> {
+	matches(of: Address): readonly Value[] {
+		const found: Value[] = [];
 		for (const bucket of this.#byFamily[of.family]) {
-			const value = bucket.entries.get(keyOf(of.words, bucket.length));
-			if (value !== undefined) yield value;
+			const value = bucket.entries.get(keyOf(of, bucket));
+			if (value !== undefined) found.push(value);
 		}
+		return found;
 	}
 }
 
-function keyOf(words: readonly number[], length: number): Key {
-	if (words.length === 1) return (words[0] as number) & wordMask(length, 0);
+function keyOf({ family, words, text }: Address, { length, masks }: Pick<Bucket<unknown>, "length" | "masks">): Key {
+	if (family === 4) return (words[0] as number) & (masks[0] as number);
+	if (length === 128) return text;
 	let key = "";
-	for (let i = 0; i < words.length; i++) key += `${((words[i] as number) & wordMask(length, i)).toString(36)}.`;
+	for (let i = 0; i < words.length; i++) key += `${((words[i] as number) & (masks[i] as number)).toString(36)}.`;
 	return key;
 }

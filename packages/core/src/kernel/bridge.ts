@@ -10,7 +10,7 @@ import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { flowOf } from "./route.ts";
 import type { Skb } from "./skb.ts";
-import type { View } from "./view.ts";
+import { perView, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 /** A frame came in by a port (br_handle_frame). */
@@ -44,10 +44,13 @@ function filtered(walk: Walk, skb: Skb, port: Link): Next {
 	return end(skb, "dropped", why);
 }
 
-/** sysctl net.bridge.bridge-nf-call-iptables and its twin for IPv6. */
-function callsIptables(skb: Skb): boolean {
-	const name = skb.packet.family === 4 ? "bridge-nf-call-iptables" : "bridge-nf-call-ip6tables";
-	return sysctlNumber(skb.view.state, `net.bridge.${name}`) !== 0;
+const bridgeNetfilter = perView(({ state }) => ({
+	4: sysctlNumber(state, "net.bridge.bridge-nf-call-iptables") !== 0,
+	6: sysctlNumber(state, "net.bridge.bridge-nf-call-ip6tables") !== 0,
+}));
+
+function callsIptables({ view, packet }: Skb): boolean {
+	return bridgeNetfilter(view)[packet.family];
 }
 
 /**
@@ -60,7 +63,7 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	if (outcome !== null) return outcome;
 	skb.prerouted = true;
 	if (skb.packet.dst.text === before) return null;
-	const found = lookup(skb.view, { ...flowOf({ ...skb, device: master }) });
+	const found = lookup(skb.view, { ...flowOf(skb), iif: master.name });
 	const out = found.kind === "route" ? outRouteOf(skb.view, found, skb.packet.dst) : null;
 	const source = skb.ethernet?.source ?? "";
 	if (out?.device === master && found.kind === "route" && found.route.type === "unicast") {
@@ -152,7 +155,8 @@ function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {
 	return end(skb, "dropped", why);
 }
 
-const portsByMac = new WeakMap<View, Map<string, Link | null>>();
+/** By bridge, then by MAC. */
+const portsByMac = perView((): Map<string, Map<string, Link | null>> => new Map());
 
 /**
  * The port that leads to a MAC: what the FDB says, else the port behind which somebody has it. The bridge learned that
@@ -160,16 +164,16 @@ const portsByMac = new WeakMap<View, Map<string, Link | null>>();
  */
 function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | null {
 	const { view } = skb;
-	let known = portsByMac.get(view);
+	const bridges = portsByMac(view);
+	let known = bridges.get(master.name);
 	if (known === undefined) {
 		known = new Map();
-		portsByMac.set(view, known);
+		bridges.set(master.name, known);
 	}
-	const key = `${master.name} ${mac}`;
-	let port = known.get(key);
+	let port = known.get(mac);
 	if (port === undefined) {
 		port = portInFdb(view, master, mac) ?? portBehind(walk, skb, master, mac);
-		known.set(key, port);
+		known.set(mac, port);
 	}
 	return port;
 }

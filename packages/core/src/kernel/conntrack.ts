@@ -1,5 +1,6 @@
 /** Connection tracking of one walk: what each stack remembers of the connection (net/netfilter/nf_conntrack_core.c). */
 import type { Address } from "../address/address.ts";
+import type { PacketConnection } from "../netfilter/context.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
 import type { View } from "./view.ts";
@@ -24,11 +25,51 @@ export interface Connection {
 
 export type Direction = "original" | "reply";
 
-/** What conntrack says of one packet. */
-export interface Tracked {
+/** What conntrack says of one packet; rules see it as it is at that moment. */
+export class Tracked implements PacketConnection {
 	readonly connection: Connection;
 	readonly direction: Direction;
 	readonly state: "new" | "established" | "related";
+
+	constructor(connection: Connection, direction: Direction, state: Tracked["state"]) {
+		this.connection = connection;
+		this.direction = direction;
+		this.state = state;
+	}
+
+	get originalSource(): Address {
+		return this.connection.original.src;
+	}
+	get originalDestination(): Address {
+		return this.connection.original.dst;
+	}
+	get originalSourcePort(): number {
+		return this.connection.original.sport;
+	}
+	get originalDestinationPort(): number {
+		return this.connection.original.dport;
+	}
+	get replySource(): Address {
+		return this.connection.reply.src;
+	}
+	get replyDestination(): Address {
+		return this.connection.reply.dst;
+	}
+	get replySourcePort(): number {
+		return this.connection.reply.sport;
+	}
+	get replyDestinationPort(): number {
+		return this.connection.reply.dport;
+	}
+	get sourceNat(): boolean {
+		return this.connection.sourceNat;
+	}
+	get destinationNat(): boolean {
+		return this.connection.destinationNat;
+	}
+	get mark(): number {
+		return this.connection.mark;
+	}
 }
 
 export function tupleOf(packet: Packet): Tuple {
@@ -66,7 +107,7 @@ export class ConntrackTables {
 			const { connection, direction } = found;
 			if (direction === "reply") connection.seenReply = true;
 			const state = direction === "reply" || connection.seenReply ? "established" : "new";
-			return { connection, direction, state };
+			return new Tracked(connection, direction, state);
 		}
 		if (!opensConnection(packet)) return "invalid";
 		const connection: Connection = {
@@ -81,7 +122,7 @@ export class ConntrackTables {
 			destinationNat: false,
 			sourceNat: false,
 		};
-		return { connection, direction: "original", state: "new" };
+		return new Tracked(connection, "original", "new");
 	}
 
 	/** Puts the connection into the table, as happens when its first packet leaves the last hook. */
@@ -106,11 +147,13 @@ export class ConntrackTables {
 		if (found === undefined) return "invalid";
 		// The error travels against the packet that it is about.
 		const direction: Direction = found.direction === "original" ? "reply" : "original";
-		return { connection: found.connection, direction, state: "related" };
+		return new Tracked(found.connection, direction, "related");
 	}
 
 	#find(view: View, tuple: Tuple): { connection: Connection; direction: Direction } | undefined {
-		for (const connection of this.#tables.get(view) ?? []) {
+		const table = this.#tables.get(view);
+		if (table === undefined) return undefined;
+		for (const connection of table) {
 			if (sameTuple(connection.original, tuple)) return { connection, direction: "original" };
 			if (sameTuple(connection.reply, tuple)) return { connection, direction: "reply" };
 		}

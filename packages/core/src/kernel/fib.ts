@@ -2,8 +2,8 @@
 import { type Address, type Family, isUnspecified } from "../address/address.ts";
 import { contains, type Prefix } from "../address/prefix.ts";
 import type { Protocol } from "../packet/packet.ts";
-import { type NextHop, type PortRange, type Route, type Rule, TABLE_LOCAL } from "../state/ip.ts";
-import type { View } from "./view.ts";
+import type { NextHop, PortRange, Route, Rule } from "../state/ip.ts";
+import { MOST_KEPT, perView, type View } from "./view.ts";
 
 /** What a look-up goes by. Absent parts are zero in the kernel's flow, and rules that ask for them do not match. */
 export interface Flow {
@@ -24,41 +24,47 @@ export type Lookup =
 	| { readonly kind: "none" }
 	| { readonly kind: "unknown"; readonly unknown: string };
 
-/** Chooses among next hops by weight (walk.ts gives the walk's choices; a check that follows no packet takes the first). */
-export type ChooseNextHop = (weights: readonly number[], about: string) => number;
+/** Chooses among next hops by weight: a walk's choices do. */
+export interface NextHopChooser {
+	choose(weights: readonly number[], about: string): number;
+}
+type ChooseNextHop = NextHopChooser["choose"];
 
 const NONE: Lookup = { kind: "none" };
-const FIRST: ChooseNextHop = (weights) => weights.findIndex((weight) => weight > 0);
+/** For a check that follows no packet. */
+const FIRST: NextHopChooser = { choose: (weights) => weights.findIndex((weight) => weight > 0) };
 
 /** Finds the route of a flow. A route of type `throw` sends the search on to the next rule. */
-export function lookup(view: View, flow: Flow, choose: ChooseNextHop = FIRST): Lookup {
+export function lookup(view: View, flow: Flow, chooser: NextHopChooser = FIRST): Lookup {
 	// Where no rule asks for more than the destination, the answer for a destination is always the same.
 	const known = flow.oif === undefined ? knownRoutes(view, flow.to.family) : null;
 	const before = known?.get(flow.to.text);
-	if (before !== undefined) return before;
+	return before ?? lookupAnew(view, flow, chooser, known);
+}
+
+function lookupAnew(view: View, flow: Flow, chooser: NextHopChooser, known: KnownRoutes | null): Lookup {
 	let chose = false;
 	const found = search(view, flow, (weights, about) => {
 		chose = true;
-		return choose(weights, about);
+		return chooser.choose(weights, about);
 	});
 	if (known !== null && !chose) {
-		if (known.size >= MOST_KNOWN) known.clear();
+		if (known.size >= MOST_KEPT) known.clear();
 		known.set(flow.to.text, found);
 	}
 	return found;
 }
 
-/** Destinations that are remembered for one namespace and family; more are forgotten all at once. */
-const MOST_KNOWN = 4096;
-const remembered: Record<Family, WeakMap<View, Map<string, Lookup> | null>> = { 4: new WeakMap(), 6: new WeakMap() };
+type KnownRoutes = Map<string, Lookup>;
 
-function knownRoutes(view: View, family: Family): Map<string, Lookup> | null {
-	let known = remembered[family].get(view);
-	if (known === undefined) {
-		known = view.rules(family).every(isPlain) ? new Map() : null;
-		remembered[family].set(view, known);
-	}
-	return known;
+const remembered = perView((view): Record<Family, KnownRoutes | null> => {
+	const known = (family: Family): KnownRoutes | null => (view.rules(family).every(isPlain) ? new Map() : null);
+	return { 4: known(4), 6: known(6) };
+});
+
+/** By destination; null where rules ask for more than that. */
+function knownRoutes(view: View, family: Family): KnownRoutes | null {
+	return remembered(view)[family];
 }
 
 /** `from all lookup TABLE`, and nothing else. */
@@ -174,11 +180,6 @@ function sourceMatches(block: Prefix, from: Address | undefined): boolean {
 
 function inRange(range: PortRange | undefined, port: number | undefined): boolean {
 	return range === undefined || (port !== undefined && port >= range.from && port <= range.to);
-}
-
-/** The type of an address as the local and main tables have it (inet_addr_type): what `addrtype` and ARP go by. */
-export function localRoute(view: View, of: Address): Route | undefined {
-	return view.table(of.family, TABLE_LOCAL)?.longestMatch(of)?.[0];
 }
 
 /** Whether rules were added to the kernel's own three (fib4_has_custom_rules), so that policy routing is in use. */

@@ -9,7 +9,7 @@ import { baseChains } from "../netfilter/nftables/ruleset.ts";
 import { usesConntrack as nftUsesConntrack } from "../netfilter/nftables/uses.ts";
 import type { XtTable, XtTableName } from "../netfilter/xtables/table.ts";
 import { usesConntrack as xtUsesConntrack } from "../netfilter/xtables/uses.ts";
-import type { View } from "./view.ts";
+import { perView, type View } from "./view.ts";
 
 /** A chain at a hook, of either kind. */
 export type HookChain =
@@ -45,20 +45,16 @@ const XT_TABLES: Readonly<Record<XtTableName, { readonly priority: number; reado
 	security: { priority: PRIORITY.security, hooks: ["input", "forward", "output"] },
 };
 
-type HookTable = Record<Family, Partial<Record<Hook, readonly HookEntry[]>>>;
-const compiled = new WeakMap<View, HookTable>();
+type HookTable = Partial<Record<Hook, readonly HookEntry[]>>;
+const compiled = perView((): Record<Family, HookTable> => ({ 4: {}, 6: {} }));
 
 /** What a packet of this family meets at a hook, in order. */
 export function hookEntries(view: View, family: Family, hook: Hook): readonly HookEntry[] {
-	let hooks = compiled.get(view);
-	if (hooks === undefined) {
-		hooks = { 4: {}, 6: {} };
-		compiled.set(view, hooks);
-	}
-	let entries = hooks[family][hook];
+	const hooks = compiled(view)[family];
+	let entries = hooks[hook];
 	if (entries === undefined) {
 		entries = compile(view, family, hook);
-		hooks[family][hook] = entries;
+		hooks[hook] = entries;
 	}
 	return entries;
 }

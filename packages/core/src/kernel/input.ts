@@ -1,7 +1,6 @@
 /** The packet is for this stack: INPUT hooks, then a tunnel's end or a socket (ip_local_deliver). */
 import { because } from "./because.ts";
 import { destinationOf } from "./endpoint.ts";
-import { localRoute } from "./fib.ts";
 import { runHook } from "./netfilter.ts";
 import type { Skb } from "./skb.ts";
 import { tunnelFor } from "./tunnel.ts";
@@ -31,6 +30,6 @@ export function input(walk: Walk, skb: Skb): Next {
 /** The address is on a dummy device, so IPVS serves it, and the input does not hold IPVS's table. */
 function isServedUnseen({ view, packet }: Skb): boolean {
 	if (!view.state.missing.has("ipvsadm-save") || packet.sport + packet.dport === 0) return false;
-	const device = localRoute(view, packet.dst)?.nextHops[0]?.device;
+	const device = view.localRoute(packet.dst)?.nextHops[0]?.device;
 	return device !== undefined && view.link(device)?.kind === "dummy";
 }

@@ -11,7 +11,7 @@ import { rewriteDestination, rewriteSource } from "./nat.ts";
 import { outRouteOf } from "./out-route.ts";
 import { icmpRefusal, portUnreachable } from "./reject.ts";
 import type { IpvsConnection, Skb } from "./skb.ts";
-import type { View } from "./view.ts";
+import { perView, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 /** A packet for a virtual server: takes it, chooses the real server and sends it there. Null: not for IPVS. */
@@ -67,9 +67,7 @@ export function ipvsReply(walk: Walk, skb: Skb, hook: Hook): Next | null {
 function rerouted(walk: Walk, skb: Skb): Next | null {
 	if (skb.physicalOut !== null || sysctlNumber(skb.view.state, "net.ipv4.vs.snat_reroute") === 0) return null;
 	const { packet } = skb;
-	const found = lookup(skb.view, { to: packet.dst, from: packet.src, mark: skb.mark }, (weights, about) =>
-		walk.choices.choose(weights, about),
-	);
+	const found = lookup(skb.view, { to: packet.dst, from: packet.src, mark: skb.mark }, walk.choices);
 	const out = found.kind === "route" ? outRouteOf(skb.view, found, packet.dst) : null;
 	if (out !== null) skb.out = out;
 	return null;
@@ -114,7 +112,7 @@ function send(walk: Walk, skb: Skb, connection: IpvsConnection): Next | null {
  */
 function transmitToServer(walk: Walk, skb: Skb): Next | null {
 	const { view, packet } = skb;
-	const found = lookup(view, { to: packet.dst }, (weights, about) => walk.choices.choose(weights, about));
+	const found = lookup(view, { to: packet.dst }, walk.choices);
 	if (found.kind === "unknown") return end(skb, "unknown", because("cannot-evaluate", { what: found.unknown }));
 	if (found.kind !== "route") {
 		return icmpRefusal(
@@ -151,14 +149,13 @@ function schedule(walk: Walk, service: VirtualServer): RealServer | null {
 	return candidates[walk.choices.choose(weights, `real server of ${virtualText(service)}`)] as RealServer;
 }
 
-const serviceIndexes = new WeakMap<View, ReadonlyMap<string, VirtualServer>>();
+const serviceIndex = perView(
+	({ state }): ReadonlyMap<string, VirtualServer> =>
+		new Map(state.ipvs.map((service) => [serviceKey(service), service])),
+);
 
 function serviceFor(view: View, packet: Packet, mark: number): VirtualServer | undefined {
-	let index = serviceIndexes.get(view);
-	if (index === undefined) {
-		index = new Map(view.state.ipvs.map((service) => [serviceKey(service), service]));
-		serviceIndexes.set(view, index);
-	}
+	const index = serviceIndex(view);
 	// __ip_vs_service_find: by mark first, then by address and port, then by address with any port (persistent services).
 	const byMark = mark === 0 ? undefined : index.get(`${packet.family} mark ${mark}`);
 	return (

@@ -9,7 +9,7 @@ import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
 import { lookup } from "./fib.ts";
-import { type View, viewOf } from "./view.ts";
+import { perView, type View, viewOf } from "./view.ts";
 
 /** Someone on the same layer 2 network. */
 export type Hearer =
@@ -251,15 +251,12 @@ export type Answer =
 	| { readonly kind: "outside"; readonly why: string }
 	| { readonly kind: "nobody" };
 
-const answers = new WeakMap<View, Map<string, Map<string, Answer>>>();
+/** By device, then by address. */
+const answers = perView((): Map<string, Map<string, Answer>> => new Map());
 
 /** Who answers when `link` asks for an address. Kept as long as the asking namespace: states do not change. */
 export function askFor(network: Network, view: View, link: Link, wanted: Address): Answer {
-	let devices = answers.get(view);
-	if (devices === undefined) {
-		devices = new Map();
-		answers.set(view, devices);
-	}
+	const devices = answers(view);
 	let known = devices.get(link.name);
 	if (known === undefined) {
 		known = new Map();

@@ -163,6 +163,7 @@ function note(
 	port: number,
 	range: NatRange,
 ): void {
+	if (!walk.recording) return;
 	const { packet } = skb;
 	const before =
 		side === "source" ? { address: packet.src, port: packet.sport } : { address: packet.dst, port: packet.dport };

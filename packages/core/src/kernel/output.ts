@@ -15,16 +15,12 @@ export function output(walk: Walk, skb: Skb): Next {
 		const failed = routeOut(walk, skb);
 		if (failed !== null) return failed;
 	}
-	const before = { packet: skb.packet, mark: skb.mark };
+	const { packet, mark } = skb;
 	const devices = { in: null, out: (skb.out as OutRoute).device.name, bridged: false };
 	const outcome = runHook(walk, skb, "output", devices);
 	if (outcome !== null) return outcome;
 	// ip_route_me_harder: iptables' nat and mangle tables route a packet anew whose address or mark they changed.
-	if (
-		skb.packet.dst.text !== before.packet.dst.text ||
-		skb.packet.src.text !== before.packet.src.text ||
-		skb.mark !== before.mark
-	) {
+	if (skb.packet.dst.text !== packet.dst.text || skb.packet.src.text !== packet.src.text || skb.mark !== mark) {
 		if (!skb.ipvsDone) {
 			const failed = routeOut(walk, skb);
 			if (failed !== null) return failed;
@@ -35,7 +31,7 @@ export function output(walk: Walk, skb: Skb): Next {
 
 function routeOut(walk: Walk, skb: Skb): Next | null {
 	const { view } = skb;
-	const found = lookup(view, outFlow(skb), (weights, about) => walk.choices.choose(weights, about));
+	const found = lookup(view, outFlow(skb), walk.choices);
 	if (found.kind !== "route") return noRoute(walk, skb, found);
 	if (found.route.type === "local") {
 		// Packets to oneself go out by lo, whatever device holds the address.
@@ -50,7 +46,8 @@ function routeOut(walk: Walk, skb: Skb): Next | null {
 		return noRoute(walk, skb, { kind: "refused", type: refusalOf(found.route.type), rule: found.rule });
 	}
 	skb.device = skb.out.device;
-	walk.hop(skb, "route", skb.out.device.name, routedBecause(found, skb.out.device.name, skb.packet.dst.text));
+	const { name } = skb.device;
+	if (walk.recording) walk.hop(skb, "route", name, routedBecause(found, name, skb.packet.dst.text));
 	return null;
 }
 
@@ -60,8 +57,9 @@ function refusalOf(type: string): "blackhole" | "unreachable" | "prohibit" {
 
 function outFlow(skb: Skb): Flow {
 	const { packet } = skb;
-	const { dst: to, src: from, protocol, sport, dport } = packet;
-	return { to, mark: skb.mark, protocol, sport, dport, ...(isUnspecified(from) ? {} : { from }) };
+	const { dst: to, src, protocol, sport, dport } = packet;
+	const flow = { to, mark: skb.mark, protocol, sport, dport };
+	return isUnspecified(src) ? flow : { ...flow, from: src };
 }
 
 /**

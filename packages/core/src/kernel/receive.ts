@@ -40,12 +40,14 @@ function intoChild(walk: Walk, skb: Skb, place: string, child: Link, changes: { 
 
 /** macvlan children take frames for their own MAC (macvlan_handle_frame), ipvlan children packets for their addresses. */
 function intoStacked(walk: Walk, skb: Skb, link: Link): Next | null {
+	const children = skb.view.children(link.name);
+	if (children.length === 0 && walk.cabling.stackedOn(skb.view, link.name).length === 0) return null;
 	const destination = skb.ethernet?.destination;
 	const isFor = (child: Link, addresses: readonly string[]): boolean => {
 		if (child.kind === "macvlan") return child.mac === destination;
 		return child.kind === "ipvlan" && addresses.includes(skb.packet.dst.text);
 	};
-	for (const child of skb.view.children(link.name)) {
+	for (const child of children) {
 		const addresses = skb.view.addresses(child.name).map((each) => each.address.text);
 		if (isFor(child, addresses)) {
 			if (walk.recording)
@@ -72,7 +74,7 @@ function stackedElsewhere(
 	skb: Skb,
 	wants: (child: Link, addresses: readonly string[]) => boolean,
 ): { readonly place: string; readonly device: string } | null {
-	for (const { place, device } of walk.network.stackedOn(skb.view.place, skb.device.name)) {
+	for (const { place, device } of walk.cabling.stackedOn(skb.view, skb.device.name)) {
 		const other = walk.view(place);
 		const child = other?.link(device);
 		if (other === undefined || child === undefined) continue;

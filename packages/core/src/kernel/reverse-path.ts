@@ -16,12 +16,8 @@ export function reversePath(walk: Walk, skb: Skb, forward: Lookup): Next | null 
 	if (filter === 0 && !hasCustomRules(view, 4)) {
 		return view.isLocal(packet.src) && !acceptLocal ? martian(skb) : null;
 	}
-	const back = lookup(view, {
-		to: packet.src,
-		from: packet.dst,
-		iif: device.name,
-		...(srcValidMark ? { mark: skb.mark } : {}),
-	});
+	const flow = { to: packet.src, from: packet.dst, iif: device.name };
+	const back = lookup(view, srcValidMark ? { ...flow, mark: skb.mark } : flow);
 	if (back.kind === "unknown") return end(skb, "unknown", because("cannot-evaluate", { what: back.unknown }));
 	if (back.kind === "route" && back.route.type === "local") return acceptLocal ? null : martian(skb);
 	if (filter === 0) return null;

@@ -16,7 +16,7 @@ export function route(walk: Walk, skb: Skb): Next {
 		return end(skb, "unknown", because("cannot-evaluate", { what: `multicast to ${packet.dst.text}` }));
 	}
 	if (isMartian(skb)) return end(skb, "dropped", because("martian-source", { source: packet.src.text, device }));
-	const found = lookup(view, flowOf(skb), (weights, about) => walk.choices.choose(weights, about));
+	const found = lookup(view, flowOf(skb), walk.choices);
 	const refusedSource = reversePath(walk, skb, found);
 	if (refusedSource !== null) return refusedSource;
 	if (found.kind !== "route") return noRoute(walk, skb, found);

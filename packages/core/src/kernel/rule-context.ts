@@ -1,18 +1,11 @@
 /** The engine's side of netfilter's `RuleContext`: what a rule sees of an skb. */
 import type { Address, Family } from "../address/address.ts";
 import { isMulticast, isUnspecified } from "../address/address.ts";
-import type {
-	AddressType,
-	ConntrackState,
-	IpvsPacket,
-	PacketConnection,
-	RuleContext,
-	Unknowable,
-} from "../netfilter/context.ts";
+import type { AddressType, IpvsPacket, PacketConnection, RuleContext, Unknowable } from "../netfilter/context.ts";
 import type { Hook } from "../netfilter/hook.ts";
 import type { Ipset } from "../netfilter/ipset.ts";
 import type { Packet } from "../packet/packet.ts";
-import type { RouteType } from "../state/ip.ts";
+import { type Route, type RouteType, TABLE_LOCAL } from "../state/ip.ts";
 import { lookup } from "./fib.ts";
 import type { Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
@@ -68,8 +61,7 @@ export class SkbContext implements RuleContext {
 	get connection(): PacketConnection | null {
 		const { tracked, trackState, notracked } = this.#skb;
 		if (notracked) return UNTRACKED;
-		if (tracked === null) return trackState === "invalid" ? INVALID : null;
-		return connectionOf(tracked.connection, tracked.direction, tracked.state);
+		return tracked === null && trackState === "invalid" ? INVALID : tracked;
 	}
 
 	get ipvs(): IpvsPacket | null {
@@ -156,29 +148,6 @@ const INVALID: PacketConnection = {
 };
 const UNTRACKED: PacketConnection = { ...INVALID, state: "untracked" };
 
-function connectionOf(
-	connection: NonNullable<Skb["tracked"]>["connection"],
-	direction: "original" | "reply",
-	state: ConntrackState,
-): PacketConnection {
-	const { original, reply } = connection;
-	return {
-		state,
-		direction,
-		originalSource: original.src,
-		originalDestination: original.dst,
-		originalSourcePort: original.sport,
-		originalDestinationPort: original.dport,
-		replySource: reply.src,
-		replyDestination: reply.dst,
-		replySourcePort: reply.sport,
-		replyDestinationPort: reply.dport,
-		sourceNat: connection.sourceNat,
-		destinationNat: connection.destinationNat,
-		mark: connection.mark,
-	};
-}
-
 const TYPE_OF_ROUTE: Readonly<Record<RouteType, AddressType>> = {
 	unicast: "UNICAST",
 	local: "LOCAL",
@@ -201,11 +170,14 @@ function addressTypeOf(view: View, of: Address, device: string | null): AddressT
 	if (view.state.missing.has("ip-route") && view.state.missing.has("ip-address")) {
 		return { unknown: `address type of ${of.text}: ${view.place} has neither ip-route nor ip-address` };
 	}
-	for (const routes of view.table(of.family, 255)?.matches(of) ?? []) {
-		const route = routes.find(
-			(candidate) => device === null || candidate.nextHops.some((hop) => hop.device === device),
-		);
-		if (route !== undefined) return TYPE_OF_ROUTE[route.type];
+	const route = device === null ? view.localRoute(of) : localRouteOn(view, of, device);
+	return route === undefined ? "UNICAST" : TYPE_OF_ROUTE[route.type];
+}
+
+function localRouteOn(view: View, of: Address, device: string): Route | undefined {
+	for (const routes of view.table(of.family, TABLE_LOCAL)?.matches(of) ?? []) {
+		const route = routes.find((candidate) => candidate.nextHops.some((hop) => hop.device === device));
+		if (route !== undefined) return route;
 	}
-	return "UNICAST";
+	return undefined;
 }

@@ -6,7 +6,6 @@ import { bridgeOut } from "./bridge.ts";
 import { newSkb, type Skb } from "./skb.ts";
 import { trafficControl } from "./tc.ts";
 import { encapsulateIpip, encapsulateVxlan } from "./tunnel.ts";
-import { viewOf } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 export function transmit(walk: Walk, skb: Skb): Next {
@@ -14,8 +13,7 @@ export function transmit(walk: Walk, skb: Skb): Next {
 	if (!link.up) return end(skb, "dropped", because("device-down", { device: link.name }, link.origin));
 	const controlled = trafficControl(walk, skb, "egress");
 	if (controlled !== null) return controlled;
-	const next = send(walk, skb, link);
-	return next;
+	return send(walk, skb, link);
 }
 
 function send(walk: Walk, skb: Skb, link: Link): Next {
@@ -61,7 +59,7 @@ function frameOf(skb: Skb): Frame {
 }
 
 function overWire(walk: Walk, skb: Skb, link: Link): Next {
-	const far = walk.network.wireAt(skb.view.place, link.name);
+	const far = walk.cabling.far(skb.view, link.name);
 	const frame = frameOf(skb);
 	switch (far.kind) {
 		case "device":
@@ -107,7 +105,7 @@ function outOfStacked(walk: Walk, skb: Skb, link: MacvlanLink | IpvlanLink): Nex
 	const { view, device } = lowered.skb;
 	const siblings = [
 		...view.children(device.name).map((child) => ({ place: view.place, device: child.name })),
-		...walk.network.stackedOn(view.place, device.name),
+		...walk.cabling.stackedOn(view, device.name),
 	];
 	for (const sibling of siblings) {
 		if (sibling.place === skb.view.place && sibling.device === link.name) continue;
@@ -126,8 +124,7 @@ function outOfStacked(walk: Walk, skb: Skb, link: MacvlanLink | IpvlanLink): Nex
 /** The frame on the lower device of a stacked one, about to be sent by it. */
 function lower(walk: Walk, skb: Skb, link: VlanLink | MacvlanLink | IpvlanLink): Next {
 	const place = link.lower.place ?? skb.view.place;
-	const namespace = place === skb.view.place ? skb.view.state : walk.network.namespace(place);
-	const view = namespace === undefined ? undefined : viewOf(namespace);
+	const view = place === skb.view.place ? skb.view : walk.view(place);
 	const device = view?.link(link.lower.device);
 	if (view === undefined || device === undefined) {
 		const why = `the lower device of ${link.name} is not described`;

@@ -5,7 +5,7 @@ import type { IpipLink, Link, VxlanLink } from "../state/link.ts";
 import { because } from "./because.ts";
 import { sourceFor } from "./output.ts";
 import { newSkb, type OutRoute, type Skb } from "./skb.ts";
-import type { View } from "./view.ts";
+import { perView, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 const ALL_ZERO_MAC = "00:00:00:00:00:00";
@@ -19,7 +19,7 @@ export function tunnelFor(skb: Skb): Link | null {
 		case "vxlan": {
 			const { vni } = packet.payload;
 			return (
-				view.state.links.find(
+				tunnels(view).find(
 					(link) =>
 						link.kind === "vxlan" && link.vni === vni && link.dstport === packet.dport && isOwnEnd(link, packet.dst),
 				) ?? null
@@ -30,6 +30,9 @@ export function tunnelFor(skb: Skb): Link | null {
 	}
 }
 
+/** A node has tens of devices and one or two tunnels. */
+const tunnels = perView(({ state }) => state.links.filter((link) => link.kind === "vxlan" || link.kind === "ipip"));
+
 function isOwnEnd(link: VxlanLink, to: Address): boolean {
 	return link.local === undefined || link.local.text === to.text;
 }
@@ -37,7 +40,7 @@ function isOwnEnd(link: VxlanLink, to: Address): boolean {
 /** ip_tunnel_lookup: remote and local, then remote, then local, then the device that takes all (tunl0). */
 function bestIpip(view: View, packet: Packet): Link | null {
 	let best: { readonly link: IpipLink; readonly score: number } | null = null;
-	for (const link of view.state.links) {
+	for (const link of tunnels(view)) {
 		if (link.kind !== "ipip" || !link.up) continue;
 		if (link.remote !== undefined && link.remote.text !== packet.src.text) continue;
 		if (link.local !== undefined && link.local.text !== packet.dst.text) continue;

@@ -23,13 +23,13 @@ export class View {
 	#ports: ReadonlyMap<string, readonly Link[]> | undefined;
 	#addresses: ReadonlyMap<string, readonly InterfaceAddress[]> | undefined;
 	readonly #rules: Partial<Record<Family, readonly Rule[]>> = {};
-	#routeTables: ReadonlyMap<string, PrefixMap<readonly Route[]>> | undefined;
+	readonly #routeTables: Partial<Record<Family, ReadonlyMap<number, PrefixMap<readonly Route[]>>>> = {};
 	#neighbours: ReadonlyMap<string, ReadonlyMap<string, Neighbour>> | undefined;
 	#proxies: ReadonlySet<string> | undefined;
-	#fdb: ReadonlyMap<string, readonly FdbEntry[]> | undefined;
-
-	readonly #localTables: Partial<Record<Family, PrefixMap<readonly Route[]>>> = {};
+	#fdb: ReadonlyMap<string, ReadonlyMap<string, readonly FdbEntry[]>> | undefined;
 	readonly #settings = new Map<string, DeviceSettings>();
+	/** What `perView` keeps, each maker at the place that it was given. */
+	readonly kept: unknown[] = [];
 
 	constructor(state: Namespace) {
 		this.state = state;
@@ -45,7 +45,7 @@ export class View {
 	/** The ports of a bridge. */
 	ports(bridge: string): readonly Link[] {
 		this.#ports ??= group(this.state.links, (link) => link.master);
-		return this.#ports.get(bridge) ?? [];
+		return this.#ports.get(bridge) ?? NO_LINKS;
 	}
 
 	/** Devices of this namespace that are stacked on `device`: VLANs, macvlans, ipvlans. */
@@ -55,7 +55,7 @@ export class View {
 				? link.lower.device
 				: undefined,
 		);
-		return this.#children.get(device) ?? [];
+		return this.#children.get(device) ?? NO_LINKS;
 	}
 
 	/** The addresses of a device, in the kernel's order. */
@@ -78,8 +78,12 @@ export class View {
 
 	/** The routes of a table by destination; those of one prefix ordered by metric. */
 	table(family: Family, table: number): PrefixMap<readonly Route[]> | undefined {
-		this.#routeTables ??= compileRoutes(this.state.routes);
-		return this.#routeTables.get(`${family}/${table}`);
+		let tables = this.#routeTables[family];
+		if (tables === undefined) {
+			tables = compileRoutes(this.state.routes, family);
+			this.#routeTables[family] = tables;
+		}
+		return tables.get(table);
 	}
 
 	/** A neighbour entry that names a MAC address. */
@@ -99,7 +103,7 @@ export class View {
 	/** Forwarding entries for a MAC: of a bridge port under its bridge's name, of a VXLAN device under its own. */
 	fdb(device: string, mac: string): readonly FdbEntry[] {
 		this.#fdb ??= compileFdb(this.state.fdb);
-		return this.#fdb.get(`${device} ${mac}`) ?? [];
+		return this.#fdb.get(device)?.get(mac) ?? NO_ENTRIES;
 	}
 
 	/** The sysctls of a device. */
@@ -118,15 +122,37 @@ export class View {
 		return notUnderstood.length === 0 ? undefined : notUnderstood.find((line) => line.part === part);
 	}
 
+	/** What the local table has for an address (inet_addr_type): what ARP and source validation go by. */
+	localRoute(of: Address): Route | undefined {
+		return this.table(of.family, TABLE_LOCAL)?.longestMatch(of)?.[0];
+	}
+
 	/** Whether the address is one of this namespace's own (its local tables say so). */
 	isLocal(of: Address): boolean {
-		let table = this.#localTables[of.family];
-		if (table === undefined) {
-			table = this.table(of.family, TABLE_LOCAL) ?? new PrefixMap();
-			this.#localTables[of.family] = table;
-		}
-		return table.longestMatch(of)?.[0]?.type === "local";
+		return this.localRoute(of)?.type === "local";
 	}
+}
+
+const NO_LINKS: readonly Link[] = [];
+const NO_ENTRIES: readonly FdbEntry[] = [];
+/** Addresses that one view keeps an answer for; more are forgotten all at once. */
+export const MOST_KEPT = 4096;
+
+let makers = 0;
+
+/**
+ * What a stage needs to know of a namespace and works out just once: gives a function that makes it when first asked for
+ * and keeps it in the view. A WeakMap would do the same, many times slower.
+ */
+export function perView<Value extends object>(make: (view: View) => Value): (view: View) => Value {
+	const place = makers++;
+	return (view) => {
+		const kept = view.kept[place] as Value | undefined;
+		if (kept !== undefined) return kept;
+		const made = make(view);
+		view.kept[place] = made;
+		return made;
+	};
 }
 
 const views = new WeakMap<Namespace, View>();
@@ -153,14 +179,14 @@ function group<T>(items: readonly T[], keyOf: (item: T) => string | undefined): 
 	return groups;
 }
 
-function compileRoutes(routes: readonly Route[]): ReadonlyMap<string, PrefixMap<readonly Route[]>> {
-	const tables = new Map<string, PrefixMap<readonly Route[]>>();
+function compileRoutes(routes: readonly Route[], family: Family): ReadonlyMap<number, PrefixMap<readonly Route[]>> {
+	const tables = new Map<number, PrefixMap<readonly Route[]>>();
 	for (const route of routes) {
-		const key = `${route.family}/${route.table}`;
-		let table = tables.get(key);
+		if (route.family !== family) continue;
+		let table = tables.get(route.table);
 		if (table === undefined) {
 			table = new PrefixMap();
-			tables.set(key, table);
+			tables.set(route.table, table);
 		}
 		const others = table.get(route.destination);
 		table.set(
@@ -182,9 +208,7 @@ function compileNeighbours(entries: readonly Neighbour[]): ReadonlyMap<string, R
 	return devices;
 }
 
-function compileFdb(entries: readonly FdbEntry[]): ReadonlyMap<string, readonly FdbEntry[]> {
-	return group(
-		entries,
-		(entry) => `${entry.self || entry.master === undefined ? entry.device : entry.master} ${entry.mac}`,
-	);
+function compileFdb(entries: readonly FdbEntry[]): ReadonlyMap<string, ReadonlyMap<string, readonly FdbEntry[]>> {
+	const devices = group(entries, (entry) => (entry.self || entry.master === undefined ? entry.device : entry.master));
+	return new Map([...devices].map(([device, own]) => [device, group(own, (entry) => entry.mac)]));
 }

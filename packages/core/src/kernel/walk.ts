@@ -5,10 +5,11 @@ import type { Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { type Because, because } from "./because.ts";
+import { type Cabling, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
 import { ConntrackTables } from "./conntrack.ts";
 import type { IpvsConnection, Skb } from "./skb.ts";
-import { type View, viewOf } from "./view.ts";
+import type { View } from "./view.ts";
 
 /** The stages of the packet path; each is the function of that name in the file named after it. */
 export type Stage =
@@ -128,6 +129,7 @@ interface Forwarded {
 
 export class Walk {
 	readonly network: Network;
+	readonly cabling: Cabling;
 	readonly choices: Choices;
 	readonly memory: Memory;
 	/** Whether hops are written down; without it a walk only gives its end. */
@@ -153,6 +155,7 @@ export class Walk {
 		remarks: Map<string, { readonly message: string; readonly at: Place }>,
 	) {
 		this.network = network;
+		this.cabling = cablingOf(network);
 		this.choices = choices;
 		this.memory = memory;
 		this.recording = recording;
@@ -161,8 +164,7 @@ export class Walk {
 	}
 
 	view(place: Place): View | undefined {
-		const namespace = this.network.namespace(place);
-		return namespace === undefined ? undefined : viewOf(namespace);
+		return this.cabling.view(place);
 	}
 
 	/** Writes down what a stage did to a packet of a stack. */

@@ -1,5 +1,4 @@
 /** Whether somebody takes what arrives at a stack. The input has no list of sockets, so this goes by what is known. */
-import { localRoute } from "../kernel/fib.ts";
 import type { View } from "../kernel/view.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Plan } from "./plan.ts";
@@ -13,7 +12,7 @@ export function listens(plan: Plan, view: View, packet: Packet): boolean {
 	if (plan.protocol === "icmp") return true;
 	const service = plan.target.service;
 	if (service !== null) return plan.endpoints.has(`${packet.dst.text} ${packet.dport}`) || isUnknownService(plan);
-	const device = localRoute(view, packet.dst)?.nextHops[0]?.device;
+	const device = view.localRoute(packet.dst)?.nextHops[0]?.device;
 	return device === undefined || view.link(device)?.kind !== "dummy";
 }
 

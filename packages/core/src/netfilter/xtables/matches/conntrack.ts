@@ -1,4 +1,5 @@
 /** `-m conntrack` (net/netfilter/xt_conntrack.c). */
+import type { Address } from "../../../address/address.ts";
 import { contains, type Prefix } from "../../../address/prefix.ts";
 import type { Protocol } from "../../../packet/packet.ts";
 import {
@@ -149,12 +150,20 @@ export const conntrackExtension: MatchExtension<ConntrackMatch> = {
 	},
 };
 
+const STATE_NAMES: Readonly<Record<ConntrackState, ConntrackStateName>> = {
+	new: "NEW",
+	established: "ESTABLISHED",
+	related: "RELATED",
+	invalid: "INVALID",
+	untracked: "UNTRACKED",
+};
+
 /** Whether the packet's state is listed. A packet without a connection is INVALID (xt_conntrack.c, conntrack_mt). */
 export function testState(
 	asked: { readonly states: readonly ConntrackStateName[]; readonly negated: boolean },
 	connection: PacketConnection | null,
 ): boolean {
-	const state = (connection?.state ?? "invalid").toUpperCase() as ConntrackStateName;
+	const state = STATE_NAMES[connection?.state ?? "invalid"];
 	const listed =
 		asked.states.includes(state) ||
 		(connection?.sourceNat === true && asked.states.includes("SNAT")) ||
@@ -163,17 +172,29 @@ export function testState(
 }
 
 function addressesMatch(match: ConntrackMatch, connection: PacketConnection): boolean {
-	return ADDRESS_OPTIONS.every((name) => {
-		const asked = match[ADDRESSES[name]];
-		return asked === undefined || contains(asked.prefix, connection[ADDRESSES[name]]) !== asked.negated;
-	});
+	return (
+		isIn(match.originalSource, connection.originalSource) &&
+		isIn(match.originalDestination, connection.originalDestination) &&
+		isIn(match.replySource, connection.replySource) &&
+		isIn(match.replyDestination, connection.replyDestination)
+	);
+}
+
+function isIn(asked: ConntrackMatch["originalSource"], address: Address): boolean {
+	return asked === undefined || contains(asked.prefix, address) !== asked.negated;
 }
 
 function portsMatch(match: ConntrackMatch, connection: PacketConnection): boolean {
-	return PORT_OPTIONS.every((name) => {
-		const asked = match[PORTS[name]];
-		return asked === undefined || inRange(asked, connection[PORTS[name]]);
-	});
+	return (
+		isAmong(match.originalSourcePort, connection.originalSourcePort) &&
+		isAmong(match.originalDestinationPort, connection.originalDestinationPort) &&
+		isAmong(match.replySourcePort, connection.replySourcePort) &&
+		isAmong(match.replyDestinationPort, connection.replyDestinationPort)
+	);
+}
+
+function isAmong(asked: NegatableRange | undefined, port: number): boolean {
+	return asked === undefined || inRange(asked, port);
 }
 
 /** An ICMP error belongs to the connection that it is about. */
