@@ -1,31 +1,48 @@
-/** What every machine has in every mode: its card with its addresses and default route, and how its kernel is set. */
+/** What every machine has in every mode: its cards, addresses and default route, and how its kernel is set. */
 import { defaultPrefix, lastAddress, prefixOf } from "../address/prefix.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Node } from "../cluster/objects.ts";
 import type { HostObject } from "../cluster/settings.ts";
 import type { Contribution } from "../state/contribution.ts";
 import type { InterfaceAddress, Route } from "../state/ip.ts";
+import type { PhysicalLink } from "../state/link.ts";
 import { unicastRoute } from "./route.ts";
-import { CARD, type Card, type CardAddress } from "./underlay/underlay.ts";
+import { CARD, type Card, type CardAddress, cardAddress } from "./underlay/card.ts";
 
 /** A machine's card, its addresses and its way out. */
 export function machine(card: Card): Contribution {
-	const { mac, mtu, origin } = card;
 	return {
-		links: [{ kind: "physical", name: CARD, index: 0, mtu, mac, up: true, carrier: true, origin }],
+		links: [physicalLink(card)],
 		addresses: card.addresses.map((each) => interfaceAddress(each, card)),
 		routes: defaultRoutes(card),
 	};
 }
 
-/** A machine outside the cluster: its card and the routes that it is said to have. */
-export function host(object: HostObject, card: Card): Contribution {
+/** A node's further cards: up, and without an address, which is for the network mode to give. */
+export function furtherCards(cards: readonly Card[]): Contribution {
+	return { links: cards.filter(({ device }) => device !== CARD).map(physicalLink) };
+}
+
+function physicalLink({ device, mac, mtu, origin }: Card): PhysicalLink {
+	return { kind: "physical", name: device, index: 0, mtu, mac, up: true, carrier: true, origin };
+}
+
+/**
+ * A machine outside the cluster: its cards and the routes that it is said to have. A further card has the primary address of
+ * its ENI, as the images' own network scripts set it up; the way out is by eth0.
+ */
+export function host(object: HostObject, card: Card, cards: readonly Card[]): Contribution {
+	const further = cards.filter((each) => each !== card);
 	const base = machine(card);
 	const origin = { component: "host", object: `host/${object.name}`, source: object.source };
 	const routes = object.routes.map(({ destination, via }) =>
 		unicastRoute(destination, { via, device: CARD, protocol: "static", origin }),
 	);
-	return { ...base, routes: [...routes, ...(base.routes ?? [])] };
+	return {
+		links: [...(base.links ?? []), ...further.map(physicalLink)],
+		addresses: [...(base.addresses ?? []), ...further.flatMap(primaryAddresses)],
+		routes: [...routes, ...(base.routes ?? [])],
+	};
 }
 
 /**
@@ -57,11 +74,17 @@ export function inheritedSysctls(cluster: Cluster, node: Node): ReadonlyMap<stri
 	return new Map(own.filter(([key]) => key === "net.ipv4.ip_forward" || /^net\.ipv4\.conf\.(all|default)\./.test(key)));
 }
 
+/** The first of each family. */
+function primaryAddresses(card: Card): readonly InterfaceAddress[] {
+	const first = ([4, 6] as const).map((family) => cardAddress(card, family));
+	return first.filter((each) => each !== undefined).map((each) => interfaceAddress(each, card));
+}
+
 function interfaceAddress({ address, prefixLength }: CardAddress, card: Card): InterfaceAddress {
 	const subnet = prefixOf(address, prefixLength);
 	const hasBroadcast = address.family === 4 && prefixLength < 31;
 	return {
-		device: CARD,
+		device: card.device,
 		address,
 		prefixLength,
 		scope: "global",

@@ -1,5 +1,6 @@
 /** From a cluster's objects to the network that its components would program. */
 import { type Address, parseAddress } from "../address/address.ts";
+import { checkEnis } from "../cluster/checks/eni-checks.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Node, Pod } from "../cluster/objects.ts";
 import { kubeProxy } from "../service/kube-proxy.ts";
@@ -13,15 +14,17 @@ import type { Assumption, Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { INTERNET, internetClient } from "./internet.ts";
 import { loadBalancersOf } from "./load-balancers.ts";
-import { administratorSysctls, host, inheritedSysctls, machine, nodeSysctls } from "./machine.ts";
+import { administratorSysctls, furtherCards, host, inheritedSysctls, machine, nodeSysctls } from "./machine.ts";
 import type { ModePlan, NetworkMode } from "./mode.ts";
 import { hasNamespace } from "./pod-namespace.ts";
 import { NETWORK_MODES, networkMode } from "./registry.ts";
+import { enisOf } from "./underlay/enis.ts";
 import { CARD, type Underlay, underlayOf } from "./underlay/underlay.ts";
 
 /**
  * The network of a cluster. Namespaces are made when first asked for: `node/NAME`, `pod/NS/NAME` (not for pods in their
  * node's network), `host/NAME` and `internet/ADDRESS`. A cluster in no mode that podpath knows has nodes without pods.
+ * @throws {InputError} Where the ENIs that the mode derives contradict the input's or each other.
  */
 export function clusterNetwork(cluster: Cluster): Network {
 	return new ClusterNetwork(cluster);
@@ -42,7 +45,10 @@ class ClusterNetwork implements Network {
 	constructor(cluster: Cluster) {
 		const mode = networkMode(cluster.mode);
 		this.#cluster = cluster;
-		this.#underlay = underlayOf(cluster, { podRoutesInVpc: mode?.capabilities.podRoutesInVpc ?? false });
+		const enis = enisOf(cluster, mode);
+		// Those of the input were checked by themselves when it was read.
+		if (enis !== cluster.enis) checkEnis(cluster, enis);
+		this.#underlay = underlayOf(cluster, { podRoutesInVpc: mode?.capabilities.podRoutesInVpc ?? false, enis });
 		this.#plan = mode?.plan(cluster, this.#underlay);
 		this.#services = serviceTables(cluster);
 		const balancers = loadBalancersOf(cluster);
@@ -87,7 +93,7 @@ class ClusterNetwork implements Network {
 			case "node":
 				return this.#nodeWire(place, name, device);
 			case "host":
-				return device === CARD ? this.#cardWire(place) : noDevice(place, device);
+				return this.#cardWire(place, device) ?? noDevice(place, device);
 			case "internet":
 				return device === CARD ? { kind: "fabric", fabric: INTERNET.place } : noDevice(place, device);
 			default:
@@ -128,7 +134,7 @@ class ClusterNetwork implements Network {
 			case "host": {
 				const object = this.#cluster.host(name);
 				const card = this.#underlay.cardOf(place);
-				return object && card && [host(object, card)];
+				return object && card && [host(object, card, this.#underlay.cards(place))];
 			}
 			case "internet": {
 				const address = parseAddress(name);
@@ -141,7 +147,8 @@ class ClusterNetwork implements Network {
 
 	#node(node: Node, place: Place): readonly Contribution[] {
 		const card = this.#underlay.cardOf(place);
-		const devices = [...(card === undefined ? [] : [machine(card)]), ...(this.#plan?.node(node) ?? [])];
+		const cards = card === undefined ? [] : [machine(card), furtherCards(this.#underlay.cards(place))];
+		const devices = [...cards, ...(this.#plan?.node(node) ?? [])];
 		// kube-proxy looks at the addresses that the node has: in ipvs mode a node port is served on each of them.
 		const addresses = devices.flatMap((each) => each.addresses ?? []).map((each) => each.address);
 		return [
@@ -165,13 +172,16 @@ class ClusterNetwork implements Network {
 	}
 
 	#podWire(place: Place, key: string, device: string): Far {
+		const card = this.#cardWire(place, device);
+		if (card !== undefined) return card;
 		const pod = this.#ownNamespace(key);
 		const wire = pod && this.#plan?.wires(pod).find((each) => each.device === device);
 		return wire?.to ?? noDevice(place, device);
 	}
 
 	#nodeWire(place: Place, name: string, device: string): Far {
-		if (device === CARD) return this.#cardWire(place);
+		const card = this.#cardWire(place, device);
+		if (card !== undefined) return card;
 		const to = this.#devicesToPods(name).get(device);
 		return to === undefined ? noDevice(place, device) : { kind: "device", ...to };
 	}
@@ -189,9 +199,11 @@ class ClusterNetwork implements Network {
 		return devices;
 	}
 
-	#cardWire(place: Place): Far {
-		const fabric = this.#underlay.cardOf(place)?.fabric;
-		if (fabric !== undefined) return { kind: "fabric", fabric };
+	/** Absent: the device is no card. */
+	#cardWire(place: Place, device: string): Far | undefined {
+		const card = this.#underlay.cards(place).find((each) => each.device === device);
+		if (card === undefined) return undefined;
+		if (card.fabric !== undefined) return { kind: "fabric", fabric: card.fabric };
 		return { kind: "outside", why: `no VPC and no Segment of the input holds an address of ${place}` };
 	}
 }

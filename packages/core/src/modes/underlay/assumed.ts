@@ -1,27 +1,34 @@
 /** The underlay where the input says nothing of it: the simplest one in which the mode's nodes reach each other. */
 import { type Address, addressPlus, type Family } from "../../address/address.ts";
-import { contains, lastAddress, type Prefix, prefixOf } from "../../address/prefix.ts";
+import { contains, lastAddress, nthAddress, type Prefix, prefixOf } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
+import type { EniObject } from "../../cluster/settings.ts";
 import type { Origin } from "../../origin/origin.ts";
 import type { Assumption } from "../../state/network.ts";
+import type { Subnet } from "./card.ts";
 import { podRoutes, vpcOf } from "./described.ts";
-import type { Subnet, UnderlayNetwork } from "./underlay.ts";
+import type { UnderlayNetwork } from "./underlay.ts";
 
 const ORIGIN: Origin = { component: "assumption", note: "underlay-assumed" };
 const ETHERNET_MTU = 1500;
 /** The block is at least this wide: what people give a subnet of each family. */
 const LONGEST: Readonly<Record<Family, number>> = { 4: 24, 6: 64 };
 
-/** One segment with all nodes in it, or where the mode needs a VPC's routes, one vSwitch. Empty where no node has an address. */
+/**
+ * One segment with all nodes in it, or where the mode needs a VPC's routes or there are ENIs, one vSwitch. Empty where no
+ * node has an address.
+ */
 export function assumedNetworks(
 	cluster: Cluster,
-	options: { readonly podRoutesInVpc: boolean },
+	options: { readonly podRoutesInVpc: boolean; readonly enis: readonly EniObject[] },
 ): readonly UnderlayNetwork[] {
-	const addresses = cluster.nodes.flatMap((node) => node.internalIPs);
+	const { podRoutesInVpc, enis } = options;
+	const addresses = [...cluster.nodes.flatMap((node) => node.internalIPs), ...enis.flatMap((eni) => eni.addresses)];
 	const taken = new Set([...addresses, ...cluster.hosts.flatMap((host) => host.addresses)].map((each) => each.text));
 	const blocks = ([4, 6] as const).flatMap((family) => {
 		const common = commonBlock(addresses.filter((each) => each.family === family));
-		return common === undefined ? [] : [withRouter(common, taken)];
+		if (common === undefined) return [];
+		return [enis.length > 0 ? withVpcGateway(common, taken) : withRouter(common, taken)];
 	});
 	if (blocks.length === 0) return [];
 	const what = blocks.map(({ prefix, gateway }) => `${prefix.text} with a router at ${gateway.text}`).join(" and ");
@@ -30,15 +37,17 @@ export function assumedNetworks(
 		message: `the input does not describe the network between the nodes: ${network} is assumed, ${what}`,
 	});
 	const prefixes = blocks.map((block) => block.prefix);
-	if (options.podRoutesInVpc) {
+	if (podRoutesInVpc || enis.length > 0) {
 		return [
 			vpcOf({
 				place: "vpc/assumed",
 				vSwitches: blocks.map(({ prefix, gateway }) => ({ id: "assumed", prefix, gateway })),
 				prefixes,
-				routes: podRoutes(cluster),
+				routes: podRoutesInVpc ? podRoutes(cluster) : [],
 				mtu: ETHERNET_MTU,
-				assumptions: [assumption("one VPC that leads each pod CIDR to its node")],
+				assumptions: [
+					assumption(podRoutesInVpc ? "one VPC that leads each pod CIDR to its node" : "one VPC of one vSwitch"),
+				],
 				origin: ORIGIN,
 			}),
 		];
@@ -72,6 +81,16 @@ function commonBlock(addresses: readonly Address[]): Prefix | undefined {
 		while (!contains(block, each)) block = prefixOf(block.address, block.length - 1);
 	}
 	return block;
+}
+
+/** The block with the gateway that Alibaba Cloud gives a vSwitch, the third address from the end. */
+function withVpcGateway(
+	block: Prefix,
+	taken: ReadonlySet<string>,
+): { readonly prefix: Prefix; readonly gateway: Address } {
+	const gateway = nthAddress(block, -3);
+	if (!taken.has(gateway.text)) return { prefix: block, gateway };
+	return withVpcGateway(prefixOf(block.address, block.length - 1), taken);
 }
 
 /** The block with an address for its router: the first that no machine has, in a wider block where this one is full. */

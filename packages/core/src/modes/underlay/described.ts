@@ -8,7 +8,8 @@ import type { Origin } from "../../origin/origin.ts";
 import type { VpcRoute, VSwitch } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { Place } from "../../state/place.ts";
-import type { Subnet, UnderlayNetwork } from "./underlay.ts";
+import type { Subnet } from "./card.ts";
+import type { UnderlayNetwork } from "./underlay.ts";
 
 /** One network for each VPC and Segment of the cluster; empty where it has none. */
 export function describedNetworks(
@@ -31,7 +32,7 @@ export function vpcOf(parts: {
 	const { place, vSwitches, prefixes, routes, mtu, assumptions, origin } = parts;
 	return {
 		place,
-		subnets: vSwitches.map(({ prefix, gateway }): Subnet => ({ fabric: place, prefix, gateway, mtu, origin })),
+		subnets: vSwitches.map(({ id, prefix, gateway }): Subnet => ({ fabric: place, id, prefix, gateway, mtu, origin })),
 		assumptions,
 		build: (attachments) => ({ kind: "vpc", place, prefixes, vSwitches, routes, attachments, mtu, origin }),
 	};
@@ -85,8 +86,9 @@ function customRoutes(vpc: VpcObject, cluster: Cluster, origin: Origin): readonl
 	}));
 }
 
-/** A route's next hop as people write it: a place, a node's or host's name, an instance id or an address. */
+/** A route's next hop as people write it: a place, a node's or host's name, an ENI's or instance's id or an address. */
 function machineNamed(name: string, cluster: Cluster): Place {
+	if (cluster.eni(name) !== undefined) return `eni/${name}`;
 	if (cluster.node(name) !== undefined) return `node/${name}`;
 	if (cluster.host(name) !== undefined) return `host/${name}`;
 	const address = parseAddress(name);

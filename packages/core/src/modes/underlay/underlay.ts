@@ -1,28 +1,17 @@
 /** The network that the machines stand in: which fabric device each card is on, with what prefix, gateway and MTU. */
-import { type Address, addressBits, type Family } from "../../address/address.ts";
-import { contains, type Prefix, prefixOf } from "../../address/prefix.ts";
+import type { Address } from "../../address/address.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
-import type { Origin } from "../../origin/origin.ts";
+import type { EniObject } from "../../cluster/settings.ts";
 import type { Attachment, FabricDevice } from "../../state/fabric.ts";
-import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { Place } from "../../state/place.ts";
 import { assumedNetworks } from "./assumed.ts";
+import { CARD, type Card, cardAt, type Subnet } from "./card.ts";
 import { describedNetworks } from "./described.ts";
+import { eniFactory } from "./enis.ts";
 
-/** The device by which every machine stands in the underlay. */
-export const CARD = "eth0";
-
-/** One subnet of a fabric device: what a card in it is configured with. */
-export interface Subnet {
-	readonly fabric: Place;
-	readonly prefix: Prefix;
-	/** Absent: the subnet has no way out. */
-	readonly gateway?: Address;
-	readonly mtu: number;
-	readonly origin: Origin;
-}
+export { CARD, type Card, type CardAddress, cardAddress, gatewayOf, onLink, type Subnet } from "./card.ts";
 
 /** A fabric device in the making: its attachments are found from the machines' addresses. */
 export interface UnderlayNetwork {
@@ -33,47 +22,151 @@ export interface UnderlayNetwork {
 	build(attachments: readonly Attachment[]): FabricDevice;
 }
 
-export interface CardAddress {
-	readonly address: Address;
-	readonly prefixLength: number;
-	readonly gateway?: Address;
-}
-
-/** A machine's card, or one that a pod has for itself. */
-export interface Card {
-	readonly place: Place;
-	readonly device: string;
-	readonly mac: string;
-	readonly mtu: number;
-	/** Absent: the input does not say where it is connected. */
-	readonly fabric?: Place;
-	readonly addresses: readonly CardAddress[];
-	readonly origin: Origin;
-}
-
 export interface Underlay {
 	readonly devices: ReadonlyMap<Place, FabricDevice>;
 	readonly assumptions: readonly Assumption[];
-	/** The card of a node or host. */
+	/** All of them: the input's and those that the mode knows of. */
+	readonly enis: readonly EniObject[];
+	/** The primary card of a node or host, or a pod's eth0 where that is an ENI: the card that is eth0. */
 	cardOf(place: Place): Card | undefined;
+	/**
+	 * The cards that a node, a host, or a pod with an ENI for itself has devices for, the primary one first and the others in
+	 * the order of their devices' names. Members of a trunk are none: their frames come by the trunk's.
+	 */
+	cards(place: Place): readonly Card[];
+	/** The card of an ENI, by its id. Of a member: its trunk's place, device and MAC with the member's own addresses. */
+	eniCard(id: string): Card | undefined;
 }
 
-const ETHERNET_MTU = 1500;
+export interface UnderlayOptions {
+	readonly podRoutesInVpc: boolean;
+	readonly enis: readonly EniObject[];
+}
 
 /** The underlay that the cluster's own kinds describe, or where they describe none, one that is assumed and says so. */
-export function underlayOf(cluster: Cluster, options: { readonly podRoutesInVpc: boolean }): Underlay {
+export function underlayOf(cluster: Cluster, options: UnderlayOptions): Underlay {
 	const described = describedNetworks(cluster, options);
 	const networks = described.length > 0 ? described : assumedNetworks(cluster, options);
-	const subnets = new PrefixMap<Subnet>();
-	for (const subnet of networks.flatMap((network) => network.subnets)) subnets.set(subnet.prefix, subnet);
-	const cards = new Map<Place, Card>();
-	for (const [place, addresses] of machines(cluster)) cards.set(place, cardOf(place, addresses, subnets));
-	const devices = networks.map((network) => network.build(attachmentsOf(network.place, cards)));
+	const cards = new Cards(
+		cluster,
+		options.enis,
+		networks.flatMap((network) => network.subnets),
+	);
+	const eni = eniFactory(cluster);
+	const attachments = cards.attached.map((card) => attachmentOf(card, eni));
+	const devices = networks.map((network) =>
+		network.build(attachments.filter((_, i) => cards.attached[i]?.fabric === network.place)),
+	);
 	return {
 		devices: new Map(devices.map((device) => [device.place, device])),
-		assumptions: [...networks.flatMap((network) => network.assumptions), ...[...cards.values()].flatMap(strayCard)],
-		cardOf: (place) => cards.get(place),
+		assumptions: [...networks.flatMap((network) => network.assumptions), ...cards.assumptions()],
+		enis: options.enis,
+		cardOf: (place) => cards.of(place).find((card) => card.device === CARD),
+		cards: (place) => cards.of(place),
+		eniCard: (id) => cards.byEni.get(id),
 	};
+}
+
+function attachmentOf(card: Card, eniOf: ReturnType<typeof eniFactory>): Attachment {
+	const { place, device, mac, addresses, eni } = card;
+	const own = addresses.map((each) => each.address);
+	const known = new Set(own.map(({ text }) => text));
+	const more = eni?.addresses.filter(({ text }) => !known.has(text)) ?? [];
+	return { place, device, mac, addresses: [...own, ...more], ...(eni !== undefined && { eni: eniOf(eni) }) };
+}
+
+const NONE: readonly Card[] = [];
+
+/** Every card of a cluster, by where it is and by its ENI. */
+class Cards {
+	readonly byEni: Map<string, Card> = new Map();
+	/** In the order in which the fabric knows them: machines, then further ENIs, then members. */
+	readonly attached: Card[] = [];
+	readonly #byPlace = new Map<Place, Card[]>();
+	readonly #subnets = new PrefixMap<Subnet>();
+	readonly #vSwitches: ReadonlyMap<string, Subnet>;
+	readonly #named: Assumption[] = [];
+
+	constructor(cluster: Cluster, enis: readonly EniObject[], subnets: readonly Subnet[]) {
+		for (const subnet of subnets) this.#subnets.set(subnet.prefix, subnet);
+		this.#vSwitches = new Map(subnets.map((subnet) => [subnet.id ?? "", subnet]));
+		this.#primary(cluster, enis);
+		const further = enis.filter(({ type }) => type === "secondary" || type === "trunk");
+		// Those that say their device go first, so that none of the others takes it.
+		for (const eni of further) if (eni.device !== "") this.#add(this.#further(eni, eni.device), eni);
+		for (const eni of further) if (eni.device === "") this.#add(this.#further(eni, this.#freeDevice(eni)), eni);
+		for (const eni of enis) if (eni.type === "member") this.#member(eni);
+		for (const cards of this.#byPlace.values()) if (cards.length > 1) cards.sort(byDevice);
+	}
+
+	of(place: Place): readonly Card[] {
+		return this.#byPlace.get(place) ?? NONE;
+	}
+
+	assumptions(): readonly Assumption[] {
+		return [...this.#named, ...this.attached.flatMap(strayCard)];
+	}
+
+	#add(card: Card, eni: EniObject | undefined): void {
+		const { place } = card;
+		const others = this.#byPlace.get(place);
+		if (others === undefined) this.#byPlace.set(place, [card]);
+		else others.push(card);
+		this.attached.push(card);
+		if (eni !== undefined) this.byEni.set(eni.name, card);
+	}
+
+	/** eth0 has what the machine is said to have, but for what a further ENI of its own has. */
+	#primary(cluster: Cluster, enis: readonly EniObject[]): void {
+		const primaries = new Map(enis.filter(({ type }) => type === "primary").map((eni) => [eni.instance, eni]));
+		const elsewhere = new Map<string, Place>();
+		for (const { type, instance, addresses } of enis) {
+			if (type !== "primary") for (const { text } of addresses) elsewhere.set(text, instance);
+		}
+		for (const [place, addresses] of machines(cluster)) {
+			const eni = primaries.get(place);
+			const own = addresses.filter(({ text }) => elsewhere.get(text) !== place);
+			const at = { place, device: CARD, mac: eni?.mac ?? "" };
+			this.#add(cardAt(at, own, this.#subnetOf, { ...(eni && { eni, vSwitch: this.#vSwitchOf(eni) }) }), eni);
+		}
+	}
+
+	#further(eni: EniObject, device: string): Card {
+		const at = { place: eni.instance, device, mac: eni.mac };
+		return cardAt(at, eni.addresses, this.#subnetOf, { eni, vSwitch: this.#vSwitchOf(eni) });
+	}
+
+	/** A member's frames come and go by its trunk, with the trunk's MAC (terway pkg/eni/remote.go ToRPC). */
+	#member(eni: EniObject): void {
+		const trunk = this.byEni.get(eni.trunk);
+		if (trunk === undefined) return;
+		const card = cardAt(trunk, eni.addresses, this.#subnetOf, { eni, vSwitch: this.#vSwitchOf(eni) });
+		this.attached.push(card);
+		this.byEni.set(eni.name, card);
+	}
+
+	readonly #subnetOf = (address: Address): Subnet | undefined => this.#subnets.longestMatch(address);
+
+	#vSwitchOf({ vSwitch }: EniObject): Subnet | undefined {
+		return vSwitch === "" ? undefined : this.#vSwitches.get(vSwitch);
+	}
+
+	/** Linux numbers the cards in the order in which they come. */
+	#freeDevice({ name, instance }: EniObject): string {
+		const taken = new Set([CARD, ...this.of(instance).map((card) => card.device)]);
+		let number = 1;
+		while (taken.has(`eth${number}`)) number += 1;
+		this.#named.push({
+			code: "eni-device-assumed",
+			message: `the input does not say by which device ${instance} has ENI ${name}: eth${number} is assumed`,
+			place: instance,
+		});
+		return `eth${number}`;
+	}
+}
+
+function byDevice(a: Card, b: Card): number {
+	return a.device.length - b.device.length || (a.device < b.device ? -1 : 1);
 }
 
 function* machines(cluster: Cluster): Generator<readonly [Place, readonly Address[]]> {
@@ -81,67 +174,11 @@ function* machines(cluster: Cluster): Generator<readonly [Place, readonly Addres
 	for (const host of cluster.hosts) yield [`host/${host.name}`, host.addresses];
 }
 
-function cardOf(place: Place, addresses: readonly Address[], subnets: PrefixMap<Subnet>): Card {
-	const found = addresses.map((each) => subnets.longestMatch(each));
-	const first = found.find((subnet) => subnet !== undefined);
-	const mac = hardwareAddress(place, CARD);
-	const bare = (address: Address): CardAddress => ({ address, prefixLength: addressBits(address.family) });
-	if (first === undefined) {
-		return {
-			place,
-			device: CARD,
-			mac,
-			mtu: ETHERNET_MTU,
-			addresses: addresses.map(bare),
-			origin: { component: "machine", object: place },
-		};
-	}
-	return {
-		place,
-		device: CARD,
-		mac,
-		mtu: first.mtu,
-		fabric: first.fabric,
-		addresses: addresses.map((address, i) => {
-			const subnet = found[i];
-			// A card is on one fabric device: an address of another one has no subnet here.
-			if (subnet?.fabric !== first.fabric) return bare(address);
-			return { address, prefixLength: subnet.prefix.length, ...(subnet.gateway && { gateway: subnet.gateway }) };
-		}),
-		origin: first.origin,
-	};
-}
-
-function attachmentsOf(fabric: Place, cards: ReadonlyMap<Place, Card>): readonly Attachment[] {
-	return [...cards.values()]
-		.filter((card) => card.fabric === fabric)
-		.map(({ place, device, mac, addresses }) => ({
-			place,
-			device,
-			mac,
-			addresses: addresses.map((each) => each.address),
-		}));
-}
-
-function strayCard({ place, fabric, addresses }: Card): readonly Assumption[] {
+function strayCard({ place, device, fabric, addresses }: Card): readonly Assumption[] {
 	if (fabric !== undefined) return [];
 	const message =
 		addresses.length === 0
-			? `${place} has no address in the input, so its ${CARD} has none and leads nowhere that is known`
-			: `${place} (${addresses.map((each) => each.address.text).join(", ")}) is in no vSwitch and no Segment of the input, so what its ${CARD} is connected to is not known`;
+			? `${place} has no address in the input, so its ${device} has none and leads nowhere that is known`
+			: `${place} (${addresses.map((each) => each.address.text).join(", ")}) is in no vSwitch and no Segment of the input, so what its ${device} is connected to is not known`;
 	return [{ code: "underlay-unknown", message, place }];
-}
-
-/** Whether a machine reaches the address on the link of its card, by its own prefix of that family. */
-export function onLink(card: Card, candidate: Address): boolean {
-	return card.addresses.some(({ address, prefixLength }) => sharesPrefix(address, candidate, prefixLength));
-}
-
-function sharesPrefix(a: Address, b: Address, length: number): boolean {
-	return a.family === b.family && contains(prefixOf(a, length), b);
-}
-
-/** The card's first address of a family. */
-export function cardAddress(card: Card, family: Family): CardAddress | undefined {
-	return card.addresses.find((each) => each.address.family === family);
 }
