@@ -126,8 +126,8 @@ function print(
 		stdout.write(`${word}  ${scenarioName(each.scenario).padEnd(width)}  ${printable(outcome.detail)}\n`);
 		for (const line of outcome.lines) stdout.write(`        ${printable(line)}\n`);
 	}
-	const open = count.open === 0 ? "" : `, ${count.open} not verified`;
-	stdout.write(`${count.passed} passed, ${count.failed} failed${open}\n`);
+	if (count.open > 0) stdout.write(`${count.open} not verified\n`);
+	stdout.write(`${count.passed} passed, ${count.failed} failed\n`);
 	if (count.failed > 0) return EXIT.no;
 	return count.open > 0 ? EXIT.unknown : EXIT.yes;
 }
