@@ -18,8 +18,10 @@ function addFilter(filter: TcFilter, qdiscs: readonly TcQdisc[], batch: BatchLin
 	const what = `tc filter ${priority} on ${device} ${direction}`;
 	const qdisc = qdiscs.find((each) => each.device === device && /^(clsact|ingress)$/.test(each.kind));
 	const other = filter.actions.find((action) => action.kind === "other");
+	const program = filter.actions.find((action) => action.kind === "program");
 	if (notUnderstood !== undefined) batch.omit(what, `${notUnderstood} is not understood`);
 	else if (other?.kind === "other") batch.omit(what, `the action ${other.text} is not understood`);
+	else if (program?.kind === "program") batch.omit(what, `the program ${program.name} is not at hand`);
 	else if (qdisc === undefined) batch.omit(what, `${device} has no clsact qdisc`);
 	else {
 		const where = qdisc.kind === "ingress" ? "parent ffff:" : direction;
@@ -57,6 +59,10 @@ function actionWords(action: TcAction): string {
 			return "action vlan pop pipe";
 		case "redirect":
 			return `action mirred ${action.direction} redirect dev ${action.device}`;
+		case "skbedit":
+			return `action skbedit ptype ${action.packetType}`;
+		case "program":
+			return `action bpf ${action.name}`;
 		case "pass":
 		case "drop":
 			return `action ${action.kind}`;

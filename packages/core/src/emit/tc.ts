@@ -81,6 +81,10 @@ function actionText(action: TcAction): string {
 			return "vlan  pop pipe";
 		case "redirect":
 			return `mirred (${action.direction === "egress" ? "Egress" : "Ingress"} Redirect to device ${action.device}) stolen`;
+		case "skbedit":
+			return `skbedit  ptype ${action.packetType} pipe`;
+		case "program":
+			return `bpf ${action.name}`;
 		case "pass":
 		case "drop":
 			return `gact action ${action.kind}`;

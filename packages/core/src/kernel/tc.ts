@@ -3,6 +3,7 @@ import { contains } from "../address/prefix.ts";
 import type { TcFilter } from "../state/tc.ts";
 import { because } from "./because.ts";
 import type { Skb } from "./skb.ts";
+import { runProgram } from "./tc-program.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 /** Runs the filters of a device in one direction. Null: the packet goes on. */
@@ -42,6 +43,15 @@ function act(walk: Walk, skb: Skb, filter: TcFilter): Next | null {
 			case "vlan-pop":
 				skb.vlan = null;
 				break;
+			case "skbedit":
+				// What IP does with the frame hangs on its type alone from here on.
+				skb.ethernet = null;
+				break;
+			case "program": {
+				const next = runProgram(walk, skb, action, filter);
+				if (next !== null) return next;
+				break;
+			}
 			case "pass":
 				return null;
 			case "drop":

@@ -144,6 +144,8 @@ function actionsOf(words: readonly string[]): TcAction[] {
 	if (device !== undefined) {
 		return [{ kind: "redirect", device, direction: direction === "Egress" ? "egress" : "ingress" }];
 	}
+	const typeControl = /^skbedit ptype host ?(\w*)$/.exec(text)?.[1];
+	if (typeControl !== undefined) return [{ kind: "skbedit", packetType: "host" }, ...controlOf(typeControl)];
 	const gact = /^gact action (\w+)/.exec(text)?.[1];
 	if (gact === "drop" || gact === "pass") return [{ kind: gact }];
 	return [{ kind: "other", text }];
