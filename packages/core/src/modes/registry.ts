@@ -1,8 +1,9 @@
 /** The network modes that podpath knows. Whoever adds a CNI adds a folder and a line here. */
 import { FLANNEL_MODES } from "./flannel/mode.ts";
 import type { NetworkMode } from "./mode.ts";
+import { TERWAY_MODES } from "./terway/mode.ts";
 
-export const NETWORK_MODES: readonly NetworkMode[] = [...FLANNEL_MODES];
+export const NETWORK_MODES: readonly NetworkMode[] = [...FLANNEL_MODES, ...TERWAY_MODES];
 
 /** The mode of this name. */
 export function networkMode(id: string): NetworkMode | undefined {

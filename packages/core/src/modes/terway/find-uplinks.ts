@@ -1,0 +1,151 @@
+/** Finds each pod's uplink: by its PodENI, by the ENIs of the input, and where neither says, by what the mode would have made. */
+import type { Cluster } from "../../cluster/cluster.ts";
+import type { Pod } from "../../cluster/objects.ts";
+import type { EniObject } from "../../cluster/settings.ts";
+import type { PodEni, PodEniAllocation } from "../../cluster/terway-objects.ts";
+import { hasNamespace } from "../pod-namespace.ts";
+import { ENI_RESOURCE, EXCLUSIVE_MODE_LABEL } from "./annotations.ts";
+import { AssumedEnis } from "./assumed-enis.ts";
+import { matchPodNetworking } from "./pod-networking-match.ts";
+import type { Uplink, Uplinks } from "./uplinks.ts";
+
+/** What the daemon gives pods that no PodENI speaks of: addresses of its pod CIDR, an ENI each, or addresses of shared ENIs. */
+export type DaemonMode = "vpc" | "eni" | "multi-ip";
+
+export function findUplinks(cluster: Cluster, daemon: DaemonMode): Uplinks {
+	const search = new Search(cluster, daemon);
+	const found = new Map<Pod, Uplink>();
+	for (const pod of cluster.pods) if (hasNamespace(pod)) found.set(pod, search.of(pod));
+	return {
+		enis: search.enis(),
+		assumptions: search.assumed.assumptions,
+		of: (pod) => found.get(pod) ?? { kind: "none", why: `${pod.namespace}/${pod.name} has no network namespace` },
+	};
+}
+
+class Search {
+	readonly assumed: AssumedEnis;
+	readonly #cluster: Cluster;
+	readonly #daemon: DaemonMode;
+	/** ENIs of the input or of PodENIs that are elsewhere than the input says. */
+	readonly #placed = new Map<string, EniObject>();
+	readonly #byAddress = new Map<string, EniObject>();
+
+	constructor(cluster: Cluster, daemon: DaemonMode) {
+		this.#cluster = cluster;
+		this.#daemon = daemon;
+		this.assumed = new AssumedEnis(cluster);
+		for (const eni of cluster.enis) {
+			if (eni.type !== "primary") for (const { text } of eni.addresses) this.#byAddress.set(text, eni);
+		}
+	}
+
+	enis(): readonly EniObject[] {
+		return [...this.#placed.values(), ...this.assumed.made];
+	}
+
+	of(pod: Pod): Uplink {
+		if (this.#cluster.node(pod.nodeName) === undefined) {
+			return { kind: "none", why: `the input does not hold node/${pod.nodeName}, where it runs` };
+		}
+		const podEni = this.#cluster.podENI(`${pod.namespace}/${pod.name}`);
+		if (podEni !== undefined) return this.#byPodEni(pod, podEni);
+		const described = pod.podIPs.map(({ text }) => this.#byAddress.get(text)).find((each) => each !== undefined);
+		return described === undefined ? this.#byMode(pod) : this.#described(pod, described);
+	}
+
+	#byPodEni(pod: Pod, podEni: PodEni): Uplink {
+		const { allocations, trunkENIID, phase } = podEni;
+		const allocation = allocations.find((each) => each.interface === "eth0") ?? allocations[0];
+		if (allocation === undefined) return { kind: "none", why: `PodENI ${podEni.name} has no allocation` };
+		const { attached, eniID } = allocation;
+		if (attached === null || phase !== "Bind") {
+			return {
+				kind: "none",
+				why: `PodENI ${podEni.name} is not bound (phase ${phase}): its ENI ${eniID} is not attached`,
+			};
+		}
+		const eni = this.#eniOf(podEni, allocation);
+		if (attached.vlan === null) return this.#moved(pod, eni);
+		return this.#member(pod, eni, attached.vlan, trunkENIID);
+	}
+
+	/** A PodENI knows more than the ENI itself, but for what it leaves out. */
+	#eniOf({ source, trunkENIID }: PodEni, { eniID, ...allocation }: PodEniAllocation): EniObject {
+		const described = this.#cluster.eni(eniID);
+		const groups = allocation.securityGroupIDs;
+		const known = groups.length > 0 && groups.every((id) => this.#cluster.securityGroup(id) !== undefined);
+		return {
+			kind: "ENI",
+			name: eniID,
+			namespace: "",
+			labels: {},
+			annotations: {},
+			source,
+			type: allocation.attached?.vlan == null ? "secondary" : "member",
+			instance: "",
+			device: "",
+			trunk: allocation.attached?.vlan == null ? "" : trunkENIID,
+			vlan: allocation.attached?.vlan ?? null,
+			vSwitch: this.#hasVSwitch(allocation.vSwitchID) ? allocation.vSwitchID : (described?.vSwitch ?? ""),
+			mac: allocation.mac || (described?.mac ?? ""),
+			addresses: allocation.addresses,
+			securityGroups: known ? groups : (described?.securityGroups ?? null),
+		};
+	}
+
+	#hasVSwitch(id: string): boolean {
+		return this.#cluster.vpcs.some((vpc) => vpc.vSwitches.some((each) => each.id === id));
+	}
+
+	#member(pod: Pod, eni: EniObject, vlan: number, trunkID: string): Uplink {
+		const trunk = this.#trunkOf(pod.nodeName, trunkID);
+		const placed = { ...eni, trunk: trunk.name, instance: `node/${pod.nodeName}` };
+		if (!this.assumed.made.includes(eni)) this.#placed.set(eni.name, placed);
+		return { kind: "member", eni: eni.name, trunk: trunk.name, vlan };
+	}
+
+	#trunkOf(nodeName: string, id: string): EniObject {
+		const onNode = this.#cluster.enis.filter((each) => each.instance === `node/${nodeName}` && each.type === "trunk");
+		return (id === "" ? onNode[0] : this.#cluster.eni(id)) ?? this.assumed.trunk(nodeName, id);
+	}
+
+	/** Into the pod, where it is eth0. */
+	#moved(pod: Pod, eni: EniObject): Uplink {
+		const moved: EniObject = { ...eni, instance: `pod/${pod.namespace}/${pod.name}`, device: "eth0" };
+		this.#placed.set(eni.name, moved);
+		return { kind: "own", eni: eni.name };
+	}
+
+	#described(pod: Pod, eni: EniObject): Uplink {
+		if (eni.type === "member" && eni.vlan !== null) return this.#member(pod, eni, eni.vlan, eni.trunk);
+		if (this.#daemon === "multi-ip" && !this.#wantsWhole(pod)) {
+			return { kind: "shared", eni: eni.name };
+		}
+		return this.#moved(pod, eni);
+	}
+
+	#byMode(pod: Pod): Uplink {
+		if (this.#daemon === "eni" || this.#wantsWhole(pod)) return { kind: "own", eni: this.assumed.own(pod).name };
+		if (this.#daemon === "vpc") return { kind: "node" };
+		return this.#byPodNetworking(pod) ?? { kind: "shared", eni: this.assumed.shared(pod).name };
+	}
+
+	/** A pod that asks for a whole ENI, or whose node gives nothing else. */
+	#wantsWhole(pod: Pod): boolean {
+		const exclusive = this.#cluster.node(pod.nodeName)?.labels[EXCLUSIVE_MODE_LABEL] === "eniOnly";
+		return exclusive || (pod.requests?.[ENI_RESOURCE] ?? 0) > 0;
+	}
+
+	/** The pod matches a PodNetworking, and the input just does not hold the PodENI that comes of it. */
+	#byPodNetworking(pod: Pod): Uplink | undefined {
+		if (this.#cluster.terway?.trunk !== true || this.#cluster.podENIs.length > 0) return undefined;
+		const { podNetworkings } = matchPodNetworking(this.#cluster, pod);
+		const networking = this.#cluster.podNetworkings.find((each) => each.name === podNetworkings[0]);
+		if (networking === undefined) return undefined;
+		if (networking.eniType === "ENI") return { kind: "own", eni: this.assumed.own(pod).name };
+		const trunk = this.#trunkOf(pod.nodeName, "");
+		const eni = this.assumed.member(pod, trunk, networking.securityGroupIDs);
+		return this.#member(pod, eni, eni.vlan ?? 0, trunk.name);
+	}
+}

@@ -1,0 +1,69 @@
+/** What one ENI of a node brings to the node's namespace, by the data path of its pods. */
+import type { Prefix } from "../../address/prefix.ts";
+import type { Node, Pod } from "../../cluster/objects.ts";
+import type { Contribution } from "../../state/contribution.ts";
+import type { VirtualServer } from "../../state/ipvs.ts";
+import type { Card } from "../underlay/underlay.ts";
+import { ipvlanHost } from "./ipvlan.ts";
+import type { DataPath } from "./mode.ts";
+import { eniOfPods, policyRules } from "./policy-route.ts";
+import { eniPrograms, redirectsOf, redirectsTo, vethPrograms } from "./programs.ts";
+import { trunkFilters } from "./trunk.ts";
+import type { TerwayFeatures } from "./version.ts";
+
+/** A pod of the ENI; with a VLAN it is behind a member of it. */
+export interface EniPods {
+	readonly pod: Pod;
+	readonly vlan: number | null;
+}
+
+export interface NodeEni {
+	readonly node: Node;
+	readonly card: Card;
+	/** The card's interface index. */
+	readonly index: number;
+	readonly pods: readonly EniPods[];
+	/** All pods of the node that have a veth there. */
+	readonly podsOfNode: readonly Pod[];
+	readonly dataPath: DataPath;
+	/** Tags are pushed and popped by tc. */
+	readonly stripsTags: boolean;
+	readonly services: readonly VirtualServer[];
+	readonly throughNode: readonly Prefix[];
+	readonly mtu: number;
+	readonly features: TerwayFeatures;
+}
+
+export function eniParts(eni: NodeEni): readonly Contribution[] {
+	const { node, card, index, pods, features } = eni;
+	const trunk =
+		card.eni?.type === "trunk" && eni.stripsTags
+			? [
+					trunkFilters(
+						node.name,
+						card.device,
+						pods.flatMap(({ pod, vlan }) => (vlan === null ? [] : [{ pod, vlan }])),
+						features,
+					),
+				]
+			: [];
+	if (eni.dataPath === "ipvlan") {
+		const { throughNode, mtu } = eni;
+		const own = pods.map(({ pod }) => pod);
+		return [ipvlanHost(node, card, index, own, { throughNode, mtu }), ...trunk];
+	}
+	return [
+		eniOfPods(node, card, index, features),
+		{ rules: pods.flatMap(({ pod }) => policyRules(pod, index, features)) },
+		...trunk,
+		...(eni.dataPath === "datapathv2" ? programsOf(eni) : []),
+	];
+}
+
+function programsOf({ node, card, pods, podsOfNode, services }: NodeEni): readonly Contribution[] {
+	const toPods = redirectsTo(podsOfNode);
+	return [
+		eniPrograms(node, card.device, toPods),
+		...pods.map(({ pod }) => vethPrograms(pod, services, redirectsOf(pod, node, toPods, card))),
+	];
+}
