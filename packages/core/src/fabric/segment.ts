@@ -4,7 +4,8 @@ import { VPC_MAC } from "../kernel/layer2.ts";
 import type { Next, Walk } from "../kernel/walk.ts";
 import type { Attachment, Segment } from "../state/fabric.ts";
 import type { Arrival } from "./arrival.ts";
-import { attachmentOf, deliverTo } from "./deliver.ts";
+import { attachmentOf } from "./attachment.ts";
+import { deliverTo } from "./deliver.ts";
 import { fabricEnd } from "./end.ts";
 import { toInternet } from "./internet.ts";
 

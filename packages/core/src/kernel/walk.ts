@@ -109,12 +109,33 @@ export interface OutgoingSession {
 	readonly outside: Address;
 }
 
+/** A connection that a card's security groups let pass: its packets pass that card in both directions, and no other. */
+export interface SecurityGroupSession {
+	readonly eni: Place;
+	readonly packet: Packet;
+}
+
+/** What the security groups of one card made of the packet. */
+export interface Judgement {
+	/** The ENI's id. */
+	readonly eni: string;
+	/** The group that decided; where no rule or none alone did, all of the card's, with commas. */
+	readonly group: string;
+	readonly direction: "ingress" | "egress";
+	readonly decision: "allow" | "deny";
+	/** `established`: the card knows the connection, and no rule was asked. */
+	readonly state: "new" | "established";
+	/** The rule that decided, as a person would write it. */
+	readonly rule: string;
+}
+
 /** What is remembered between a packet and its answer. */
 export class Memory {
 	readonly conntrack: ConntrackTables = new ConntrackTables();
 	readonly ipvs: Map<View, IpvsConnection[]> = new Map();
 	readonly balanced: BalancedSession[] = [];
 	readonly outgoing: OutgoingSession[] = [];
+	readonly securityGroups: SecurityGroupSession[] = [];
 }
 
 const RECEIVED = because("received");
@@ -137,6 +158,7 @@ export class Walk {
 	readonly hops: Hop[] = [];
 	readonly crossings: Crossing[] = [];
 	readonly rewrites: Rewrite[] = [];
+	readonly judgements: Judgement[] = [];
 	readonly stacks: Place[] = [];
 	/** Remarks on what had to be taken for granted, by code. */
 	readonly remarks: Map<string, { readonly message: string; readonly at: Place }>;
@@ -205,6 +227,10 @@ export class Walk {
 
 	rewrote(rewrite: Rewrite): void {
 		if (this.recording) this.rewrites.push(rewrite);
+	}
+
+	judged(judgement: Judgement): void {
+		if (this.recording) this.judgements.push(judgement);
 	}
 
 	/** Whether this very packet was forwarded here before, by the same devices; from now on it was. */

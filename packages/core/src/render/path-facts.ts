@@ -44,7 +44,8 @@ function tuple({ src, sport, dst, dport }: ExplainedTuple): string {
 
 function securityGroupTexts({ securityGroups }: ExplainedPath): readonly string[] {
 	return securityGroups.map(
-		({ interface: card, group, direction, decision, rule }) => `${card} ${direction} ${group}: ${decision}, ${rule}`,
+		({ interface: card, group, direction, decision, state, rule }) =>
+			`${card} ${direction} (${state}): ${decision} by ${group}, ${rule}`,
 	);
 }
 

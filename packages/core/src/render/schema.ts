@@ -120,6 +120,7 @@ const path: z.ZodType<ExplainedPath> = z
 				group: z.string(),
 				direction: z.enum(["ingress", "egress"]),
 				decision: z.enum(["allow", "deny"]),
+				state: z.enum(["new", "established"]).describe("established: of a connection that this ENI let pass before"),
 				rule: z.string(),
 			}),
 		),

@@ -98,11 +98,16 @@ export interface ExplainedConntrack {
 	readonly reply: ExplainedTuple;
 }
 
+/** What the security groups of one card made of a packet; a path lists them in the order in which they were asked. */
 export interface ExplainedSecurityGroup {
+	/** The ENI's id. */
 	readonly interface: string;
+	/** The group that decided; where no rule did, all of the ENI's, with commas. */
 	readonly group: string;
 	readonly direction: "ingress" | "egress";
 	readonly decision: "allow" | "deny";
+	/** `established`: this ENI let a packet of the connection pass before, so no rule was asked. */
+	readonly state: "new" | "established";
 	readonly rule: string;
 }
 

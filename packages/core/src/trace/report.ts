@@ -19,6 +19,7 @@ import type {
 	ExplainedPacket,
 	ExplainedPath,
 	ExplainedRule,
+	ExplainedSecurityGroup,
 	OuterHeader,
 } from "./explanation.ts";
 import { isClients, type Plan } from "./plan.ts";
@@ -36,7 +37,7 @@ export function explainWay(plan: Plan, way: Way): ExplainedPath {
 		stacks: forward.stacks.filter(isClusterStack),
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
-		securityGroups: [],
+		securityGroups: securityGroupsOf(way),
 		captures: lasting(forward).flatMap(captureOf),
 		serviceAddressSeenAt: serviceAddressSeenAt(way),
 		clientAddress: clientAddressOf(plan, way),
@@ -164,6 +165,20 @@ function conntrackOf(way: Way): readonly ExplainedConntrack[] {
 		});
 	}
 	return entries;
+}
+
+/** What the cards' security groups decided, there and then back, in the order in which they were asked. */
+function securityGroupsOf({ forward, reply, refusal }: Way): readonly ExplainedSecurityGroup[] {
+	return [forward, reply, refusal].flatMap((walk) =>
+		(walk?.judgements ?? []).map(({ eni, group, direction: towards, decision, state, rule }) => ({
+			interface: eni,
+			group,
+			direction: towards,
+			decision,
+			state,
+			rule,
+		})),
+	);
 }
 
 function tuple(of: { readonly src: Address; readonly sport: number; readonly dst: Address; readonly dport: number }): {

@@ -1,0 +1,38 @@
+/** Which card of a fabric device: by an address, or by the device at the other end of its cable. */
+import type { Attachment, DeviceAt } from "../state/fabric.ts";
+
+const byAddress = new WeakMap<readonly Attachment[], ReadonlyMap<string, Attachment>>();
+
+/** The card that holds an address; of several the first, as a machine's primary card comes before its others. */
+export function attachmentOf(attachments: readonly Attachment[], address: string): Attachment | undefined {
+	let index = byAddress.get(attachments);
+	if (index === undefined) {
+		const made = new Map<string, Attachment>();
+		for (const each of attachments) {
+			for (const { text } of each.addresses) if (!made.has(text)) made.set(text, each);
+		}
+		index = made;
+		byAddress.set(attachments, index);
+	}
+	return index.get(address);
+}
+
+const byCable = new WeakMap<readonly Attachment[], ReadonlyMap<string, Attachment>>();
+
+/** The card at the other end of a device: without a tag the device's own, with one the member of the trunk that has it. */
+export function attachmentAt(
+	attachments: readonly Attachment[],
+	at: DeviceAt,
+	vlan: number | null,
+): Attachment | undefined {
+	let index = byCable.get(attachments);
+	if (index === undefined) {
+		index = new Map(attachments.map((each) => [cableKey(each, each.eni?.vlan ?? null), each]));
+		byCable.set(attachments, index);
+	}
+	return index.get(cableKey(at, vlan));
+}
+
+function cableKey({ place, device }: DeviceAt, vlan: number | null): string {
+	return `${place} ${device} ${vlan ?? ""}`;
+}

@@ -1,0 +1,98 @@
+/** A packet at an elastic network interface: whether the card knows its connection, and else what its security groups say. */
+import { because } from "../kernel/because.ts";
+import type { End, Judgement, Memory, Walk } from "../kernel/walk.ts";
+import type { Frame, Packet } from "../packet/packet.ts";
+import type { Attachment, Eni, Vpc } from "../state/fabric.ts";
+import type { Place } from "../state/place.ts";
+import { attachmentOf } from "./attachment.ts";
+import { fabricEnd } from "./end.ts";
+import { type Direction, opinionOf, type PeerGroups } from "./security-group.ts";
+
+/** Null: the packet passes. The hop and the judgement are written down either way. */
+export function pastEni(walk: Walk, vpc: Vpc, card: Attachment, direction: Direction, frame: Frame): End | null {
+	const { eni } = card;
+	if (eni === undefined) {
+		if (judges(vpc)) groupsUnknown(walk, `${card.place} ${card.device}`, card.place);
+		return null;
+	}
+	const groups = eni.securityGroups;
+	if (groups === null) {
+		groupsUnknown(walk, eni.id, eni.place);
+		if (walk.recording) walk.fabricHop(eni.place, "eni", frame, because("eni-passed", { eni: eni.id }, eni.origin));
+		return null;
+	}
+	const way = direction === "ingress" ? "in" : "out";
+	const told = { eni: eni.id, direction } as const;
+	const ids = groups.map(({ id }) => id).join(", ");
+	if (isKnown(walk.memory, eni.place, frame.packet)) {
+		walk.judged({ ...told, group: ids, decision: "allow", state: "established", rule: "established connection" });
+		if (walk.recording)
+			walk.fabricHop(eni.place, "security-group", frame, because("sg-established", { eni: eni.id, way }, eni.origin));
+		return null;
+	}
+	const opinion = opinionOf(groups, direction, frame.packet, peerGroups(vpc, direction, frame.packet));
+	if (opinion.decision === "unknown") {
+		const what = `${opinion.what}, since the input does not say the security groups of ${otherEnd(direction, frame.packet)}'s card`;
+		return ended(walk, eni, frame, "unknown", because("cannot-evaluate", { what }, eni.origin));
+	}
+	const { decision, group, rule, origin } = opinion;
+	const judgement: Judgement = { ...told, group, decision, state: "new", rule };
+	walk.judged(judgement);
+	const facts = { eni: eni.id, way, group, rule };
+	if (decision === "deny") return ended(walk, eni, frame, "dropped", because("sg-dropped", facts, origin));
+	walk.memory.securityGroups.push({ eni: eni.place, packet: frame.packet });
+	if (walk.recording) walk.fabricHop(eni.place, "security-group", frame, because("sg-allowed", facts, origin));
+	return null;
+}
+
+function ended(walk: Walk, eni: Eni, frame: Frame, outcome: End["outcome"], why: ReturnType<typeof because>): End {
+	if (walk.recording) walk.fabricHop(eni.place, "security-group", frame, why);
+	return fabricEnd(eni.place, frame, outcome, why);
+}
+
+function groupsUnknown(walk: Walk, card: string, at: Place): void {
+	const message = `the input does not say the security groups of ${card}: they are taken to let the packet pass`;
+	walk.remark("security-group-unknown", message, at);
+}
+
+const judging = new WeakMap<Vpc, boolean>();
+
+/** Whether the input says the groups of some card of the VPC: then a card without is a gap. */
+function judges(vpc: Vpc): boolean {
+	let known = judging.get(vpc);
+	if (known === undefined) {
+		known = vpc.attachments.some(({ eni }) => eni?.securityGroups != null);
+		judging.set(vpc, known);
+	}
+	return known;
+}
+
+function otherEnd(direction: Direction, { src, dst }: Packet): string {
+	return direction === "ingress" ? src.text : dst.text;
+}
+
+const NO_GROUPS: PeerGroups = new Set();
+
+/** Groups hold cards, and so the addresses of those; an address that no card of the VPC has is in none. */
+function peerGroups(vpc: Vpc, direction: Direction, packet: Packet): PeerGroups {
+	const card = attachmentOf(vpc.attachments, otherEnd(direction, packet));
+	if (card === undefined) return NO_GROUPS;
+	const groups = card.eni?.securityGroups ?? null;
+	return groups === null ? null : new Set(groups.map(({ id }) => id));
+}
+
+/** Security groups are stateful: a packet of a connection that this card let pass, or an error about one, passes. */
+function isKnown({ securityGroups }: Memory, eni: Place, packet: Packet): boolean {
+	const about = packet.payload?.kind === "icmp-error" ? packet.payload.about : packet;
+	return securityGroups.some((session) => session.eni === eni && isOfConnection(about, session.packet));
+}
+
+function isOfConnection(packet: Packet, opening: Packet): boolean {
+	if (packet.protocol !== opening.protocol) return false;
+	const { src, dst, sport, dport } = opening;
+	const same =
+		packet.src.text === src.text && packet.dst.text === dst.text && packet.sport === sport && packet.dport === dport;
+	const back =
+		packet.src.text === dst.text && packet.dst.text === src.text && packet.sport === dport && packet.dport === sport;
+	return same || back;
+}
