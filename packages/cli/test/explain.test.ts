@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { explanationSchema, QUESTION_PROTOCOLS, VIAS } from "@podpath/core";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { PROTOCOL_WORDS, VIA_WORDS } from "../src/explain/command.ts";
+import { PROTOCOL_WORDS, VIA_WORDS } from "../src/flags.ts";
 import { podpath } from "./run-cli.ts";
 
 const CLUSTER = fileURLToPath(new URL("../../../atlas/flannel-vpc/cluster.yaml", import.meta.url));

@@ -2,23 +2,20 @@
 import { buildCommand, type Command } from "@stricli/core";
 import type { Context } from "../cli-process.ts";
 import { withStatus } from "../failure.ts";
-import { COLOR_CHOICES, type ColorChoice } from "../terminal.ts";
+import { colorFlag, fileFlag, type ProtocolWord, questionFlags, text, type ViaWord } from "../flags.ts";
+import type { ColorChoice } from "../terminal.ts";
 
 export const FORMATS = ["text", "json", "links", "mermaid", "svg"] as const;
 export type Format = (typeof FORMATS)[number];
-
-// As in core's trace/question.ts, which is not loaded for help; a test compares the two.
-export const PROTOCOL_WORDS = ["tcp", "udp", "sctp", "icmp"] as const;
-export const VIA_WORDS = ["cluster-ip", "external-ip", "load-balancer", "node-port"] as const;
 
 export interface ExplainFlags {
 	readonly file?: readonly string[];
 	readonly snapshot?: string;
 	readonly context?: string;
 	readonly scenario?: string;
-	readonly protocol?: (typeof PROTOCOL_WORDS)[number];
+	readonly protocol?: ProtocolWord;
 	readonly sourcePort?: number;
-	readonly via?: (typeof VIA_WORDS)[number];
+	readonly via?: ViaWord;
 	readonly node?: string;
 	readonly at?: string;
 	readonly batch?: string;
@@ -45,14 +42,6 @@ EXAMPLES
   kubectl get nodes,pods,services,endpointslices -A -o yaml | podpath explain FROM TO -f -
   podpath explain --batch questions.jsonl -f cluster.yaml > answers.jsonl`;
 
-const text = (input: string): string => input;
-
-export function portNumber(input: string): number {
-	const port = /^\d{1,5}$/.test(input) ? Number(input) : 0;
-	if (port < 1 || port > 65535) throw new Error("a port is a number from 1 to 65535");
-	return port;
-}
-
 export const explainCommand: Command<Context> = buildCommand<ExplainFlags, [from?: string, to?: string], Context>({
 	func: async function (this: Context, flags: ExplainFlags, from?: string, to?: string) {
 		await withStatus(this, async () => {
@@ -69,14 +58,7 @@ export const explainCommand: Command<Context> = buildCommand<ExplainFlags, [from
 			],
 		},
 		flags: {
-			file: {
-				kind: "parsed",
-				parse: text,
-				variadic: true,
-				optional: true,
-				brief: "Manifests: a file, a folder, or - for standard input; repeatable",
-				placeholder: "FILE|DIR",
-			},
+			file: fileFlag,
 			snapshot: {
 				kind: "parsed",
 				parse: text,
@@ -92,16 +74,7 @@ export const explainCommand: Command<Context> = buildCommand<ExplainFlags, [from
 				brief: "A scenario of the atlas; its question unless FROM and TO are given",
 				placeholder: "MODE/ID",
 			},
-			protocol: { kind: "enum", values: PROTOCOL_WORDS, optional: true, brief: "tcp unless said otherwise" },
-			sourcePort: { kind: "parsed", parse: portNumber, optional: true, brief: "The client's port", placeholder: "N" },
-			via: { kind: "enum", values: VIA_WORDS, optional: true, brief: "How a Service is addressed" },
-			node: {
-				kind: "parsed",
-				parse: text,
-				optional: true,
-				brief: "With --via node-port: the node whose address is used",
-				placeholder: "NAME",
-			},
+			...questionFlags,
 			at: {
 				kind: "parsed",
 				parse: text,
@@ -118,7 +91,7 @@ export const explainCommand: Command<Context> = buildCommand<ExplainFlags, [from
 			},
 			output: { kind: "enum", values: FORMATS, optional: true, brief: "text unless said otherwise" },
 			verbose: { kind: "boolean", default: false, withNegated: false, brief: "text: every stage, rule and capture" },
-			color: { kind: "enum", values: COLOR_CHOICES, default: "auto", brief: "Colours on a terminal" },
+			color: colorFlag,
 		},
 		aliases: { f: "file", o: "output", v: "verbose" },
 	},

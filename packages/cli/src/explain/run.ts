@@ -4,6 +4,7 @@ import {
 	explain,
 	InputError,
 	type Question,
+	questionOf,
 	renderJson,
 	renderLinks,
 	renderMermaid,
@@ -28,7 +29,7 @@ export async function runExplain(
 	const { subject, question } = await loadSubject(flags, cli.stdin);
 	printWarnings(subject, cli.stderr);
 	if (flags.batch !== undefined) return runBatch(cli, subject, flags.batch);
-	const explanation = explain(subject, questionOf(flags, from, to, question));
+	const explanation = explain(subject, askedQuestion(flags, from, to, question));
 	const status = statusOf(explanation.verdict);
 	// Known before the first byte leaves: whoever reads may go away in the middle.
 	cli.exitCode = status;
@@ -37,21 +38,23 @@ export async function runExplain(
 }
 
 /** The question of the command line; a scenario's is taken as a whole or gives way as a whole. */
-export function questionOf(
+export function askedQuestion(
 	flags: Pick<ExplainFlags, "protocol" | "via" | "sourcePort" | "node" | "at">,
 	from: string | undefined,
 	to: string | undefined,
 	scenario: Question | undefined,
 ): Question {
 	const { protocol, via, sourcePort, node, at } = flags;
-	const options = {
-		...(via === undefined ? {} : { via }),
-		...(sourcePort === undefined ? {} : { sourcePort }),
-		...(node === undefined ? {} : { node }),
-		...(at === undefined ? {} : { at }),
-	};
 	if (from === undefined && scenario !== undefined) {
-		return { ...scenario, ...(protocol === undefined ? {} : { protocol }), ...options };
+		return questionOf({
+			from: scenario.from,
+			to: scenario.to,
+			protocol: protocol ?? scenario.protocol,
+			via: via ?? scenario.via,
+			sourcePort: sourcePort ?? scenario.sourcePort,
+			node: node ?? scenario.node,
+			at: at ?? scenario.at,
+		});
 	}
 	if (from === undefined || to === undefined) {
 		throw new InputError({
@@ -60,7 +63,7 @@ export function questionOf(
 			hint: "podpath explain FROM TO, as in pod/default/a service/default/b:80",
 		});
 	}
-	return { from, to, protocol: protocol ?? "tcp", ...options };
+	return questionOf({ from, to, protocol: protocol ?? "tcp", via, sourcePort, node, at });
 }
 
 function refuseInBatch(flags: ExplainFlags, from: string | undefined): void {

@@ -14,7 +14,7 @@ import {
 } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
-import { questionOf } from "../explain/run.ts";
+import { askedQuestion } from "../explain/run.ts";
 import { columnsOf, wantsColor } from "../terminal.ts";
 import { loadLabSubject, placesFor, subjectOf } from "./input.ts";
 import { untilInterrupted } from "./interrupt.ts";
@@ -52,7 +52,7 @@ interface Asked {
 /** A lab for this question alone. */
 async function askOnce(cli: CliProcess, flags: LabExplainFlags, from?: string, to?: string): Promise<Asked> {
 	const { subject, question: scenario } = await loadLabSubject(flags, cli.stdin);
-	const question = questionOf(flags, from, to, scenario);
+	const question = askedQuestion(flags, from, to, scenario);
 	const onProgress = progressOn(cli.stderr);
 	const { backend } = flags;
 	return untilInterrupted(cli, async (signal) => {
@@ -92,7 +92,7 @@ async function askStanding(
 	const { subject } = subjectOf(input.manifests);
 	const lab = Lab.over(plan, backend);
 	try {
-		const question = questionOf(flags, from, to, undefined);
+		const question = askedQuestion(flags, from, to, undefined);
 		return await untilInterrupted(cli, async () => ({ answer: await lab.ask(subject, question), lab }));
 	} finally {
 		await backend.close();

@@ -1,24 +1,14 @@
 /** `podpath lab`: its commands. */
 import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
 import type { Context } from "../cli-process.ts";
-import { PROTOCOL_WORDS, portNumber, VIA_WORDS } from "../explain/command.ts";
 import { withStatus } from "../failure.ts";
-import { COLOR_CHOICES, type ColorChoice } from "../terminal.ts";
+import { colorFlag, fileFlag, type ProtocolWord, questionFlags, text, type ViaWord } from "../flags.ts";
+import type { ColorChoice } from "../terminal.ts";
 
 // As in the lab's backend.ts, which is not loaded for help; a test compares the two.
 export const BACKEND_WORDS = ["userns", "netns", "uml", "qemu"] as const;
 export type BackendWord = (typeof BACKEND_WORDS)[number];
 
-const text = (input: string): string => input;
-
-const file = {
-	kind: "parsed",
-	parse: text,
-	variadic: true,
-	optional: true,
-	brief: "Manifests: a file, a folder, or - for standard input; repeatable",
-	placeholder: "FILE|DIR",
-} as const;
 const scenario = {
 	kind: "parsed",
 	parse: text,
@@ -33,7 +23,6 @@ const backend = {
 	optional: true,
 	brief: "Which kernel; the first that can build the network unless said",
 } as const;
-const color = { kind: "enum", values: COLOR_CHOICES, default: "auto", brief: "Colours on a terminal" } as const;
 const output = { kind: "enum", values: ["text", "json"], default: "text", brief: "Output format" } as const;
 
 export interface UpFlags {
@@ -47,7 +36,7 @@ const up: Command<Context> = buildCommand<UpFlags, [], Context>({
 	func: async function (this: Context, flags) {
 		await withStatus(this, async () => (await import("./up.ts")).raise(this.cli, flags));
 	},
-	parameters: { flags: { file, scenario, name, backend }, aliases: { f: "file", n: "name" } },
+	parameters: { flags: { file: fileFlag, scenario, name, backend }, aliases: { f: "file", n: "name" } },
 	docs: {
 		brief: "Build a network on a real kernel; it stands until it is taken down",
 		fullDescription:
@@ -57,9 +46,9 @@ const up: Command<Context> = buildCommand<UpFlags, [], Context>({
 
 export interface LabExplainFlags extends Omit<UpFlags, "name"> {
 	readonly name?: string;
-	readonly protocol?: (typeof PROTOCOL_WORDS)[number];
+	readonly protocol?: ProtocolWord;
 	readonly sourcePort?: number;
-	readonly via?: (typeof VIA_WORDS)[number];
+	readonly via?: ViaWord;
 	readonly node?: string;
 	readonly pcapng?: string;
 	readonly output: "text" | "json";
@@ -79,7 +68,7 @@ const explain: Command<Context> = buildCommand<LabExplainFlags, [from?: string, 
 			],
 		},
 		flags: {
-			file,
+			file: fileFlag,
 			scenario,
 			name: {
 				...name,
@@ -88,16 +77,7 @@ const explain: Command<Context> = buildCommand<LabExplainFlags, [from?: string, 
 				brief: "A lab that stands, instead of one for this question",
 			},
 			backend,
-			protocol: { kind: "enum", values: PROTOCOL_WORDS, optional: true, brief: "tcp unless said otherwise" },
-			sourcePort: { kind: "parsed", parse: portNumber, optional: true, brief: "The client's port", placeholder: "N" },
-			via: { kind: "enum", values: VIA_WORDS, optional: true, brief: "How a Service is addressed" },
-			node: {
-				kind: "parsed",
-				parse: text,
-				optional: true,
-				brief: "With --via node-port: the node",
-				placeholder: "NAME",
-			},
+			...questionFlags,
 			pcapng: {
 				kind: "parsed",
 				parse: text,
@@ -106,7 +86,7 @@ const explain: Command<Context> = buildCommand<LabExplainFlags, [from?: string, 
 				placeholder: "FILE",
 			},
 			output,
-			color,
+			color: colorFlag,
 		},
 		aliases: { f: "file", n: "name", o: "output" },
 	},

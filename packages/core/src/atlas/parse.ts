@@ -4,7 +4,7 @@ import type { InputDocument } from "../cluster/input/document.ts";
 import { yamlDocuments } from "../cluster/input/yaml.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
-import type { Question } from "../trace/question.ts";
+import { questionOf } from "../trace/question.ts";
 import {
 	type HeaderPattern,
 	NotationError,
@@ -138,17 +138,4 @@ function optional<K extends string, In, Out>(
 	if (document === undefined) return {};
 	const value: Expected<Out> = { is: read(document.is), sources: document.source };
 	return { [key]: value } as { readonly [key in K]?: Expected<Out> };
-}
-
-function questionOf(document: QuestionDocument): Question {
-	const { from, to, protocol, via, sourcePort, node, at } = document;
-	return {
-		from,
-		to,
-		protocol,
-		...(via === undefined ? {} : { via }),
-		...(sourcePort === undefined ? {} : { sourcePort }),
-		...(node === undefined ? {} : { node }),
-		...(at === undefined ? {} : { at }),
-	};
 }

@@ -1,6 +1,6 @@
 /** `-o json`: the explanation itself. */
 import type { Explanation } from "../trace/explanation.ts";
-import type { Question } from "../trace/question.ts";
+import { questionOf } from "../trace/question.ts";
 
 export interface JsonOptions {
 	/** On one line, for JSON lines. */
@@ -9,7 +9,7 @@ export interface JsonOptions {
 
 /** JSON in the order of the contract, indented by two spaces unless compact; ends in a line feed. */
 export function renderJson(explanation: Explanation, options: JsonOptions = {}): string {
-	return stringifyJson({ ...explanation, question: orderedQuestion(explanation.question) }, options);
+	return stringifyJson({ ...explanation, question: questionOf(explanation.question) }, options);
 }
 
 /**
@@ -23,18 +23,4 @@ export function stringifyJson(value: unknown, options: JsonOptions = {}): string
 
 function escapeUnit(char: string): string {
 	return `\\u${char.charCodeAt(0).toString(16).padStart(4, "0")}`;
-}
-
-/** A question comes from people and scripts, in any order of members. */
-function orderedQuestion(question: Question): Question {
-	const { from, to, protocol, via, sourcePort, node, at } = question;
-	return {
-		from,
-		to,
-		protocol,
-		...(via === undefined ? {} : { via }),
-		...(sourcePort === undefined ? {} : { sourcePort }),
-		...(node === undefined ? {} : { node }),
-		...(at === undefined ? {} : { at }),
-	};
 }

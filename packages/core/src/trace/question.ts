@@ -20,3 +20,21 @@ export interface Question {
 	/** Where a packet of no known place starts: `node/NAME` or `node/NAME:DEVICE`. */
 	readonly at?: string;
 }
+
+/** A question of these parts, in the order of the contract; what is undefined is left out. */
+export function questionOf(parts: QuestionParts): Question {
+	const { from, to, protocol, via, sourcePort, node, at } = parts;
+	return {
+		from,
+		to,
+		protocol,
+		...(via === undefined ? {} : { via }),
+		...(sourcePort === undefined ? {} : { sourcePort }),
+		...(node === undefined ? {} : { node }),
+		...(at === undefined ? {} : { at }),
+	};
+}
+
+type QuestionParts = Pick<Question, "from" | "to" | "protocol"> & {
+	readonly [Part in "via" | "sourcePort" | "node" | "at"]?: Question[Part] | undefined;
+};

@@ -1,0 +1,66 @@
+/** Flags that several commands have. */
+import { COLOR_CHOICES } from "./terminal.ts";
+
+// As in core's trace/question.ts, which is not loaded for help; a test compares the two.
+export const PROTOCOL_WORDS = ["tcp", "udp", "sctp", "icmp"] as const;
+export type ProtocolWord = (typeof PROTOCOL_WORDS)[number];
+export const VIA_WORDS = ["cluster-ip", "external-ip", "load-balancer", "node-port"] as const;
+export type ViaWord = (typeof VIA_WORDS)[number];
+
+export const text = (input: string): string => input;
+
+export function portNumber(input: string): number {
+	const port = /^\d{1,5}$/.test(input) ? Number(input) : 0;
+	if (port < 1 || port > 65535) throw new Error("a port is a number from 1 to 65535");
+	return port;
+}
+
+interface TextFlag {
+	readonly kind: "parsed";
+	readonly parse: (input: string) => string;
+	readonly optional: true;
+	readonly brief: string;
+	readonly placeholder: string;
+}
+
+export const fileFlag: TextFlag & { readonly variadic: true } = {
+	kind: "parsed",
+	parse: text,
+	variadic: true,
+	optional: true,
+	brief: "Manifests: a file, a folder, or - for standard input; repeatable",
+	placeholder: "FILE|DIR",
+};
+
+/** How a question is asked, besides FROM and TO. */
+export const questionFlags: {
+	readonly protocol: EnumFlag<ProtocolWord>;
+	readonly sourcePort: Omit<TextFlag, "parse"> & { readonly parse: (input: string) => number };
+	readonly via: EnumFlag<ViaWord>;
+	readonly node: TextFlag;
+} = {
+	protocol: { kind: "enum", values: PROTOCOL_WORDS, optional: true, brief: "tcp unless said otherwise" },
+	sourcePort: { kind: "parsed", parse: portNumber, optional: true, brief: "The client's port", placeholder: "N" },
+	via: { kind: "enum", values: VIA_WORDS, optional: true, brief: "How a Service is addressed" },
+	node: {
+		kind: "parsed",
+		parse: text,
+		optional: true,
+		brief: "With --via node-port: the node whose address is used",
+		placeholder: "NAME",
+	},
+};
+
+interface EnumFlag<Word extends string> {
+	readonly kind: "enum";
+	readonly values: readonly Word[];
+	readonly optional: true;
+	readonly brief: string;
+}
+
+export const colorFlag: {
+	readonly kind: "enum";
+	readonly values: typeof COLOR_CHOICES;
+	readonly default: "auto";
+	readonly brief: string;
+} = { kind: "enum", values: COLOR_CHOICES, default: "auto", brief: "Colours on a terminal" };
