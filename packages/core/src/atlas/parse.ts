@@ -17,7 +17,6 @@ import {
 import type { ClusterChange, Expected, ExpectedClient, ExpectedConntrack, ExpectedPath, Scenario } from "./scenario.ts";
 import {
 	type PathDocument,
-	type QuestionDocument,
 	type ScenarioDocument,
 	type ScenariosDocument,
 	scenariosSchema,
