@@ -83,7 +83,7 @@ function checkVpc(vpc: VpcObject, cluster: Cluster): void {
 
 /** An address that no machine of the input has may be that of another next hop, such as a NAT gateway. */
 function checkNextHop(nextHop: string, where: SourcePosition, cluster: Cluster): void {
-	if (parseAddress(nextHop) !== undefined) return;
+	if (parseAddress(nextHop) !== undefined || cluster.eni(nextHop) !== undefined) return;
 	const slash = nextHop.indexOf("/");
 	const kind = slash < 0 ? "" : nextHop.slice(0, slash);
 	const name = nextHop.slice(slash + 1);

@@ -17,7 +17,8 @@ const vSwitch = z.strictObject({
 const route = z.strictObject({
 	destination: cidr,
 	nextHop: z.string().min(1).meta({
-		description: "node/NAME, host/NAME, a node's or host's name, an instance id, or an address of one of them.",
+		description:
+			"node/NAME, host/NAME, a node's or host's name, an ENI's or instance's id, or an address of one of them.",
 	}),
 });
 
