@@ -7,13 +7,14 @@ import { type Hook, PRIORITY } from "../netfilter/hook.ts";
 import type { NftChain, NftTable } from "../netfilter/nftables/ruleset.ts";
 import { baseChains } from "../netfilter/nftables/ruleset.ts";
 import { usesConntrack as nftUsesConntrack } from "../netfilter/nftables/uses.ts";
-import type { XtTable, XtTableName } from "../netfilter/xtables/table.ts";
+import { type CompiledTable, compileTable } from "../netfilter/xtables/compiled-chain.ts";
+import type { XtTableName } from "../netfilter/xtables/table.ts";
 import { usesConntrack as xtUsesConntrack } from "../netfilter/xtables/uses.ts";
 import { perView, type View } from "./view.ts";
 
 /** A chain at a hook, of either kind. */
 export type HookChain =
-	| { readonly kind: "xt"; readonly table: XtTable; readonly chain: string }
+	| { readonly kind: "xt"; readonly table: CompiledTable; readonly chain: string }
 	| { readonly kind: "nft"; readonly table: NftTable; readonly chain: NftChain };
 
 export type HookEntry =
@@ -91,7 +92,7 @@ function chainsAt(
 		if (table.family !== family || !hooks.includes(hook)) continue;
 		const chain = XT_CHAIN_OF[hook];
 		if (!table.chains.has(chain)) continue;
-		found.push({ priority, chain: { kind: "xt", table, chain }, nat: table.name === "nat" });
+		found.push({ priority, chain: { kind: "xt", table: compileTable(table), chain }, nat: table.name === "nat" });
 	}
 	for (const { table, chain, base } of baseChains(view.state.nftables)) {
 		const families = table.family === "inet" ? [4, 6] : table.family === "ip" ? [4] : table.family === "ip6" ? [6] : [];

@@ -2,7 +2,7 @@
 import type { Hook } from "../netfilter/hook.ts";
 import { runNftChain } from "../netfilter/nftables/run.ts";
 import type { ChainResult, RuleHit } from "../netfilter/result.ts";
-import { runChain } from "../netfilter/xtables/walk.ts";
+import { runReadyChain } from "../netfilter/xtables/walk.ts";
 import { placeKind } from "../state/place.ts";
 import { type Because, because } from "./because.ts";
 import { type HookChain, type HookEntry, hookEntries } from "./hooks.ts";
@@ -74,7 +74,7 @@ function runEntry(
 /** Runs one chain, of either kind. */
 export function runHookChain(chain: HookChain, context: SkbContext, hits: RuleHit[] | null): ChainResult {
 	return chain.kind === "xt"
-		? runChain(chain.table, chain.chain, context, hits)
+		? runReadyChain(chain.table, chain.chain, context, hits)
 		: runNftChain(chain.table, chain.chain, context, hits);
 }
 
@@ -133,9 +133,11 @@ function hookDevice(devices: HookDevices): string | null {
 }
 
 export function chainName(chain: HookChain): string {
-	return chain.kind === "xt"
-		? `${chain.table.family === 4 ? "iptables" : "ip6tables"} ${chain.table.name} ${chain.chain}`
-		: `nft ${chain.table.family} ${chain.table.name} ${chain.chain.name}`;
+	if (chain.kind === "xt") {
+		const { family, name } = chain.table.table;
+		return `${family === 4 ? "iptables" : "ip6tables"} ${name} ${chain.chain}`;
+	}
+	return `nft ${chain.table.family} ${chain.table.name} ${chain.chain.name}`;
 }
 
 /**

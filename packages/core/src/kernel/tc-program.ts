@@ -48,6 +48,10 @@ function translateRequest(walk: Walk, skb: Skb, { name, effect }: Program, filte
 		const what = `what ${name} does with ${virtual}, which has no backend, is not documented`;
 		return end(skb, "unknown", because("cannot-evaluate", { what }, filter.origin));
 	}
+	if (server.address.text === packet.src.text) {
+		const what = `what ${name} does with ${virtual} for a pod that is its own backend is not documented`;
+		return end(skb, "unknown", because("cannot-evaluate", { what }, filter.origin));
+	}
 	const before = { address: packet.dst, port: packet.dport };
 	const after = { address: server.address, port: server.port };
 	if (known === undefined) {

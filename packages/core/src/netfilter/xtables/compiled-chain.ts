@@ -2,7 +2,7 @@
  * Chains made ready for packets: KUBE-SERVICES has thousands of rules for one address each, and a packet should only
  * meet its own. The order of rules is kept.
  */
-import { addressBits } from "../../address/address.ts";
+import { addressBits, type Family } from "../../address/address.ts";
 import type { Packet } from "../../packet/packet.ts";
 import type { MatchExtension, TargetExtension } from "./extension.ts";
 import { isBasic, type Match, matchExtension } from "./matches/index.ts";
@@ -23,39 +23,89 @@ export interface CompiledRule {
 	/** The matches in the order in which they are tried: addresses, devices and ports first, as they cost least. */
 	readonly tests: readonly CompiledTest[];
 	readonly target: { readonly data: Target; readonly extension: TargetExtension<Target> } | null;
-}
-
-export interface CompiledChain {
-	readonly chain: XtChain;
-	readonly rules: readonly CompiledRule[];
-	/** Null for short chains, which are gone through as they are. */
-	readonly index: ChainIndex | null;
-}
-
-/** Each rule is in one of these, all in the chain's order. */
-interface ChainIndex {
-	readonly byDestination: ReadonlyMap<string, CompiledRules>;
-	readonly byDestinationPort: ReadonlyMap<number, CompiledRules>;
-	readonly rest: CompiledRules;
-	/** What was put together for a packet's destination, and then for its port: the next one is often alike. */
-	readonly merged: Map<CompiledRules, Map<CompiledRules, CompiledRules>>;
+	/** Its text in a table of a family, once somebody asked for it: what one packet meets, many do. */
+	readonly printed: Partial<Record<Family, string>>;
 }
 
 type CompiledRules = readonly CompiledRule[];
+/** Places of rules in their chain, from 1, in order. */
+type Positions = readonly number[];
 
-const NO_RULES: CompiledRules = [];
+/** Each rule is in one of these. */
+interface ChainIndex {
+	readonly byDestination: ReadonlyMap<string, Positions>;
+	readonly byDestinationPort: ReadonlyMap<number, Positions>;
+	readonly rest: Positions;
+}
+
+const NONE: Positions = [];
 /** Below this, going through the rules is as fast. */
 const SHORTEST_INDEXED = 8;
-/** How much is kept of what can be made again: chains by name for one table, merged lists for one chain. */
+/** How much is kept of what can be made again: chains by name for one table, candidates for one chain. */
 const MOST_KEPT = 4096;
+
+/** A chain whose rules are made ready when a packet may match them. */
+export class CompiledChain {
+	readonly chain: XtChain;
+	/** Null for short chains, which are gone through as they are. */
+	readonly #index: ChainIndex | null;
+	readonly #rules: (CompiledRule | undefined)[] = [];
+	/** The rules that every packet may match. */
+	#always: CompiledRules | undefined;
+	/** The rules for a packet of which some ask for its destination, or for its port: the next one is often alike. */
+	readonly #candidates = new Map<Positions, Map<Positions, CompiledRules>>();
+
+	constructor(chain: XtChain) {
+		this.chain = chain;
+		this.#index = chain.rules.length < SHORTEST_INDEXED ? null : indexOf(chain.rules);
+	}
+
+	/** The rules that a packet may match, in order: those left out ask for another address or port. */
+	candidates(packet: Packet): CompiledRules {
+		if (this.#index !== null) {
+			const byDestination = this.#index.byDestination.get(packet.dst.text);
+			const byPort = this.#index.byDestinationPort.get(packet.dport);
+			if (byDestination !== undefined || byPort !== undefined) {
+				return this.#merged(this.#index.rest, byDestination ?? NONE, byPort ?? NONE);
+			}
+		}
+		this.#always ??= this.#ready(this.#index?.rest ?? this.chain.rules.map((_, i) => i + 1));
+		return this.#always;
+	}
+
+	#merged(rest: Positions, byDestination: Positions, byPort: Positions): CompiledRules {
+		let ofDestination = this.#candidates.get(byDestination);
+		if (ofDestination === undefined) {
+			if (this.#candidates.size >= MOST_KEPT) this.#candidates.clear();
+			ofDestination = new Map();
+			this.#candidates.set(byDestination, ofDestination);
+		}
+		let rules = ofDestination.get(byPort);
+		if (rules === undefined) {
+			rules = this.#ready([...rest, ...byDestination, ...byPort].sort((a, b) => a - b));
+			ofDestination.set(byPort, rules);
+		}
+		return rules;
+	}
+
+	#ready(positions: Positions): CompiledRules {
+		return positions.map((position) => {
+			let rule = this.#rules[position];
+			if (rule === undefined) {
+				rule = compileRule(this.chain.rules[position - 1] as XtRule, position);
+				this.#rules[position] = rule;
+			}
+			return rule;
+		});
+	}
+}
 
 const compiled = new WeakMap<XtChain, CompiledChain>();
 
-export function compileChain(chain: XtChain): CompiledChain {
+function compileChain(chain: XtChain): CompiledChain {
 	let result = compiled.get(chain);
 	if (result === undefined) {
-		const rules = chain.rules.map((rule, i) => compileRule(rule, i + 1));
-		result = { chain, rules, index: rules.length < SHORTEST_INDEXED ? null : indexOf(rules) };
+		result = new CompiledChain(chain);
 		compiled.set(chain, result);
 	}
 	return result;
@@ -93,22 +143,13 @@ export function compileTable(table: XtTable): CompiledTable {
 	return result;
 }
 
-/** The rules that a packet may match, in order: those left out ask for another address or port. */
-export function candidatesOf({ rules, index }: CompiledChain, packet: Packet): CompiledRules {
-	if (index === null) return rules;
-	const byDestination = index.byDestination.get(packet.dst.text);
-	const byPort = index.byDestinationPort.get(packet.dport);
-	if (byDestination === undefined && byPort === undefined) return index.rest;
-	return mergedOnce(index, byDestination ?? NO_RULES, byPort ?? NO_RULES);
-}
-
-export function compileRule(rule: XtRule, position: number): CompiledRule {
+function compileRule(rule: XtRule, position: number): CompiledRule {
 	const tests = rule.matches
 		.filter((match) => match.kind !== "comment")
 		.map((match) => ({ match, extension: matchExtension(match), pure: !WITH_EFFECT.has(match.kind) }));
 	// All must hold, so their order is free as long as those with an effect keep theirs and come last.
 	const target = rule.target === null ? null : { data: rule.target, extension: targetExtension(rule.target) };
-	return { rule, position, tests: tests.sort((a, b) => cost(a) - cost(b)), target };
+	return { rule, position, tests: tests.sort((a, b) => cost(a) - cost(b)), target, printed: {} };
 }
 
 const WITH_EFFECT: ReadonlySet<string> = new Set(["statistic", "recent", "limit", "hashlimit"]);
@@ -118,24 +159,24 @@ function cost({ match, pure }: CompiledTest): number {
 	return isBasic(match) ? 0 : PORTS.has(match.kind) ? 1 : pure ? 2 : 3;
 }
 
-function indexOf(rules: readonly CompiledRule[]): ChainIndex {
-	const byDestination = new Map<string, CompiledRule[]>();
-	const byDestinationPort = new Map<number, CompiledRule[]>();
-	const rest: CompiledRule[] = [];
-	for (const rule of rules) {
-		const address = onlyDestination(rule.rule);
-		const port = address === undefined ? onlyDestinationPort(rule.rule) : undefined;
-		if (address !== undefined) add(byDestination, address, rule);
-		else if (port !== undefined) add(byDestinationPort, port, rule);
-		else rest.push(rule);
-	}
-	return { byDestination, byDestinationPort, rest, merged: new Map() };
+function indexOf(rules: readonly XtRule[]): ChainIndex {
+	const byDestination = new Map<string, number[]>();
+	const byDestinationPort = new Map<number, number[]>();
+	const rest: number[] = [];
+	rules.forEach((rule, i) => {
+		const address = onlyDestination(rule);
+		const port = address === undefined ? onlyDestinationPort(rule) : undefined;
+		if (address !== undefined) add(byDestination, address, i + 1);
+		else if (port !== undefined) add(byDestinationPort, port, i + 1);
+		else rest.push(i + 1);
+	});
+	return { byDestination, byDestinationPort, rest };
 }
 
-function add<Key>(lists: Map<Key, CompiledRule[]>, key: Key, rule: CompiledRule): void {
+function add<Key>(lists: Map<Key, number[]>, key: Key, position: number): void {
 	const list = lists.get(key);
-	if (list === undefined) lists.set(key, [rule]);
-	else list.push(rule);
+	if (list === undefined) lists.set(key, [position]);
+	else list.push(position);
 }
 
 /** The one destination address that the rule asks for. */
@@ -156,19 +197,4 @@ function onlyDestinationPort(rule: XtRule): number | undefined {
 		if (port !== undefined && !port.negated && port.from === port.to) return port.from;
 	}
 	return undefined;
-}
-
-function mergedOnce(index: ChainIndex, byDestination: CompiledRules, byPort: CompiledRules): CompiledRules {
-	let ofDestination = index.merged.get(byDestination);
-	if (ofDestination === undefined) {
-		if (index.merged.size >= MOST_KEPT) index.merged.clear();
-		ofDestination = new Map();
-		index.merged.set(byDestination, ofDestination);
-	}
-	let rules = ofDestination.get(byPort);
-	if (rules === undefined) {
-		rules = [...index.rest, ...byDestination, ...byPort].sort((a, b) => a.position - b.position);
-		ofDestination.set(byPort, rules);
-	}
-	return rules;
 }

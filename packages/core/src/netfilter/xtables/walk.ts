@@ -1,13 +1,7 @@
 /** Runs a base chain for a packet: jumps, gotos, returns and the policy (net/ipv4/netfilter/ip_tables.c, ipt_do_table). */
 import { type Effect, isUnknowable, type RuleContext, type Truth } from "../context.ts";
 import type { ChainResult, RuleHit } from "../result.ts";
-import {
-	type CompiledChain,
-	type CompiledRule,
-	type CompiledTable,
-	candidatesOf,
-	compileTable,
-} from "./compiled-chain.ts";
+import { type CompiledChain, type CompiledRule, type CompiledTable, compileTable } from "./compiled-chain.ts";
 import { printRule } from "./rule.ts";
 import type { XtChain, XtTable } from "./table.ts";
 
@@ -34,12 +28,21 @@ interface Frame {
  * the policy where it drops.
  */
 export function runChain(table: XtTable, chain: string, at: RuleContext, hits: RuleHit[] | null): ChainResult {
-	const chains = compileTable(table);
-	const base = chains.chain(chain);
+	return runReadyChain(compileTable(table), chain, at, hits);
+}
+
+/** As `runChain`, for a table that was made ready before. */
+export function runReadyChain(
+	table: CompiledTable,
+	chain: string,
+	at: RuleContext,
+	hits: RuleHit[] | null,
+): ChainResult {
+	const base = table.chain(chain);
 	const effect: ChainResult["effect"] =
 		base === undefined
-			? { kind: "unknown", unknown: `the table ${table.name} has no chain "${chain}"` }
-			: new ChainRun(chains, at, hits).run(base);
+			? { kind: "unknown", unknown: `the table ${table.table.name} has no chain "${chain}"` }
+			: new ChainRun(table, at, hits).run(base);
 	return { effect, hits: hits ?? NO_HITS };
 }
 
@@ -70,7 +73,7 @@ class ChainRun {
 	}
 
 	#enter(ready: CompiledChain, caller: Frame | null, left: Frame | null, hitsBefore: number, calls: number): void {
-		const candidates = candidatesOf(ready, this.#at.packet);
+		const candidates = ready.candidates(this.#at.packet);
 		this.#frame = { chain: ready.chain, caller, left, candidates, next: 0, hitsBefore, calls };
 	}
 
@@ -135,12 +138,15 @@ class ChainRun {
 		if (this.#hits !== null && this.#hits.length === hitsBefore + calls) this.#hits.length = hitsBefore;
 	}
 
-	#hit(frame: Frame, { rule, position }: CompiledRule): void {
+	#hit(frame: Frame, rule: CompiledRule): void {
 		if (this.#hits === null) return;
 		const { table } = this.#table;
 		const { name } = frame.chain;
-		const text = (): string => printRule(name, rule, table.family);
-		this.#hits.push({ table: tableLabel(table), chain: name, position, text, origin: rule.origin });
+		const text = (): string => {
+			rule.printed[table.family] ??= printRule(name, rule.rule, table.family);
+			return rule.printed[table.family] as string;
+		};
+		this.#hits.push({ table: tableLabel(table), chain: name, position: rule.position, text, origin: rule.rule.origin });
 	}
 
 	#policy(base: XtChain): ChainResult["effect"] {
