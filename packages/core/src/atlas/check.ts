@@ -9,12 +9,14 @@ import type {
 import {
 	type EndPattern,
 	formatHeader,
+	formatJudgements,
 	formatLinks,
 	formatNat,
 	formatPacket,
 	formatTuples,
 	type HeaderPattern,
 	type LinkPattern,
+	matchesJudgement,
 	matchesPattern,
 	type TuplePattern,
 	withPort,
@@ -129,6 +131,15 @@ function checkPath(expected: ExpectedPath, path: ExplainedPath): readonly Differ
 				: [formatNat(is), formatNat(path.nat)],
 		),
 		...checkConntrack(expected, path),
+		...compare("security groups", expected.securityGroups, (is) =>
+			sameList(is, path.securityGroups, matchesJudgement)
+				? undefined
+				: [formatJudgements(is), formatJudgements(path.securityGroups)],
+		),
+		...compare("security groups not asked", expected.securityGroupsNot, (is) => {
+			const asked = path.securityGroups.filter((judged) => is.some((pattern) => matchesJudgement(pattern, judged)));
+			return asked.length === 0 ? undefined : [`none of ${formatJudgements(is)}`, formatJudgements(asked)];
+		}),
 		...compare("service address seen at", expected.serviceAddressSeenAt, (is) =>
 			sameSet(is, path.serviceAddressSeenAt, matchesLink)
 				? undefined
@@ -241,6 +252,7 @@ function matchesHeader(pattern: HeaderPattern, { packet }: ExplainedHop): boolea
 	const { src, dst } = error ?? packet;
 	if (!matchesEndpoint(pattern.src, src, packet.sport) || !matchesEndpoint(pattern.dst, dst, packet.dport))
 		return false;
+	if (pattern.vlan !== packet.vlan) return false;
 	if (pattern.icmp !== null && pattern.icmp !== `${packet.icmp?.type}/${packet.icmp?.code}`) return false;
 	if (pattern.outer === null) return outer === null || error !== undefined;
 	return (

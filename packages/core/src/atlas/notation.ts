@@ -7,6 +7,7 @@ import type {
 	ExplainedLink,
 	ExplainedNat,
 	ExplainedPacket,
+	ExplainedSecurityGroup,
 	ExplainedTuple,
 } from "../trace/explanation.ts";
 
@@ -36,10 +37,22 @@ export interface EndPattern {
 	readonly dport: string | null;
 }
 
+/** What an ENI's security groups were asked and said; null: not said. */
+export interface JudgementPattern {
+	readonly eni: string;
+	readonly direction: string | null;
+	readonly state: string | null;
+	readonly decision: string | null;
+	/** The group that decided. */
+	readonly group: string | null;
+}
+
 /** A packet at a device. */
 export interface HeaderPattern {
 	readonly at: string;
 	readonly device: string;
+	/** Of its 802.1Q tag; null: it has none. */
+	readonly vlan: number | null;
 	readonly src: string;
 	readonly dst: string;
 	/** `TYPE/CODE` of an ICMP message, or null: not said. */
@@ -113,9 +126,34 @@ function endPattern(end: Record<string, string>): EndPattern {
 	return { src: end.src ?? null, sport: end.sport ?? null, dst: end.dst ?? null, dport: end.dport ?? null };
 }
 
-const HEADER = /^(?:(ipip|vxlan(?:\s+\d+)?)\s+(\S+)\s+>\s+(\S+)\s+\|\s+)?(?:icmp\s+(\d+\/\d+)\s+)?(\S+)\s+>\s+(\S+)$/;
+/** `eni-1:ingress:new deny sg-1`; what comes after the ENI's id may be left out from the end. */
+export function parseJudgement(text: string): JudgementPattern {
+	const match = /^([^\s:]+)(?::(ingress|egress)(?::(new|established)(?:\s+(allow|deny)(?:\s+(\S+))?)?)?)?$/.exec(
+		text.trim(),
+	);
+	if (match === null) {
+		throw new NotationError(`"${text}" must be as in "eni-1:ingress:new allow" or "eni-1:egress:established allow"`);
+	}
+	const [, eni = "", direction = null, state = null, decision = null, group = null] = match;
+	return { eni, direction, state, decision, group };
+}
 
-/** `10.0.0.180 > 172.23.96.163:80`, `icmp 3/3 A > B`, `vxlan 1 A > B | C > D`, at `PLACE DEVICE`. */
+/** Whether an ENI's groups were asked this, and said so. */
+export function matchesJudgement(pattern: JudgementPattern, judged: ExplainedSecurityGroup): boolean {
+	const { eni, direction, state, decision, group } = pattern;
+	return (
+		matchesPattern(eni, judged.interface) &&
+		(direction === null || direction === judged.direction) &&
+		(state === null || state === judged.state) &&
+		(decision === null || decision === judged.decision) &&
+		(group === null || matchesPattern(group, judged.group))
+	);
+}
+
+const HEADER =
+	/^(?:(ipip|vxlan(?:\s+\d+)?)\s+(\S+)\s+>\s+(\S+)\s+\|\s+)?(?:vlan\s+(\d+)\s+)?(?:icmp\s+(\d+\/\d+)\s+)?(\S+)\s+>\s+(\S+)$/;
+
+/** `10.0.0.180 > 172.23.96.163:80`, `icmp 3/3 A > B`, `vlan 1027 A > B`, `vxlan 1 A > B | C > D`, at `PLACE DEVICE`. */
 export function parseHeader(where: string, text: string): HeaderPattern {
 	const [link, ...more] = parseLinks(where);
 	if (link === undefined || link.device === null || more.length > 0) {
@@ -127,13 +165,14 @@ export function parseHeader(where: string, text: string): HeaderPattern {
 			`"${text}" must be as in "10.0.0.1 > 10.0.0.2:80" or "vxlan 1 10.0.0.1 > 10.0.0.2 | 10.1.0.2 > 10.1.1.2"`,
 		);
 	}
-	const [, encapsulation, outerSrc = "", outerDst = "", icmp = null, src = "", dst = ""] = match;
+	const [, encapsulation, outerSrc = "", outerDst = "", tag, icmp = null, src = "", dst = ""] = match;
 	const [kind = "", vni] = (encapsulation ?? "").split(/\s+/);
 	const outer =
 		encapsulation === undefined
 			? null
 			: { kind, vni: vni === undefined ? null : Number(vni), src: outerSrc, dst: outerDst };
-	return { at: link.at, device: link.device, src, dst, icmp, outer };
+	const vlan = tag === undefined ? null : Number(tag);
+	return { at: link.at, device: link.device, vlan, src, dst, icmp, outer };
 }
 
 /** A share as `1/3`, `0.5` or 1. */
@@ -162,6 +201,17 @@ export function formatNat(nat: readonly (NatPattern | ExplainedNat)[]): string {
 	return nat.map(({ at, kind, from, to }) => `${at} ${kind} ${from} > ${to}`).join(", ");
 }
 
+export function formatJudgements(judgements: readonly (JudgementPattern | ExplainedSecurityGroup)[]): string {
+	if (judgements.length === 0) return "none";
+	return judgements.map(formatJudgement).join(", ");
+}
+
+function formatJudgement(judged: JudgementPattern | ExplainedSecurityGroup): string {
+	const eni = "interface" in judged ? judged.interface : judged.eni;
+	const asked = [eni, judged.direction, judged.state].filter((each) => each !== null).join(":");
+	return [asked, judged.decision, judged.group].filter((each) => each !== null).join(" ");
+}
+
 export function formatTuples(tuples: readonly (TuplePattern | ExplainedConntrack)[]): string {
 	if (tuples.length === 0) return "none";
 	return tuples.map(({ original, reply }) => `${formatEnd(original)} ${formatEnd(reply)}`).join(", ");
@@ -179,13 +229,15 @@ export function formatHeader(header: HeaderPattern): string {
 	const { outer, icmp } = header;
 	const vni = outer === null || outer.vni === null ? "" : ` ${outer.vni}`;
 	const before = outer === null ? "" : `${outer.kind}${vni} ${outer.src} > ${outer.dst} | `;
-	return `${before}${icmp === null ? "" : `icmp ${icmp} `}${header.src} > ${header.dst}`;
+	const tag = header.vlan === null ? "" : `vlan ${header.vlan} `;
+	return `${before}${tag}${icmp === null ? "" : `icmp ${icmp} `}${header.src} > ${header.dst}`;
 }
 
 export function formatPacket(packet: ExplainedPacket): string {
 	const { outer, icmp } = packet;
 	const vni = outer?.vni === undefined ? "" : ` ${outer.vni}`;
-	const before = outer === null ? "" : `${outer.kind}${vni} ${outer.src} > ${outer.dst} | `;
+	const tag = packet.vlan === null ? "" : `vlan ${packet.vlan} `;
+	const before = `${outer === null ? "" : `${outer.kind}${vni} ${outer.src} > ${outer.dst} | `}${tag}`;
 	if (icmp !== undefined) return `${before}icmp ${icmp.type}/${icmp.code} ${packet.src} > ${packet.dst}`;
 	return `${before}${withPort(packet.src, packet.sport)} > ${withPort(packet.dst, packet.dport)}`;
 }

@@ -5,7 +5,7 @@
 import type { SourcePosition } from "../origin/origin.ts";
 import type { Verdict } from "../trace/explanation.ts";
 import type { Question } from "../trace/question.ts";
-import type { HeaderPattern, LinkPattern, NatPattern, TuplePattern } from "./notation.ts";
+import type { HeaderPattern, JudgementPattern, LinkPattern, NatPattern, TuplePattern } from "./notation.ts";
 
 /** Something that the answer must say. */
 export interface Expected<T> {
@@ -36,6 +36,10 @@ export interface ExpectedPath {
 	/** All of them, in any order. */
 	readonly nat?: Expected<readonly NatPattern[]>;
 	readonly conntrack?: Expected<ExpectedConntrack>;
+	/** What ENIs' security groups were asked, there and back, in order and completely. */
+	readonly securityGroups?: Expected<readonly JudgementPattern[]>;
+	/** What they must not have been asked. */
+	readonly securityGroupsNot?: Expected<readonly JudgementPattern[]>;
 	readonly serviceAddressSeenAt?: Expected<readonly LinkPattern[]>;
 	readonly clientAddress?: Expected<ExpectedClient>;
 	/** Packets that must be seen at devices on the way there; there may be others. */
@@ -81,14 +85,16 @@ export function findScenario(scenarios: readonly Scenario[], name: string): Scen
 
 /**
  * How sources are written: a line of an article (docs/sources.md), a run on a real kernel or a fact that such runs showed
- * (docs/measurements.md), a file of another project, an RFC, a manual page; for what a word of podpath's own means, the
+ * (docs/measurements.md), a rule of Terway's scenarios or a contradiction of their seeds
+ * (docs/terway-rules.md), a file of another project, an RFC, a manual page; for what a word of podpath's own means, the
  * contract.
  */
 export const SOURCE_FORMS: readonly RegExp[] = [
 	/^seed \d{3} L\d+(-L?\d+)?$/,
 	/^E:t\d+(\.[A-Za-z0-9-]+)?$/,
 	/^[KX]\d+$/,
-	/^(linux|kubernetes|flannel|plugins) [\w./-]+( \w+)?$/,
+	/^(R:[a-z0-9-]+|C\d+)$/,
+	/^(linux|kubernetes|flannel|plugins|terway|ccm) [\w./-]+( \w+)?$/,
 	/^rfc \d+( section [\d.]+)?$/,
 	/^man [\w.-]+\(\d\)$/,
 	/^contract [\w-]+$/,

@@ -22,6 +22,8 @@ export interface PathDocument {
 	readonly stacks?: Written<Lines> | undefined;
 	readonly nat?: Written<Lines> | undefined;
 	readonly conntrack?: Written<Readonly<Record<string, Lines>>> | undefined;
+	readonly securityGroups?: Written<Lines> | undefined;
+	readonly securityGroupsNot?: Written<Lines> | undefined;
 	readonly serviceAddressSeenAt?: Written<Lines> | undefined;
 	readonly clientAddress?: Written<string> | undefined;
 	readonly forwardHeaders?: Written<Readonly<Record<string, Lines>>> | undefined;
@@ -93,6 +95,8 @@ const path: z.ZodType<PathDocument> = z.strictObject({
 	stacks: expected(z.array(z.string())).optional(),
 	nat: expected(lines).optional(),
 	conntrack: expected(linesByPlace).optional(),
+	securityGroups: expected(lines).optional(),
+	securityGroupsNot: expected(lines).optional(),
 	serviceAddressSeenAt: expected(lines).optional(),
 	clientAddress: expected(z.string()).optional(),
 	forwardHeaders: expected(linesByPlace).optional(),

@@ -54,6 +54,7 @@ const DELIVERED: ExplainedPath = {
 		],
 		hops: [
 			hop("node/n", "eth0", "10.0.0.1", "10.1.0.2"),
+			hop("node/n", "eth1", "10.1.0.1", "10.1.0.2", { vlan: 1027 }),
 			hop("node/n", "flannel.1", "10.1.0.1", "10.1.0.2", {
 				outer: { kind: "vxlan", src: "10.0.0.1", dst: "10.0.0.2", vni: 1 },
 			}),
@@ -70,7 +71,17 @@ const DELIVERED: ExplainedPath = {
 			reply: { src: "10.1.0.2", sport: 80, dst: "10.1.0.1", dport: 40000 },
 		},
 	],
-	securityGroups: [],
+	securityGroups: [
+		{
+			interface: "eni-1",
+			direction: "egress",
+			state: "new",
+			decision: "allow",
+			group: "sg-1",
+			rule: "egress accept all",
+		},
+		{ interface: "eni-1", direction: "ingress", state: "established", decision: "allow", group: "sg-1", rule: "known" },
+	],
 	captures: [],
 	serviceAddressSeenAt: [{ at: "pod/default/a", device: "eth0" }],
 	clientAddress: { preserved: false, seen: "10.0.0.1", lostAt: "node/n", by: "masquerade" },
@@ -117,6 +128,15 @@ describe("an answer that is as expected", () => {
 			"an encapsulated packet",
 			`${VERDICT}\n  forwardHeaders: { is: { node/n flannel.1: "vxlan 1 10.0.0.1 > 10.0.0.2 | 10.1.0.1 > 10.1.0.2" }, source: K1 }`,
 		],
+		[
+			"a tagged packet",
+			`${VERDICT}\n  forwardHeaders: { is: { node/n eth1: vlan 1027 10.1.0.1 > 10.1.0.2 }, source: K1 }`,
+		],
+		[
+			"what security groups were asked, in order",
+			`${VERDICT}\n  securityGroups: { is: [eni-1:egress:new allow sg-1, eni-1:ingress:established allow], source: K1 }`,
+		],
+		["what they were not asked", `${VERDICT}\n  securityGroupsNot: { is: [eni-2, eni-1:ingress:new], source: K1 }`],
 		["members of the load balancer", `loadBalancerMembers: { is: ["10.0.0.1:30080"], source: K1 }\n${VERDICT}`],
 	])("%s: no difference", (_, expectations) => {
 		expect(differences(expectations)).toEqual([]);
@@ -148,6 +168,18 @@ describe("a difference says what was expected and what was got", () => {
 		[
 			`${VERDICT}\n  replyHeaders: { is: { node/n cni0: "10.0.0.9 > 10.1.0.2" }, source: K1 }`,
 			"reply packet at node/n cni0: 10.0.0.9 > 10.1.0.2 | no packet there",
+		],
+		[
+			`${VERDICT}\n  forwardHeaders: { is: { node/n eth1: 10.1.0.1 > 10.1.0.2 }, source: K1 }`,
+			"forward packet at node/n eth1: 10.1.0.1 > 10.1.0.2 | vlan 1027 10.1.0.1:40000 > 10.1.0.2:80",
+		],
+		[
+			`${VERDICT}\n  securityGroups: { is: [eni-1:egress:new deny, eni-1:ingress:established allow], source: K1 }`,
+			"security groups: eni-1:egress:new deny, eni-1:ingress:established allow | eni-1:egress:new allow sg-1, eni-1:ingress:established allow sg-1",
+		],
+		[
+			`${VERDICT}\n  securityGroupsNot: { is: [eni-2, eni-1:egress], source: K1 }`,
+			"security groups not asked: none of eni-2, eni-1:egress | eni-1:egress:new allow sg-1",
 		],
 		[`findings: { is: [some-finding], source: K1 }\n${VERDICT}`, "findings: some-finding | none"],
 	])("%s", (expectations, difference) => {

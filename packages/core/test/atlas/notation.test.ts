@@ -1,12 +1,14 @@
 import { describe, expect, test } from "vitest";
 import {
 	formatHeader,
+	formatJudgements,
 	formatLinks,
 	formatNat,
 	formatTuples,
 	matchesPattern,
 	NotationError,
 	parseHeader,
+	parseJudgement,
 	parseLinks,
 	parseNat,
 	parseTuple,
@@ -45,6 +47,19 @@ describe("patterns", () => {
 		["eth0", "eth0", true],
 	])("%s on %s: %s", (pattern, text, matches) => {
 		expect(matchesPattern(pattern, text)).toBe(matches);
+	});
+});
+
+describe("security groups", () => {
+	test.each(["eni-1:ingress:new deny sg-1", "eni-1:egress:established allow", "eni-1:egress", "eni-1"])(
+		"%s reads and writes the same",
+		(line) => {
+			expect(formatJudgements([parseJudgement(line)])).toBe(line);
+		},
+	);
+
+	test.each(["eni-1:in", "eni-1:ingress:old", "eni-1:ingress:new maybe", "eni-1 allow"])("%s is refused", (line) => {
+		expect(() => parseJudgement(line)).toThrow(NotationError);
 	});
 });
 

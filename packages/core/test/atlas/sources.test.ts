@@ -17,6 +17,9 @@ function expectationsOf(scenario: Scenario): readonly Expected<unknown>[] {
 /** What docs/measurements.md has a row for: runs `E:t1.S2`, facts `K2`, differences `X1`. */
 const measured = new Set([...readDocument("docs/measurements.md").matchAll(/^\| `([^`]+)` \|/gm)].map(([, id]) => id));
 
+/** What docs/terway-rules.md has a row for: rules `R:own-eni`, contradictions of the seeds `C4`. */
+const ruled = new Set([...readDocument("docs/terway-rules.md").matchAll(/^\| `([^`]+)` \|/gm)].map(([, id]) => id));
+
 describe.each(atlas)("$mode", ({ mode, cluster, scenarios }) => {
 	test("its folder is named after its mode", () => {
 		expect(scenarios.every((scenario) => scenario.mode === mode)).toBe(true);
@@ -26,6 +29,7 @@ describe.each(atlas)("$mode", ({ mode, cluster, scenarios }) => {
 		const sources = expectationsOf(scenario).flatMap((expected) => expected.sources);
 		expect(sources.length).toBeGreaterThan(0);
 		expect(sources.filter((source) => /^(E:|[KX]\d)/.test(source) && !measured.has(source))).toEqual([]);
+		expect(sources.filter((source) => /^(R:|C\d)/.test(source) && !ruled.has(source))).toEqual([]);
 	});
 
 	test.each(scenarios.map((scenario) => [scenario.id, scenario] as const))(
