@@ -65,11 +65,14 @@ export type { Contribution } from "./state/contribution.ts";
 export type {
 	Attachment,
 	DeviceAt,
+	Eni,
 	FabricDevice,
 	Far,
 	Internet,
 	Listener as BalancerListener,
 	LoadBalancer,
+	SecurityGroup,
+	SecurityGroupRule,
 	Segment,
 	Vpc,
 } from "./state/fabric.ts";
@@ -94,5 +97,12 @@ export type { TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export { type Explanation, VERDICTS, type Verdict } from "./trace/explanation.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";
-export { QUESTION_PROTOCOLS, type Question, type QuestionProtocol, questionOf, VIAS, type Via } from "./trace/question.ts";
+export {
+	QUESTION_PROTOCOLS,
+	type Question,
+	type QuestionProtocol,
+	questionOf,
+	VIAS,
+	type Via,
+} from "./trace/question.ts";
 export type { Subject } from "./trace/subject.ts";

@@ -1,6 +1,7 @@
 /** A packet that this stack makes: its route, its source address, the OUTPUT hooks (ip_queue_xmit, __ip_local_out). */
 import { type Address, isLoopback, isUnspecified } from "../address/address.ts";
 import { type Flow, type Lookup, lookup } from "./fib.ts";
+import { hookEntries } from "./hooks.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { missingDevice, noRoute, routedBecause } from "./route.ts";
@@ -12,26 +13,43 @@ import { go, type Next, type Walk } from "./walk.ts";
 export function output(walk: Walk, skb: Skb): Next {
 	walk.passedStack(skb.view.place);
 	if (skb.out === null) {
-		const failed = routeOut(walk, skb);
+		const failed = routeOut(walk, skb, outFlow(skb));
 		if (failed !== null) return failed;
 	}
 	const { packet, mark } = skb;
 	const devices = { in: null, out: (skb.out as OutRoute).device.name, bridged: false };
 	const outcome = runHook(walk, skb, "output", devices);
 	if (outcome !== null) return outcome;
-	// ip_route_me_harder: iptables' nat and mangle tables route a packet anew whose address or mark they changed.
-	if (skb.packet.dst.text !== packet.dst.text || skb.packet.src.text !== packet.src.text || skb.mark !== mark) {
-		if (!skb.ipvsDone) {
-			const failed = routeOut(walk, skb);
-			if (failed !== null) return failed;
-		}
+	const { dst, src } = skb.packet;
+	const changed = dst.text !== packet.dst.text || src.text !== packet.src.text || skb.mark !== mark;
+	if (changed || natChangesDestination(skb)) {
+		const failed = routeOut(walk, skb, flowAnew(skb));
+		if (failed !== null) return failed;
 	}
 	return go("postrouting", skb);
 }
 
-function routeOut(walk: Walk, skb: Skb): Next | null {
+/**
+ * nf_nat_ipv4_local_fn and its twin for IPv6 route every packet anew whose connection has another destination than it asked
+ * for, also where IPVS did that and not NAT: so a policy rule `from` may lead a packet elsewhere that IPVS had routed by its
+ * destination alone.
+ */
+function natChangesDestination({ view, packet, tracked }: Skb): boolean {
+	if (tracked === null || !hookEntries(view, packet.family, "output").some(({ kind }) => kind === "nat")) return false;
+	const { original, reply } = tracked.connection;
+	const [own, other] = tracked.direction === "original" ? [original, reply] : [reply, original];
+	return own.dst.text !== other.src.text;
+}
+
+/** ip_route_me_harder and ip6_route_me_harder look at addresses and the mark, but not at protocol and ports. */
+function flowAnew({ packet, mark }: Skb): Flow {
+	const { dst: to, src } = packet;
+	return isUnspecified(src) ? { to, mark } : { to, mark, from: src };
+}
+
+function routeOut(walk: Walk, skb: Skb, flow: Flow): Next | null {
 	const { view } = skb;
-	const found = lookup(view, outFlow(skb), walk.choices);
+	const found = lookup(view, flow, walk.choices);
 	if (found.kind !== "route") return noRoute(walk, skb, found);
 	if (found.route.type === "local") {
 		// Packets to oneself go out by lo, whatever device holds the address.
@@ -56,10 +74,8 @@ function refusalOf(type: string): "blackhole" | "unreachable" | "prohibit" {
 }
 
 function outFlow(skb: Skb): Flow {
-	const { packet } = skb;
-	const { dst: to, src, protocol, sport, dport } = packet;
-	const flow = { to, mark: skb.mark, protocol, sport, dport };
-	return isUnspecified(src) ? flow : { ...flow, from: src };
+	const { protocol, sport, dport } = skb.packet;
+	return { ...flowAnew(skb), protocol, sport, dport };
 }
 
 /**

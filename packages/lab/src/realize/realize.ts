@@ -30,14 +30,14 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 		options.prefix ?? "",
 	);
 	const nameOf = (place: Place): string => names.get(place) ?? "";
-	const cables = [...layout.cables, ...fabric.cables];
+	const { cables } = fabric;
 	const sites = states.map((state): Site => {
-		const children = stacks.flatMap((other) =>
+		const children = states.flatMap((other) =>
 			other.links
 				.filter((link) => standsOn(link, other.place, state.place))
 				.map((link) => ({ link, namespace: nameOf(other.place) })),
 		);
-		return { name: nameOf(state.place), state, children, given: givenDevices(state.place, cables, stacks) };
+		return { name: nameOf(state.place), state, children, given: givenDevices(state.place, cables, states) };
 	});
 	const steps = sites.map(stepsOf);
 	return {
@@ -50,7 +50,10 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 		needs: new Set<Feature>([...(cables.length > 0 ? (["veth"] as const) : []), ...states.flatMap(featuresOf)]),
 		omitted: [...layout.omitted, ...fabric.omitted, ...steps.flatMap(({ omitted }) => omitted)],
 		ports: [...layout.ports].flatMap(([place, ports]) =>
-			ports.map(({ device, to }): LabPort => ({ namespace: nameOf(place), device, fabric: place, to })),
+			ports.map(({ device, to }): LabPort => {
+				const end = fabric.ends.get(`${place} ${device}`) ?? { place, device };
+				return { namespace: nameOf(end.place), device: end.device, fabric: end.place, to };
+			}),
 		),
 	};
 }

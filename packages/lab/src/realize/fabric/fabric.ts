@@ -1,6 +1,7 @@
 /** The fabric of a lab: a namespace for each fabric device that stacks are connected to, and the cables between these. */
 import {
 	assembleNamespace,
+	type DeviceAt,
 	type FabricDevice,
 	hostPrefix,
 	type LoadBalancer,
@@ -11,13 +12,16 @@ import {
 import { type Cable, type Layout, OUTSIDE } from "../layout.ts";
 import { internetSite, type Neighbourhood } from "./internet.ts";
 import { ETHERNET_MTU, portLink, UPLINK } from "./port.ts";
-import type { FabricSite, Surroundings } from "./router.ts";
-import { segmentSite } from "./segment.ts";
-import { vpcSite } from "./vpc.ts";
+import type { FabricSites, Surroundings } from "./router.ts";
+import { segmentSites } from "./segment.ts";
+import { vpcSites } from "./vpc.ts";
 
 export interface LabFabric {
 	readonly states: readonly Namespace[];
+	/** All of the lab: the layout's too, whose ends in the fabric are found here. */
 	readonly cables: readonly Cable[];
+	/** Where ports of a fabric device are that are not in its own namespace, by the device's place and the port's name. */
+	readonly ends: ReadonlyMap<string, DeviceAt>;
 	readonly omitted: readonly string[];
 }
 
@@ -35,8 +39,11 @@ export function fabricOf(network: Network, layout: Layout, places: ReadonlySet<P
 	});
 	const sites = routers.map((device) => siteOf(device, layout, around(device.place)));
 	const uplinks = routers.filter(hasUplink);
-	const states = sites.map(({ state }) => state);
-	const cables: Cable[] = [];
+	const states = sites.flatMap((site) => site.states);
+	const cables: Cable[] = [
+		...layout.cables.map((cable) => reachingIn(cable, routers, sites)),
+		...sites.flatMap((site) => site.cables),
+	];
 	let looseEnds = layout.looseEnds;
 	if (internet !== undefined) {
 		const neighbours = uplinks.map((fabric, i): Neighbourhood => {
@@ -54,14 +61,23 @@ export function fabricOf(network: Network, layout: Layout, places: ReadonlySet<P
 		}
 	}
 	if (looseEnds.length > 0) states.push(outside(looseEnds));
-	return { states, cables, omitted: [...omitted, ...sites.flatMap((site) => site.omitted)] };
+	const ends = new Map(
+		sites.flatMap((site, i) => [...site.ends].map(([device, end]) => [`${routers[i]?.place} ${device}`, end] as const)),
+	);
+	return { states, cables, ends, omitted: [...omitted, ...sites.flatMap((site) => site.omitted)] };
 }
 
 type Router = Extract<FabricDevice, { readonly kind: "vpc" | "segment" }>;
 
-function siteOf(device: Router, layout: Layout, around: Surroundings): FabricSite {
+/** A port's cable may end in a namespace before the fabric device's own. */
+function reachingIn(cable: Cable, routers: readonly Router[], sites: readonly FabricSites[]): Cable {
+	const end = sites[routers.findIndex(({ place }) => place === cable.to.place)]?.ends.get(cable.to.device);
+	return end === undefined ? cable : { from: cable.from, to: end };
+}
+
+function siteOf(device: Router, layout: Layout, around: Surroundings): FabricSites {
 	const ports = layout.ports.get(device.place) ?? [];
-	return device.kind === "vpc" ? vpcSite(device, ports, around) : segmentSite(device, ports, around);
+	return device.kind === "vpc" ? vpcSites(device, ports, around) : segmentSites(device, ports, around);
 }
 
 function hasUplink(device: Router): boolean {

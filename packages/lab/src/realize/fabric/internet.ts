@@ -11,11 +11,10 @@ import {
 	type Route,
 	type Rule,
 	unicastRoute,
-	VPC_MAC,
 } from "@podpath/core";
-import { ETHERNET_MTU, type FabricPort, LAB_ORIGIN, portLink } from "./port.ts";
+import { ETHERNET_MTU, type FabricPort, LAB_ORIGIN, pointToPoint, portLink } from "./port.ts";
 import { ROUTER_SYSCTLS } from "./router.ts";
-import { fabricTables } from "./tables.ts";
+import { ALL_KEEP_TTL, fabricTables } from "./tables.ts";
 
 /** A network that the Internet is joined to, and by which device. */
 export interface Neighbourhood {
@@ -47,19 +46,15 @@ export function internetSite(
 	}
 	const state = assembleNamespace(internet.place, [
 		{
-			links: [
-				...ports.map(clientPort),
-				...around.map(({ device }) => portLink(device, { mac: VPC_MAC, mtu: ETHERNET_MTU, noArp: true })),
-			],
+			links: [...ports.map(clientPort), ...around.map(({ device }) => pointToPoint(device, ETHERNET_MTU))],
 			routes: [...routes.values(), ...([4, 6] as const).map(nowhere)],
 			rules: ports.flatMap(({ device }) => ([4, 6] as const).map((family) => inward(family, device))),
 			sysctls: new Map(ROUTER_SYSCTLS),
 		},
 	]);
-	const everything = ["-A PREROUTING"];
 	const nothing = { 4: [], 6: [] };
 	const xtables = fabricTables(
-		{ keepsTtl: { 4: everything, 6: everything }, nat: nothing, filter: nothing },
+		{ keepsTtl: ALL_KEEP_TTL, nat: nothing, filter: nothing },
 		[...routes.values()].map(({ destination }) => destination),
 	);
 	return { ...state, xtables };

@@ -1,5 +1,14 @@
 /** The fabric's ends of the lab's cables. */
-import type { Attachment, DeviceAt, Link, Origin, VethLink } from "@podpath/core";
+import {
+	type Address,
+	type Attachment,
+	type DeviceAt,
+	type Link,
+	type Neighbour,
+	type Origin,
+	type VethLink,
+	VPC_MAC,
+} from "@podpath/core";
 
 /** A port of a fabric device, and the machine's device at the other end of its cable. */
 export interface FabricPort {
@@ -40,6 +49,11 @@ export interface AttachedPort extends FabricPort {
 	readonly attachment: Attachment;
 }
 
+/** The end of a cable between two of the lab's own: both ends have one MAC, so that neither asks for the other's. */
+export function pointToPoint(name: string, mtu: number): VethLink {
+	return portLink(name, { mac: VPC_MAC, mtu, noArp: true });
+}
+
 /** What is attached at these ports. Members of a trunk share its card: each is behind a device of its own, with its tag. */
 export function attachedPorts(
 	ports: readonly FabricPort[],
@@ -52,4 +66,44 @@ export function attachedPorts(
 			return { ...port, device: vlan === null ? port.device : `${port.device}.${vlan}`, attachment };
 		}),
 	);
+}
+
+/** Permanent entries for a card, which a cloud asks for nothing. */
+export function cardNeighbours(device: string, { addresses, mac }: Attachment): readonly Neighbour[] {
+	return addresses.map((address) => ({
+		family: address.family,
+		device,
+		address,
+		mac,
+		state: "permanent",
+		proxy: false,
+		origin: LAB_ORIGIN,
+	}));
+}
+
+/** Proxy ARP for all that is routed; `pvlan` also where the way leads back out of the same port. */
+export function answersForAll(device: string): readonly (readonly [string, string])[] {
+	const name = device.replaceAll(".", "/");
+	return [
+		[`net.ipv4.conf.${name}.proxy_arp`, "1"],
+		[`net.ipv4.conf.${name}.proxy_arp_pvlan`, "1"],
+		[`net.ipv4.neigh.${name}.proxy_delay`, "0"],
+		[`net.ipv6.conf.${name}.proxy_ndp`, "1"],
+		[`net.ipv6.neigh.${name}.proxy_delay`, "0"],
+	];
+}
+
+/** IPv6 has proxy entries for single addresses only. */
+export function proxied(device: string, addresses: readonly Address[]): readonly Neighbour[] {
+	return addresses
+		.filter(({ family }) => family === 6)
+		.map((address) => ({
+			family: 6,
+			device,
+			address,
+			mac: null,
+			state: "none",
+			proxy: true,
+			origin: LAB_ORIGIN,
+		}));
 }

@@ -1,5 +1,6 @@
 /** What the routers of a lab have in common. */
-import type { LoadBalancer, Namespace } from "@podpath/core";
+import type { DeviceAt, LoadBalancer, Namespace } from "@podpath/core";
+import type { Cable } from "../layout.ts";
 
 /** What a router has to know of the lab around it. */
 export interface Surroundings {
@@ -9,9 +10,14 @@ export interface Surroundings {
 	readonly internet: boolean;
 }
 
-/** The namespace that stands for a fabric device. */
-export interface FabricSite {
-	readonly state: Namespace;
+/** The namespaces that stand for a fabric device. */
+export interface FabricSites {
+	/** The device's own comes first. */
+	readonly states: readonly Namespace[];
+	/** Between these namespaces. */
+	readonly cables: readonly Cable[];
+	/** Where cables of the device's ports end, by the port's device, where that is another of these namespaces. */
+	readonly ends: ReadonlyMap<string, DeviceAt>;
 	readonly omitted: readonly string[];
 }
 

@@ -14,13 +14,21 @@ import {
 	VPC_MAC,
 } from "@podpath/core";
 import { balancingRules } from "./balancing.ts";
-import { type AttachedPort, attachedPorts, type FabricPort, LAB_ORIGIN, portLink, UPLINK } from "./port.ts";
-import { type FabricSite, ROUTER_SYSCTLS, type Surroundings } from "./router.ts";
+import {
+	type AttachedPort,
+	attachedPorts,
+	type FabricPort,
+	LAB_ORIGIN,
+	pointToPoint,
+	portLink,
+	UPLINK,
+} from "./port.ts";
+import { type FabricSites, ROUTER_SYSCTLS, type Surroundings } from "./router.ts";
 import { fabricTables } from "./tables.ts";
 
 const BRIDGE = "br0";
 
-export function segmentSite(segment: Segment, all: readonly FabricPort[], around: Surroundings): FabricSite {
+export function segmentSites(segment: Segment, all: readonly FabricPort[], around: Surroundings): FabricSites {
 	const { place, mtu } = segment;
 	const ports = attachedPorts(all, segment.attachments);
 	const isRouter = segment.gateways.length > 0;
@@ -36,7 +44,7 @@ export function segmentSite(segment: Segment, all: readonly FabricPort[], around
 	const xtables = isRouter
 		? fabricTables({ keepsTtl: balanced(around), ...balancingRules(around) }, segment.prefixes)
 		: [];
-	return { state: { ...state, addresses, xtables }, omitted: [] };
+	return { states: [{ ...state, addresses, xtables }], cables: [], ends: new Map(), omitted: [] };
 }
 
 function bridge({ place, mtu, gateways }: Segment): BridgeLink {
@@ -61,7 +69,7 @@ function cardEntry({ device, attachment }: AttachedPort): FdbEntry {
 
 function routing(segment: Segment, ports: readonly AttachedPort[], around: Surroundings): Contribution {
 	return {
-		links: around.internet ? [portLink(UPLINK, { mac: VPC_MAC, mtu: segment.mtu, noArp: true })] : [],
+		links: around.internet ? [pointToPoint(UPLINK, segment.mtu)] : [],
 		addresses: segment.gateways.map((gateway) => gatewayAddress(gateway, segment)),
 		routes: ([4, 6] as const).map((family) => wayOut(family, around.internet)),
 		neighbours: ports.flatMap(({ attachment }) =>

@@ -28,6 +28,9 @@ export function fabricTables(rules: FabricRules, prefixes: readonly Prefix[]): r
 	});
 }
 
+/** The cloud is not one that packets notice: it takes nothing from their TTL. */
+export const ALL_KEEP_TTL: FabricRules["keepsTtl"] = { 4: ["-A PREROUTING"], 6: ["-A PREROUTING"] };
+
 const CHAINS = {
 	mangle: ["PREROUTING", "INPUT", "FORWARD", "OUTPUT", "POSTROUTING"],
 	nat: ["PREROUTING", "INPUT", "OUTPUT", "POSTROUTING"],

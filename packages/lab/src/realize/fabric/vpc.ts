@@ -3,11 +3,9 @@
  * neighbours of one vSwitch reach each other through it, as in the cloud.
  */
 import {
-	type Address,
 	assembleNamespace,
 	defaultPrefix,
 	hostPrefix,
-	type Neighbour,
 	type Route,
 	unicastRoute,
 	type VlanLink,
@@ -15,35 +13,58 @@ import {
 	type Vpc,
 } from "@podpath/core";
 import { balancingRules } from "./balancing.ts";
-import { type AttachedPort, attachedPorts, type FabricPort, LAB_ORIGIN, portLink, UPLINK } from "./port.ts";
-import { type FabricSite, ROUTER_SYSCTLS, type Surroundings } from "./router.ts";
-import { fabricTables } from "./tables.ts";
+import { cardSites, guardedPorts, othersOf } from "./card.ts";
+import {
+	type AttachedPort,
+	answersForAll,
+	cardNeighbours,
+	type FabricPort,
+	LAB_ORIGIN,
+	pointToPoint,
+	portLink,
+	proxied,
+	UPLINK,
+} from "./port.ts";
+import { type FabricSites, ROUTER_SYSCTLS, type Surroundings } from "./router.ts";
+import { ALL_KEEP_TTL, fabricTables } from "./tables.ts";
 
-export function vpcSite(vpc: Vpc, all: readonly FabricPort[], around: Surroundings): FabricSite {
+/** The router, and between it and each card whose security groups the input says, a namespace for that card. */
+export function vpcSites(vpc: Vpc, all: readonly FabricPort[], around: Surroundings): FabricSites {
 	const omitted: string[] = [];
-	const ports = attachedPorts(all, vpc.attachments);
-	const cables = [...all.map(({ device }) => device), UPLINK].map((name) =>
-		portLink(name, { mac: VPC_MAC, mtu: vpc.mtu, ...(name === UPLINK && { noArp: true }) }),
-	);
-	for (const { eni } of ports.map(({ attachment }) => attachment)) {
-		if ((eni?.securityGroups ?? []).length > 0)
-			omitted.push(`${vpc.place}: security groups of ${eni?.place}: not made`);
+	const { guarded, open } = guardedPorts(vpc, all);
+	const ports = [...open, ...guarded.flatMap(({ attached }) => attached)];
+	if (vpc.prefixes.some(({ family }) => family === 6)) {
+		const why = "the kernel proxies single IPv6 addresses only, so those of cards and gateways";
+		omitted.push(`${vpc.place}: answers to neighbour solicitations for addresses that nobody has: ${why}`);
 	}
+	const unguarded = all.filter((port) => !guarded.some(({ card }) => card === port));
 	const state = assembleNamespace(vpc.place, [
 		{
-			links: [...cables, ...ports.flatMap((port) => memberLink(vpc, port))],
+			links: [
+				...unguarded.map(({ device }) => portLink(device, { mac: VPC_MAC, mtu: vpc.mtu })),
+				...guarded.flatMap(({ attached }) => attached).map(({ device }) => pointToPoint(device, vpc.mtu)),
+				pointToPoint(UPLINK, vpc.mtu),
+				...open.flatMap((port) => memberLink(vpc, port)),
+			],
 			routes: [...routesOf(vpc, ports, omitted), ...defaultRoutes()],
-			neighbours: [...ports.flatMap(cards), ...proxied(vpc, ports, omitted)],
-			sysctls: new Map([...ROUTER_SYSCTLS, ...devicesOf(all, ports).flatMap(answersForAll)]),
+			neighbours: open.flatMap(({ device, attachment }) => [
+				...cardNeighbours(device, attachment),
+				...proxied(device, othersOf(vpc, attachment)),
+			]),
+			sysctls: new Map([...ROUTER_SYSCTLS, ...devicesOf(unguarded, open).flatMap(answersForAll)]),
 		},
 	]);
-	// The cloud's router is not one that packets notice: it takes nothing from their TTL.
-	const everything = ["-A PREROUTING"];
-	const xtables = fabricTables({ keepsTtl: { 4: everything, 6: everything }, ...balancingRules(around) }, [
+	const xtables = fabricTables({ keepsTtl: ALL_KEEP_TTL, ...balancingRules(around) }, [
 		...vpc.prefixes,
 		...vpc.routes.map(({ destination }) => destination),
 	]);
-	return { state: { ...state, xtables }, omitted };
+	const cards = guarded.map((each) => cardSites(vpc, each));
+	return {
+		states: [{ ...state, xtables }, ...cards.flatMap(({ states }) => states)],
+		cables: cards.flatMap(({ cables }) => cables),
+		ends: new Map(cards.map(({ end }) => end)),
+		omitted,
+	};
 }
 
 /** The device for a member of a trunk: its frames come by the trunk's card with its tag. */
@@ -62,7 +83,7 @@ function devicesOf(all: readonly FabricPort[], ports: readonly AttachedPort[]): 
 function routesOf(vpc: Vpc, ports: readonly AttachedPort[], omitted: string[]): readonly Route[] {
 	const routes = new Map<string, Route>();
 	for (const { destination, nextHop } of vpc.routes) {
-		const port = ports.find(({ attachment }) => attachment.place === nextHop);
+		const port = ports.find(({ attachment: { place, eni } }) => place === nextHop || eni?.place === nextHop);
 		// Machines that the lab does not have get no packets; the others' answers do not change by that.
 		if (port === undefined) continue;
 		const via = port.attachment.addresses.find(({ family }) => family === destination.family);
@@ -84,46 +105,4 @@ function routesOf(vpc: Vpc, ports: readonly AttachedPort[], omitted: string[]): 
 
 function defaultRoutes(): readonly Route[] {
 	return ([4, 6] as const).map((family) => unicastRoute(defaultPrefix(family), { device: UPLINK, origin: LAB_ORIGIN }));
-}
-
-/** The cloud asks no card for its MAC. */
-function cards({ device, attachment }: AttachedPort): readonly Neighbour[] {
-	return attachment.addresses.map((address) => ({
-		family: address.family,
-		device,
-		address,
-		mac: attachment.mac,
-		state: "permanent",
-		proxy: false,
-		origin: LAB_ORIGIN,
-	}));
-}
-
-/** Proxy ARP for all that is routed; `pvlan` also where the way leads back out of the same port. */
-function answersForAll(device: string): readonly (readonly [string, string])[] {
-	const name = device.replaceAll(".", "/");
-	return [
-		[`net.ipv4.conf.${name}.proxy_arp`, "1"],
-		[`net.ipv4.conf.${name}.proxy_arp_pvlan`, "1"],
-		[`net.ipv4.neigh.${name}.proxy_delay`, "0"],
-		[`net.ipv6.conf.${name}.proxy_ndp`, "1"],
-		[`net.ipv6.neigh.${name}.proxy_delay`, "0"],
-	];
-}
-
-/** IPv6 has proxy entries for single addresses only. */
-function proxied(vpc: Vpc, ports: readonly AttachedPort[], omitted: string[]): readonly Neighbour[] {
-	const gateways = vpc.vSwitches.map(({ gateway }) => gateway).filter(({ family }) => family === 6);
-	if (vpc.prefixes.some(({ family }) => family === 6)) {
-		const why = "the kernel proxies single IPv6 addresses only, so those of cards and gateways";
-		omitted.push(`${vpc.place}: answers to neighbour solicitations for addresses that nobody has: ${why}`);
-	}
-	return ports.flatMap(({ device }) => {
-		const others = ports.filter((port) => port.device !== device).flatMap(({ attachment }) => attachment.addresses);
-		return [...gateways, ...others.filter(({ family }) => family === 6)].map((each) => proxy(device, each));
-	});
-}
-
-function proxy(device: string, address: Address): Neighbour {
-	return { family: address.family, device, address, mac: null, state: "none", proxy: true, origin: LAB_ORIGIN };
 }
