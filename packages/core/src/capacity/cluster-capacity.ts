@@ -1,11 +1,12 @@
 /** What a cluster's nodes have room for: limits, less what runs there. */
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Node, Pod } from "../cluster/objects.ts";
+import type { TerwaySettings } from "../cluster/settings.ts";
 import { ENI_RESOURCE, EXCLUSIVE_MODE_LABEL, MEMBER_ENI_RESOURCE } from "../modes/terway/annotations.ts";
 import { uplinksIn } from "../modes/terway/mode.ts";
 import type { Uplink } from "../modes/terway/uplinks.ts";
 import { findInstanceType, type InstanceTypes } from "./instance-type.ts";
-import { type Limit, type Limits, limitsOf, type PodKind } from "./limits.ts";
+import { type Limit, type LimitOptions, type Limits, limitsOf, type PodKind } from "./limits.ts";
 
 export interface Room {
 	readonly kind: PodKind;
@@ -31,19 +32,29 @@ const INSTANCE_TYPE_LABELS = ["node.kubernetes.io/instance-type", "beta.kubernet
  * Of every node, in the order of the input.
  * @throws {InputError} For a mode without a capacity that is known, and for an instance type that is not among `types`.
  */
-export function clusterCapacity(cluster: Cluster, types: InstanceTypes): readonly NodeCapacity[] {
+export function clusterCapacity(
+	cluster: Cluster,
+	types: InstanceTypes,
+	settings: Partial<TerwaySettings> = {},
+): readonly NodeCapacity[] {
 	// Says what is wrong with the mode before anything of a node.
 	limitsOf(cluster.mode, ANY_TYPE);
-	return cluster.nodes.map((node) => nodeCapacity(cluster, node, types));
+	const all = { ...cluster.terway, ...settings };
+	return cluster.nodes.map((node) => nodeCapacity(cluster, node, types, all));
 }
 
 const ANY_TYPE = { id: "", enis: 1, totalEnis: 1, addressesPerEni: 1, trunk: false, source: "" };
 
-function nodeCapacity(cluster: Cluster, node: Node, types: InstanceTypes): NodeCapacity {
+function nodeCapacity(
+	cluster: Cluster,
+	node: Node,
+	types: InstanceTypes,
+	settings: Partial<TerwaySettings>,
+): NodeCapacity {
 	const id = INSTANCE_TYPE_LABELS.map((label) => node.labels[label]).find((each) => each !== undefined) ?? "";
 	const mode = node.labels[EXCLUSIVE_MODE_LABEL] === "eniOnly" ? "terway-eni" : cluster.mode;
 	const used = usedOn(cluster, node);
-	const limits = limitsOn(cluster, node, mode, { id, types, ownEnis: used.get("eni") ?? 0 });
+	const limits = limitsOn(node, mode, { id, types, settings, ownEnis: used.get("eni") ?? 0 });
 	const rooms = limits.limits.map((limit): Room => {
 		const own = used.get(limit.kind) ?? 0;
 		const reported = reportedBy(node, limit.kind);
@@ -56,17 +67,13 @@ function nodeCapacity(cluster: Cluster, node: Node, types: InstanceTypes): NodeC
 
 /** Without the instance type everything but a pod CIDR is not known. */
 function limitsOn(
-	cluster: Cluster,
 	node: Node,
 	mode: string,
-	{ id, types, ownEnis }: { readonly id: string; readonly types: InstanceTypes; readonly ownEnis: number },
+	given: Pick<LimitOptions, "settings" | "ownEnis"> & { readonly id: string; readonly types: InstanceTypes },
 ): Limits {
+	const { id, types, ...rest } = given;
 	const [podCIDR] = node.podCIDRs;
-	const options = {
-		ownEnis,
-		...(cluster.terway === undefined ? {} : { settings: cluster.terway }),
-		...(podCIDR === undefined ? {} : { podCIDR }),
-	};
+	const options = { ...rest, ...(podCIDR === undefined ? {} : { podCIDR }) };
 	if (mode === "terway-vpc" || id !== "") {
 		return limitsOf(mode, id === "" ? undefined : findInstanceType(id, types), options);
 	}

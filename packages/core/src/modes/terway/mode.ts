@@ -27,6 +27,8 @@ const VARIANTS: readonly Variant[] = [
 /** `terway-vpc`, `terway-eni`, `terway-eniip`, `terway-ipvlan`, `terway-datapathv2`, `terway-trunk`. */
 export const TERWAY_MODES: readonly NetworkMode[] = VARIANTS.map(terwayMode);
 
+export const TERWAY_MODE_IDS: readonly string[] = VARIANTS.map(({ id }) => id);
+
 /** The uplinks of a cluster's pods; undefined where it is in no mode of Terway. */
 export function uplinksIn(cluster: Cluster): Uplinks | undefined {
 	const variant = VARIANTS.find(({ id }) => id === cluster.mode);
