@@ -16,6 +16,7 @@ const LAYERS = [
 	"cluster",
 	"service",
 	"modes",
+	"capacity",
 	"kernel",
 	"fabric",
 	"trace",

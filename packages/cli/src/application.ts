@@ -1,10 +1,12 @@
 /** The commands. What they need to run is loaded when one of them runs: `--help` stays quick. */
 import { type Application, buildApplication, buildRouteMap, text_en } from "@stricli/core";
 import { atlasRoutes } from "./atlas/routes.ts";
+import { capacityCommand } from "./capacity/command.ts";
 import type { Context } from "./cli-process.ts";
 import { completeCommand, completionRoutes } from "./completion/routes.ts";
 import { explainCommand } from "./explain/command.ts";
 import { keeperCommand, labRoutes } from "./lab/routes.ts";
+import { podNetworkingCommand } from "./podnetworking/command.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { version } from "./version.ts";
 
@@ -16,6 +18,8 @@ EXAMPLES
   podpath explain --scenario flannel-vpc/001-2.2 -o svg > path.svg
   podpath atlas check
   podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml
+  podpath capacity --instance-type ecs.g7.xlarge --mode terway-trunk
+  podpath podnetworking pod/default/a -f cluster.yaml
   podpath schema explanation
 
 EXIT STATUS
@@ -28,6 +32,8 @@ export function application(): Application<Context> {
 			explain: explainCommand,
 			atlas: atlasRoutes,
 			lab: labRoutes,
+			capacity: capacityCommand,
+			podnetworking: podNetworkingCommand,
 			schema: schemaCommand,
 			completion: completionRoutes,
 			__complete: completeCommand,

@@ -8,11 +8,20 @@ export {
 	formatEndpoint,
 	parseAddress,
 } from "./address/address.ts";
-export { contains, defaultPrefix, hostPrefix, type Prefix, prefix, prefixOf } from "./address/prefix.ts";
+export { contains, defaultPrefix, hostPrefix, type Prefix, parsePrefix, prefix, prefixOf } from "./address/prefix.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { parseScenarios } from "./atlas/parse.ts";
 export { findScenario, type Scenario, scenarioName } from "./atlas/scenario.ts";
+export { clusterCapacity, NAMES as POD_KIND_NAMES, type NodeCapacity, type Room } from "./capacity/cluster-capacity.ts";
+export {
+	findInstanceType,
+	type InstanceType,
+	type InstanceTypes,
+	instanceTypesOf,
+	knownInstanceTypes,
+} from "./capacity/instance-type.ts";
+export { type Limit, type LimitOptions, type Limits, limitsOf, type PodKind } from "./capacity/limits.ts";
 export type { Cluster } from "./cluster/cluster.ts";
 export type { ManifestFile } from "./cluster/input/document.ts";
 export { loadCluster } from "./cluster/load.ts";
@@ -34,6 +43,10 @@ export type { Crossing, Rewrite } from "./kernel/walk.ts";
 export { clusterNetwork } from "./modes/network.ts";
 export { unicastRoute } from "./modes/route.ts";
 export { type Snapshot, type SnapshotFile, type SnapshotNamespace, snapshotNetwork } from "./modes/snapshot.ts";
+export type { Candidate } from "./modes/terway/candidate.ts";
+export { TERWAY_MODE_IDS } from "./modes/terway/mode.ts";
+export { matchPodNetworking, type PodNetworkingMatch } from "./modes/terway/pod-networking-match.ts";
+export type { WebhookEffects } from "./modes/terway/webhook-effects.ts";
 export { printIpsetSave } from "./netfilter/ipset/save.ts";
 export { parseNftRuleset } from "./netfilter/nftables/parse.ts";
 export { printRuleset } from "./netfilter/nftables/print.ts";

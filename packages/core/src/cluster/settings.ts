@@ -179,16 +179,37 @@ export interface LoadBalancerObject extends ObjectMeta {
 	/** `NAMESPACE/NAME` of the Service. */
 	readonly service: string;
 	readonly addresses: readonly Address[];
+	/** Null: backends see the client's address. Else those of the load balancer that they see; empty: not said. */
+	readonly localAddresses: readonly Address[] | null;
+	/** What single listeners have of their own. */
+	readonly listeners: readonly ListenerObject[];
 	/** Null: derived from the Service's traffic policy, as a cloud controller mounts them. */
-	readonly backends:
-		| readonly {
-				readonly node: string;
-				readonly listenerPort: number;
-				readonly port: number;
-				readonly protocol: TransportProtocol;
-				readonly weight: number;
-		  }[]
-		| null;
+	readonly backends: readonly BackendObject[] | null;
+}
+
+export interface ListenerObject {
+	readonly port: number;
+	readonly protocol: TransportProtocol;
+	readonly scheduler: "rr" | "wrr" | "wlc" | "sch";
+	/** Null: everybody is let in. */
+	readonly acl: { readonly type: "white" | "black"; readonly cidrs: readonly Prefix[] } | null;
+}
+
+/** A member of a load balancer's server group: an instance (`ecs`), or one address of an ENI (`eni`). */
+export interface BackendObject {
+	/** Empty for an ENI. */
+	readonly node: string;
+	/** Empty for an instance. */
+	readonly eni: string;
+	/** Of an ENI: which of its addresses. Null for an instance. */
+	readonly address: Address | null;
+	readonly listenerPort: number;
+	readonly port: number;
+	readonly protocol: TransportProtocol;
+	/** 0: no new connections. */
+	readonly weight: number;
+	/** False: its health check fails. */
+	readonly healthy: boolean;
 }
 
 /** Kind `SecurityGroup`: an ECS security group, as DescribeSecurityGroupAttribute says it. Its name is its id. */

@@ -1,5 +1,6 @@
 /** One packet's way: what the stages share while it lasts, and what is written down of it. */
 import type { Address } from "../address/address.ts";
+import { sameAddress } from "../address/watched.ts";
 import type { Frame, Packet } from "../packet/packet.ts";
 import type { Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
@@ -97,6 +98,8 @@ export interface Rewrite {
 export interface BalancedSession {
 	readonly balancer: Place;
 	readonly client: { readonly address: Address; readonly port: number };
+	/** The client as the backend sees it: a load balancer that does not keep the address shows one of its own. */
+	readonly seen: { readonly address: Address; readonly port: number };
 	readonly virtual: { readonly address: Address; readonly port: number };
 	readonly backend: { readonly address: Address; readonly port: number };
 	readonly protocol: Packet["protocol"];
@@ -237,7 +240,7 @@ export class Walk {
 	wasHere({ view, device, packet }: Skb, out: Link): boolean {
 		for (const each of this.#forwarded) {
 			if (each.view !== view || each.in !== device || each.out !== out) continue;
-			if (each.packet.src.text === packet.src.text && each.packet.dst.text === packet.dst.text) return true;
+			if (sameAddress(each.packet.src, packet.src) && sameAddress(each.packet.dst, packet.dst)) return true;
 		}
 		this.#forwarded.push({ view, in: device, out, packet });
 		return false;

@@ -1,28 +1,25 @@
 /** What stands in front of Services of type LoadBalancer, as a cloud controller sets it up. */
-import { type Address, type Family, formatEndpoint } from "../address/address.ts";
+import { type Address, formatEndpoint } from "../address/address.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Node, Service, ServicePort } from "../cluster/objects.ts";
-import type { LoadBalancerObject } from "../cluster/settings.ts";
+import type { Service, ServicePort } from "../cluster/objects.ts";
+import type { BackendObject, LoadBalancerObject } from "../cluster/settings.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { Backend, Listener, LoadBalancer } from "../state/fabric.ts";
 import type { Assumption } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
-import { CARD } from "./underlay/underlay.ts";
+import { backendsOn, type Members, membersOf, schedulerOf } from "./load-balancer-members.ts";
+import { type EniCards, eniCards } from "./underlay/enis.ts";
 
 export interface LoadBalancers {
 	readonly devices: readonly LoadBalancer[];
 	readonly assumptions: readonly Assumption[];
 }
 
-/** Nodes with this label are kept out (KEP-1143). */
-const EXCLUDED = "node.kubernetes.io/exclude-from-external-load-balancers";
-
 /**
  * The load balancers of a cluster: the `LoadBalancer` objects of the input, and one for each other Service of the type that
- * has an address. Members follow the traffic policy: with Local only nodes with a ready endpoint (seed 001 L223-L231),
- * else every ready node (seed 001 L285-L289); each is reached at its address and the node port.
+ * has an address. Members are what the cloud controller mounts for the Service (load-balancer-members.ts).
  */
-export function loadBalancersOf(cluster: Cluster): LoadBalancers {
+export function loadBalancersOf(cluster: Cluster, enis: EniCards = eniCards([])): LoadBalancers {
 	const given = new Set(cluster.loadBalancers.map((object) => object.service));
 	const derived = cluster.services.filter(
 		(service) =>
@@ -31,13 +28,14 @@ export function loadBalancersOf(cluster: Cluster): LoadBalancers {
 			!given.has(`${service.namespace}/${service.name}`),
 	);
 	const places = placesOf(derived, cluster.loadBalancers);
+	const maker = new Maker(cluster, enis);
 	const devices = [
-		...cluster.loadBalancers.map((object) => describedLoadBalancer(object, cluster)),
-		...derived.map((service) => derivedLoadBalancer(service, places.get(service) ?? "", cluster)),
+		...cluster.loadBalancers.map((object) => maker.described(object)),
+		...derived.map((service) => maker.derived(service, places.get(service) ?? "")),
 	];
 	return {
 		devices: united(devices),
-		assumptions: derived.flatMap((service) => missingNodePorts(service, places.get(service) ?? "")),
+		assumptions: derived.flatMap((service) => maker.missingNodePorts(service, places.get(service) ?? "")),
 	};
 }
 
@@ -70,84 +68,123 @@ function placesOf(services: readonly Service[], objects: readonly LoadBalancerOb
 	);
 }
 
-function describedLoadBalancer(object: LoadBalancerObject, cluster: Cluster): LoadBalancer {
-	const service = cluster.service(object.service);
-	const own = object.addresses.length > 0 ? object.addresses : ingressOf(service);
-	const origin: Origin = { component: "load-balancer", object: `slb/${object.name}`, source: object.source };
-	const listeners =
-		object.backends === null && service !== undefined
-			? derivedListeners(service, own, cluster)
-			: describedListeners(object, own, cluster, origin);
-	return { kind: "load-balancer", place: `slb/${object.name}`, addresses: own, listeners, origin };
-}
+class Maker {
+	readonly #cluster: Cluster;
+	readonly #enis: EniCards;
 
-function describedListeners(
-	object: LoadBalancerObject,
-	addresses: readonly Address[],
-	cluster: Cluster,
-	origin: Origin,
-): readonly Listener[] {
-	const listeners = new Map<string, { readonly listener: Omit<Listener, "backends">; readonly backends: Backend[] }>();
-	for (const { node: name, listenerPort, port, protocol, weight } of object.backends ?? []) {
-		const key = `${protocol} ${listenerPort}`;
-		const entry = listeners.get(key) ?? { listener: { protocol, port: listenerPort, origin }, backends: [] };
-		listeners.set(key, entry);
-		const node = cluster.node(name);
-		if (node !== undefined) entry.backends.push(...backendsOn(node, addresses, port, weight, origin));
+	constructor(cluster: Cluster, enis: EniCards) {
+		this.#cluster = cluster;
+		this.#enis = enis;
 	}
-	return [...listeners.values()].map(({ listener, backends }) => ({ ...listener, backends }));
-}
 
-function derivedLoadBalancer(service: Service, place: string, cluster: Cluster): LoadBalancer {
-	const addresses = ingressOf(service);
-	const listeners = derivedListeners(service, addresses, cluster);
-	return { kind: "load-balancer", place, addresses, listeners, origin: originOf(service) };
-}
-
-function derivedListeners(service: Service, addresses: readonly Address[], cluster: Cluster): readonly Listener[] {
-	let nodes: readonly Node[] | undefined;
-	const members = (): readonly Node[] => (nodes ??= membersOf(service, cluster));
-	const origin = originOf(service);
-	return service.ports.map(({ protocol, port, nodePort }): Listener => {
-		let made: readonly Backend[] | undefined;
-		const backends = (): readonly Backend[] =>
-			nodePort === 0 ? [] : members().flatMap((node) => backendsOn(node, addresses, nodePort, 1, origin));
-		// Made when a packet comes: a thousand load balancers before a thousand nodes have a million members.
+	described(object: LoadBalancerObject): LoadBalancer {
+		const { name, localAddresses, source } = object;
+		const service = this.#cluster.service(object.service);
+		const addresses = object.addresses.length > 0 ? object.addresses : ingressOf(service);
+		const origin: Origin = { component: "load-balancer", object: `slb/${name}`, source };
+		const listeners =
+			object.backends === null && service !== undefined
+				? this.#listeners(service, addresses)
+				: this.#describedListeners(object, addresses, origin);
 		return {
-			protocol,
-			port,
-			get backends(): readonly Backend[] {
-				made ??= backends();
-				return made;
-			},
+			kind: "load-balancer",
+			place: `slb/${name}`,
+			addresses,
+			...(localAddresses !== null && { localAddresses }),
+			listeners: listeners.map((listener) => withSettings(listener, object)),
 			origin,
 		};
-	});
+	}
+
+	derived(service: Service, place: string): LoadBalancer {
+		const addresses = ingressOf(service);
+		const listeners = this.#listeners(service, addresses);
+		return { kind: "load-balancer", place, addresses, listeners, origin: originOf(service) };
+	}
+
+	missingNodePorts(service: Service, place: string): readonly Assumption[] {
+		const without = service.ports.filter((port: ServicePort) => port.nodePort === 0);
+		if (without.length === 0 || this.#members(service).kind === "eni") return [];
+		const listeners = ingressOf(service).flatMap((ip) => without.map(({ port }) => formatEndpoint(ip, port)));
+		return [
+			{
+				code: "node-port-missing",
+				message: `service/${service.namespace}/${service.name} has no node port for ${listeners.join(", ")}, so the load balancer has no members there`,
+				place,
+			},
+		];
+	}
+
+	#members(service: Service): Members {
+		return membersOf(service, this.#cluster, this.#enis);
+	}
+
+	#listeners(service: Service, addresses: readonly Address[]): readonly Listener[] {
+		let known: Members | undefined;
+		const members = (): Members => (known ??= this.#members(service));
+		const origin = originOf(service);
+		return service.ports.map((port): Listener => {
+			let made: readonly Backend[] | undefined;
+			// Made when a packet comes: a thousand load balancers before a thousand nodes have a million members.
+			return {
+				protocol: port.protocol,
+				port: port.port,
+				get backends(): readonly Backend[] {
+					made ??= members().backends(port, addresses, origin);
+					return made;
+				},
+				scheduler: schedulerOf(service),
+				origin,
+			};
+		});
+	}
+
+	#describedListeners(object: LoadBalancerObject, addresses: readonly Address[], origin: Origin): readonly Listener[] {
+		const listeners = new Map<
+			string,
+			{ readonly listener: Omit<Listener, "backends">; readonly backends: Backend[] }
+		>();
+		for (const member of object.backends ?? []) {
+			const { protocol, listenerPort } = member;
+			const key = `${protocol} ${listenerPort}`;
+			const entry = listeners.get(key) ?? { listener: { protocol, port: listenerPort, origin }, backends: [] };
+			listeners.set(key, entry);
+			entry.backends.push(...this.#describedBackends(member, addresses, origin));
+		}
+		return [...listeners.values()].map(({ listener, backends }) => ({ ...listener, backends }));
+	}
+
+	/** An instance at its own address, an ENI at the one that is named, whether it has it or not. */
+	#describedBackends(member: BackendObject, addresses: readonly Address[], origin: Origin): readonly Backend[] {
+		const { node: name, eni: id, address, port, weight, healthy } = member;
+		if (address === null) {
+			const node = this.#cluster.node(name);
+			return node === undefined
+				? []
+				: backendsOn(node, addresses, port, weight, origin).map((each) => ({ ...each, healthy }));
+		}
+		const card = this.#enis.withId(id);
+		if (card === undefined) return [];
+		return [{ place: card.place, device: card.device, eni: card.eni.place, address, port, weight, healthy, origin }];
+	}
 }
 
-function membersOf(service: Service, cluster: Cluster): readonly Node[] {
-	const ready = cluster.nodes.filter((node) => node.ready && node.labels[EXCLUDED] === undefined);
-	if (service.externalTrafficPolicy === "Cluster") return ready;
-	const slices = cluster.slicesOf(`${service.namespace}/${service.name}`);
-	const local = new Set(
-		slices.flatMap(({ endpoints }) => endpoints.filter((each) => each.ready).map((each) => each.nodeName)),
-	);
-	return ready.filter((node) => local.has(node.name));
-}
-
-/** The node at its first address of each family in which the load balancer listens. */
-function backendsOn(
-	node: Node,
-	addresses: readonly Address[],
-	port: number,
-	weight: number,
-	origin: Origin,
-): readonly Backend[] {
-	const families = new Set<Family>(addresses.map((each) => each.family));
-	return [...families].flatMap((family) => {
-		const address = node.internalIPs.find((each) => each.family === family);
-		return address === undefined ? [] : [{ place: `node/${node.name}`, device: CARD, address, port, weight, origin }];
-	});
+/** What the object says of this listener besides its members. */
+function withSettings(listener: Listener, { listeners }: LoadBalancerObject): Listener {
+	const own = listeners.find(({ port, protocol }) => port === listener.port && protocol === listener.protocol);
+	if (own === undefined) return listener;
+	const { scheduler, acl } = own;
+	return {
+		protocol: listener.protocol,
+		port: listener.port,
+		// Kept a getter's: members may be made when a packet comes.
+		get backends(): readonly Backend[] {
+			return listener.backends;
+		},
+		scheduler,
+		...(acl !== null && { acl: { kind: acl.type, prefixes: acl.cidrs } }),
+		origin: listener.origin,
+	};
 }
 
 function ingressOf(service: Service | undefined): readonly Address[] {
@@ -156,17 +193,4 @@ function ingressOf(service: Service | undefined): readonly Address[] {
 
 function originOf(service: Service): Origin {
 	return { component: "cloud-controller-manager", object: `service/${service.namespace}/${service.name}` };
-}
-
-function missingNodePorts(service: Service, place: string): readonly Assumption[] {
-	const without = service.ports.filter((port: ServicePort) => port.nodePort === 0);
-	if (without.length === 0) return [];
-	const listeners = ingressOf(service).flatMap((ip) => without.map(({ port }) => formatEndpoint(ip, port)));
-	return [
-		{
-			code: "node-port-missing",
-			message: `service/${service.namespace}/${service.name} has no node port for ${listeners.join(", ")}, so the load balancer has no members there`,
-			place,
-		},
-	];
 }

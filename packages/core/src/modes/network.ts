@@ -18,7 +18,7 @@ import { administratorSysctls, furtherCards, host, inheritedSysctls, machine, no
 import type { ModePlan, NetworkMode } from "./mode.ts";
 import { hasNamespace } from "./pod-namespace.ts";
 import { NETWORK_MODES, networkMode } from "./registry.ts";
-import { enisOf } from "./underlay/enis.ts";
+import { eniCards, enisOf } from "./underlay/enis.ts";
 import { CARD, type Underlay, underlayOf } from "./underlay/underlay.ts";
 
 /**
@@ -51,7 +51,7 @@ class ClusterNetwork implements Network {
 		this.#underlay = underlayOf(cluster, { podRoutesInVpc: mode?.capabilities.podRoutesInVpc ?? false, enis });
 		this.#plan = mode?.plan(cluster, this.#underlay);
 		this.#services = serviceTables(cluster);
-		const balancers = loadBalancersOf(cluster);
+		const balancers = loadBalancersOf(cluster, eniCards(this.#underlay.devices.values()));
 		this.loadBalancers = balancers.devices;
 		const own = [...balancers.devices, INTERNET].map((device) => [device.place, device] as const);
 		this.#fabric = new Map<Place, FabricDevice>([...this.#underlay.devices, ...own]);

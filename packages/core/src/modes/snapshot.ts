@@ -5,18 +5,22 @@ import { contains } from "../address/prefix.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { ManifestFile } from "../cluster/input/document.ts";
 import { loadCluster } from "../cluster/load.ts";
+import type { EniObject } from "../cluster/settings.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { parseNamespace } from "../parse/namespace.ts";
 import { assembleNamespace } from "../state/assemble.ts";
-import type { Attachment, FabricDevice } from "../state/fabric.ts";
+import type { FabricDevice } from "../state/fabric.ts";
 import type { Namespace } from "../state/namespace.ts";
 import type { Assumption, Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { staticNetwork, type Wire } from "../state/static-network.ts";
 import { INTERNET, internetClient } from "./internet.ts";
 import { loadBalancersOf } from "./load-balancers.ts";
+import type { NetworkMode } from "./mode.ts";
 import { networkMode } from "./registry.ts";
+import { snapshotCards } from "./snapshot-cards.ts";
 import { describedNetworks } from "./underlay/described.ts";
+import { eniCards, eniFactory, enisOf } from "./underlay/enis.ts";
 
 export interface SnapshotFile {
 	/** What messages call it: its path. */
@@ -165,29 +169,30 @@ function wiresOf(stacks: readonly Stack[]): readonly Wire[] {
 	});
 }
 
-/** The fabric is what the objects describe; which cards stand in it, the nodes' own addresses tell. */
+/** The fabric is what the objects describe; which cards stand in it, the nodes' own state tells. */
 function fabricOf(cluster: Cluster, stacks: readonly Stack[]): readonly FabricDevice[] {
-	const podRoutesInVpc = networkMode(cluster.mode)?.capabilities.podRoutesInVpc ?? false;
-	const networks = describedNetworks(cluster, { podRoutesInVpc }).map((network) =>
+	const mode = networkMode(cluster.mode);
+	const namespaces = stacks.map(({ namespace }) => namespace);
+	const cards = snapshotCards(namespaces, knownEnis(cluster, mode), eniFactory(cluster));
+	const networks = describedNetworks(cluster, {
+		podRoutesInVpc: mode?.capabilities.podRoutesInVpc ?? false,
+	}).map((network) =>
 		network.build(
-			stacks.flatMap(({ namespace }) =>
-				cardsOf(namespace).filter(({ addresses }) =>
-					network.subnets.some(({ prefix }) => addresses.some((address) => contains(prefix, address))),
-				),
+			cards.filter(({ addresses }) =>
+				network.subnets.some(({ prefix }) => addresses.some((address) => contains(prefix, address))),
 			),
 		),
 	);
-	return [...networks, ...loadBalancersOf(cluster).devices, INTERNET];
+	return [...networks, ...loadBalancersOf(cluster, eniCards(networks)).devices, INTERNET];
 }
 
-function cardsOf({ place, links, addresses }: Namespace): readonly Attachment[] {
-	return links.flatMap((link) => {
-		if (link.kind !== "physical" || link.mac === null) return [];
-		const own = addresses.filter(({ device, scope }) => device === link.name && scope === "global");
-		return own.length === 0
-			? []
-			: [{ place, device: link.name, mac: link.mac, addresses: own.map(({ address }) => address) }];
-	});
+/** ENIs that the input names. What a mode would have made besides is not looked at: the nodes show what they have. */
+function knownEnis(cluster: Cluster, mode: NetworkMode | undefined): readonly EniObject[] {
+	const named = new Set([
+		...cluster.enis.map(({ name }) => name),
+		...cluster.podENIs.flatMap(({ allocations }) => allocations.map(({ eniID }) => eniID)),
+	]);
+	return enisOf(cluster, mode).filter(({ name }) => named.has(name));
 }
 
 function ownersOf(cluster: Cluster): ReadonlyMap<string, Place> {

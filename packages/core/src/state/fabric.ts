@@ -106,21 +106,37 @@ export interface Backend extends DeviceAt {
 	readonly port: number;
 	/** 0: no new connections. */
 	readonly weight: number;
+	/** `eni/ID` where the member is that card; absent: the machine's primary card. */
+	readonly eni?: Place;
+	/** False: its health check fails, so that it gets no connections. */
+	readonly healthy?: boolean;
 	readonly origin: Origin;
 }
+
+/**
+ * How a listener spreads new connections: in turn, in turn by weight, to whom has the fewest by weight, or by a hash of the
+ * client's address, which leads each client to one backend for good (that it is which is not documented).
+ */
+export type Scheduler = "rr" | "wrr" | "wlc" | "sch";
 
 export interface Listener {
 	readonly protocol: "tcp" | "udp" | "sctp";
 	readonly port: number;
 	readonly backends: readonly Backend[];
+	/** Absent: by weight. */
+	readonly scheduler?: Scheduler;
+	/** Who is let in: only those of a white list, all but those of a black one. Absent: everybody. */
+	readonly acl?: { readonly kind: "white" | "black"; readonly prefixes: readonly Prefix[] };
 	readonly origin: Origin;
 }
 
-/** A layer 4 load balancer that rewrites the destination and keeps the client's address (as CLB and NLB do). */
+/** A layer 4 load balancer: it rewrites the destination, and as a CLB and usually an NLB keeps the client's address. */
 export interface LoadBalancer {
 	readonly kind: "load-balancer";
 	readonly place: Place;
 	readonly addresses: readonly Address[];
+	/** Those that backends see in the client's place (NLB without PreserveClientIp). Absent: they see the client's own. */
+	readonly localAddresses?: readonly Address[];
 	readonly listeners: readonly Listener[];
 	readonly origin: Origin;
 }

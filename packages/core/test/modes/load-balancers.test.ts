@@ -112,6 +112,8 @@ describe("a LoadBalancer object", () => {
 		source: { file: "test.yaml", line: 7 },
 		service: "default/nginx1",
 		addresses: [],
+		localAddresses: null,
+		listeners: [],
 		backends: null,
 	};
 
@@ -123,7 +125,8 @@ describe("a LoadBalancer object", () => {
 	});
 
 	it("has the members that it names, with their weights", () => {
-		const backend = { listenerPort: 80, port: 31000, protocol: "tcp", weight: 100 } as const;
+		const member = { eni: "", address: null, healthy: true } as const;
+		const backend = { ...member, listenerPort: 80, port: 31000, protocol: "tcp", weight: 100 } as const;
 		const backends = [
 			{ ...backend, node: "n180" },
 			{ ...backend, node: "n206", weight: 0 },

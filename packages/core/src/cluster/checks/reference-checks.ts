@@ -53,10 +53,20 @@ function checkLoadBalancers(cluster: Cluster): void {
 			const hint = suggest(service, cluster.services.map(keyOf));
 			fail("missing-object", `LoadBalancer "${name}" is for service/${service}, which is not there`, source, hint);
 		}
-		for (const { node } of backends ?? []) {
-			if (cluster.node(node) === undefined) missingNode(node, `LoadBalancer "${name}"`, source, cluster);
+		for (const { node, eni } of backends ?? []) {
+			if (node !== "" && cluster.node(node) === undefined) missingNode(node, `LoadBalancer "${name}"`, source, cluster);
+			if (eni === "" || cluster.eni(eni) !== undefined || namesOfPodEnis(cluster).has(eni)) continue;
+			const hint = suggest(
+				eni,
+				cluster.enis.map((each) => each.name),
+			);
+			fail("missing-object", `LoadBalancer "${name}" names ENI "${eni}", which is not there`, source, hint);
 		}
 	}
+}
+
+function namesOfPodEnis(cluster: Cluster): ReadonlySet<string> {
+	return new Set(cluster.podENIs.flatMap(({ allocations }) => allocations.map(({ eniID }) => eniID)));
 }
 
 function checkVpc(vpc: VpcObject, cluster: Cluster): void {

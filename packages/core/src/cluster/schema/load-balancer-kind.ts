@@ -1,18 +1,32 @@
-/** Kind `LoadBalancer`: what stands in front of a Service's node ports. */
+/** Kind `LoadBalancer`: what stands in front of a Service. */
 import { z } from "zod";
+import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
-import type { LoadBalancerObject } from "../settings.ts";
-import { ipAddress, portNumber, transportProtocol } from "./field-schemas.ts";
+import type { BackendObject, LoadBalancerObject } from "../settings.ts";
+import { cidr, ipAddress, portNumber, transportProtocol } from "./field-schemas.ts";
 import { type OwnKind, ownKind } from "./own-kind.ts";
 
 const backend = z.strictObject({
-	node: z.string(),
+	node: z.string().min(1).optional().meta({ description: "A member of type ecs: the node." }),
+	eni: z.string().min(1).optional().meta({ description: "A member of type eni: the ENI's id, with `address`." }),
+	address: ipAddress.optional().meta({ description: "Of a member of type eni: which of the ENI's addresses." }),
 	listenerPort: portNumber,
 	port: portNumber.meta({
-		description: "The port of the node that gets the traffic: usually the Service's node port.",
+		description: "The member's port: of a node usually the Service's node port, of an ENI the pod's own port.",
 	}),
 	protocol: transportProtocol.default("tcp"),
 	weight: z.int().min(0).max(65535).default(100),
+	healthy: z.boolean().default(true).meta({ description: "false: its health check fails." }),
+});
+
+const listener = z.strictObject({
+	port: portNumber,
+	protocol: transportProtocol.default("tcp"),
+	scheduler: z.enum(["rr", "wrr", "wlc", "sch"]).default("wrr"),
+	acl: z
+		.strictObject({ type: z.enum(["white", "black"]), cidrs: z.array(cidr) })
+		.optional()
+		.meta({ description: "Only clients of a white list are let in, all but those of a black one." }),
 });
 
 const spec = z.strictObject({
@@ -20,25 +34,64 @@ const spec = z.strictObject({
 		.string()
 		.regex(/^[^/\s]+\/[^/\s]+$/, { error: "must be NAMESPACE/NAME" })
 		.meta({ description: "NAMESPACE/NAME of the Service." }),
+	type: z.enum(["clb", "nlb"]).default("clb"),
 	addresses: z
 		.array(ipAddress)
 		.default([])
 		.meta({ description: "Those of the Service's status unless said otherwise." }),
+	preserveClientIp: z.boolean().default(true).meta({
+		description: "Whether backends see the client's address. A CLB always keeps it on layer 4.",
+	}),
+	localAddresses: z
+		.array(ipAddress)
+		.default([])
+		.meta({ description: "Those that backends see where the client's is not kept." }),
+	listeners: z.array(listener).default([]).meta({ description: "What single listeners have of their own." }),
 	backends: z
 		.array(backend)
 		.optional()
-		.meta({ description: "Derived from the Service's traffic policy where absent." }),
+		.meta({ description: "Derived from the Service's backend type and traffic policy where absent." }),
 });
 
 export const LOAD_BALANCER_KIND: OwnKind<LoadBalancerObject> = ownKind(
 	"LoadBalancer",
-	"What stands in front of a Service's node ports, where the one that podpath derives is not right.",
+	"What stands in front of a Service, where the one that podpath derives is not right.",
 	spec,
-	(given, object): LoadBalancerObject => ({
-		...clusterMeta(object),
-		kind: "LoadBalancer",
-		service: given.service,
-		addresses: given.addresses,
-		backends: given.backends ?? null,
-	}),
+	(given, object): LoadBalancerObject => {
+		const { type, preserveClientIp, localAddresses } = given;
+		if (type === "clb" && !preserveClientIp) {
+			object
+				.follow(["spec", "preserveClientIp"])
+				.fail("bad-value", "spec.preserveClientIp is false, but a CLB keeps the client's address", "type: nlb");
+		}
+		if (preserveClientIp && localAddresses.length > 0) {
+			const at = object.follow(["spec", "localAddresses"]);
+			at.failAtKey(
+				"bad-value",
+				`${at.label} are never seen where the client's address is kept`,
+				"preserveClientIp: false",
+			);
+		}
+		return {
+			...clusterMeta(object),
+			kind: "LoadBalancer",
+			service: given.service,
+			addresses: given.addresses,
+			localAddresses: preserveClientIp ? null : localAddresses,
+			listeners: given.listeners.map((each) => ({ ...each, acl: each.acl ?? null })),
+			backends:
+				given.backends?.map((each, index) => backendObject(each, object.follow(["spec", "backends", index]))) ?? null,
+		};
+	},
 );
+
+function backendObject(given: z.output<typeof backend>, field: Field): BackendObject {
+	const { node = "", eni = "", address = null, ...rest } = given;
+	if ((node === "") === (eni === "")) field.fail("bad-value", `${field.label} must name a node or an eni`);
+	if ((eni === "") !== (address === null)) {
+		const at = field.at("address");
+		if (address === null) at.fail("missing-field", `${at.label} is missing`, "which of the ENI's addresses");
+		at.failAtKey("bad-value", `${at.label} is for members of type eni`, "a node is reached at its own address");
+	}
+	return { node, eni, address, ...rest };
+}

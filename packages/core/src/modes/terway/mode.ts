@@ -1,7 +1,6 @@
 /** Terway: what its daemon and CNI plugin set up on nodes and in pods, in each of its modes. */
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { NetworkMode } from "../mode.ts";
-import type { Underlay } from "../underlay/underlay.ts";
 import { type DaemonMode, findUplinks } from "./find-uplinks.ts";
 import { TerwayPlan } from "./plan.ts";
 import type { Uplinks } from "./uplinks.ts";
@@ -28,20 +27,31 @@ const VARIANTS: readonly Variant[] = [
 /** `terway-vpc`, `terway-eni`, `terway-eniip`, `terway-ipvlan`, `terway-datapathv2`, `terway-trunk`. */
 export const TERWAY_MODES: readonly NetworkMode[] = VARIANTS.map(terwayMode);
 
+export const TERWAY_MODE_IDS: readonly string[] = VARIANTS.map(({ id }) => id);
+
+/** The uplinks of a cluster's pods; undefined where it is in no mode of Terway. */
+export function uplinksIn(cluster: Cluster): Uplinks | undefined {
+	const variant = VARIANTS.find(({ id }) => id === cluster.mode);
+	return variant && uplinksOf(cluster, variant.daemon);
+}
+
+/** A cluster is in one mode. */
+const known = new WeakMap<Cluster, Uplinks>();
+
+function uplinksOf(cluster: Cluster, daemon: DaemonMode): Uplinks {
+	let uplinks = known.get(cluster);
+	if (uplinks === undefined) {
+		uplinks = findUplinks(cluster, daemon);
+		known.set(cluster, uplinks);
+	}
+	return uplinks;
+}
+
 function terwayMode({ id, daemon, dataPath }: Variant): NetworkMode {
-	const known = new WeakMap<Cluster, Uplinks>();
-	const uplinksOf = (cluster: Cluster): Uplinks => {
-		let uplinks = known.get(cluster);
-		if (uplinks === undefined) {
-			uplinks = findUplinks(cluster, daemon);
-			known.set(cluster, uplinks);
-		}
-		return uplinks;
-	};
 	return {
 		id,
 		capabilities: { families: [4, 6], podRoutesInVpc: daemon === "vpc" },
-		enis: (cluster) => uplinksOf(cluster).enis,
-		plan: (cluster: Cluster, underlay: Underlay) => new TerwayPlan(cluster, underlay, uplinksOf(cluster), dataPath),
+		enis: (cluster) => uplinksOf(cluster, daemon).enis,
+		plan: (cluster, underlay) => new TerwayPlan(cluster, underlay, uplinksOf(cluster, daemon), dataPath),
 	};
 }

@@ -102,7 +102,7 @@ function bySelector(cluster: Cluster, pod: Pod, candidates: readonly Candidate[]
 	const first = candidates.find((each) => each.verdict === "matched" || each.verdict === "unknown");
 	if (first?.verdict === "unknown") return none("unknown", `PodNetworking ${first.name}: ${first.why}`);
 	if (first !== undefined) {
-		return { decision: "matched", podNetworkings: [first.name], why: `PodNetworking ${first.name}: ${first.why}` };
+		return { decision: "matched", podNetworkings: [first.name], why: first.why };
 	}
 	const missed =
 		cluster.podNetworkings.length === 0 ? "the cluster has no PodNetworking" : "no PodNetworking matches it";

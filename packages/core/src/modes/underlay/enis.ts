@@ -1,7 +1,8 @@
 /** ENIs and their security groups, from the kinds that describe them to what the fabric knows of a card. */
+import type { Address } from "../../address/address.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { EniObject, SecurityGroupObject, SecurityGroupRuleObject } from "../../cluster/settings.ts";
-import type { Eni, SecurityGroup, SecurityGroupRule } from "../../state/fabric.ts";
+import type { Attachment, Eni, FabricDevice, SecurityGroup, SecurityGroupRule } from "../../state/fabric.ts";
 import type { NetworkMode } from "../mode.ts";
 
 /** The ENIs of the input and those that the mode knows of: of two with one name the mode's. */
@@ -30,6 +31,31 @@ export function eniFactory(cluster: Cluster): (object: EniObject) => Eni {
 		securityGroups: securityGroups?.flatMap(group) ?? null,
 		origin: { component: "ecs", object: `eni/${name}`, source },
 	});
+}
+
+export type EniCard = Attachment & { readonly eni: Eni };
+
+/** The cards of a fabric that are ENIs. */
+export interface EniCards {
+	withAddress(address: Address): EniCard | undefined;
+	withId(id: string): EniCard | undefined;
+}
+
+/** Those of these fabric devices; they are looked at when something is asked. */
+export function eniCards(devices: Iterable<FabricDevice>): EniCards {
+	let index: { readonly byAddress: Map<string, EniCard>; readonly byId: Map<string, EniCard> } | undefined;
+	const all = (): NonNullable<typeof index> => {
+		if (index !== undefined) return index;
+		index = { byAddress: new Map(), byId: new Map() };
+		for (const card of [...devices].flatMap((device) => (device.kind === "vpc" ? device.attachments : []))) {
+			const { eni } = card;
+			if (eni === undefined) continue;
+			index.byId.set(eni.id, { ...card, eni });
+			for (const { text } of card.addresses) index.byAddress.set(text, { ...card, eni });
+		}
+		return index;
+	};
+	return { withAddress: ({ text }) => all().byAddress.get(text), withId: (id) => all().byId.get(id) };
 }
 
 function securityGroup(object: SecurityGroupObject, cluster: Cluster): SecurityGroup {

@@ -33,7 +33,7 @@ describe("a pod and the PodNetworkings (terway pkg/controller/webhook/mutating.g
 	it("takes the one whose selector matches, and has an ENI written into it (seed 000 L37, L41)", () => {
 		const match = matchIn(TRUNK, NAMESPACE, pod(), ZONE_B);
 		expect(match).toMatchObject({ pod: "pod/trunking/centos", decision: "matched", podNetworkings: ["zone-b"] });
-		expect(match.why).toBe("PodNetworking zone-b: Ready, and its namespaceSelector (tryunking=zoneb) matches");
+		expect(match.why).toBe("Ready, and its namespaceSelector (tryunking=zoneb) matches");
 		expect(match.effects).toEqual({
 			annotations: {
 				"k8s.aliyun.com/pod-networking": "zone-b",
