@@ -4,7 +4,9 @@ import { formatPosition } from "../diagnostic/diagnostic.ts";
 import type { StatePart } from "../state/namespace.ts";
 import type { Place } from "../state/place.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
+import { loadBalancerMembers } from "./balancer-findings.ts";
 import type { Finding } from "./explanation.ts";
+import { FABRIC_RULES } from "./fabric-findings.ts";
 import { isClients, type Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
@@ -12,6 +14,8 @@ import { WAY_LIMIT, type Way } from "./ways.ts";
 type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
 
 const RULES: readonly Rule[] = [
+	...FABRIC_RULES,
+	loadBalancerMembers,
 	noEndpoints,
 	localWithoutEndpoints,
 	bridgeNetfilterOff,

@@ -86,7 +86,8 @@ class Search {
 			instance: "",
 			device: "",
 			trunk: allocation.attached?.vlan == null ? "" : trunkENIID,
-			vlan: allocation.attached?.vlan ?? null,
+			// The node tags as the PodENI says; what the cloud has, the ENI's own object knows better.
+			vlan: allocation.attached?.vlan == null ? null : (described?.vlan ?? allocation.attached.vlan),
 			vSwitch: this.#hasVSwitch(allocation.vSwitchID) ? allocation.vSwitchID : (described?.vSwitch ?? ""),
 			mac: allocation.mac || (described?.mac ?? ""),
 			addresses: allocation.addresses,
