@@ -9,11 +9,13 @@ import type { Finding } from "./explanation.ts";
 import { FABRIC_RULES } from "./fabric-findings.ts";
 import { isClients, type Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
+import { TERWAY_RULES } from "./terway-findings.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
 
 type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
 
 const RULES: readonly Rule[] = [
+	...TERWAY_RULES,
 	...FABRIC_RULES,
 	loadBalancerMembers,
 	noEndpoints,
