@@ -12,6 +12,7 @@ import type { Way } from "./ways.ts";
 
 /** Of each load balancer that the packet came to, which the input describes with its members. */
 export function loadBalancerMembers(subject: Subject, _: Plan, ways: readonly Way[]): readonly Finding[] {
+	if (subject.cluster.loadBalancers.length === 0) return [];
 	const met = new Set(ways.flatMap(({ forward }) => forward.hops.map(({ at }) => at)));
 	return subject.cluster.loadBalancers.flatMap((object): readonly Finding[] => {
 		const balancer = subject.network.loadBalancers.find(({ place }) => place === `slb/${object.name}`);

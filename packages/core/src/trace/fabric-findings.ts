@@ -17,6 +17,7 @@ type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Fin
 
 export const FABRIC_RULES: readonly Rule[] = [
 	securityGroupDenies,
+	securityGroupUndecided,
 	vlanOfAnother,
 	podRouteMissing,
 	nodeGroupsDecide,
@@ -97,6 +98,22 @@ function fixOf({ direction, eni, rule }: Judgement, packet: Packet, { reply, for
 		: `add ${wanted}`;
 	const alternative = reply !== null && direction === "ingress" && byIpvs(forward);
 	return alternative ? `${fix}; or kube-proxy in iptables mode, which sends by the pod's own ENI` : fix;
+}
+
+/** What a card's rules come to depends on the other end's groups, which the input does not say. */
+function securityGroupUndecided(_: Subject, __: Plan, ways: readonly Way[]): readonly Finding[] {
+	const findings = new Map<Place, Finding>();
+	for (const { end } of ways) {
+		if (end.outcome !== "unknown" || placeKind(end.at) !== "eni") continue;
+		findings.set(end.at, {
+			code: "security-group-undecided",
+			severity: "warning",
+			message: `what ${end.at} does with the packet is not known: ${end.because.facts.what ?? ""}`,
+			fix: "describe that card as an ENI with its securityGroups",
+			object: end.at,
+		});
+	}
+	return [...findings.values()];
 }
 
 /** A node gives a pod's frames another VLAN than its member ENI has. */

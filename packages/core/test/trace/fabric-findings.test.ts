@@ -83,6 +83,22 @@ describe("a security group", () => {
 	});
 });
 
+describe("a security group whose answer depends on groups that the input does not say", () => {
+	it("is named with the card that has to be described", () => {
+		const hosts = [named("Host", "a", "addresses: [10.0.4.27]"), named("Host", "b", "addresses: [10.0.4.28]")];
+		const subjectWith = subjectOf(
+			named("VPC", "v", "cidrs: [10.0.0.0/8], vSwitches: [{ id: a, cidr: 10.0.4.0/24 }]"),
+			...hosts,
+			named("SecurityGroup", "sg-b", ""),
+			named("ENI", "eni-b", "type: primary, instance: host/b, securityGroups: [sg-b]"),
+		);
+		const answer = ask(subjectWith, "host/a", "host/b:80");
+		expect(answer.verdict).toBe("unknown");
+		expect(first(answer)).toMatchObject({ code: "security-group-undecided", object: "eni/eni-b" });
+		expect(first(answer).message).toContain("the input does not say the security groups of 10.0.4.27's card");
+	});
+});
+
 describe("a route entry for a node's pod CIDR (seed 003 L40, L62, L64)", () => {
 	const routed = (routes: string): Subject =>
 		subjectOf(
