@@ -40,20 +40,21 @@ export function clusterCapacity(
 	// Says what is wrong with the mode before anything of a node.
 	limitsOf(cluster.mode, ANY_TYPE);
 	const all = { ...cluster.terway, ...settings };
-	return cluster.nodes.map((node) => nodeCapacity(cluster, node, types, all));
+	const used = podsByNode(cluster);
+	return cluster.nodes.map((node) => nodeCapacity(cluster.mode, node, types, all, used.get(node.name) ?? NOBODY));
 }
 
 const ANY_TYPE = { id: "", enis: 1, totalEnis: 1, addressesPerEni: 1, trunk: false, source: "" };
 
 function nodeCapacity(
-	cluster: Cluster,
+	clusterMode: string,
 	node: Node,
 	types: InstanceTypes,
 	settings: Partial<TerwaySettings>,
+	used: Counts,
 ): NodeCapacity {
 	const id = INSTANCE_TYPE_LABELS.map((label) => node.labels[label]).find((each) => each !== undefined) ?? "";
-	const mode = node.labels[EXCLUSIVE_MODE_LABEL] === "eniOnly" ? "terway-eni" : cluster.mode;
-	const used = usedOn(cluster, node);
+	const mode = node.labels[EXCLUSIVE_MODE_LABEL] === "eniOnly" ? "terway-eni" : clusterMode;
 	const limits = limitsOn(node, mode, { id, types, settings, ownEnis: used.get("eni") ?? 0 });
 	const rooms = limits.limits.map((limit): Room => {
 		const own = used.get(limit.kind) ?? 0;
@@ -95,13 +96,7 @@ function reportedBy(node: Node, kind: PodKind): { readonly count: number; readon
 	return count === undefined ? undefined : { count, formula: `the node's allocatable ${resource}` };
 }
 
-function roomOf(
-	{ kind, pods, formula }: Limit,
-	used: number,
-	all: ReadonlyMap<PodKind | "all", number>,
-	node: Node,
-	limits: Limits,
-): Room {
+function roomOf({ kind, pods, formula }: Limit, used: number, all: Counts, node: Node, limits: Limits): Room {
 	const room = { kind, limit: pods, formula, used };
 	const stopped = (why: string): Room => ({ ...room, next: { fits: false, why } });
 	const count = all.get("all") ?? 0;
@@ -126,20 +121,23 @@ export const NAMES: Readonly<Record<PodKind, string>> = {
 	member: "members of the trunk",
 };
 
-/** Pods on the node by kind; `all` counts those in its own network too, as the kubelet does. */
-function usedOn(cluster: Cluster, node: Node): ReadonlyMap<PodKind | "all", number> {
+type Counts = ReadonlyMap<PodKind | "all", number>;
+const NOBODY: Counts = new Map();
+
+/** Pods by node and kind; `all` counts those in their node's network too, as the kubelet does. */
+function podsByNode(cluster: Cluster): ReadonlyMap<string, Counts> {
 	const uplinks = uplinksIn(cluster);
-	const counts = new Map<PodKind | "all", number>();
-	const count = (kind: PodKind | "all"): void => {
-		counts.set(kind, (counts.get(kind) ?? 0) + 1);
-	};
+	const nodes = new Map<string, Map<PodKind | "all", number>>();
 	for (const pod of cluster.pods) {
-		if (pod.nodeName !== node.name || hasEnded(pod)) continue;
-		count("all");
+		if (pod.nodeName === "" || hasEnded(pod)) continue;
+		const counts = nodes.get(pod.nodeName) ?? new Map<PodKind | "all", number>();
+		nodes.set(pod.nodeName, counts);
 		const kind = pod.hostNetwork || uplinks === undefined ? undefined : kindOf(pod, uplinks.of(pod), cluster);
-		if (kind !== undefined) count(kind);
+		for (const each of kind === undefined ? (["all"] as const) : (["all", kind] as const)) {
+			counts.set(each, (counts.get(each) ?? 0) + 1);
+		}
 	}
-	return counts;
+	return nodes;
 }
 
 function hasEnded({ phase }: Pod): boolean {

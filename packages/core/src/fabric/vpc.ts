@@ -29,7 +29,7 @@ export function throughVpc(walk: Walk, vpc: Vpc, arrival: Arrival): Next {
 	}
 	const frame: Frame = vlan === null ? arrival.frame : { ...arrival.frame, vlan: null };
 	const refused = sender === undefined ? null : pastEni(walk, vpc, sender, "egress", frame);
-	return refused ?? answered(walk, vpc, sender, frame) ?? routed(walk, vpc, frame);
+	return refused ?? answered(walk, vpc, sender, frame) ?? routed(walk, vpc, sender, frame);
 }
 
 /** A load balancer's own traffic does not follow the VPC's routes: answers go to where the session is. */
@@ -44,7 +44,7 @@ function answered(walk: Walk, vpc: Vpc, sender: Attachment | undefined, frame: F
 	return client === undefined ? toInternet(walk, vpc.place, out) : toCard(walk, vpc, client, out);
 }
 
-function routed(walk: Walk, vpc: Vpc, frame: Frame): Next {
+function routed(walk: Walk, vpc: Vpc, sender: Attachment | undefined, frame: Frame): Next {
 	const { dst } = frame.packet;
 	const route = routesOf(vpc).longestMatch(dst);
 	if (route !== undefined && route !== DIRECT) return byEntry(walk, vpc, route, frame);
@@ -52,7 +52,14 @@ function routed(walk: Walk, vpc: Vpc, frame: Frame): Next {
 	if (card !== undefined) return toCard(walk, vpc, card, frame);
 	const inside = route === DIRECT || vpc.prefixes.some((prefix) => contains(prefix, dst));
 	const balancer = inside ? balancerOf(walk.network.loadBalancers, dst.text) : undefined;
-	if (balancer !== undefined) return balance(walk, balancer, frame);
+	if (balancer !== undefined) {
+		// As on the way back: of cards that are ENIs the VPC itself is a link.
+		if (sender?.eni !== undefined && walk.recording) {
+			const facts = { to: dst.text, place: balancer.place };
+			walk.fabricHop(vpc.place, "vpc-route", frame, because("vpc-address", facts, vpc.origin));
+		}
+		return balance(walk, balancer, frame);
+	}
 	if (inside) return dropped(walk, vpc, frame, because("vpc-nowhere", { to: dst.text }, vpc.origin));
 	if (walk.recording) walk.fabricHop(vpc.place, "vpc-route", frame, because("internet", { to: dst.text }, vpc.origin));
 	return toInternet(walk, vpc.place, frame);

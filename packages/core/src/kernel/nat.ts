@@ -105,7 +105,10 @@ function setUp(walk: Walk, skb: Skb, context: SkbContext, effect: Effect, why: B
 		case "masquerade": {
 			// On a bridge that is the bridge itself, not the port (br_nf_post_routing).
 			const device = context.outDevice ?? skb.device.name;
-			const from = selectAddress(skb.view, device, skb.packet.family, skb.out?.nextHop ?? skb.packet.dst);
+			// IPv4 asks for one that fits the next hop (nf_nat_masquerade_ipv4), IPv6 the destination (nat_ipv6_dev_get_saddr).
+			const { family, dst } = skb.packet;
+			const near = family === 4 ? skb.out?.nextHop : undefined;
+			const from = selectAddress(skb.view, device, family, near ?? dst);
 			if (from === null) {
 				return end(
 					skb,

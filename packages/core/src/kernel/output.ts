@@ -89,7 +89,9 @@ export function sourceFor(view: View, to: Address): Address | null {
 	if (found.route.type === "local") return isLoopback(to) ? to : localSource(found, to);
 	const device = found.nextHop?.device;
 	if (device === undefined) return null;
-	return selectAddress(view, device, to.family, found.nextHop?.gateway ?? to);
+	// IPv4 asks which address fits the next hop (fib_info_update_nhc_saddr), IPv6 which fits the destination (ip6_route_get_saddr).
+	const near = to.family === 4 ? found.nextHop?.gateway : undefined;
+	return selectAddress(view, device, to.family, near ?? to);
 }
 
 /** A stack that talks to one of its own addresses uses that very address as source. */

@@ -2,16 +2,22 @@
 import type { Service } from "../cluster/objects.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
 import type { StatePart } from "../state/namespace.ts";
-import type { Place } from "../state/place.ts";
+import { type Place, placeKind } from "../state/place.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
+import { loadBalancerMembers } from "./balancer-findings.ts";
 import type { Finding } from "./explanation.ts";
+import { FABRIC_RULES } from "./fabric-findings.ts";
 import { isClients, type Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
+import { TERWAY_RULES } from "./terway-findings.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
 
 type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
 
 const RULES: readonly Rule[] = [
+	...TERWAY_RULES,
+	...FABRIC_RULES,
+	loadBalancerMembers,
 	noEndpoints,
 	localWithoutEndpoints,
 	bridgeNetfilterOff,
@@ -119,17 +125,24 @@ function clientAddressLost(_: Subject, plan: Plan, ways: readonly Way[]): readon
 	const lost = ways.find((way) => way.verdict === "delivered" && !isClients(plan, way.forwardEnd.packet.src));
 	if (lost === undefined) return [];
 	const seen = lost.forwardEnd.packet.src.text;
+	const fix = keepingClientAddress(service, lost);
 	return [
 		{
 			code: "client-address-lost",
 			severity: "info",
 			message: `the server sees ${seen} instead of the client's ${lost.sent.src.text}`,
-			...(service.externalTrafficPolicy === "Cluster" && service.type !== "ClusterIP"
-				? { fix: "externalTrafficPolicy: Local keeps the client's address" }
-				: {}),
+			...(fix !== undefined && { fix }),
 			object: nameOf(service),
 		},
 	];
+}
+
+function keepingClientAddress({ externalTrafficPolicy, type }: Service, { forward }: Way): string | undefined {
+	const last = forward.rewrites.findLast(({ kind }) => kind === "snat" || kind === "masquerade");
+	if (last !== undefined && placeKind(last.at) === "slb") return `let ${last.at} keep it: preserveClientIp`;
+	return externalTrafficPolicy === "Cluster" && type !== "ClusterIP"
+		? "externalTrafficPolicy: Local keeps the client's address"
+		: undefined;
 }
 
 /** The pod says which ports it serves, and the asked one is none of them. */

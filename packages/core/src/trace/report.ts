@@ -39,7 +39,7 @@ export function explainWay(plan: Plan, way: Way): ExplainedPath {
 		conntrack: conntrackOf(way),
 		securityGroups: securityGroupsOf(way),
 		captures: lasting(forward).flatMap(captureOf),
-		serviceAddressSeenAt: serviceAddressSeenAt(way),
+		serviceAddressSeenAt: serviceAddressSeenAt(plan, way),
 		clientAddress: clientAddressOf(plan, way),
 	};
 }
@@ -198,9 +198,10 @@ function captureOf({ at, device, direction: way, packet, bridged }: Crossing): r
 }
 
 /** Where a capture shows the asked address of a Service, in either direction; the client's own machine goes without saying. */
-function serviceAddressSeenAt(way: Way): readonly ExplainedLink[] {
+function serviceAddressSeenAt(plan: Plan, way: Way): readonly ExplainedLink[] {
 	const asked = way.sent.dst.text;
 	if (!way.forward.rewrites.some((rewrite) => rewrite.before.address.text === asked)) {
+		if (plan.target.service === null) return [];
 		if (way.verdict !== "refused" && way.verdict !== "dropped") return [];
 	}
 	const seen = new Map<string, ExplainedLink>();

@@ -149,7 +149,9 @@ describe("a LoadBalancer object", () => {
 		const subject = described(
 			`type: nlb, preserveClientIp: false, localAddresses: [10.0.4.99], backends: [{ node: n1, listenerPort: 80, port: 30080 }]`,
 		);
-		for (const path of ask(subject, CLIENT, "198.51.100.1:80").paths) {
+		const answer = ask(subject, CLIENT, "198.51.100.1:80");
+		expect(answer.findings.find(({ code }) => code === "client-address-lost")).toBeDefined();
+		for (const path of answer.paths) {
 			expect(path.verdict).toBe("delivered");
 			expect(path.nat.find(({ kind }) => kind === "snat")).toMatchObject({ at: "slb/web", to: "10.0.4.99:40000" });
 		}

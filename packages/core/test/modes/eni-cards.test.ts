@@ -5,14 +5,12 @@ import { clusterNetwork } from "../../src/modes/network.ts";
 import { underlayOf } from "../../src/modes/underlay/underlay.ts";
 import type { Attachment } from "../../src/state/fabric.ts";
 import type { Network } from "../../src/state/network.ts";
+import { named } from "../support/fabric-questions.ts";
 import { clusterOfYaml, nodeYaml } from "../support/manifests.ts";
 import { addressLines, mainRoutes } from "../support/state-lines.ts";
+import { trunkCluster } from "../support/terway-clusters.ts";
 
-function own(kind: string, name: string, spec: string): string {
-	return `apiVersion: podpath.dev/v1alpha1\nkind: ${kind}\nmetadata: { name: ${name} }\nspec: { ${spec} }`;
-}
-
-const VPC = own(
+const VPC = named(
 	"VPC",
 	"vpc-1",
 	"cidrs: [10.0.0.0/8], mtu: 1500, vSwitches: [{ id: vsw-a, cidr: 10.0.4.0/24 }, { id: vsw-b, cidr: 10.0.5.0/24 }]",
@@ -21,14 +19,14 @@ const VPC = own(
 const TRUNKED = [
 	nodeYaml("a", "10.0.4.22", "10.244.0.0/24"),
 	VPC,
-	own(
+	named(
 		"SecurityGroup",
 		"sg-1",
 		"rules: [{ direction: ingress, protocol: tcp, portRange: 80/80, cidr: 192.168.0.0/16 }]",
 	),
-	own("ENI", "eni-p", 'type: primary, instance: node/a, mac: "00:16:3e:00:00:01", securityGroups: [sg-1]'),
-	own("ENI", "eni-t", 'type: trunk, instance: node/a, mac: "00:16:3e:00:00:02", addresses: [10.0.4.20]'),
-	own("ENI", "eni-m", "type: member, trunk: eni-t, vlan: 1027, addresses: [10.0.5.30], securityGroups: [sg-1]"),
+	named("ENI", "eni-p", 'type: primary, instance: node/a, mac: "00:16:3e:00:00:01", securityGroups: [sg-1]'),
+	named("ENI", "eni-t", 'type: trunk, instance: node/a, mac: "00:16:3e:00:00:02", addresses: [10.0.4.20]'),
+	named("ENI", "eni-m", "type: member, trunk: eni-t, vlan: 1027, addresses: [10.0.5.30], securityGroups: [sg-1]"),
 ];
 
 function attachments(network: Network): readonly Attachment[] {
@@ -90,6 +88,15 @@ describe("a node with a trunk", () => {
 	});
 });
 
+describe("ENIs of PodENI objects", () => {
+	it("may not have the VLAN of one that is described besides", () => {
+		const other = named("ENI", "eni-other", "type: member, trunk: eni-trunk22, vlan: 1027, addresses: [10.0.4.99]");
+		expect(() => clusterNetwork(trunkCluster("", other))).toThrow(
+			/^cluster\.yaml:\d+: ENI "eni-kt7r8" has VLAN 1027 of trunk "eni-trunk22" too \(ENI "eni-other" at cluster\.yaml:\d+\)$/,
+		);
+	});
+});
+
 describe("a mode's own ENIs", () => {
 	const cluster = clusterOfYaml(...TRUNKED);
 	const options = { podRoutesInVpc: false };
@@ -108,9 +115,9 @@ describe("a machine that is no node", () => {
 	const network = clusterNetwork(
 		clusterOfYaml(
 			VPC,
-			own("Host", "legacy", "addresses: [10.0.4.9, 10.0.5.9]"),
-			own("ENI", "eni-1", "type: primary, instance: host/legacy"),
-			own("ENI", "eni-2", "type: secondary, instance: host/legacy, device: eth1, addresses: [10.0.5.9, 10.0.5.10]"),
+			named("Host", "legacy", "addresses: [10.0.4.9, 10.0.5.9]"),
+			named("ENI", "eni-1", "type: primary, instance: host/legacy"),
+			named("ENI", "eni-2", "type: secondary, instance: host/legacy, device: eth1, addresses: [10.0.5.9, 10.0.5.10]"),
 		),
 	);
 

@@ -12,8 +12,10 @@ export class AssumedEnis {
 	readonly made: EniObject[] = [];
 	readonly assumptions: Assumption[] = [];
 	readonly #cluster: Cluster;
-	readonly #shared = new Map<string, EniObject>();
+	readonly #shared = new Map<string, { readonly eni: EniObject; readonly addresses: Address[] }>();
 	readonly #trunks = new Map<string, EniObject>();
+	/** By instance. */
+	readonly #described = new Map<string, EniObject[]>();
 	/** By node: devices that have an ENI. */
 	readonly #devices = new Map<string, Set<string>>();
 	/** By trunk: VLANs that are taken. */
@@ -21,7 +23,12 @@ export class AssumedEnis {
 
 	constructor(cluster: Cluster) {
 		this.#cluster = cluster;
-		for (const { trunk, vlan } of cluster.enis) if (vlan !== null) this.#vlansOf(trunk).add(vlan);
+		for (const eni of cluster.enis) {
+			const others = this.#described.get(eni.instance);
+			if (others === undefined) this.#described.set(eni.instance, [eni]);
+			else others.push(eni);
+			if (eni.vlan !== null) this.#vlansOf(eni.trunk).add(eni.vlan);
+		}
 		for (const { trunkENIID, allocations } of cluster.podENIs) {
 			for (const { attached } of allocations) if (attached?.vlan != null) this.#vlansOf(trunkENIID).add(attached.vlan);
 		}
@@ -33,20 +40,20 @@ export class AssumedEnis {
 		const key = `${pod.nodeName} ${vSwitch}`;
 		const known = this.#shared.get(key);
 		if (known !== undefined) {
-			const grown = { ...known, addresses: [...known.addresses, ...pod.podIPs] };
-			this.#replace(known, grown);
-			this.#shared.set(key, grown);
-			return grown;
+			known.addresses.push(...pod.podIPs);
+			return known.eni;
 		}
+		// Grows as more pods of the node are found, until the search is over.
+		const addresses = [...pod.podIPs];
 		const device = this.#freeDevice(pod.nodeName);
 		const made = this.#make(`eni-${pod.nodeName}-${device}`, "secondary", pod.source, {
 			instance: `node/${pod.nodeName}`,
 			device,
-			addresses: pod.podIPs,
+			addresses,
 			vSwitch,
 			securityGroups: this.#securityGroups(pod.nodeName, []),
 		});
-		this.#shared.set(key, made);
+		this.#shared.set(key, { eni: made, addresses });
 		const place = `node/${pod.nodeName}`;
 		this.#assume(`${place}: no ENI of the input has the addresses of its pods: ${device} is taken to have them`, place);
 		return made;
@@ -103,6 +110,16 @@ export class AssumedEnis {
 		return made;
 	}
 
+	/** The ENIs that the input says are attached to a node. */
+	#onNode(nodeName: string): readonly EniObject[] {
+		return this.#described.get(`node/${nodeName}`) ?? [];
+	}
+
+	/** The trunk of a node that the input describes. */
+	describedTrunk(nodeName: string): EniObject | undefined {
+		return this.#onNode(nodeName).find(({ type }) => type === "trunk");
+	}
+
 	#make(name: string, type: EniObject["type"], source: SourcePosition, more: Partial<EniObject>): EniObject {
 		const bare = { namespace: "", labels: {}, annotations: {}, trunk: "", vlan: null, vSwitch: "", mac: "" };
 		const made: EniObject = {
@@ -121,15 +138,10 @@ export class AssumedEnis {
 		return made;
 	}
 
-	#replace(old: EniObject, grown: EniObject): void {
-		this.made[this.made.indexOf(old)] = grown;
-	}
-
 	#freeDevice(nodeName: string): string {
 		let taken = this.#devices.get(nodeName);
 		if (taken === undefined) {
-			const described = this.#cluster.enis.filter((each) => each.instance === `node/${nodeName}`);
-			taken = new Set(["eth0", ...described.map((each) => each.device)]);
+			taken = new Set(["eth0", ...this.#onNode(nodeName).map((each) => each.device)]);
 			this.#devices.set(nodeName, taken);
 		}
 		let number = 1;
@@ -152,7 +164,7 @@ export class AssumedEnis {
 		const { terway } = this.#cluster;
 		const wanted = named.length > 0 ? named : (terway?.securityGroups ?? []);
 		if (wanted.length > 0) return wanted.every((id) => this.#cluster.securityGroup(id) !== undefined) ? wanted : null;
-		const primary = this.#cluster.enis.find((each) => each.type === "primary" && each.instance === `node/${nodeName}`);
+		const primary = this.#onNode(nodeName).find(({ type }) => type === "primary");
 		return primary?.securityGroups ?? null;
 	}
 

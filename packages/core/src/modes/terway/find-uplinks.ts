@@ -70,27 +70,39 @@ class Search {
 		return this.#member(pod, eni, attached.vlan, trunkENIID);
 	}
 
-	/** A PodENI knows more than the ENI itself, but for what it leaves out. */
-	#eniOf({ source, trunkENIID }: PodEni, { eniID, ...allocation }: PodEniAllocation): EniObject {
+	/**
+	 * The ENI as the cloud has it: what its own object says, and what that leaves out as the PodENI has it. The node is set up
+	 * by the PodENI alone, so that the two may differ.
+	 */
+	#eniOf({ source, trunkENIID }: PodEni, { eniID, attached, ...allocation }: PodEniAllocation): EniObject {
 		const described = this.#cluster.eni(eniID);
 		const groups = allocation.securityGroupIDs;
 		const known = groups.length > 0 && groups.every((id) => this.#cluster.securityGroup(id) !== undefined);
-		return {
+		const vlan = attached?.vlan ?? null;
+		const bare: EniObject = {
 			kind: "ENI",
 			name: eniID,
 			namespace: "",
 			labels: {},
 			annotations: {},
 			source,
-			type: allocation.attached?.vlan == null ? "secondary" : "member",
+			type: vlan === null ? "secondary" : "member",
 			instance: "",
 			device: "",
-			trunk: allocation.attached?.vlan == null ? "" : trunkENIID,
-			vlan: allocation.attached?.vlan ?? null,
-			vSwitch: this.#hasVSwitch(allocation.vSwitchID) ? allocation.vSwitchID : (described?.vSwitch ?? ""),
-			mac: allocation.mac || (described?.mac ?? ""),
+			trunk: vlan === null ? "" : trunkENIID,
+			vlan,
+			vSwitch: this.#hasVSwitch(allocation.vSwitchID) ? allocation.vSwitchID : "",
+			mac: allocation.mac,
 			addresses: allocation.addresses,
-			securityGroups: known ? groups : (described?.securityGroups ?? null),
+			securityGroups: known ? groups : null,
+		};
+		if (described === undefined) return bare;
+		const { mac, addresses, securityGroups } = described;
+		return {
+			...described,
+			mac: mac || bare.mac,
+			addresses: addresses.length > 0 ? addresses : bare.addresses,
+			securityGroups: securityGroups ?? bare.securityGroups,
 		};
 	}
 
@@ -100,14 +112,15 @@ class Search {
 
 	#member(pod: Pod, eni: EniObject, vlan: number, trunkID: string): Uplink {
 		const trunk = this.#trunkOf(pod.nodeName, trunkID);
-		const placed = { ...eni, trunk: trunk.name, instance: `node/${pod.nodeName}` };
+		const isDescribed = this.#cluster.eni(eni.name) !== undefined;
+		const placed = isDescribed ? eni : { ...eni, trunk: trunk.name, instance: trunk.instance };
 		if (!this.assumed.made.includes(eni)) this.#placed.set(eni.name, placed);
 		return { kind: "member", eni: eni.name, trunk: trunk.name, vlan };
 	}
 
+	/** A node has one trunk, whatever a PodENI says of it. */
 	#trunkOf(nodeName: string, id: string): EniObject {
-		const onNode = this.#cluster.enis.filter((each) => each.instance === `node/${nodeName}` && each.type === "trunk");
-		return (id === "" ? onNode[0] : this.#cluster.eni(id)) ?? this.assumed.trunk(nodeName, id);
+		return this.assumed.describedTrunk(nodeName) ?? this.assumed.trunk(nodeName, id);
 	}
 
 	/** Into the pod, where it is eth0. */

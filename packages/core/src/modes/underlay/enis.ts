@@ -60,7 +60,7 @@ export function eniCards(devices: Iterable<FabricDevice>): EniCards {
 
 function securityGroup(object: SecurityGroupObject, cluster: Cluster): SecurityGroup {
 	const { name, type, innerAccess, rules, source } = object;
-	const origin = { component: "security-group", object: `security-group/${name}`, source };
+	const origin = { component: "ecs", object: `security-group/${name}`, source };
 	return {
 		id: name,
 		type,
