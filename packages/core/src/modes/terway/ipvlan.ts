@@ -106,7 +106,6 @@ export function ipvlanHost(
 		routes: pods.flatMap((pod): Route[] =>
 			pod.podIPs.map((each) => unicastRoute(hostPrefix(each), { device: name, origin: terwayOrigin(podPlace(pod)) })),
 		),
-		tcQdiscs: [{ device: card.device, kind: "clsact", handle: "ffff:", parent: "ffff:fff1", origin }],
 		tcFilters: parts.throughNode.map((destination) => redirectUp(card.device, destination, name, origin)),
 	};
 }

@@ -3,11 +3,12 @@ import type { Prefix } from "../../address/prefix.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { VirtualServer } from "../../state/ipvs.ts";
+import type { TcAction } from "../../state/tc.ts";
 import type { Card } from "../underlay/underlay.ts";
 import { ipvlanHost } from "./ipvlan.ts";
 import type { DataPath } from "./mode.ts";
 import { eniOfPods, policyRules } from "./policy-route.ts";
-import { eniPrograms, redirectsOf, redirectsTo, vethPrograms } from "./programs.ts";
+import { clsact, eniFilter, fromNetdevAction, redirectsOf, redirectsTo, vethPrograms } from "./programs.ts";
 import { trunkFilters } from "./trunk.ts";
 import type { TerwayFeatures } from "./version.ts";
 
@@ -35,35 +36,31 @@ export interface NodeEni {
 }
 
 export function eniParts(eni: NodeEni): readonly Contribution[] {
-	const { node, card, index, pods, features } = eni;
+	const { node, card, index, pods, features, dataPath, throughNode, mtu } = eni;
+	const toPods = dataPath === "datapathv2" ? fromNetdevAction(redirectsTo(eni.podsOfNode)) : undefined;
 	const trunk =
-		card.eni?.type === "trunk" && eni.stripsTags
-			? [
-					trunkFilters(
-						node.name,
-						card.device,
-						pods.flatMap(({ pod, vlan }) => (vlan === null ? [] : [{ pod, vlan }])),
-						features,
-					),
-				]
-			: [];
-	if (eni.dataPath === "ipvlan") {
-		const { throughNode, mtu } = eni;
+		card.eni?.type === "trunk" && eni.stripsTags ? [trunkPart(eni, toPods === undefined ? [] : [toPods])] : [];
+	const filtered = trunk.length > 0 || dataPath !== "veth";
+	const qdiscs = filtered ? [{ tcQdiscs: [clsact(card.device, `node/${node.name}`)] }] : [];
+	if (dataPath === "ipvlan") {
 		const own = pods.map(({ pod }) => pod);
-		return [ipvlanHost(node, card, index, own, { throughNode, mtu }), ...trunk];
+		return [...qdiscs, ipvlanHost(node, card, index, own, { throughNode, mtu }), ...trunk];
 	}
 	return [
+		...qdiscs,
 		eniOfPods(node, card, index, features),
 		{ rules: pods.flatMap(({ pod }) => policyRules(pod, index, features)) },
 		...trunk,
-		...(eni.dataPath === "datapathv2" ? programsOf(eni) : []),
+		...(toPods === undefined ? [] : [{ tcFilters: [eniFilter(node, card.device, toPods)] }, ...vethsPrograms(eni)]),
 	];
 }
 
-function programsOf({ node, card, pods, podsOfNode, services }: NodeEni): readonly Contribution[] {
+function trunkPart({ node, card, pods, features }: NodeEni, popped: readonly TcAction[]): Contribution {
+	const members = pods.flatMap(({ pod, vlan }) => (vlan === null ? [] : [{ pod, vlan }]));
+	return trunkFilters(node.name, card.device, members, features, popped);
+}
+
+function vethsPrograms({ node, card, pods, podsOfNode, services }: NodeEni): readonly Contribution[] {
 	const toPods = redirectsTo(podsOfNode);
-	return [
-		eniPrograms(node, card.device, toPods),
-		...pods.map(({ pod }) => vethPrograms(pod, services, redirectsOf(pod, node, toPods, card))),
-	];
+	return pods.map(({ pod }) => vethPrograms(pod, services, redirectsOf(pod, node, toPods, card)));
 }

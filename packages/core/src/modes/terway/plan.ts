@@ -47,7 +47,12 @@ export class TerwayPlan implements ModePlan {
 		this.#services = resolvedServices(cluster);
 		this.#mtu = this.#settings.mtu || DEFAULT_MTU;
 		this.#throughNode = [...serviceCIDRs(cluster), ...this.#settings.hostStackCIDRs];
-		this.assumptions = [...uplinks.assumptions, ...this.#serviceCIDRsAssumed(), ...this.#unbound()];
+		this.assumptions = [
+			...uplinks.assumptions,
+			...this.#serviceCIDRsAssumed(),
+			...this.#unbound(),
+			...this.#familiesNotKnown(),
+		];
 	}
 
 	node(node: Node): readonly Contribution[] {
@@ -179,6 +184,24 @@ export class TerwayPlan implements ModePlan {
 		const taken = serviceCIDRs(this.#cluster).map(({ text }) => text);
 		const message = `the input does not name the Service CIDR, which pods reach through their node: ${taken.join(", ")} is taken, by the Services`;
 		return [{ code: "service-cidr-assumed", message }];
+	}
+
+	/** What no source says of IPv6. */
+	#familiesNotKnown(): readonly Assumption[] {
+		const assumptions: Assumption[] = [];
+		for (const pod of this.#cluster.pods) {
+			if (!hasNamespace(pod) || pod.podIPs.every(({ family }) => family === 4)) continue;
+			const { kind } = this.#uplinks.of(pod);
+			const place = podPlace(pod);
+			const assume = (message: string): void => {
+				assumptions.push({ code: "terway-ipv6", message: `${place}: ${message}`, place });
+			};
+			if (kind === "own") assume("no source says whether IPv6 through its node is masqueraded: it is taken not to be");
+			if (kind === "member" && this.#features.pushPriority[6] === null) {
+				assume("no source says how this version tags IPv6: it is taken not to");
+			}
+		}
+		return assumptions;
 	}
 
 	#unbound(): readonly Assumption[] {

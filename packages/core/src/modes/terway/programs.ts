@@ -5,7 +5,7 @@
 import { defaultPrefix, hostPrefix } from "../../address/prefix.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { VirtualServer } from "../../state/ipvs.ts";
-import type { ProgramRedirect, TcFilter, TcQdisc } from "../../state/tc.ts";
+import type { ProgramRedirect, TcAction, TcFilter, TcQdisc } from "../../state/tc.ts";
 import { unicastRoute } from "../route.ts";
 import { type Card, gatewayOf } from "../underlay/underlay.ts";
 import { hostInterface } from "./host-interface.ts";
@@ -42,10 +42,18 @@ export function vethPrograms(
 }
 
 /** On an ENI: what is for a pod of the node goes to its veth. */
-export function eniPrograms(node: Node, device: string, redirects: readonly ProgramRedirect[]): Programs {
-	return programs(`node/${node.name}`, device, [
-		{ direction: "ingress", name: "cil_from_netdev", services: NO_SERVICES, answers: false, redirects },
-	]);
+export function eniFilter(node: Node, device: string, fromNetdev: TcAction): TcFilter {
+	const origin = terwayOrigin(`node/${node.name}`, "cil_from_netdev");
+	return { device, direction: "ingress", priority: PRIORITY, protocol: "all", actions: [fromNetdev], origin };
+}
+
+export function fromNetdevAction(redirects: readonly ProgramRedirect[]): TcAction {
+	return { kind: "program", name: "cil_from_netdev", effect: { services: NO_SERVICES, answers: false, redirects } };
+}
+
+/** What filters of a device hang on. */
+export function clsact(device: string, object: string): TcQdisc {
+	return { device, kind: "clsact", handle: "ffff:", parent: "ffff:fff1", origin: terwayOrigin(object) };
 }
 
 /** Where what pods of the node send is led: to each other, up to the node's own stack, and all else out by the sender's ENI. */
@@ -87,7 +95,7 @@ interface Program {
 
 function programs(object: string, device: string, each: readonly Program[]): Programs {
 	return {
-		tcQdiscs: [{ device, kind: "clsact", handle: "ffff:", parent: "ffff:fff1", origin: terwayOrigin(object) }],
+		tcQdiscs: [clsact(device, object)],
 		tcFilters: each.map(({ direction, name, ...effect }) => ({
 			device,
 			direction,

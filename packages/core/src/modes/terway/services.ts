@@ -41,7 +41,9 @@ function virtual(
 	address: ProxyServicePort["clusterIP"],
 	servers: readonly RealServer[],
 ): VirtualServer {
-	return { match: { kind: "address", protocol, address, port }, scheduler: "random", flags: [], servers, origin };
+	const match = { kind: "address", protocol, address, port } as const;
+	// The same Service as kube-proxy's, programmed by somebody else.
+	return { match, scheduler: "random", flags: [], servers, origin: { ...origin, component: "terway" } };
 }
 
 function serversOf(

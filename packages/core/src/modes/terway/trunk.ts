@@ -2,7 +2,7 @@
 import { hostPrefix } from "../../address/prefix.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
-import type { TcFilter } from "../../state/tc.ts";
+import type { TcAction, TcFilter } from "../../state/tc.ts";
 import { podPlace, terwayOrigin } from "./link-local.ts";
 import type { TerwayFeatures } from "./version.ts";
 
@@ -19,6 +19,8 @@ export function trunkFilters(
 	device: string,
 	pods: readonly TrunkPod[],
 	features: TerwayFeatures,
+	/** What becomes of a packet once its tag is off: filters that come later do not see it any more. */
+	popped: readonly TcAction[],
 ): Contribution {
 	const origin = terwayOrigin(`node/${node}`);
 	const pop: TcFilter = {
@@ -26,11 +28,10 @@ export function trunkFilters(
 		direction: "ingress",
 		priority: POP_PRIORITY,
 		protocol: "802.1Q",
-		actions: [{ kind: "vlan-pop" }],
+		actions: [{ kind: "vlan-pop" }, ...popped],
 		origin,
 	};
 	return {
-		tcQdiscs: [{ device, kind: "clsact", handle: "ffff:", parent: "ffff:fff1", origin }],
 		tcFilters: [pop, ...pods.flatMap(({ pod, vlan }) => pushFilters(device, pod, vlan, features))],
 	};
 }

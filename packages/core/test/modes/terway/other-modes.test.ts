@@ -256,6 +256,7 @@ describe("mode terway-ipvlan", () => {
 		const path = onlyPath(ask(ipvlan, "pod/d/centos", "service/d/nginx:80"));
 		expect(path.verdict).toBe("delivered");
 		expect(path.clientAddress).toMatchObject({ preserved: true });
+		expect(path.nat[0]?.by).toMatchObject({ component: "terway", object: "service/d/nginx" });
 		expect(ebpf(path)).toEqual([
 			"pod/d/centos: Program cil_from_container (eBPF), by its documented effect: 192.168.2.253:80 becomes 10.0.3.58:80",
 			"pod/d/centos: Program cil_to_container (eBPF), by its documented effect: 192.168.2.253:80 becomes the source of the answer",

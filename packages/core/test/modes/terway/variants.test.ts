@@ -244,3 +244,47 @@ describe("a quota that is reached", () => {
 		});
 	});
 });
+
+describe("members of a trunk in the newer data paths", () => {
+	const at = (mode: string): Cluster => {
+		const trunks = [1, 2].map((n) =>
+			eniOf(`eni-t${n}`, `type: trunk, instance: node/ecs${n}, device: eth1, vSwitch: vsw-4`),
+		);
+		return clusterOfYaml(
+			ownYaml("Cluster", `mode: ${mode}, serviceCIDRs: [192.168.0.0/16], terway: { trunk: true }`),
+			SEED_VPC,
+			nodeOf("ecs1", "10.0.4.20"),
+			nodeOf("ecs2", "10.0.4.22"),
+			...trunks,
+			podOf("d/a", "ecs1", "10.0.4.30"),
+			podOf("d/b", "ecs2", "10.0.5.31"),
+			podEniOf("d/a", "10.0.4.30", "eni-a", 7, "eni-t1"),
+			podEniOf("d/b", "10.0.5.31", "eni-b", 7, "eni-t2"),
+		);
+	};
+
+	it.each([
+		["terway-datapathv2", "a/eth0 ecs1/cali ecs1/eth1 eni-a vpc/vpc eni-b ecs2/eth1 ecs2/cali b/eth0"],
+		["terway-ipvlan", "a/eth0 ecs1/eth1 eni-a vpc/vpc eni-b ecs2/eth1 b/eth0"],
+	])("%s: tagged by the trunk, and past the nodes' stacks", (mode, expected) => {
+		const path = onlyPath(ask(at(mode), "pod/d/a", "pod/d/b:80"));
+		expect(path.verdict).toBe("delivered");
+		expect(links(path.forward.links)).toBe(expected);
+		expect(path.stacks).toEqual(["pod/d/a", "pod/d/b"]);
+	});
+
+	it("ipvlan: the pod has a /32, and a gateway that is known beforehand (reference 1)", () => {
+		const pod = clusterNetwork(at("terway-ipvlan")).namespace("pod/d/a");
+		expect(addressLines(pod)).toEqual(["eth0 10.0.4.30/32"]);
+		expect(pod?.neighbours.map(neighbourLine)).toContain("10.0.4.253 dev eth0 lladdr ee:ff:ff:ff:ff:ff PERMANENT");
+	});
+
+	it.each(["terway-datapathv2", "terway-ipvlan"])("%s: every device has one clsact", (mode) => {
+		const qdiscs =
+			clusterNetwork(at(mode))
+				.namespace("node/ecs1")
+				?.tcQdiscs.map(({ device }) => device) ?? [];
+		expect(qdiscs).toContain("eth1");
+		expect(new Set(qdiscs).size).toBe(qdiscs.length);
+	});
+});
