@@ -84,7 +84,8 @@ function placesFor(network: Network, scenario: Scenario): readonly Place[] {
 }
 
 function outcomeOf(proof: Proof<AtlasScenario>): Outcome {
-	if (proof.answer === null) return { kind: "open", detail: "not verified", lines: proof.why.split("\n") };
+	if (proof.kind === "no-kernel") return { kind: "open", detail: "not verified", lines: proof.why.split("\n") };
+	if (proof.kind === "not-built") return { kind: "failed", detail: "not built", lines: proof.why.split("\n") };
 	const { backend, kernel, tally } = proof.answer;
 	const where = `on ${backend} ${kernel}`;
 	const verdict = verdictOfLab(proof.answer);

@@ -68,7 +68,14 @@ async function attempt(kind: BackendKind, options: OpenOptions): Promise<Trial> 
 
 function lacks(report: FeatureReport, lacking: readonly Feature[]): string {
 	const reasons = lacking.map(
-		(feature) => `\n  ${feature} comes with ${FEATURE_TESTS[feature].remedy} (${report.missing.get(feature)})`,
+		(feature) =>
+			`\n  ${feature} comes with ${FEATURE_TESTS[feature].remedy} (${firstLine(report.missing.get(feature))})`,
 	);
 	return `kernel ${report.kernel} lacks ${lacking.join(", ")}${reasons.join("")}`;
+}
+
+/** What a tool says after its first line is about its own input. */
+function firstLine(text = ""): string {
+	const end = text.indexOf("\n");
+	return end < 0 ? text : text.slice(0, end);
 }

@@ -1,5 +1,5 @@
 /** Predicted and observed hops of one direction, laid side by side. */
-import type { Crossing, Place } from "@podpath/core";
+import type { Crossing, Packet, Place } from "@podpath/core";
 import { type FieldDifference, frameDifferences, packetDifferences } from "./packet-difference.ts";
 import type { PortBinding } from "./port-binding.ts";
 import type { SeenHop } from "./seen-hop.ts";
@@ -46,9 +46,21 @@ function rowOf(predicted: Crossing | null, seen: SeenHop | null, { ports, built 
 	// How the lab builds a fabric device is its own affair: which of its ports and how many routers.
 	const fields =
 		predicted.device === null
-			? packetDifferences({ ...predicted.packet, ttl: seen.packet.ttl }, seen.packet, ports)
+			? fabricDifferences(predicted.packet, seen, ports)
 			: frameDifferences(predicted, seen, ports);
 	return { kind: fields.length === 0 ? "same" : "differs", predicted, seen, fields };
+}
+
+/** None where the packet was at any time as it is predicted to be there. */
+function fabricDifferences(
+	predicted: Packet,
+	{ packet, earlier }: SeenHop,
+	ports: PortBinding,
+): readonly FieldDifference[] {
+	const differences = [packet, ...earlier].map((each) =>
+		packetDifferences({ ...predicted, ttl: each.ttl }, each, ports),
+	);
+	return differences.find((fields) => fields.length === 0) ?? differences[0] ?? [];
 }
 
 /** What is on one side only, and no disagreement all the same. */

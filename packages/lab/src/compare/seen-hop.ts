@@ -9,6 +9,8 @@ export interface SeenHop {
 	readonly direction: "in" | "out";
 	/** Of a fabric device: as it was seen there last. */
 	readonly packet: Packet;
+	/** Of a fabric device: as it was seen there before. A lab's router may also be the load balancer that rewrites it. */
+	readonly earlier: readonly Packet[];
 	readonly ethernet: Sighting["ethernet"];
 	readonly vlan: number | null;
 	/** Numbers of the observation's frames. */
@@ -26,12 +28,13 @@ export function seenHops(sightings: readonly Sighting[], fabric: ReadonlySet<Pla
 		const isFabric = fabric.has(at);
 		const before: SeenHop | undefined = open === null ? undefined : hops[open];
 		if (isFabric && open !== null && before?.at === at) {
-			hops[open] = { ...before, packet, ethernet, vlan, frames: [...before.frames, frame] };
+			const earlier = [...before.earlier, before.packet];
+			hops[open] = { ...before, packet, earlier, ethernet, vlan, frames: [...before.frames, frame] };
 			continue;
 		}
 		if (isFabric) open = hops.length;
 		else if (direction === "out") open = null;
-		const hop = { at, packet, ethernet, vlan, frames: [frame] };
+		const hop = { at, packet, earlier: [], ethernet, vlan, frames: [frame] };
 		hops.push(isFabric ? { ...hop, device: null, direction: "in" } : { ...hop, device, direction });
 	}
 	return hops;

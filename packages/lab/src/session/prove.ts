@@ -17,10 +17,12 @@ export interface Case<Id> {
 	readonly questions: readonly { readonly id: Id; readonly subject: Subject; readonly question: Question }[];
 }
 
-/** `answer` is null where the network could not be built, and `why` says the reason. */
 export type Proof<Id> =
-	| { readonly id: Id; readonly answer: LabAnswer; readonly omitted: readonly string[] }
-	| { readonly id: Id; readonly answer: null; readonly why: string };
+	| { readonly kind: "asked"; readonly id: Id; readonly answer: LabAnswer; readonly omitted: readonly string[] }
+	/** No kernel here has what the network needs. */
+	| { readonly kind: "no-kernel"; readonly id: Id; readonly why: string }
+	/** The kernel did not take the network that was predicted, or failed while it was asked. */
+	| { readonly kind: "not-built"; readonly id: Id; readonly why: string };
 
 export interface ProveOptions extends Omit<RaiseOptions, "onProgress"> {
 	/** How many kernels work side by side. Default: one a CPU, at most four. */
@@ -109,18 +111,19 @@ async function proveOne<Id>(
 	try {
 		const lab = await Lab.build(plan, await open());
 		for (const asked of of.questions) {
-			onProof({ id: asked.id, answer: await lab.ask(asked.subject, asked.question), omitted: plan.omitted });
+			const answer = await lab.ask(asked.subject, asked.question);
+			onProof({ kind: "asked", id: asked.id, answer, omitted: plan.omitted });
 			left.delete(asked);
 		}
 		await lab.clear();
 		return true;
 	} catch (error) {
 		if (!(error instanceof LabError)) throw error;
-		for (const { id } of left) onProof({ id, answer: null, why: error.message });
+		for (const { id } of left) onProof({ kind: "not-built", id, why: error.message });
 		return false;
 	}
 }
 
 function tellUnbuilt<Id>({ of }: Planned<Id>, why: string, onProof: (proof: Proof<Id>) => void): void {
-	for (const { id } of of.questions) onProof({ id, answer: null, why });
+	for (const { id } of of.questions) onProof({ kind: "no-kernel", id, why });
 }
