@@ -102,6 +102,8 @@ function outOfStacked(walk: Walk, skb: Skb, link: MacvlanLink | IpvlanLink): Nex
 	const lowered = lower(walk, skb, link);
 	if (lowered.kind !== "stage") return lowered;
 	if (link.kind === "macvlan" && link.mode !== "bridge") return lowered;
+	// Only what is for the MAC that all children share is looked for among them (ipvlan_xmit_mode_l2).
+	if (link.kind === "ipvlan" && skb.ethernet?.destination !== link.mac) return lowered;
 	const { view, device } = lowered.skb;
 	const siblings = [
 		...view.children(device.name).map((child) => ({ place: view.place, device: child.name })),
