@@ -7,7 +7,7 @@ import type { Contribution } from "../state/contribution.ts";
 import type { InterfaceAddress, Route } from "../state/ip.ts";
 import type { PhysicalLink } from "../state/link.ts";
 import { unicastRoute } from "./route.ts";
-import { CARD, type Card, type CardAddress, cardAddress, onLink } from "./underlay/card.ts";
+import { CARD, type Card, type CardAddress, cardAddress } from "./underlay/card.ts";
 
 /** A machine's card, its addresses and its way out. */
 export function machine(card: Card): Contribution {
@@ -100,7 +100,7 @@ function defaultRoutes(card: Card): readonly Route[] {
 		const own = card.addresses.filter((each) => each.address.family === family);
 		const via = own.find((each) => each.gateway !== undefined)?.gateway;
 		const route = { device: CARD, protocol: "static", origin: card.origin };
-		if (via !== undefined) return [unicastRoute(defaultPrefix(family), { ...route, via, onlink: !onLink(card, via) })];
+		if (via !== undefined) return [unicastRoute(defaultPrefix(family), { ...route, via })];
 		// Where the input does not hold the network around a machine, its packets leave by the card, and the answer ends there.
 		return card.fabric === undefined && own.length > 0 ? [unicastRoute(defaultPrefix(family), route)] : [];
 	});

@@ -19,8 +19,6 @@ export interface Subnet {
 	readonly prefix: Prefix;
 	/** Absent: the subnet has no way out. */
 	readonly gateway?: Address;
-	/** Cards have single addresses of it, and everything else by the gateway. */
-	readonly singly?: boolean;
 	readonly mtu: number;
 	readonly origin: Origin;
 }
@@ -80,8 +78,7 @@ export function cardAt(
 			const subnet = found[i];
 			// A card is on one fabric device: an address of another one has no subnet here.
 			if (subnet?.fabric !== first.fabric) return bare(address);
-			const prefixLength = subnet.singly === true ? addressBits(address.family) : subnet.prefix.length;
-			return { address, prefixLength, ...(subnet.gateway && { gateway: subnet.gateway }) };
+			return { address, prefixLength: subnet.prefix.length, ...(subnet.gateway && { gateway: subnet.gateway }) };
 		}),
 		subnets: [...new Set([first, ...own])],
 		origin: first.origin,

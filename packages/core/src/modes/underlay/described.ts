@@ -32,11 +32,7 @@ export function vpcOf(parts: {
 	const { place, vSwitches, prefixes, routes, mtu, assumptions, origin } = parts;
 	return {
 		place,
-		subnets: vSwitches.map(({ id, prefix, gateway }): Subnet => {
-			// DHCPv6 hands out addresses without a prefix (RFC 8415 section 21.6). With one the kernel would not take the route of
-			// a second card by the gateway, which it then had on the first card's link (ip6_route_check_nh_onlink).
-			return { fabric: place, id, prefix, gateway, singly: prefix.family === 6, mtu, origin };
-		}),
+		subnets: vSwitches.map(({ id, prefix, gateway }): Subnet => ({ fabric: place, id, prefix, gateway, mtu, origin })),
 		assumptions,
 		build: (attachments) => ({ kind: "vpc", place, prefixes, vSwitches, routes, attachments, mtu, origin }),
 	};
