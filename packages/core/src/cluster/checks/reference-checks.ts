@@ -1,5 +1,5 @@
 /** What objects say of each other: names that must exist, ports that only one may have. */
-import { parseAddress } from "../../address/address.ts";
+import { isLinkLocal, parseAddress } from "../../address/address.ts";
 import { containsPrefix } from "../../address/prefix.ts";
 import { suggest } from "../../diagnostic/closest.ts";
 import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
@@ -84,7 +84,8 @@ function checkVpc(vpc: VpcObject, cluster: Cluster): void {
 				`its CIDRs are ${blocks}`,
 			);
 		}
-		if (!inOneOf([cidr], gateway)) {
+		// Routers of IPv6 are known by their link-local addresses (RFC 4861 section 6.1.2).
+		if (!inOneOf([cidr], gateway) && !(gateway.family === 6 && isLinkLocal(gateway))) {
 			fail("address-in-no-cidr", `gateway ${gateway.text} of vSwitch "${id}" is not in ${cidr.text}`, vpc.source);
 		}
 	}
