@@ -70,6 +70,8 @@ export interface LabPlan {
 	readonly needs: ReadonlySet<Feature>;
 	/** Entries of the network that cannot be made on a kernel, each with the reason. */
 	readonly omitted: readonly string[];
+	/** Places where something decides over packets that is not built, with what it is: ways over them are not compared. */
+	readonly undecided: readonly { readonly place: Place; readonly what: string }[];
 	/** Which device of which namespace a fabric port of the lab is: for reading captures. */
 	readonly ports: readonly LabPort[];
 }

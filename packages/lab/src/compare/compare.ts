@@ -77,6 +77,8 @@ function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
 	const built = new Set(plan.namespaces.map(({ place }) => place));
 	if (!built.has(client)) return `the lab has no ${client}`;
 	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
+	const undecided = plan.undecided.find(({ place }) => crossings.some(({ at }) => at === place));
+	if (undecided !== undefined) return `the lab has no ${undecided.what} of ${undecided.place}`;
 	const missing = crossings.find(({ at, device }) => device !== null && !built.has(at));
 	return missing === undefined ? null : `the lab has no ${missing.at}`;
 }

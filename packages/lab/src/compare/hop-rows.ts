@@ -30,7 +30,10 @@ export function hopRows(
 ): readonly HopRow[] {
 	// A bridge itself shows a frame that it only forwards to captures in promiscuous mode, which the lab's are not.
 	const predicted = crossings.filter(({ bridged }) => bridged !== true);
-	const rows = align(predicted, seen).map(([crossing, hop]) => rowOf(crossing, hop, context));
+	const rows = returnsSeen(
+		align(predicted, seen).map(([crossing, hop]) => rowOf(crossing, hop, context)),
+		context,
+	);
 	return context.endless ? withoutRounds(rows) : rows.map((row, i) => excused(row, i, rows, context));
 }
 
@@ -49,6 +52,22 @@ function rowOf(predicted: Crossing | null, seen: SeenHop | null, { ports, built 
 			? fabricDifferences(predicted.packet, seen, ports)
 			: frameDifferences(predicted, seen, ports);
 	return { kind: fields.length === 0 ? "same" : "differs", predicted, seen, fields };
+}
+
+/**
+ * A router that does the work of a load balancer too has the packet once, where it is predicted to have it before and after:
+ * it must have been there as in both.
+ */
+function returnsSeen(rows: readonly HopRow[], { built, ports }: RowContext): readonly HopRow[] {
+	return rows.map((row, position) => {
+		const { predicted } = row;
+		if (row.kind !== "differs" || row.seen !== null || predicted === null || predicted.device !== null) return row;
+		const between = rows.slice(0, position).reverse();
+		const before = between.find((each) => each.predicted !== null && built.has(each.predicted.at));
+		if (before?.predicted?.at !== predicted.at || before.seen === null) return row;
+		if (fabricDifferences(predicted.packet, before.seen, ports).length > 0) return row;
+		return { ...row, kind: "aside", note: "seen there at once with what came before" };
+	});
 }
 
 /** None where the packet was at any time as it is predicted to be there. */

@@ -48,6 +48,7 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 			...steps.flatMap(({ build }) => build),
 		],
 		needs: new Set<Feature>([...(cables.length > 0 ? (["veth"] as const) : []), ...states.flatMap(featuresOf)]),
+		undecided: stacks.flatMap(programOf),
 		omitted: [...layout.omitted, ...fabric.omitted, ...steps.flatMap(({ omitted }) => omitted)],
 		ports: [...layout.ports].flatMap(([place, ports]) =>
 			ports.map(({ device, to }): LabPort => {
@@ -92,4 +93,12 @@ function cableStep(cables: readonly Cable[], nameOf: (place: Place) => string): 
 		return `link add ${end(from, index)} type veth peer ${end(to, index + 1)}\n`;
 	});
 	return [{ kind: "run", argv: ["ip", "-batch", "-"], stdin: lines.join("") }];
+}
+
+/** An eBPF program, which podpath knows by its documented effect and has not got. */
+function programOf({ place, tcFilters }: Stack): LabPlan["undecided"] {
+	const [program] = tcFilters.flatMap(({ device, actions }) =>
+		actions.flatMap((action) => (action.kind === "program" ? [`eBPF program ${action.name} on ${device}`] : [])),
+	);
+	return program === undefined ? [] : [{ place, what: program }];
 }

@@ -12,6 +12,7 @@ const plan: LabPlan = {
 	steps: [],
 	needs: new Set(),
 	omitted: [],
+	undecided: [],
 	ports: [],
 };
 
