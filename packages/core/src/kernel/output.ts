@@ -1,18 +1,14 @@
 /** A packet that this stack makes: its route, its source address, the OUTPUT hooks (ip_queue_xmit, __ip_local_out). */
-import { type Address, type Family, isLoopback, isUnspecified } from "../address/address.ts";
+import { type Address, isLoopback, isUnspecified } from "../address/address.ts";
 import { sameAddress } from "../address/watched.ts";
-import type { Hook } from "../netfilter/hook.ts";
 import { type Flow, type Lookup, lookup } from "./fib.ts";
-import { hookEntries } from "./hooks.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { missingDevice, noRoute, routedBecause } from "./route.ts";
 import type { OutRoute, Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
-import { perView, type View } from "./view.ts";
+import type { View } from "./view.ts";
 import { go, type Next, type Walk } from "./walk.ts";
-
-const HOOKS_OF_NAT: readonly Hook[] = ["prerouting", "input", "output", "postrouting"];
 
 export function output(walk: Walk, skb: Skb): Next {
 	walk.passedStack(skb.view.place);
@@ -26,37 +22,13 @@ export function output(walk: Walk, skb: Skb): Next {
 	if (outcome !== null) return outcome;
 	// ip_route_me_harder: iptables' nat and mangle tables route a packet anew whose address or mark they changed.
 	const { dst, src } = skb.packet;
-	const changed = !sameAddress(dst, packet.dst) || !sameAddress(src, packet.src) || skb.mark !== mark;
-	if (skb.ipvsDone ? natRoutesAnew(skb) : changed) {
-		const failed = routeOut(walk, skb);
-		if (failed !== null) return failed;
+	if (!sameAddress(dst, packet.dst) || !sameAddress(src, packet.src) || skb.mark !== mark) {
+		if (!skb.ipvsDone) {
+			const failed = routeOut(walk, skb);
+			if (failed !== null) return failed;
+		}
 	}
 	return go("postrouting", skb);
-}
-
-/**
- * nf_nat_ipv4_local_fn, nf_nat_ipv6_local_fn: what goes elsewhere than its connection was opened to is routed anew, by its
- * source too. So what IPVS sends, which it routed by the destination alone, meets rules by `from` after all; none by `iif`.
- */
-function natRoutesAnew(skb: Skb): boolean {
-	if (skb.tracked === null) return false;
-	const { connection, direction } = skb.tracked;
-	const { original, reply } = connection;
-	const [own, other] = direction === "original" ? [original, reply] : [reply, original];
-	return !sameAddress(own.dst, other.src) && hasNat(skb.view, skb.packet.family);
-}
-
-/** The first NAT chain of a family brings NAT's own hooks (nf_nat_register_fn). */
-const familiesWithNat = perView((view): Record<Family, boolean> => ({ 4: natIn(view, 4), 6: natIn(view, 6) }));
-
-function hasNat(view: View, family: Family): boolean {
-	return familiesWithNat(view)[family];
-}
-
-function natIn(view: View, family: Family): boolean {
-	return HOOKS_OF_NAT.some((hook) =>
-		hookEntries(view, family, hook).some((entry) => entry.kind === "nat" && entry.chains.length > 0),
-	);
 }
 
 function routeOut(walk: Walk, skb: Skb): Next | null {
