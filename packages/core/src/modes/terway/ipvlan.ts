@@ -1,5 +1,5 @@
 /** Pods on an ipvlan of the ENI: they share its MAC, and reach their node by another ipvlan of it (ipvlan_linux.go). */
-import { addressBits, type Family } from "../../address/address.ts";
+import { addressBits } from "../../address/address.ts";
 import { defaultPrefix, hostPrefix, type Prefix } from "../../address/prefix.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
@@ -106,17 +106,19 @@ export function ipvlanHost(
 		routes: pods.flatMap((pod): Route[] =>
 			pod.podIPs.map((each) => unicastRoute(hostPrefix(each), { device: name, origin: terwayOrigin(podPlace(pod)) })),
 		),
-		tcFilters: parts.throughNode.map((destination) => redirectUp(card.device, destination, name, origin)),
+		// dstIPRule(): "only support ipv4". One priority can have only one protocol, too.
+		tcFilters: parts.throughNode
+			.filter(({ family }) => family === 4)
+			.map((destination) => redirectUp(card.device, destination, name, origin)),
 	};
 }
 
 function redirectUp(device: string, destination: Prefix, to: string, origin: TcFilter["origin"]): TcFilter {
-	const protocol: Readonly<Record<Family, string>> = { 4: "ip", 6: "ipv6" };
 	return {
 		device,
 		direction: "egress",
 		priority: REDIRECT_PRIORITY,
-		protocol: protocol[destination.family],
+		protocol: "ip",
 		destination,
 		actions: [
 			{ kind: "skbedit", packetType: "host" },
