@@ -5,6 +5,8 @@
  * arithmetic): one word for IPv4, four for IPv6. Code that walks `words` is the same for both families.
  */
 
+import { WatchedAddress } from "./watched.ts";
+
 /** 4 for IPv4, 6 for IPv6. */
 export type Family = 4 | 6;
 
@@ -67,24 +69,39 @@ export function addressPlus(base: Address, offset: number): Address {
 
 /** 127.0.0.0/8 and ::1. */
 export function isLoopback(a: Address): boolean {
-	return a.family === 4 ? (a.words[0] as number) >>> 24 === 127 : a.text === "::1";
+	return a.family === 4 ? firstBits(a, 8) === 127 : startsAs(a, LOOPBACK6, 128);
 }
 
 /** 224.0.0.0/4 and ff00::/8. */
 export function isMulticast(a: Address): boolean {
-	const first = a.words[0] as number;
-	return a.family === 4 ? first >>> 28 === 0xe : first >>> 24 === 0xff;
+	return a.family === 4 ? firstBits(a, 4) === 0xe : firstBits(a, 8) === 0xff;
 }
 
 /** 169.254.0.0/16 and fe80::/10. */
 export function isLinkLocal(a: Address): boolean {
-	const first = a.words[0] as number;
-	return a.family === 4 ? first >>> 16 === 0xa9fe : first >>> 22 === 0x3fa;
+	return a.family === 4 ? firstBits(a, 16) === 0xa9fe : firstBits(a, 10) === 0x3fa;
 }
 
 /** 0.0.0.0 and ::. */
 export function isUnspecified(a: Address): boolean {
-	return a.words.every((word) => word === 0);
+	return startsAs(a, a.family === 4 ? UNSPECIFIED4 : UNSPECIFIED6, 128);
+}
+
+/** Up to 32 bits, as a number. */
+function firstBits(a: Address, bits: number): number {
+	const { words } = a instanceof WatchedAddress ? a.see(bits) : a;
+	return (words[0] as number) >>> (32 - bits);
+}
+
+/** Whether the first `length` bits of two addresses of one family are the same; nothing past the end differs. */
+export function startsAs(a: Address, other: Address, length: number): boolean {
+	if (a instanceof WatchedAddress) return a.startsAs(other, length);
+	const { words } = a;
+	for (let i = 0; i < words.length && i * 32 < length; i++) {
+		const difference = ((words[i] as number) ^ (other.words[i] as number)) >>> 0;
+		if (difference !== 0) return i * 32 + Math.clz32(difference) >= length;
+	}
+	return true;
 }
 
 /** An address with a port, as people write it: `10.0.0.1:80`, `[fd00::1]:80`. */
@@ -156,3 +173,7 @@ function formatIPv6(words: readonly number[]): string {
 	if (best.start < 0) return hex(groups);
 	return `${hex(groups.slice(0, best.start))}::${hex(groups.slice(best.start + best.length))}`;
 }
+
+const LOOPBACK6 = addressFromWords([0, 0, 0, 1]);
+const UNSPECIFIED4 = addressFromWords([0]);
+const UNSPECIFIED6 = addressFromWords([0, 0, 0, 0]);

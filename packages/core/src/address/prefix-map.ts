@@ -6,6 +6,7 @@
  */
 import type { Address, Family } from "./address.ts";
 import { type Prefix, wordMask } from "./prefix.ts";
+import { WatchedAddress } from "./watched.ts";
 
 type Key = number | string;
 
@@ -41,6 +42,7 @@ export class PrefixMap<Value> {
 
 	/** The value of the longest prefix that holds the address. */
 	longestMatch(of: Address): Value | undefined {
+		if (of instanceof WatchedAddress) return this.longestMatch(of.lookedUpIn(this));
 		for (const bucket of this.#byFamily[of.family]) {
 			const value = bucket.entries.get(keyOf(of, bucket));
 			if (value !== undefined) return value;
@@ -50,12 +52,26 @@ export class PrefixMap<Value> {
 
 	/** The values of every prefix that holds the address, longest first. */
 	matches(of: Address): readonly Value[] {
+		if (of instanceof WatchedAddress) return this.matches(of.lookedUpIn(this));
 		const found: Value[] = [];
 		for (const bucket of this.#byFamily[of.family]) {
 			const value = bucket.entries.get(keyOf(of, bucket));
 			if (value !== undefined) found.push(value);
 		}
 		return found;
+	}
+
+	/**
+	 * Which prefix is the longest that holds the address, as a key of a map; undefined: none. Addresses for which it is the
+	 * same are all the same to this map: the shorter prefixes that hold them are the same too.
+	 */
+	longestPrefix(of: Address): number | string | undefined {
+		for (const bucket of this.#byFamily[of.family]) {
+			const key = keyOf(of, bucket);
+			if (!bucket.entries.has(key)) continue;
+			return typeof key === "number" ? bucket.length * 0x1_0000_0000 + (key >>> 0) : `${key}/${bucket.length}`;
+		}
+		return undefined;
 	}
 }
 

@@ -1,5 +1,13 @@
 /** CIDR prefixes of both families: a network address and how many leading bits count. */
-import { type Address, addressBits, addressFromWords, addressPlus, type Family, parseAddress } from "./address.ts";
+import {
+	type Address,
+	addressBits,
+	addressFromWords,
+	addressPlus,
+	type Family,
+	parseAddress,
+	startsAs,
+} from "./address.ts";
 
 /** An address block. The bits of `address` past `length` are zero. */
 export interface Prefix {
@@ -56,12 +64,7 @@ export function prefix(text: string): Prefix {
 
 /** Whether the block holds this address; blocks never hold addresses of the other family. */
 export function contains(block: Prefix, candidate: Address): boolean {
-	if (block.family !== candidate.family) return false;
-	const base = block.address.words;
-	for (let i = 0; i < base.length; i++) {
-		if ((((base[i] as number) ^ (candidate.words[i] as number)) & wordMask(block.length, i)) !== 0) return false;
-	}
-	return true;
+	return block.family === candidate.family && startsAs(candidate, block.address, block.length);
 }
 
 /** Whether every address of `inner` is in `outer`. */

@@ -1,4 +1,5 @@
 /** A bridge: to its own stack, out of the port that leads to the MAC; br_netfilter shows IP's hooks what is bridged. */
+import { sameAddress } from "../address/watched.ts";
 import type { FdbEntry } from "../state/ip.ts";
 import type { BridgeLink, Link } from "../state/link.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
@@ -58,25 +59,35 @@ function callsIptables({ view, packet }: Skb): boolean {
  * another port, or up to this stack (br_nf_pre_routing_finish).
  */
 function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null {
-	const before = skb.packet.dst.text;
+	const before = skb.packet.dst;
 	const outcome = runHook(walk, skb, "prerouting", { in: master.name, out: null, bridged: false });
 	if (outcome !== null) return outcome;
 	skb.prerouted = true;
-	if (skb.packet.dst.text === before) return null;
-	const found = lookup(skb.view, { ...flowOf(skb), iif: master.name });
+	if (sameAddress(skb.packet.dst, before)) return null;
+	const found = lookup(skb.view, flowOf(skb, master));
 	const out = found.kind === "route" ? outRouteOf(skb.view, found, skb.packet.dst) : null;
-	const source = skb.ethernet?.source ?? "";
+	const { ethernet } = skb;
 	if (out?.device === master && found.kind === "route" && found.route.type === "unicast") {
 		const answer = askFor(walk.network, skb.view, master, out.nextHop);
 		if (answer.kind === "answer") {
-			skb.ethernet = { source, destination: answer.mac };
+			skb.ethernet = redirected(ethernet, answer.mac);
 			// br_nf_pre_routing_finish_bridge: a neighbour that is not resolved yet is asked by way of the bridge device itself.
 			walk.mayCross(skb, master.name, "out");
 			return null;
 		}
 	}
-	skb.ethernet = { source, destination: master.mac ?? "" };
+	skb.ethernet = redirected(ethernet, master.mac ?? "");
 	return null;
+}
+
+/** The frame's addresses with another destination. Its source is read by who wants it (see kernel/transit/watched.ts). */
+function redirected(ethernet: Skb["ethernet"], destination: string): NonNullable<Skb["ethernet"]> {
+	return {
+		get source() {
+			return ethernet?.source ?? "";
+		},
+		destination,
+	};
 }
 
 function isOwnMac(view: View, master: BridgeLink, mac: string): boolean {
@@ -126,7 +137,7 @@ function toPort(
 ): Next {
 	const port = portFor(walk, skb, master, destination);
 	if (port === null) return nowhere(walk, skb, master, destination);
-	if (port === from && port.bridgePort?.hairpin !== true) {
+	if (port.name === from?.name && port.bridgePort?.hairpin !== true) {
 		const why = because("same-port", { device: port.name, mac: destination }, port.origin);
 		if (walk.recording) walk.hop(skb, "bridge", port.name, why);
 		return end(skb, "dropped", why);

@@ -27,6 +27,11 @@ export class Choices {
 		return taken;
 	}
 
+	/** Forgets all but the first `count` choices, to make the others anew. */
+	takeBack(count: number): void {
+		this.#made.length = count;
+	}
+
 	/** What was chosen, in order. */
 	get made(): readonly Choice[] {
 		return this.#made;

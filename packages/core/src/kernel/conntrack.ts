@@ -1,5 +1,6 @@
 /** Connection tracking of one walk: what each stack remembers of the connection (net/netfilter/nf_conntrack_core.c). */
 import type { Address } from "../address/address.ts";
+import { sameAddress } from "../address/watched.ts";
 import type { PacketConnection } from "../netfilter/context.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
@@ -89,10 +90,12 @@ export function sameTuple(a: Tuple, b: Tuple): boolean {
 		a.sport === b.sport &&
 		a.dport === b.dport &&
 		a.protocol === b.protocol &&
-		a.src.text === b.src.text &&
-		a.dst.text === b.dst.text
+		sameAddress(a.src, b.src) &&
+		sameAddress(a.dst, b.dst)
 	);
 }
+
+const NO_CONNECTIONS: readonly Connection[] = [];
 
 /** The connections that each stack got to know during a walk. */
 export class ConntrackTables {
@@ -129,9 +132,25 @@ export class ConntrackTables {
 	confirm(view: View, connection: Connection): void {
 		if (connection.confirmed) return;
 		connection.confirmed = true;
+		this.add(view, connection);
+	}
+
+	/** The connections that a stack knows, in its own order. */
+	of(view: View): readonly Connection[] {
+		return this.#tables.get(view) ?? NO_CONNECTIONS;
+	}
+
+	/** Puts a connection into a stack's table. */
+	add(view: View, connection: Connection): void {
 		const table = this.#tables.get(view);
 		if (table === undefined) this.#tables.set(view, [connection]);
 		else table.push(connection);
+	}
+
+	/** Gives a stack another table (kernel/transit/). */
+	replace(view: View, connections: readonly Connection[]): void {
+		if (connections.length === 0) this.#tables.delete(view);
+		else this.#tables.set(view, connections as Connection[]);
 	}
 
 	/** The entries of all stacks, in the order in which the packet met the stacks. */

@@ -1,6 +1,7 @@
 /** Route look-up: policy rules, tables, longest prefix, metrics, several next hops (net/ipv4/fib_*.c, net/ipv6/route.c). */
 import { type Address, type Family, isUnspecified } from "../address/address.ts";
 import { contains, type Prefix } from "../address/prefix.ts";
+import { WatchedAddress } from "../address/watched.ts";
 import type { Protocol } from "../packet/packet.ts";
 import type { NextHop, PortRange, Route, Rule } from "../state/ip.ts";
 import { MOST_KEPT, perView, type View } from "./view.ts";
@@ -37,7 +38,8 @@ const FIRST: NextHopChooser = { choose: (weights) => weights.findIndex((weight) 
 /** Finds the route of a flow. A route of type `throw` sends the search on to the next rule. */
 export function lookup(view: View, flow: Flow, chooser: NextHopChooser = FIRST): Lookup {
 	// Where no rule asks for more than the destination, the answer for a destination is always the same.
-	const known = flow.oif === undefined ? knownRoutes(view, flow.to.family) : null;
+	const known =
+		flow.oif === undefined && !(flow.to instanceof WatchedAddress) ? knownRoutes(view, flow.to.family) : null;
 	const before = known?.get(flow.to.text);
 	return before ?? lookupAnew(view, flow, chooser, known);
 }

@@ -1,6 +1,7 @@
 /** Network address translation as conntrack does it (net/netfilter/nf_nat_core.c). */
 import { type Address, addressBits, addressFromWords } from "../address/address.ts";
 import { wordMask } from "../address/prefix.ts";
+import { sameAddress } from "../address/watched.ts";
 import type { Effect, NatRange } from "../netfilter/context.ts";
 import type { Hook } from "../netfilter/hook.ts";
 import type { RuleHit } from "../netfilter/result.ts";
@@ -134,7 +135,7 @@ function toDestination(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kin
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
 	const address = pickAddress(walk, range, skb.packet.dst);
 	const port = pickPort(range, skb.packet.dport);
-	if (address.text !== skb.packet.dst.text || port !== skb.packet.dport) {
+	if (!sameAddress(address, skb.packet.dst) || port !== skb.packet.dport) {
 		connection.destinationNat = true;
 		connection.reply = withReplySource(connection.reply, address, port);
 		note(walk, skb, kind, why, "destination", address, port, range);
@@ -146,7 +147,7 @@ function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], 
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
 	const address = pickAddress(walk, range, skb.packet.src);
 	const port = pickPort(range, skb.packet.sport);
-	const changes = address.text !== skb.packet.src.text || port !== skb.packet.sport;
+	const changes = !sameAddress(address, skb.packet.src) || port !== skb.packet.sport;
 	// Masquerading to the very same address still maps the connection, with a port of its own where it is drawn at random.
 	if (changes || kind === "masquerade") {
 		connection.sourceNat = changes;

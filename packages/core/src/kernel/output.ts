@@ -1,5 +1,6 @@
 /** A packet that this stack makes: its route, its source address, the OUTPUT hooks (ip_queue_xmit, __ip_local_out). */
 import { type Address, isLoopback, isUnspecified } from "../address/address.ts";
+import { sameAddress } from "../address/watched.ts";
 import { type Flow, type Lookup, lookup } from "./fib.ts";
 import { hookEntries } from "./hooks.ts";
 import { runHook } from "./netfilter.ts";
@@ -21,7 +22,7 @@ export function output(walk: Walk, skb: Skb): Next {
 	const outcome = runHook(walk, skb, "output", devices);
 	if (outcome !== null) return outcome;
 	const { dst, src } = skb.packet;
-	const changed = dst.text !== packet.dst.text || src.text !== packet.src.text || skb.mark !== mark;
+	const changed = !sameAddress(dst, packet.dst) || !sameAddress(src, packet.src) || skb.mark !== mark;
 	if (changed || natChangesDestination(skb)) {
 		const failed = routeOut(walk, skb, flowAnew(skb));
 		if (failed !== null) return failed;
@@ -38,7 +39,7 @@ function natChangesDestination({ view, packet, tracked }: Skb): boolean {
 	if (tracked === null || !hookEntries(view, packet.family, "output").some(({ kind }) => kind === "nat")) return false;
 	const { original, reply } = tracked.connection;
 	const [own, other] = tracked.direction === "original" ? [original, reply] : [reply, original];
-	return own.dst.text !== other.src.text;
+	return !sameAddress(own.dst, other.src);
 }
 
 /** ip_route_me_harder and ip6_route_me_harder look at addresses and the mark, but not at protocol and ports. */

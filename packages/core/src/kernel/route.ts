@@ -1,8 +1,9 @@
 /** The routing decision for a packet that came in: to this stack, onwards, or nowhere (ip_route_input_slow). */
 import { isLoopback, isMulticast } from "../address/address.ts";
 import { TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from "../state/ip.ts";
+import type { Link } from "../state/link.ts";
 import { type Because, because } from "./because.ts";
-import { type Lookup, lookup } from "./fib.ts";
+import { type Flow, type Lookup, lookup } from "./fib.ts";
 import { outRouteOf } from "./out-route.ts";
 import { type IcmpErrorKind, icmpRefusal } from "./reject.ts";
 import { reversePath } from "./reverse-path.ts";
@@ -16,7 +17,7 @@ export function route(walk: Walk, skb: Skb): Next {
 		return end(skb, "unknown", because("cannot-evaluate", { what: `multicast to ${packet.dst.text}` }));
 	}
 	if (isMartian(skb)) return end(skb, "dropped", because("martian-source", { source: packet.src.text, device }));
-	const found = lookup(view, flowOf(skb), walk.choices);
+	const found = lookup(view, flowOf(skb, skb.device), walk.choices);
 	const refusedSource = reversePath(walk, skb, found);
 	if (refusedSource !== null) return refusedSource;
 	if (found.kind !== "route") return noRoute(walk, skb, found);
@@ -92,14 +93,13 @@ function tableText(table: number): string {
 	return TABLE_NAMES.get(table) ?? String(table);
 }
 
-/** What the look-up for an incoming packet goes by. */
-export function flowOf(skb: Skb): Parameters<typeof lookup>[1] {
-	const { packet } = skb;
+/** What the look-up for a packet that came in by `device` goes by. */
+export function flowOf({ packet, mark }: Skb, device: Link): Flow {
 	return {
 		to: packet.dst,
 		from: packet.src,
-		iif: skb.device.name,
-		mark: skb.mark,
+		iif: device.name,
+		mark,
 		protocol: packet.protocol,
 		sport: packet.sport,
 		dport: packet.dport,

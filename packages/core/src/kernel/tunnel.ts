@@ -54,21 +54,26 @@ function bestIpip(view: View, packet: Packet): Link | null {
 export function decapsulate(walk: Walk, skb: Skb): Next {
 	const device = tunnelFor(skb) as Link;
 	const { payload } = skb.packet;
-	const facts = { device: device.name, from: skb.packet.src.text };
 	if (payload?.kind === "ipip") {
 		const inner = inside(skb, device, payload.packet);
-		if (walk.recording) walk.hop(inner, "decapsulate", device.name, because("decapsulated", facts, device.origin));
+		noteInside(walk, skb, inner, device);
 		walk.crossed(inner, device.name, "in");
 		return go("ip-receive", inner);
 	}
 	if (payload?.kind === "vxlan") {
 		const inner = inside(skb, device, payload.frame.packet);
-		inner.ethernet = { source: payload.frame.source, destination: payload.frame.destination };
+		inner.ethernet = payload.frame;
 		inner.vlan = payload.frame.vlan;
-		if (walk.recording) walk.hop(inner, "decapsulate", device.name, because("decapsulated", facts, device.origin));
+		noteInside(walk, skb, inner, device);
 		return go("receive", inner);
 	}
 	return end(skb, "unknown", because("cannot-evaluate", { what: `decapsulation by ${device.name}` }));
+}
+
+function noteInside(walk: Walk, outer: Skb, inner: Skb, device: Link): void {
+	if (!walk.recording) return;
+	const facts = { device: device.name, from: outer.packet.src.text };
+	walk.hop(inner, "decapsulate", device.name, because("decapsulated", facts, device.origin));
 }
 
 function inside(skb: Skb, device: Link, packet: Packet): Skb {

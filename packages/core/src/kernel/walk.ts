@@ -10,6 +10,7 @@ import { type Cabling, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
 import { ConntrackTables } from "./conntrack.ts";
 import type { IpvsConnection, Skb } from "./skb.ts";
+import { type Transits, transitsOf } from "./transit/transits.ts";
 import type { View } from "./view.ts";
 
 /** The stages of the packet path; each is the function of that name in the file named after it. */
@@ -144,7 +145,8 @@ export class Memory {
 const RECEIVED = because("received");
 const TRANSMITTED = because("transmitted");
 
-interface Forwarded {
+/** That a packet was routed on, by which devices. */
+export interface Forwarded {
 	readonly view: View;
 	readonly in: Link;
 	readonly out: Link;
@@ -168,7 +170,9 @@ export class Walk {
 	/** The places that the question names: clients on the Internet exist only where somebody asks about them. */
 	readonly asked: ReadonlySet<Place>;
 	/** Where the packet was routed before, to tell a loop. */
-	readonly #forwarded: Forwarded[] = [];
+	readonly forwarded: Forwarded[] = [];
+	/** What stacks are known to do with packets; null: every stage is walked, to be written down. */
+	readonly transits: Transits | null;
 	steps = 0;
 
 	constructor(
@@ -184,6 +188,7 @@ export class Walk {
 		this.choices = choices;
 		this.memory = memory;
 		this.recording = recording;
+		this.transits = recording ? null : transitsOf(network);
 		this.asked = asked;
 		this.remarks = remarks;
 	}
@@ -238,11 +243,11 @@ export class Walk {
 
 	/** Whether this very packet was forwarded here before, by the same devices; from now on it was. */
 	wasHere({ view, device, packet }: Skb, out: Link): boolean {
-		for (const each of this.#forwarded) {
+		for (const each of this.forwarded) {
 			if (each.view !== view || each.in !== device || each.out !== out) continue;
 			if (sameAddress(each.packet.src, packet.src) && sameAddress(each.packet.dst, packet.dst)) return true;
 		}
-		this.#forwarded.push({ view, in: device, out, packet });
+		this.forwarded.push({ view, in: device, out, packet });
 		return false;
 	}
 

@@ -38,20 +38,48 @@ const STEP_LIMIT = 2000;
 export function run(walk: Walk, start: Next): End {
 	let next = start;
 	for (;;) {
-		if (next.kind === "end") return next;
-		if (++walk.steps > STEP_LIMIT) return endless(next);
 		switch (next.kind) {
+			case "end":
+				return next;
 			case "stage":
-				next = STAGES[next.stage](walk, next.skb);
+				next = throughStack(walk, next);
 				break;
 			case "wire":
+				walk.steps += 1;
 				next = arrive(walk, next.place, next.device, next.frame);
 				break;
 			case "fabric":
+				walk.steps += 1;
 				next = throughFabric(walk, next);
 				break;
 		}
+		if (walk.steps > STEP_LIMIT && next.kind !== "end") return endless(next);
 	}
+}
+
+/** From where the packet enters a stack to where it leaves it. */
+function throughStack(walk: Walk, { stage, skb }: Extract<Next, { kind: "stage" }>): Next {
+	if (walk.transits === null) return runStages(walk, stage, skb);
+	if (stage === "output") return walk.transits.through(walk, stage, skb, runStages);
+	if (stage !== "receive") return runStages(walk, stage, skb);
+	// Not a part of the transit, so that those by ports of one bridge are alike from there on.
+	walk.steps += 1;
+	const next = receive(walk, skb);
+	if (next.kind !== "stage") return next;
+	const entered = next.skb === skb && (next.stage === "bridge" || next.stage === "ip-receive");
+	if (!entered) return runStages(walk, next.stage, next.skb);
+	return walk.transits.through(walk, next.stage, skb, runStages);
+}
+
+/** From stage to stage as long as the packet is in the same stack. */
+function runStages(walk: Walk, stage: Stage, skb: Skb): Next {
+	let next = STAGES[stage](walk, skb);
+	walk.steps += 1;
+	while (next.kind === "stage" && next.skb.view === skb.view) {
+		if (++walk.steps > STEP_LIMIT) return endless(next);
+		next = STAGES[next.stage](walk, next.skb);
+	}
+	return next;
 }
 
 /** A frame comes off a wire. The stack on the far side gets the packet without anything that the near side kept beside it. */

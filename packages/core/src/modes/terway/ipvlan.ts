@@ -106,7 +106,7 @@ export function ipvlanHost(
 		routes: pods.flatMap((pod): Route[] =>
 			pod.podIPs.map((each) => unicastRoute(hostPrefix(each), { device: name, origin: terwayOrigin(podPlace(pod)) })),
 		),
-		// Terway's dstIPRule supports IPv4 only (plugin/datapath/ipvlan_linux.go).
+		// dstIPRule(): "only support ipv4". One priority can have only one protocol, too.
 		tcFilters: parts.throughNode
 			.filter(({ family }) => family === 4)
 			.map((destination) => redirectUp(card.device, destination, name, origin)),

@@ -1,0 +1,193 @@
+/**
+ * What stacks did with packets, remembered for those that are alike (docs/decisions/0007). A transit is a packet's way
+ * through one stack: from where IP or a bridge gets it, or a process sends it, until it is on a wire, or ends.
+ */
+import type { Packet } from "../../packet/packet.ts";
+import type { Link } from "../../state/link.ts";
+import type { Network } from "../../state/network.ts";
+import type { Skb } from "../skb.ts";
+import { perView, type View } from "../view.ts";
+import type { Next, Stage, Walk } from "../walk.ts";
+import { areAlike, type Entry, type Inputs, inputsOf } from "./inputs.ts";
+import { Notes } from "./notes.ts";
+import { outcomeOf, perform } from "./outcome.ts";
+import { TransitTree } from "./tree.ts";
+import { portClass, watch } from "./watched.ts";
+
+/** The stages at which transits begin. */
+export type EntryStage = Extract<Stage, "bridge" | "ip-receive" | "output">;
+
+/** Runs the stages of one stack until the packet leaves it. */
+export type RunStages = (walk: Walk, stage: Stage, skb: Skb) => Next;
+
+/** How many outcomes are kept; beyond that, those of the stack that was met first are forgotten. */
+const MOST_REMEMBERED = 65_536;
+/** A walk this long may be a loop, and is counted step by step. */
+const MOST_STEPS = 1000;
+
+/** Trees by what the packet came in by, then by ports. */
+type Trees = Map<string, Map<number, TransitTree[]>>;
+
+interface Remembered {
+	readonly trees: Trees;
+	outcomes: number;
+}
+
+/** The transits of one network. */
+export class Transits {
+	readonly #stacks = new Map<View, Remembered>();
+	#outcomes = 0;
+	/** How many transits there were, and for how many of them an outcome was known. */
+	readonly count = { all: 0, known: 0 };
+
+	/** Takes the packet through the stack that it is in: by memory where it has been met, else stage by stage. */
+	through(walk: Walk, stage: EntryStage, skb: Skb, run: RunStages): Next {
+		this.count.all += 1;
+		if (!canBeRemembered(walk, skb)) return run(walk, stage, skb);
+		const entry: Entry = { skb, connections: walk.memory.conntrack.of(skb.view) };
+		const remembered = this.#of(skb.view);
+		const tree = treeOf(remembered.trees, stage, entry);
+		const inputs = inputsOf(entry);
+		const before = walk.choices.made.length;
+		const known = tree.find(inputs, walk.choices);
+		if (known !== null) {
+			this.count.known += 1;
+			return perform(known, walk, entry, inputs);
+		}
+		walk.choices.takeBack(before);
+		return this.#first(walk, stage, entry, run, { remembered, tree, inputs });
+	}
+
+	/** A packet unlike those before it goes from stage to stage, and every look at it is noted. */
+	#first(
+		walk: Walk,
+		stage: EntryStage,
+		{ skb, connections }: Entry,
+		run: RunStages,
+		to: { readonly remembered: Remembered; readonly tree: TransitTree; readonly inputs: Inputs },
+	): Next {
+		const { conntrack } = walk.memory;
+		const { steps } = walk;
+		const forwarded = walk.forwarded.length;
+		const remarks = walk.remarks.size;
+		const choices = walk.choices.made.length;
+		const notes = new Notes(walk.choices);
+		const before = watch({ skb, connections }, stage === "bridge", notes);
+		const replies = before.map(({ reply }) => reply);
+		conntrack.replace(skb.view, [...before]);
+		const next = run(walk, stage, skb);
+		const after = conntrack.of(skb.view);
+		const outcome = outcomeOf(next, replies, after, walk.forwarded.splice(forwarded), walk.steps - steps, to.inputs);
+		conntrack.replace(skb.view, connections);
+		walk.steps = steps;
+		// What is said of the place, or counted over the whole walk, is not the stack's alone.
+		const isWhole =
+			next.kind !== "stage" &&
+			walk.remarks.size === remarks &&
+			!(next.kind === "end" && next.because.code === "too-many-steps");
+		if (isWhole && to.tree.add(to.inputs, notes, walk.choices.made.slice(choices), outcome))
+			this.#kept(skb.view, to.remembered);
+		return perform(outcome, walk, { skb, connections }, to.inputs);
+	}
+
+	#of(view: View): Remembered {
+		let remembered = this.#stacks.get(view);
+		if (remembered === undefined) {
+			remembered = { trees: new Map(), outcomes: 0 };
+			this.#stacks.set(view, remembered);
+		}
+		return remembered;
+	}
+
+	#kept(view: View, remembered: Remembered): void {
+		remembered.outcomes += 1;
+		this.#outcomes += 1;
+		for (const [oldest, { outcomes }] of this.#stacks) {
+			if (this.#outcomes <= MOST_REMEMBERED) break;
+			if (oldest === view) continue;
+			this.#stacks.delete(oldest);
+			this.#outcomes -= outcomes;
+		}
+	}
+}
+
+/** A stack that keeps more of a packet than its connections, or that was met before, goes through it again. */
+function canBeRemembered(walk: Walk, { view, packet, mark, tracked }: Skb): boolean {
+	return (
+		walk.steps < MOST_STEPS &&
+		mark === 0 &&
+		tracked === null &&
+		onlyTracks(view).yes &&
+		!walk.memory.ipvs.has(view) &&
+		!walk.forwarded.some((forwarded) => forwarded.view === view) &&
+		!isError(packet)
+	);
+}
+
+const onlyTracks = perView(({ state }) => ({ yes: state.ipvs.length === 0 && state.tcFilters.length === 0 }));
+
+/** An ICMP error has another packet in it, of which stages look at everything. */
+function isError({ payload }: Packet): boolean {
+	switch (payload?.kind) {
+		case undefined:
+			return false;
+		case "icmp-error":
+			return true;
+		case "ipip":
+			return isError(payload.packet);
+		case "vxlan":
+			return isError(payload.frame.packet);
+	}
+}
+
+function treeOf(trees: Trees, stage: EntryStage, entry: Entry): TransitTree {
+	const by = cameInBy(stage, entry.skb);
+	let ofDevice = trees.get(by);
+	if (ofDevice === undefined) {
+		ofDevice = new Map();
+		trees.set(by, ofDevice);
+	}
+	const ports = portsOf(entry.skb.packet);
+	let candidates = ofDevice.get(ports);
+	if (candidates === undefined) {
+		candidates = [];
+		ofDevice.set(ports, candidates);
+	}
+	for (const candidate of candidates) if (areAlike(candidate.sample, entry)) return candidate;
+	const made = new TransitTree(entry);
+	candidates.push(made);
+	return made;
+}
+
+/** What the packet came in by: its device, or on a bridge the class of its port. Names of devices hold no space. */
+function cameInBy(stage: EntryStage, { view, device }: Skb): string {
+	if (stage === "output") return "";
+	if (stage === "ip-receive") return device.name;
+	const classes = portClasses(view);
+	let known = classes.get(device);
+	if (known === undefined) {
+		known = `port ${portClass(device)}`;
+		classes.set(device, known);
+	}
+	return known;
+}
+
+const portClasses = perView((): Map<Link, string> => new Map());
+
+/** The ports of the innermost packet, as one number. */
+function portsOf({ payload, sport, dport }: Packet): number {
+	if (payload?.kind === "ipip") return portsOf(payload.packet);
+	return payload?.kind === "vxlan" ? portsOf(payload.frame.packet) : sport * 65536 + dport;
+}
+
+const known = new WeakMap<Network, Transits>();
+
+/** The transits of a network; the same every time. */
+export function transitsOf(network: Network): Transits {
+	let transits = known.get(network);
+	if (transits === undefined) {
+		transits = new Transits();
+		known.set(network, transits);
+	}
+	return transits;
+}

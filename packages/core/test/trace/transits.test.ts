@@ -1,0 +1,116 @@
+/**
+ * Remembered transits (docs/decisions/0007): whatever was asked before and in whatever order, a walk with memory ends as
+ * one that goes through every stage, with the same packets and connections.
+ */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { generateCluster } from "../../../../bench/generate-cluster.ts";
+import { scenarioManifests } from "../../src/atlas/change.ts";
+import type { Cluster } from "../../src/cluster/cluster.ts";
+import { loadCluster } from "../../src/cluster/load.ts";
+import { transitsOf } from "../../src/kernel/transit/transits.ts";
+import { clusterNetwork } from "../../src/modes/network.ts";
+import { explain, verdictOf } from "../../src/trace/explain.ts";
+import type { Question } from "../../src/trace/question.ts";
+import type { Subject } from "../../src/trace/subject.ts";
+import { anyRouter, questionsThere } from "../support/any-router.ts";
+import { readAtlas } from "../support/atlas-files.ts";
+import { waysOf } from "../support/both-walks.ts";
+
+function subjectOf(cluster: Cluster): Subject {
+	return { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
+}
+
+/** Asks every question twice, so that the second time everything can be remembered. */
+function expectSameWays(subject: Subject, questions: readonly Question[]): void {
+	for (const question of [...questions, ...questions]) {
+		const about = JSON.stringify(question);
+		expect([about, ...waysOf(subject, question, false)]).toEqual([about, ...waysOf(subject, question, true)]);
+	}
+}
+
+/** Pods, nodes and Services of a cluster, as what asks and as what is asked for. */
+function questionsOf({ pods, nodes, services }: Cluster): fc.Arbitrary<readonly Question[]> {
+	const machines = [
+		...pods.map((pod) => `pod/${pod.namespace}/${pod.name}`),
+		...nodes.map((node) => `node/${node.name}`),
+	];
+	const named = services.map((service) => `service/${service.namespace}/${service.name}`);
+	const direct = fc.constantFrom(...machines).map((to): Pick<Question, "to"> => ({ to }));
+	const served = fc
+		.tuple(
+			fc.constantFrom(...named),
+			fc.constantFrom("cluster-ip" as const, "external-ip" as const, "load-balancer" as const, "node-port" as const),
+			fc.constantFrom(...nodes.map((node) => node.name)),
+		)
+		.map(
+			([to, via, node]): Omit<Question, "from" | "protocol"> => ({ to, via, ...(via === "node-port" ? { node } : {}) }),
+		);
+	const from = fc.constantFrom(...machines, "internet/203.0.113.77");
+	const protocol = fc.constantFrom("tcp" as const, "tcp" as const, "udp" as const, "icmp" as const);
+	const target = named.length === 0 ? direct : fc.oneof(direct, served, served);
+	const question = fc
+		.tuple(from, protocol, target)
+		.map(([of, by, to]): Question => ({ from: of, protocol: by, ...to }));
+	return fc.array(question, { minLength: 20, maxLength: 60 });
+}
+
+describe("the atlas", () => {
+	test.each(readAtlas().map((folder) => [folder.mode, folder] as const))(
+		"%s",
+		(_, { cluster: file, scenarios }) => {
+			const settings = new Set<string>();
+			for (const scenario of scenarios) {
+				const manifests = scenarioManifests(scenario, file);
+				const text = JSON.stringify(manifests);
+				if (settings.has(text) || settings.size === 12) continue;
+				settings.add(text);
+				const subject = subjectOf(loadCluster(manifests));
+				const others = fc.sample(questionsOf(subject.cluster), { numRuns: 1, seed: settings.size }).flat();
+				expectSameWays(subject, [...others, scenario.question]);
+			}
+		},
+		60_000,
+	);
+});
+
+describe("generated clusters", () => {
+	const shapes = (["flannel-vxlan", "flannel-vpc"] as const).flatMap((mode) =>
+		(["iptables", "ipvs", "nftables"] as const).map((proxyMode) => ({ mode, proxyMode })),
+	);
+	test.each(shapes)(
+		"$mode with kube-proxy in $proxyMode mode",
+		({ mode, proxyMode }) => {
+			const files = generateCluster({ nodes: 4, pods: 24, services: 21 }, { mode, proxyMode, endpointSlices: false });
+			const cluster = loadCluster(files);
+			fc.assert(
+				fc.property(questionsOf(cluster), (questions) => expectSameWays(subjectOf(cluster), questions)),
+				{ numRuns: 6 },
+			);
+		},
+		60_000,
+	);
+
+	test("most transits of a matrix are remembered, and its verdicts are the explanations'", () => {
+		const shape = { mode: "flannel-vxlan", proxyMode: "iptables", endpointSlices: false } as const;
+		const subject = subjectOf(loadCluster(generateCluster({ nodes: 4, pods: 48, services: 8 }, shape)));
+		for (const { namespace, name } of subject.cluster.services) {
+			for (const pod of subject.cluster.pods) {
+				const from = `pod/${pod.namespace}/${pod.name}`;
+				const question: Question = { from, to: `service/${namespace}/${name}`, protocol: "tcp" };
+				expect(verdictOf(subject, question)).toBe(explain(subject, question).verdict);
+			}
+		}
+		const { all, known } = transitsOf(subject.network).count;
+		expect(known / all).toBeGreaterThan(0.8);
+	});
+});
+
+describe("random rules, routes and sysctls", () => {
+	test("of a router between two bridges", () => {
+		fc.assert(
+			fc.property(anyRouter, questionsThere, (subject, questions) => expectSameWays(subject, questions)),
+			{ numRuns: 150 },
+		);
+	}, 60_000);
+});
