@@ -36,7 +36,6 @@ export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[]): 
 		...missingState(subject, ways),
 		...notUnderstood(subject, ways),
 		...assumptions(subject, ways),
-		...warnings(subject),
 	];
 	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
 }
@@ -248,11 +247,4 @@ function assumptions(subject: Subject, ways: readonly Way[]): readonly Finding[]
 			message,
 			...(place === undefined ? {} : { object: place }),
 		}));
-}
-
-/** Warnings of loading that bear on every answer. */
-function warnings(subject: Subject): readonly Finding[] {
-	return subject.cluster.warnings
-		.filter((each) => each.code === "networkpolicy-not-evaluated")
-		.map(({ code, message }) => ({ code, severity: "warning" as const, message }));
 }
