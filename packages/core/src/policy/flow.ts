@@ -1,7 +1,8 @@
 /** What a policy is asked about: a connection, as whoever enforces the policy sees its ends. */
 import type { Address } from "../address/address.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Pod, TransportProtocol } from "../cluster/objects.ts";
+import type { Pod } from "../cluster/objects.ts";
+import type { Protocol } from "../packet/packet.ts";
 
 /** One end of a connection. Its address is the one that the packet shows where the policy is enforced. */
 export type PolicyEnd =
@@ -15,8 +16,8 @@ export type PolicyEnd =
 export interface PolicyFlow {
 	readonly from: PolicyEnd;
 	readonly to: PolicyEnd;
-	/** `icmp`: of either family. */
-	readonly protocol: TransportProtocol | "icmp";
+	/** Rules can name TCP, UDP and SCTP. */
+	readonly protocol: Protocol;
 	/** Of the destination, after any translation; without meaning for protocols that have no ports. */
 	readonly port: number;
 }

@@ -3,7 +3,7 @@
  * for a direction is not isolated in it: everything passes. Otherwise something passes if one rule of one policy lets it.
  */
 import type { NetworkPolicy, PolicyPort } from "../cluster/network-policy.ts";
-import type { Pod } from "../cluster/objects.ts";
+import type { Pod, TransportProtocol } from "../cluster/objects.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
 import { type Certainty, NO, UNKNOWN, YES } from "./certainty.ts";
 import type { CompiledPolicies, CompiledRule } from "./compile.ts";
@@ -89,14 +89,18 @@ function verdictWith(
 	const { policies: isolatedBy, rules } = policies.isolation(pod, direction);
 	if (isolatedBy.length === 0) return NOT_ISOLATED;
 	const { otherProtocols } = policies.enforcement;
-	if (flow.protocol === "icmp" && otherProtocols !== "rules-without-ports") {
+	if (!NAMEABLE.has(flow.protocol) && otherProtocols !== "rules-without-ports") {
 		if (otherProtocols === "allowed") return OTHER_PROTOCOL;
-		return { kind: "unknown", what: `what ${refOf(isolatedBy[0])} does with ICMP, which the API does not define` };
+		const what = `what ${refOf(isolatedBy[0])} does with protocol ${flow.protocol}, which the API does not define`;
+		return { kind: "unknown", what };
 	}
 	const identity = peerPod === null ? null : policies.identities.of(peerPod);
 	const served = selectablePod(flow.to, hostNetwork);
 	return byRules(rules, isolatedBy, (rule) => admits(rule, flow, peer, identity, served), identity);
 }
+
+/** What a rule's ports can be of. */
+const NAMEABLE: ReadonlySet<string> = new Set<TransportProtocol>(["tcp", "udp", "sctp"]);
 
 const NOT_A_POD: PolicyVerdict = { kind: "allowed", why: "not-a-pod" };
 const NOT_ISOLATED: PolicyVerdict = { kind: "allowed", why: "not-isolated" };

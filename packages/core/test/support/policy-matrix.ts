@@ -18,7 +18,7 @@ export interface MatrixCase {
 }
 
 export interface MatrixStep {
-	/** `@y/b` stands for the block of just that pod's address, `@4:y/b` for the block of 4 bits around it. */
+	/** `@y/b` stands for the block of just that pod's address, `@4:y/b` for the block of 4 bits, `@-8:y/b` for that of 2^8 addresses. */
 	readonly policies: readonly string[];
 	readonly namespaceLabels?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 	/** Besides `pod: NAME`. */
@@ -55,14 +55,19 @@ export function matrixCluster(step: Omit<MatrixStep, "probes">, family: Family):
 		...PODS.map((pod) => podObject(namespace, pod, step.podLabels?.[`${namespace}/${pod}`] ?? {})),
 	]);
 	const policies = step.policies.map((text) =>
-		text.replace(/@(?:(\d+):)?([xyz])\/([abc])/g, (_, length: string | undefined, namespace: string, pod: string) =>
-			JSON.stringify(`${podAddress(namespace, pod, family)}/${length ?? (family === 4 ? 32 : 128)}`),
+		text.replace(/@(?:(-?\d+):)?([xyz])\/([abc])/g, (_, length: string | undefined, namespace: string, pod: string) =>
+			JSON.stringify(`${podAddress(namespace, pod, family)}/${blockLength(length, family)}`),
 		),
 	);
 	return loadCluster([
 		{ name: "pods.json", text: JSON.stringify(objects) },
 		...(policies.length === 0 ? [] : [{ name: "policies.yaml", text: policies.join("\n---\n") }]),
 	]);
+}
+
+function blockLength(written: string | undefined, family: Family): number {
+	const length = Number(written ?? 0);
+	return written === undefined || length < 0 ? (family === 4 ? 32 : 128) + length : length;
 }
 
 function podAddress(namespace: string, pod: string, family: Family): string {
@@ -87,14 +92,19 @@ function podObject(namespace: string, name: string, labels: Readonly<Record<stri
 	};
 }
 
-/** What is expected and what the evaluator says of every pair of different pods, a line each: `x/a -> y/b`. */
-export function matrixOf(
-	step: MatrixStep,
-	probe: MatrixProbe,
-	family: Family,
-): { readonly expected: readonly string[]; readonly found: readonly string[] } {
+export interface Matrix {
+	readonly expected: readonly string[];
+	readonly found: readonly string[];
+}
+
+/** What is expected and what the evaluator says of every pair of different pods, for each probe, a line each: `x/a -> y/b`. */
+export function matricesOf(step: MatrixStep, family: Family): readonly Matrix[] {
 	const cluster = matrixCluster(step, family);
 	const policies = compilePolicies(cluster);
+	return step.probes.map((probe) => matrixOf(cluster, policies, probe, family));
+}
+
+function matrixOf(cluster: Cluster, policies: CompiledPolicies, probe: MatrixProbe, family: Family): Matrix {
 	const pairs = cluster.pods.flatMap((from) => cluster.pods.filter((to) => to !== from).map((to) => ({ from, to })));
 	return {
 		expected: pairs.map(({ from, to }) => line(from, to, expected(probe, from, to) ? "allowed" : "denied")),
