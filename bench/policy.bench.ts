@@ -27,8 +27,8 @@ function flowsOf(pods: readonly Pod[]): readonly PolicyFlow[] {
 		return { kind: "pod", pod, address };
 	};
 	return Array.from({ length: FLOWS }, (_, index) => ({
-		from: end(index * 7919),
-		to: end(index * 7919 + (index % 2 === 0 ? index * NAMESPACES : index)),
+		from: end(Math.floor(index / 2) * 7919),
+		to: end(Math.floor(index / 2) * 7919 + (index % 2 === 0 ? (index + 1) * NAMESPACES : index)),
 		protocol: "tcp",
 		port: index % 3 === 0 ? 443 : 8080,
 	}));
