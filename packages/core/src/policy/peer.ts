@@ -6,8 +6,12 @@ import type { PolicyPeer } from "../cluster/network-policy.ts";
 import { type Certainty, NO, UNKNOWN, YES } from "./certainty.ts";
 import { type Identity, NAMESPACE_NAME_LABEL, type PodNamespace } from "./identity.ts";
 
+export type BlockOfAddresses = Extract<PolicyPeer, { readonly kind: "block" }>;
+
 /** A peer ready to be asked. Identity null: the end is no pod that selectors see. */
 export interface CompiledPeer {
+	/** Null: selectors of pods. */
+	readonly block: BlockOfAddresses | null;
 	matches(identity: Identity | null, address: Address): Certainty;
 }
 
@@ -29,6 +33,7 @@ export class Peers {
 }
 
 class PodsPeer implements CompiledPeer {
+	readonly block: null = null;
 	/** A selector, or the one namespace by name. */
 	readonly #namespace: LabelSelector | string;
 	readonly #podSelector: LabelSelector | null;
@@ -64,15 +69,15 @@ function namespaceMatches({ requirements }: LabelSelector, { labels, inInput }: 
 }
 
 class BlockPeer implements CompiledPeer {
-	readonly #block: Extract<PolicyPeer, { readonly kind: "block" }>;
+	readonly block: BlockOfAddresses;
 
-	constructor(block: Extract<PolicyPeer, { readonly kind: "block" }>) {
-		this.#block = block;
+	constructor(block: BlockOfAddresses) {
+		this.block = block;
 	}
 
 	/** Pods too: their addresses are addresses, though the documentation advises against it. */
 	matches(_: Identity | null, address: Address): Certainty {
-		const { cidr, except } = this.#block;
+		const { cidr, except } = this.block;
 		return contains(cidr, address) && !except.some((each) => contains(each, address)) ? YES : NO;
 	}
 }

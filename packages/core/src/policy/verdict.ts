@@ -91,7 +91,7 @@ function verdictWith(
 	const { otherProtocols } = policies.enforcement;
 	if (!NAMEABLE.has(flow.protocol) && otherProtocols !== "rules-without-ports") {
 		if (otherProtocols === "allowed") return OTHER_PROTOCOL;
-		const what = `what ${refOf(isolatedBy[0])} does with protocol ${flow.protocol}, which the API does not define`;
+		const what = `what NetworkPolicies do with protocol ${flow.protocol}, which the API does not define`;
 		return { kind: "unknown", what };
 	}
 	const identity = peerPod === null ? null : policies.identities.of(peerPod);
@@ -165,13 +165,14 @@ function hasPort(port: PolicyPort, { protocol, port: asked }: PolicyFlow, served
 	}
 }
 
-function refOf(policy: NetworkPolicy | undefined): string {
-	return policy === undefined ? "" : `networkpolicy/${policy.namespace}/${policy.name}`;
+/** `networkpolicy/NAMESPACE/NAME`. */
+export function policyRef({ namespace, name }: NetworkPolicy): string {
+	return `networkpolicy/${namespace}/${name}`;
 }
 
 /** `networkpolicy/NAMESPACE/NAME ingress[0]`. */
 export function ruleRef({ policy, direction, index }: CompiledRule): string {
-	return `${refOf(policy)} ${direction}[${index}]`;
+	return `${policyRef(policy)} ${direction}[${index}]`;
 }
 
 /** The verdict in words: by which policies, and which rule. */
@@ -182,7 +183,7 @@ export function describeVerdict(verdict: PolicyVerdict): string {
 				? `allowed by ${verdict.rules.map(ruleRef).join(", ")}`
 				: `allowed: ${WHY[verdict.why]}`;
 		case "denied":
-			return `isolated by ${verdict.isolatedBy.map(refOf).join(", ")}, and no rule admits it`;
+			return `isolated by ${verdict.isolatedBy.map(policyRef).join(", ")}, and no rule admits it`;
 		case "unknown":
 			return `cannot be evaluated: ${verdict.what}`;
 	}
