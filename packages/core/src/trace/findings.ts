@@ -8,6 +8,7 @@ import { loadBalancerMembers } from "./balancer-findings.ts";
 import type { Finding } from "./explanation.ts";
 import { FABRIC_RULES } from "./fabric-findings.ts";
 import { isClients, type Plan } from "./plan.ts";
+import { POLICY_RULES } from "./policy-findings.ts";
 import type { Subject } from "./subject.ts";
 import { TERWAY_RULES } from "./terway-findings.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
@@ -17,6 +18,7 @@ type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Fin
 const RULES: readonly Rule[] = [
 	...TERWAY_RULES,
 	...FABRIC_RULES,
+	...POLICY_RULES,
 	loadBalancerMembers,
 	noEndpoints,
 	localWithoutEndpoints,
