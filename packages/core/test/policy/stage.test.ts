@@ -7,19 +7,12 @@ import { sideVerdict } from "../../src/kernel/policy-stage.ts";
 import type { Packet } from "../../src/packet/packet.ts";
 import { compilePolicies } from "../../src/policy/compile.ts";
 import type { PolicyFlow } from "../../src/policy/flow.ts";
-import { type AddressEnforcement, PolicyStages } from "../../src/policy/stage.ts";
+import { PolicyStages } from "../../src/policy/stage.ts";
 import { policyVerdict } from "../../src/policy/verdict.ts";
 import { allFlows, anyPods, anyPolicy, policyCluster } from "../support/any-policies.ts";
 import { clusterOfYaml, podYaml } from "../support/manifests.ts";
 import { netpol } from "../support/policy-matrix.ts";
-
-const FELIX: AddressEnforcement = {
-	ownNode: "from",
-	hostNetworkPods: "as-node",
-	otherProtocols: "rules-without-ports",
-	hook: "filter",
-	component: "calico-felix",
-};
+import { FELIX } from "../support/policy-network.ts";
 
 function packetOf({ from, to, protocol, port }: PolicyFlow): Packet {
 	return {

@@ -105,11 +105,21 @@ export function matricesOf(step: MatrixStep, family: Family): readonly Matrix[] 
 }
 
 function matrixOf(cluster: Cluster, policies: CompiledPolicies, probe: MatrixProbe, family: Family): Matrix {
-	const pairs = cluster.pods.flatMap((from) => cluster.pods.filter((to) => to !== from).map((to) => ({ from, to })));
+	const pairs = pairsOf(cluster, probe);
 	return {
-		expected: pairs.map(({ from, to }) => line(from, to, expected(probe, from, to) ? "allowed" : "denied")),
+		expected: pairs.map(({ from, to, reaches }) => line(from, to, reaches ? "allowed" : "denied")),
 		found: pairs.map(({ from, to }) => line(from, to, verdictBetween(policies, from, to, probe, family))),
 	};
+}
+
+/** Every pair of different pods, and whether one should reach the other. */
+export function pairsOf(
+	{ pods }: Cluster,
+	probe: MatrixProbe,
+): readonly { readonly from: Pod; readonly to: Pod; readonly reaches: boolean }[] {
+	return pods.flatMap((from) =>
+		pods.filter((to) => to !== from).map((to) => ({ from, to, reaches: expected(probe, from, to) })),
+	);
 }
 
 function verdictBetween(policies: CompiledPolicies, from: Pod, to: Pod, probe: MatrixProbe, family: Family): string {

@@ -1,73 +1,21 @@
 /** NetworkPolicies on a packet's way, where a network mode documents that they are enforced: at the pod's device on its node. */
 import { describe, expect, test } from "vitest";
 import type { Protocol } from "../../src/packet/packet.ts";
-import { type AddressEnforcement, PolicyStages } from "../../src/policy/stage.ts";
-import type { TcFilter } from "../../src/state/tc.ts";
+import type { AddressEnforcement } from "../../src/policy/stage.ts";
+import { verdictOf } from "../../src/trace/explain.ts";
 import type { ExplainedPath } from "../../src/trace/explanation.ts";
+import type { Subject } from "../../src/trace/subject.ts";
+import { BOTH_DIRECTIONS, EGRESS } from "../policy/cases/kubernetes-egress.ts";
+import { DENIALS_AND_PORTS, SELECTORS, UPDATES } from "../policy/cases/kubernetes-ingress.ts";
 import { clusterOfYaml, podYaml } from "../support/manifests.ts";
-import { netpol } from "../support/policy-matrix.ts";
-import { ask, card, onlyPath, stack, subjectOf } from "../support/stacks.ts";
-
-const FELIX: AddressEnforcement = {
-	ownNode: "from",
-	hostNetworkPods: "as-node",
-	otherProtocols: "rules-without-ports",
-	hook: "filter",
-	component: "calico-felix",
-};
-const CILIUM: AddressEnforcement = { ...FELIX, hook: "program", component: "cilium-agent" };
+import { type MatrixCase, matrixCluster, netpol, pairsOf } from "../support/policy-matrix.ts";
+import { CILIUM, enforcingNode, FELIX } from "../support/policy-network.ts";
+import { ask, onlyPath, type StackFiles } from "../support/stacks.ts";
 
 const PODS = [podYaml("client", "10.244.0.2").replace("app: web", "app: client"), podYaml("server", "10.244.0.3")];
 
-function podStack(name: string, address: string, index: number): ReturnType<typeof stack> {
-	return stack(`pod/default/${name}`, {
-		"ip-address": card(index, "eth0", [`${address}/32`]),
-		"ip-route": "default via 169.254.1.1 dev eth0\n169.254.1.1 dev eth0 scope link",
-	});
-}
-
-/** Two pods with a device each on their node, which routes between them and answers for 169.254.1.1. */
-function onNode(policies: readonly string[], enforcement: AddressEnforcement, more: Parameters<typeof stack>[1] = {}) {
-	const cluster = clusterOfYaml(...PODS, ...policies);
-	const stages = new PolicyStages(cluster, enforcement);
-	const node = stack("node/a", {
-		"ip-address": [card(3, "cali1", []), card(4, "cali2", []), card(5, "eth0", ["10.0.0.1/24"])].join("\n"),
-		"ip-route":
-			"default via 10.0.0.254 dev eth0\n10.244.0.2 dev cali1 scope link\n10.244.0.3 dev cali2 scope link\n10.0.0.0/24 dev eth0 scope link src 10.0.0.1",
-		sysctl: "net.ipv4.ip_forward = 1\nnet.ipv4.conf.cali1.proxy_arp = 1\nnet.ipv4.conf.cali2.proxy_arp = 1",
-		...more,
-	});
-	const policyStages = cluster.pods.flatMap((pod) => stages.of(pod, pod.name === "client" ? "cali1" : "cali2") ?? []);
-	const tcFilters = enforcement.hook === "program" ? ["cali1", "cali2"].flatMap(programsAt) : [];
-	return subjectOf({
-		namespaces: [
-			podStack("client", "10.244.0.2", 2),
-			podStack("server", "10.244.0.3", 2),
-			{ ...node, policyStages, tcFilters },
-		],
-		machines: [["node/a"], ["pod/default/client"], ["pod/default/server"]],
-		wires: [
-			{
-				from: { place: "pod/default/client", device: "eth0" },
-				to: { kind: "device", place: "node/a", device: "cali1" },
-			},
-			{
-				from: { place: "pod/default/server", device: "eth0" },
-				to: { kind: "device", place: "node/a", device: "cali2" },
-			},
-		],
-	});
-}
-
-function programsAt(device: string): readonly TcFilter[] {
-	return (["ingress", "egress"] as const).map((direction) => ({
-		device,
-		direction,
-		priority: 1,
-		protocol: "all",
-		actions: [{ kind: "program", name: `cil_${direction}`, effect: { services: [], answers: false, redirects: [] } }],
-		origin: { component: "cilium-agent" },
-	}));
+function onNode(policies: readonly string[], enforcement: AddressEnforcement, files: StackFiles = {}): Subject {
+	return enforcingNode(clusterOfYaml(...PODS, ...policies), enforcement, files);
 }
 
 function path(
@@ -167,4 +115,34 @@ test("IPVS sends by OUTPUT: the client's and the server's policies are asked abo
 	expect(asked([BOTH_CLOSED, FROM_CLIENTS, CLIENT_MAY_ASK]).verdict).toBe("delivered");
 	expect(asked([DENY_SERVER]).verdict).toBe("dropped");
 	expect(asked([DENY_CLIENT]).verdict).toBe("dropped");
+});
+
+describe("the reachability matrices of kubernetes' own suite, packet by packet", () => {
+	const suites = [...SELECTORS, ...DENIALS_AND_PORTS, ...UPDATES, ...EGRESS, ...BOTH_DIRECTIONS];
+
+	/** Lines `x/a -> y/b: delivered`. */
+	function walked({ steps }: MatrixCase, enforcement: AddressEnforcement): { found: string[]; expected: string[] } {
+		const found: string[] = [];
+		const expected: string[] = [];
+		for (const step of steps) {
+			const subject = enforcingNode(matrixCluster(step, 4), enforcement);
+			const cluster = matrixCluster(step, 4);
+			for (const probe of step.probes) {
+				for (const { from, to, reaches } of pairsOf(cluster, probe)) {
+					const line = `${from.namespace}/${from.name} -> ${to.namespace}/${to.name}`;
+					const question = { from: `pod/${from.namespace}/${from.name}`, to: `${to.podIPs[0]?.text}:${probe.port}` };
+					found.push(`${line}: ${verdictOf(subject, { ...question, protocol: probe.protocol })}`);
+					expected.push(`${line}: ${reaches ? "delivered" : "dropped"}`);
+				}
+			}
+		}
+		return { found, expected };
+	}
+
+	test.each(suites.map((each) => [each.name, each] as const))("%s", (_, each) => {
+		for (const enforcement of [FELIX, CILIUM]) {
+			const { found, expected } = walked(each, enforcement);
+			expect(found).toEqual(expected);
+		}
+	});
 });
