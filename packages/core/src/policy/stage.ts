@@ -3,14 +3,13 @@ import { isFinished } from "../cluster/address-owners.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PolicyPort } from "../cluster/network-policy.ts";
 import type { Pod } from "../cluster/objects.ts";
-import { formatPosition } from "../diagnostic/diagnostic.ts";
 import type { PolicyAllowance, PolicyPeers, PolicyPorts, PolicySide, PolicyStage } from "../state/policy-stage.ts";
 import { UNKNOWN, YES } from "./certainty.ts";
 import { type CompiledPolicies, type CompiledRule, compilePolicies } from "./compile.ts";
 import type { PolicyEnforcement } from "./enforcement.ts";
 import type { PolicyDirection } from "./flow.ts";
 import type { CompiledPeer } from "./peer.ts";
-import { policyRef, ruleRef } from "./verdict.ts";
+import { foreignPolicyText, policyRef, ruleRef } from "./verdict.ts";
 
 /** How an enforcer does it that knows its peers by their addresses: pods of a node's network are the node to it. */
 export interface AddressEnforcement extends PolicyEnforcement {
@@ -55,10 +54,7 @@ export class PolicyStages {
 
 	#side(pod: Pod, direction: PolicyDirection): PolicySide | null {
 		const [foreign] = this.#policies.foreign;
-		if (foreign !== undefined) {
-			const what = `${foreign.kind} "${foreign.name}" (${foreign.apiVersion}, ${formatPosition(foreign.source)})`;
-			return { kind: "unknown", what };
-		}
+		if (foreign !== undefined) return { kind: "unknown", what: foreignPolicyText(foreign) };
 		const { policies, rules } = this.#policies.isolation(pod, direction);
 		if (policies.length === 0) return null;
 		return {

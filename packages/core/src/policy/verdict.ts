@@ -2,7 +2,7 @@
  * What the policies of one end say of a connection. Semantics: k8s.io/api/networking/v1 types.go. A pod that no policy selects
  * for a direction is not isolated in it: everything passes. Otherwise something passes if one rule of one policy lets it.
  */
-import type { NetworkPolicy, PolicyPort } from "../cluster/network-policy.ts";
+import type { ForeignPolicy, NetworkPolicy, PolicyPort } from "../cluster/network-policy.ts";
 import type { Pod, TransportProtocol } from "../cluster/objects.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
 import { type Certainty, NO, UNKNOWN, YES } from "./certainty.ts";
@@ -15,7 +15,7 @@ export type PolicyVerdict =
 			readonly kind: "allowed";
 			/**
 			 * `not-a-pod`: policies are for pods. `not-isolated`: none selects it. `itself`: a pod cannot block access to itself
-			 * (documentation, on to and from selectors). `own-node`, `other-protocol`: see PolicyEnforcement.
+			 * (documentation: "a Pod cannot block access to itself"). `own-node`, `other-protocol`: see PolicyEnforcement.
 			 */
 			readonly why: "not-a-pod" | "not-isolated" | "itself" | "own-node" | "other-protocol";
 	  }
@@ -78,8 +78,7 @@ function verdictWith(
 	const [end, peer] = direction === "ingress" ? [flow.to, flow.from] : [flow.from, flow.to];
 	const [foreign] = policies.foreign;
 	if (foreign !== undefined && end.kind !== "address") {
-		const what = `${foreign.kind} "${foreign.name}" (${foreign.apiVersion}, ${formatPosition(foreign.source)})`;
-		return { kind: "unknown", what };
+		return { kind: "unknown", what: foreignPolicyText(foreign) };
 	}
 	const pod = selectablePod(end, hostNetwork);
 	if (pod === null) return NOT_A_POD;
@@ -168,6 +167,11 @@ function hasPort(port: PolicyPort, { protocol, port: asked }: PolicyFlow, served
 /** `networkpolicy/NAMESPACE/NAME`. */
 export function policyRef({ namespace, name }: NetworkPolicy): string {
 	return `networkpolicy/${namespace}/${name}`;
+}
+
+/** `CiliumNetworkPolicy "NAME" (cilium.io/v2, FILE:LINE)`. */
+export function foreignPolicyText({ kind, name, apiVersion, source }: ForeignPolicy): string {
+	return `${kind} "${name}" (${apiVersion}, ${formatPosition(source)})`;
 }
 
 /** `networkpolicy/NAMESPACE/NAME ingress[0]`. */

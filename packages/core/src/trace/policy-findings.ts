@@ -1,11 +1,10 @@
 /** NetworkPolicies that select the pods of a question, and whether anything applies them. */
 import type { NetworkPolicy } from "../cluster/network-policy.ts";
 import type { Pod } from "../cluster/objects.ts";
-import { formatPosition } from "../diagnostic/diagnostic.ts";
 import { networkMode } from "../modes/registry.ts";
 import { type CompiledPolicies, compilePolicies } from "../policy/compile.ts";
 import { type PolicyDirection, type PolicyEnd, type PolicyFlow, policyEnd } from "../policy/flow.ts";
-import { describeVerdict, type PolicyVerdict, policyRef, policyVerdict } from "../policy/verdict.ts";
+import { describeVerdict, foreignPolicyText, type PolicyVerdict, policyRef, policyVerdict } from "../policy/verdict.ts";
 import type { Finding } from "./explanation.ts";
 import type { Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
@@ -67,7 +66,7 @@ function policiesOfOtherApis({ cluster }: Subject): readonly Finding[] {
 	const [first] = cluster.foreignPolicies;
 	if (first === undefined) return [];
 	const more = cluster.foreignPolicies.length === 1 ? "" : `, and ${cluster.foreignPolicies.length - 1} more like it`;
-	const message = `${first.kind} "${first.name}" (${formatPosition(first.source)})${more}: not evaluated, what it stops is not in this answer`;
+	const message = `${foreignPolicyText(first)}${more}: not evaluated, what it stops is not in this answer`;
 	return [{ code: "policy-not-evaluated", severity: "warning", message, object: `${first.kind}/${first.name}` }];
 }
 
