@@ -14,6 +14,7 @@ const LAYERS = [
 	"parse",
 	"emit",
 	"cluster",
+	"policy",
 	"service",
 	"modes",
 	"capacity",

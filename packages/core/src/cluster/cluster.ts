@@ -2,6 +2,7 @@
 import type { Address } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { Diagnostic } from "../diagnostic/diagnostic.ts";
+import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
 	ClusterObject,
@@ -46,6 +47,9 @@ export interface Cluster {
 	/** In the order of the API server, by name. */
 	readonly podNetworkings: readonly PodNetworking[];
 	readonly podENIs: readonly PodEni[];
+	readonly networkPolicies: readonly NetworkPolicy[];
+	/** Policies of other APIs, which are not evaluated. */
+	readonly foreignPolicies: readonly ForeignPolicy[];
 	readonly settings: ClusterObject | undefined;
 
 	/** Network mode: what `Cluster` says, else what the objects of the CNI show; empty where nothing tells. */
@@ -57,6 +61,7 @@ export interface Cluster {
 	/** In a mode of Terway. */
 	readonly terway: TerwaySettings | undefined;
 
+	namespace(name: string): NamespaceObject | undefined;
 	node(name: string): Node | undefined;
 	/** By `NAMESPACE/NAME`. */
 	pod(key: string): Pod | undefined;

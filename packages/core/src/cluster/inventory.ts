@@ -5,6 +5,7 @@ import type { SourcePosition } from "../origin/origin.ts";
 import { Spelling } from "./kubernetes/field-names.ts";
 import type { FlannelConfiguration } from "./kubernetes/flannel-configuration.ts";
 import type { TerwayConfiguration } from "./kubernetes/terway-configuration.ts";
+import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
 import type { EndpointSlice, NamespaceObject, Node, ObjectMeta, Pod, Service } from "./objects.ts";
 import type {
 	ClusterObject,
@@ -50,6 +51,8 @@ export class Inventory {
 	readonly enis: Map<string, EniObject> = new Map();
 	readonly podNetworkings: Map<string, PodNetworking> = new Map();
 	readonly podENIs: Map<string, PodEni> = new Map();
+	readonly networkPolicies: Map<string, NetworkPolicy> = new Map();
+	readonly foreignPolicies: ForeignPolicy[] = [];
 
 	kubeProxy: Partial<KubeProxySettings> = {};
 	flannel: FlannelConfiguration | undefined;
@@ -62,13 +65,10 @@ export class Inventory {
 	readonly spelling: Spelling = new Spelling();
 	readonly #warnings: Diagnostic[] = [];
 	readonly #unknownKinds = new Set<string>();
-	readonly #policies: SourcePosition[] = [];
 
 	/** Warnings of reading, in the order in which they came up. */
 	get warnings(): readonly Diagnostic[] {
-		const policies =
-			this.#policies[0] === undefined ? [] : [unevaluatedPolicies(this.#policies.length, this.#policies[0])];
-		return [...this.#warnings, ...this.spelling.warnings, ...policies];
+		return [...this.#warnings, ...this.spelling.warnings];
 	}
 
 	/** @throws {InputError} Where the name is taken by an object that says something else. */
@@ -97,24 +97,11 @@ export class Inventory {
 		this.#unknownKinds.add(key);
 		this.warn({ code: "unknown-kind", message: `objects of kind "${kind}" (${apiVersion}) were passed over`, where });
 	}
-
-	passOverPolicy(where: SourcePosition): void {
-		this.#policies.push(where);
-	}
 }
 
 /** The name by which indexes know an object. */
 export function keyOf({ namespace, name }: ObjectMeta): string {
 	return namespace === "" ? name : `${namespace}/${name}`;
-}
-
-function unevaluatedPolicies(count: number, where: SourcePosition): Diagnostic {
-	return {
-		code: "networkpolicy-not-evaluated",
-		severity: "warning",
-		message: `${count === 1 ? "a NetworkPolicy was" : `${count} NetworkPolicies were`} not evaluated: traffic is taken to be allowed`,
-		where,
-	};
 }
 
 /** What podpath reads of an object, without where it stands. */

@@ -18,28 +18,48 @@ export interface LabelSelector {
 /** Null where nothing is there: no selector takes nothing. */
 export function readLabelSelector(field: Field): LabelSelector | null {
 	if (!field.present) return null;
-	const labels = Object.entries(field.at("matchLabels").texts());
-	const equal = labels.map(([key, value]): LabelRequirement => ({ key, operator: "In", values: [value] }));
+	const matchLabels = field.at("matchLabels");
+	const equal = Object.keys(matchLabels.texts()).map((key): LabelRequirement => {
+		const label = matchLabels.at(key);
+		if (!isLabelKey(key)) label.failAtKey("bad-value", `"${key}" cannot be the key of a label`, KEY_HINT);
+		return { key, operator: "In", values: [labelValue(label)] };
+	});
 	return { requirements: [...equal, ...field.at("matchExpressions").items().map(readRequirement)] };
 }
 
 function readRequirement(field: Field): LabelRequirement {
 	const key = field.at("key").text();
 	if (key === "") field.at("key").fail("missing-field", `${field.at("key").label} is missing`);
+	if (!isLabelKey(key)) field.at("key").mustBe("the key of a label", KEY_HINT);
 	if (!field.at("operator").present) {
 		field.at("operator").fail("missing-field", `${field.at("operator").label} is missing`, OPERATORS.join(", "));
 	}
 	const operator = field.at("operator").oneOf(OPERATORS, "In");
-	const values = field
-		.at("values")
-		.items()
-		.map((each) => each.text());
+	const values = field.at("values").items().map(labelValue);
 	const needsValues = operator === "In" || operator === "NotIn";
 	if (needsValues !== values.length > 0) {
 		const wanted = needsValues ? "must not be empty" : "must be empty";
 		field.at("values").fail("bad-value", `${field.at("values").label} ${wanted} with operator ${operator}`);
 	}
 	return { key, operator, values };
+}
+
+/** validation.IsValidLabelValue of apimachinery; the name in a key is like it, and not empty. */
+const LABEL_TEXT = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
+const LONGEST_LABEL = 63;
+const KEY_HINT = "[PREFIX/]NAME, of letters, digits, hyphens, dots and underscores, the name at most 63";
+
+function isLabelKey(key: string): boolean {
+	const slash = key.indexOf("/");
+	const name = key.slice(slash + 1);
+	if (slash >= 0 && !/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(key.slice(0, slash))) return false;
+	return name.length <= LONGEST_LABEL && LABEL_TEXT.test(name);
+}
+
+function labelValue(field: Field): string {
+	const value = field.text();
+	if (value === "" || (value.length <= LONGEST_LABEL && LABEL_TEXT.test(value))) return value;
+	return field.mustBe("the value of a label", "letters, digits, hyphens, dots and underscores, at most 63");
 }
 
 /** The first requirement that does not hold; undefined: all of them do. */

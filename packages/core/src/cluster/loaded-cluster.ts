@@ -7,6 +7,7 @@ import type { AddressOwner, Cluster } from "./cluster.ts";
 import { DerivedEndpoints } from "./derived-endpoints.ts";
 import { type EffectiveSettings, effectiveSettings } from "./effective-settings.ts";
 import { type Inventory, keyOf } from "./inventory.ts";
+import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
 	ClusterObject,
@@ -38,6 +39,8 @@ export class LoadedCluster implements Cluster {
 	readonly enis: readonly EniObject[];
 	readonly podNetworkings: readonly PodNetworking[];
 	readonly podENIs: readonly PodEni[];
+	readonly networkPolicies: readonly NetworkPolicy[];
+	readonly foreignPolicies: readonly ForeignPolicy[];
 	readonly settings: ClusterObject | undefined;
 	readonly mode: string;
 	readonly podCIDRs: EffectiveSettings["podCIDRs"];
@@ -73,6 +76,8 @@ export class LoadedCluster implements Cluster {
 		this.enis = [...inventory.enis.values()];
 		this.podNetworkings = [...inventory.podNetworkings.values()].sort(byName);
 		this.podENIs = [...inventory.podENIs.values()];
+		this.networkPolicies = [...inventory.networkPolicies.values()];
+		this.foreignPolicies = inventory.foreignPolicies;
 		this.settings = effective.settings;
 		this.mode = effective.mode;
 		this.podCIDRs = effective.podCIDRs;
@@ -88,6 +93,10 @@ export class LoadedCluster implements Cluster {
 		this.warnings = [...inventory.warnings, ...strayAddresses(this)];
 		// Part of loading, so that the first question does not wait for it: kube-proxy's rules need them all at once.
 		for (const key of inventory.services.keys()) this.slicesOf(key);
+	}
+
+	namespace(name: string): NamespaceObject | undefined {
+		return this.#inventory.namespaces.get(name);
 	}
 
 	node(name: string): Node | undefined {

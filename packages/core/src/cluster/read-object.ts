@@ -9,6 +9,7 @@ import { readEndpointSlice, readEndpoints } from "./kubernetes/endpoint-slice.ts
 import { type FieldNames, fieldNames } from "./kubernetes/field-names.ts";
 import { readNetConf } from "./kubernetes/flannel-configuration.ts";
 import { readKubeProxyConfiguration } from "./kubernetes/kube-proxy-configuration.ts";
+import { readNetworkPolicy } from "./kubernetes/network-policy.ts";
 import { nodeVersion, readNode } from "./kubernetes/node.ts";
 import { readPod } from "./kubernetes/pod.ts";
 import { readPodEni } from "./kubernetes/pod-eni.ts";
@@ -42,7 +43,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 	["/ConfigMap", readConfigMap],
 	["discovery.k8s.io/EndpointSlice", addEndpointSlice],
 	["networking.k8s.io/ServiceCIDR", addServiceCIDRs],
-	["networking.k8s.io/NetworkPolicy", (object, into) => into.passOverPolicy(object.objectPosition)],
+	["networking.k8s.io/NetworkPolicy", addNetworkPolicy],
+	// What it was called before Kubernetes 1.16, with the same meaning.
+	["extensions/NetworkPolicy", addNetworkPolicy],
 	[
 		`${TERWAY_GROUP}/PodNetworking`,
 		(object, into) => into.add(into.podNetworkings, readPodNetworking(object, into.spelling)),
@@ -86,7 +89,18 @@ export function readObject({ apiVersion, kind, root }: InputObject, into: Invent
 }
 
 /** Kinds whose fields are looked at for slips. */
-const SPELT: ReadonlySet<string> = new Set(["Node", "Pod", "Service"]);
+const SPELT: ReadonlySet<string> = new Set(["Node", "Pod", "Service", "NetworkPolicy"]);
+
+/** Kinds by which other APIs allow and deny: of Calico, of Cilium, and of policy.networking.k8s.io. */
+const FOREIGN_POLICIES: ReadonlySet<string> = new Set([
+	"NetworkPolicy",
+	"GlobalNetworkPolicy",
+	"CiliumNetworkPolicy",
+	"CiliumClusterwideNetworkPolicy",
+	"AdminNetworkPolicy",
+	"BaselineAdminNetworkPolicy",
+	"ClusterNetworkPolicy",
+]);
 
 function passOver(apiVersion: string, kind: string, root: Field, into: Inventory): void {
 	const group = groupOf(apiVersion);
@@ -102,6 +116,10 @@ function passOver(apiVersion: string, kind: string, root: Field, into: Inventory
 	if (builtIn?.includes(kind)) return;
 	const hint = builtIn && (suggest(kind, builtIn) ?? misplaced(kind));
 	if (hint !== undefined) root.at("kind").fail("unknown-kind", `${apiVersion} has no kind "${kind}"`, hint);
+	if (FOREIGN_POLICIES.has(kind)) {
+		const { name } = root.at("metadata").members();
+		into.foreignPolicies.push({ apiVersion, kind, name: String(name), source: root.objectPosition });
+	}
 	into.passOver(apiVersion, kind, root.objectPosition);
 }
 
@@ -120,6 +138,10 @@ function addNode(object: Field, into: Inventory): void {
 	into.add(into.nodes, node);
 	const minor = minorVersionOf(nodeVersion(object));
 	if (minor !== undefined && !into.nodeVersions.has(minor)) into.nodeVersions.set(minor, node);
+}
+
+function addNetworkPolicy(object: Field, into: Inventory): void {
+	into.add(into.networkPolicies, readNetworkPolicy(object));
 }
 
 function addEndpointSlice(object: Field, into: Inventory): void {

@@ -1,6 +1,7 @@
 /** The packet goes on to another device: TTL, FORWARD hooks, size (ip_forward, ip6_forward). */
 import { because } from "./because.ts";
 import { runHook } from "./netfilter.ts";
+import { policiesOnTheWay } from "./policy-stage.ts";
 import { icmpRefusal } from "./reject.ts";
 import type { OutRoute, Skb } from "./skb.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
@@ -15,6 +16,8 @@ export function forward(walk: Walk, skb: Skb): Next {
 		return icmpRefusal(skb, "loop", "icmp-ttl", because("ttl", { to: packet.dst.text }));
 	}
 	skb.packet = { ...packet, ttl: packet.ttl - 1 };
+	const judged = policiesOnTheWay(walk, skb);
+	if (judged !== null) return judged;
 	const outcome = runHook(walk, skb, "forward", { in: skb.device.name, out: out.device.name, bridged: false });
 	if (outcome !== null) return outcome;
 	return tooBig(walk, skb) ?? go("postrouting", skb);

@@ -2,6 +2,7 @@
 import { because } from "./because.ts";
 import { destinationOf } from "./endpoint.ts";
 import { runHook } from "./netfilter.ts";
+import { policiesToNode } from "./policy-stage.ts";
 import type { Skb } from "./skb.ts";
 import { tunnelFor } from "./tunnel.ts";
 import { type End, end, go, type Next, type Walk } from "./walk.ts";
@@ -9,6 +10,9 @@ import { type End, end, go, type Next, type Walk } from "./walk.ts";
 export function input(walk: Walk, skb: Skb): Next {
 	const outcome = runHook(walk, skb, "input", { in: skb.device.name, out: null, bridged: false });
 	if (outcome !== null) return outcome;
+	// After the hooks: what IPVS takes there is not for the node, and is judged on its way out.
+	const judged = policiesToNode(walk, skb);
+	if (judged !== null) return judged;
 	if (tunnelFor(skb) !== null) return go("decapsulate", skb);
 	if (isServedUnseen(skb)) {
 		const what = `who serves ${skb.packet.dst.text}: ipvsadm-save of ${skb.view.place} is missing`;

@@ -5,6 +5,7 @@ import { type Flow, type Lookup, lookup } from "./fib.ts";
 import { hookEntries } from "./hooks.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
+import { policiesOnTheWay } from "./policy-stage.ts";
 import { missingDevice, noRoute, routedBecause } from "./route.ts";
 import type { OutRoute, Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
@@ -17,6 +18,8 @@ export function output(walk: Walk, skb: Skb): Next {
 		const failed = routeOut(walk, skb, outFlow(skb));
 		if (failed !== null) return failed;
 	}
+	const judged = policiesOnTheWay(walk, skb);
+	if (judged !== null) return judged;
 	const { packet, mark } = skb;
 	const devices = { in: null, out: (skb.out as OutRoute).device.name, bridged: false };
 	const outcome = runHook(walk, skb, "output", devices);

@@ -8,6 +8,7 @@ import type { RealServer, VirtualServer } from "../state/ipvs.ts";
 import type { ProgramEffect, TcFilter } from "../state/tc.ts";
 import { because } from "./because.ts";
 import { rewriteDestination, rewriteSource } from "./nat.ts";
+import { policiesOfProgram } from "./policy-stage.ts";
 import type { Skb } from "./skb.ts";
 import { end, go, type Memory, type Next, type Walk } from "./walk.ts";
 
@@ -30,9 +31,15 @@ const connections = new WeakMap<Memory, Map<string, Translated[]>>();
 /** Null: the packet goes on in the device that the program hangs on. */
 export function runProgram(walk: Walk, skb: Skb, program: Program, filter: TcFilter): Next | null {
 	const { effect } = program;
+	const { direction } = filter;
+	// Policies see both ends as pods: before an answer gets a Service's address, and after a request lost it.
+	const refused = direction === "egress" ? policiesOfProgram(walk, skb, direction) : null;
+	if (refused !== null) return refused;
 	if (effect.answers) translateAnswer(walk, skb, program, filter);
 	const ended = translateRequest(walk, skb, program, filter);
-	return ended ?? redirect(walk, skb, program, filter);
+	if (ended !== null) return ended;
+	const judged = direction === "ingress" ? policiesOfProgram(walk, skb, direction) : null;
+	return judged ?? redirect(walk, skb, program, filter);
 }
 
 function translateRequest(walk: Walk, skb: Skb, { name, effect }: Program, filter: TcFilter): Next | null {

@@ -31,6 +31,12 @@ export interface ModeCapabilities {
 	readonly families: readonly Family[];
 	/** The VPC must lead each node's pod CIDR to that node, as the cloud controller has it do. */
 	readonly podRoutesInVpc: boolean;
+	/**
+	 * Who applies NetworkPolicies. `none`: nobody. `iptables`: rules among those of the node's state. `documented`: an enforcer
+	 * whose rules are not part of the state; what it documents is a stage at the pod's device (`policyStages` of a contribution,
+	 * made by `PolicyStages`).
+	 */
+	readonly networkPolicy: "none" | "iptables" | "documented";
 }
 
 export interface ModePlan {

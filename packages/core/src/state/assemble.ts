@@ -23,6 +23,7 @@ export function assembleNamespace(place: Place, contributions: readonly Contribu
 	const sysctls = layered(present(contributions, (from) => from.sysctls).reverse());
 	const links = numbered(contributions);
 	const { addresses, routes } = kernelAdditions(links, contributions, sysctls);
+	const policyStages = united(present(contributions, (from) => from.policyStages));
 	return {
 		place,
 		links,
@@ -37,6 +38,7 @@ export function assembleNamespace(place: Place, contributions: readonly Contribu
 		ipvs: united(present(contributions, (from) => from.ipvs)),
 		tcQdiscs: united(present(contributions, (from) => from.tcQdiscs)),
 		tcFilters: united(present(contributions, (from) => from.tcFilters)),
+		...(policyStages.length === 0 ? {} : { policyStages }),
 		sysctls,
 		conntrack: [],
 		missing: NOTHING_MISSING,

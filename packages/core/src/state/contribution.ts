@@ -9,6 +9,7 @@ import type { XtChain, XtRule, XtTableName } from "../netfilter/xtables/table.ts
 import type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./ip.ts";
 import type { VirtualServer } from "./ipvs.ts";
 import type { Link } from "./link.ts";
+import type { PolicyStage } from "./policy-stage.ts";
 import type { TcFilter, TcQdisc } from "./tc.ts";
 
 /** Rules for one iptables table. */
@@ -42,6 +43,7 @@ export interface Contribution {
 	readonly ipvs?: readonly VirtualServer[];
 	readonly tcQdiscs?: readonly TcQdisc[];
 	readonly tcFilters?: readonly TcFilter[];
+	readonly policyStages?: readonly PolicyStage[];
 	/** Keys as `sysctl -a` prints them. A later contribution overrides an earlier one. */
 	readonly sysctls?: ReadonlyMap<string, string>;
 }

@@ -8,6 +8,7 @@ import type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./ip.ts
 import type { VirtualServer } from "./ipvs.ts";
 import type { Link } from "./link.ts";
 import type { Place } from "./place.ts";
+import type { PolicyStage } from "./policy-stage.ts";
 import type { TcFilter, TcQdisc } from "./tc.ts";
 
 /** The parts of a namespace, named as the files of a snapshot are. */
@@ -54,6 +55,8 @@ export interface Namespace {
 	readonly ipvs: readonly VirtualServer[];
 	readonly tcQdiscs: readonly TcQdisc[];
 	readonly tcFilters: readonly TcFilter[];
+	/** Absent: nothing enforces NetworkPolicies but what is in the tables. */
+	readonly policyStages?: readonly PolicyStage[];
 	/** As `sysctl -a` prints them: a dot inside a device name is written as a slash. */
 	readonly sysctls: ReadonlyMap<string, string>;
 	/** Connections that are already there. A question asks about a new one, so these matter only where they are in its way. */

@@ -8,6 +8,7 @@ import { loadBalancerMembers } from "./balancer-findings.ts";
 import type { Finding } from "./explanation.ts";
 import { FABRIC_RULES } from "./fabric-findings.ts";
 import { isClients, type Plan } from "./plan.ts";
+import { POLICY_RULES } from "./policy-findings.ts";
 import type { Subject } from "./subject.ts";
 import { TERWAY_RULES } from "./terway-findings.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
@@ -17,6 +18,7 @@ type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Fin
 const RULES: readonly Rule[] = [
 	...TERWAY_RULES,
 	...FABRIC_RULES,
+	...POLICY_RULES,
 	loadBalancerMembers,
 	noEndpoints,
 	localWithoutEndpoints,
@@ -36,7 +38,6 @@ export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[]): 
 		...missingState(subject, ways),
 		...notUnderstood(subject, ways),
 		...assumptions(subject, ways),
-		...warnings(subject),
 	];
 	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
 }
@@ -248,11 +249,4 @@ function assumptions(subject: Subject, ways: readonly Way[]): readonly Finding[]
 			message,
 			...(place === undefined ? {} : { object: place }),
 		}));
-}
-
-/** Warnings of loading that bear on every answer. */
-function warnings(subject: Subject): readonly Finding[] {
-	return subject.cluster.warnings
-		.filter((each) => each.code === "networkpolicy-not-evaluated")
-		.map(({ code, message }) => ({ code, severity: "warning" as const, message }));
 }

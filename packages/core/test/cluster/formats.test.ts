@@ -102,11 +102,10 @@ describe("kinds", () => {
 		expect(warningsOf([object, object] as unknown as object)).toEqual(["unknown-kind"]);
 	});
 
-	test("NetworkPolicies are counted, as they are not evaluated", () => {
-		const policy = { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", ...named };
-		const cluster = loadCluster([{ name: "f.json", text: JSON.stringify([policy, policy]) }]);
-		expect(cluster.warnings).toMatchObject([
-			{ code: "networkpolicy-not-evaluated", message: expect.stringContaining("2 NetworkPolicies") },
-		]);
+	test("policies of other APIs are remembered, as nothing is certain where they are", () => {
+		const policy = { apiVersion: "cilium.io/v2", kind: "CiliumNetworkPolicy", ...named };
+		const cluster = loadCluster([{ name: "f.json", text: JSON.stringify([policy]) }]);
+		expect(cluster.warnings).toMatchObject([{ code: "unknown-kind" }]);
+		expect(cluster.foreignPolicies).toMatchObject([{ kind: "CiliumNetworkPolicy", source: { file: "f.json" } }]);
 	});
 });

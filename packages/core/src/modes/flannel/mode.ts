@@ -20,7 +20,7 @@ function flannelMode(name: FlannelSettings["backend"]): NetworkMode {
 	const backend = BACKENDS[name];
 	return {
 		id: `flannel-${name}`,
-		capabilities: { families: backend.families, podRoutesInVpc: backend.podRoutesInVpc },
+		capabilities: { families: backend.families, podRoutesInVpc: backend.podRoutesInVpc, networkPolicy: "none" },
 		plan: (cluster, underlay) => new FlannelPlan(backend, flannelSettings(cluster, name), cluster, underlay),
 	};
 }

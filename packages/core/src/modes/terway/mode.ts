@@ -50,7 +50,12 @@ function uplinksOf(cluster: Cluster, daemon: DaemonMode): Uplinks {
 function terwayMode({ id, daemon, dataPath }: Variant): NetworkMode {
 	return {
 		id,
-		capabilities: { families: [4, 6], podRoutesInVpc: daemon === "vpc" },
+		// calico-felix for veth pairs, cilium-agent for the others, nothing where a pod has an ENI to itself (cmd/terway-cli/policy.go).
+		capabilities: {
+			families: [4, 6],
+			podRoutesInVpc: daemon === "vpc",
+			networkPolicy: daemon === "eni" ? "none" : "documented",
+		},
 		enis: (cluster) => uplinksOf(cluster, daemon).enis,
 		plan: (cluster, underlay) => new TerwayPlan(cluster, underlay, uplinksOf(cluster, daemon), dataPath),
 	};
