@@ -22,7 +22,8 @@ function trunked(server: string, client: string, proxy = "ipvs", more: readonly 
 		named("ENI", id, `type: member, trunk: ${trunk}, vlan: ${vlan}, addresses: [${ip}], securityGroups: [${sg}]`);
 	return subject(
 		trunkCluster(
-			`, kubernetesVersion: "1.24", kubeProxy: { mode: ${proxy} }`,
+			// The seed's era: IPVS sends by eth0 (docs/lab-notes/terway.md).
+			`, terway: { version: "1.4.1" }, kubernetesVersion: "1.24", kubeProxy: { mode: ${proxy} }`,
 			group("sg-server", server),
 			group("sg-client", client),
 			group("sg-node", "{ direction: ingress, protocol: all, cidr: 10.0.0.0/8 }"),

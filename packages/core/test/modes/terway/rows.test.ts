@@ -48,6 +48,9 @@ kind: SecurityGroup
 metadata: { name: sg-open }
 spec: { type: basic, rules: [{ direction: ingress, protocol: all, policy: accept, cidr: 0.0.0.0/0 }] }`;
 
+/** The last version whose rule for what a pod sends has an iif: with later ones IPVS' packets follow it (docs/lab-notes/terway.md). */
+const OF_THE_SEEDS = 'terway: { version: "1.4.1" }';
+
 describe("mode terway-trunk (seed 000)", () => {
 	const names = {
 		[`pod/${CENTOS}`]: "pod1",
@@ -57,7 +60,7 @@ describe("mode terway-trunk (seed 000)", () => {
 		[N22]: "ecs2",
 	};
 	const cluster = (mode: string, ...more: readonly string[]): Cluster =>
-		trunkCluster(`, kubernetesVersion: "1.24", kubeProxy: { mode: ${mode} }`, ...more);
+		trunkCluster(`, ${OF_THE_SEEDS}, kubernetesVersion: "1.24", kubeProxy: { mode: ${mode} }`, ...more);
 	const ipvs = cluster("ipvs");
 
 	it("T1: a node reaches its pods by their veth, and no ENI sees it (seed 000 L133-L135)", () => {
@@ -171,7 +174,7 @@ function trunkClusterWithGroups(): Cluster {
 	return clusterOfYaml(
 		ownYaml(
 			"Cluster",
-			'mode: terway-trunk, serviceCIDRs: [192.168.0.0/16], kubernetesVersion: "1.24", kubeProxy: { mode: ipvs }',
+			`mode: terway-trunk, ${OF_THE_SEEDS}, serviceCIDRs: [192.168.0.0/16], kubernetesVersion: "1.24", kubeProxy: { mode: ipvs }`,
 		),
 		SEED_VPC,
 		OPEN,
