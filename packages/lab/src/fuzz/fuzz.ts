@@ -94,13 +94,20 @@ async function oneNetwork(kernel: Kernel, run: number, options: FuzzOptions, cou
 		}
 		counts.disagreements++;
 		isFine = false;
-		const smallest = await shrink({ sketch, question }, async (each) => (await kernel.difference(each)) !== null);
+		const first = await kernel.difference({ sketch, question });
+		const smallest = await shrink({ sketch, question }, async (each) => isLike(await kernel.difference(each), first));
 		const shown = (await kernel.difference(smallest)) ?? comparison;
 		options.onDisagreement({ ...smallest, run, comparison: shown, kernel: kernel.release });
 		// The others of this network are likely to be the same.
 		break;
 	}
 	return isFine;
+}
+
+/** Shrinking must not end with another error than it began with. */
+function isLike(one: Disagreement | null, other: Disagreement | null): boolean {
+	const about = (each: Disagreement | null): string | undefined => each?.differences[0]?.about.replace(/ .*/, "");
+	return one !== null && one.verdict === other?.verdict && about(one) === about(other);
 }
 
 function count({ ways, comparison }: Answer, counts: Counts): void {

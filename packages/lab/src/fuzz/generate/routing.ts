@@ -25,6 +25,7 @@ export function drawRouting(world: World): void {
 				oddRoute(world, stack, family);
 			if (world.draw.chance(0.25)) policy(world, stack, family);
 		}
+		reachable(stack);
 		neighbours(world, stack);
 		settings(world, stack);
 	}
@@ -117,14 +118,13 @@ function direct(world: World, stack: Draft, to: Draft): readonly Hop[] {
 	});
 }
 
-function routeText(world: World, family: Family, destination: string, hops: readonly Hop[], more = ""): string {
+function routeText(world: World, family: Family, destination: string, hops: readonly Hop[]): string {
 	const { draw } = world;
 	const metric = family === 6 ? " metric 1024" : "";
 	const text = ({ via, on, own }: Hop): string => `via ${hostText(on, via.host, family)} dev ${own.device}`;
 	const [only] = hops;
 	if (hops.length === 1 && only !== undefined) {
-		const onlink = draw.chance(0.1) ? " onlink" : "";
-		return `${destination} ${text(only)}${more}${source(world, only, family)}${metric}${onlink}`;
+		return `${destination} ${text(only)}${source(world, only, family)}${metric}`;
 	}
 	const weighted = hops.map(
 		(hop) =>
@@ -133,7 +133,7 @@ function routeText(world: World, family: Family, destination: string, hops: read
 				[1, 3],
 			])}`,
 	);
-	return [`${destination}${more}${metric}`, ...weighted].join("\n");
+	return [`${destination}${metric}`, ...weighted].join("\n");
 }
 
 /** `src`: one of the stack's own addresses, which need not be the device's. */
@@ -232,6 +232,24 @@ function policy(world: World, stack: Draft, family: Family): void {
 		);
 	}
 	if (draw.chance(0.5)) oddRoute(world, stack, family, inTable);
+}
+
+/**
+ * What `ip route add` would refuse: a second route of one destination, metric and table, and gateways that other routes
+ * hide (fib_check_nh_v4_gw, ip6_route_check_nh), which are then said to be on the link.
+ */
+function reachable(stack: Draft): void {
+	const own = stack.addresses.map((text) => text.split(" ")[1] ?? "").filter((text) => !text.includes(":"));
+	const taken = new Set(own.map((text) => `${prefixText(text.split("/")[0] ?? "", Number(text.split("/")[1]), 4)} 254 0`));
+	const kept = stack.routes.filter((route) => {
+		const [, destination = ""] = /^(?:[a-z]+ )?(\S+)/.exec(route) ?? [];
+		const key = `${destination} ${/ table (\d+)/.exec(route)?.[1] ?? 254} ${/ metric (\d+)/.exec(route)?.[1] ?? 0}`;
+		const isNew = !taken.has(key);
+		taken.add(key);
+		return isNew;
+	});
+	const onlink = (line: string): string => (line.includes(" via ") && !line.endsWith(" onlink") ? `${line} onlink` : line);
+	stack.routes.splice(0, stack.routes.length, ...kept.map((route) => route.split("\n").map(onlink).join("\n")));
 }
 
 function neighbours(world: World, stack: Draft): void {
