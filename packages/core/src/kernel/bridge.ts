@@ -10,6 +10,7 @@ import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { flowOf } from "./route.ts";
 import type { Skb } from "./skb.ts";
+import { askingAddress } from "./solicitation.ts";
 import { perView, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
@@ -67,7 +68,13 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	const out = found.kind === "route" ? outRouteOf(skb.view, found, skb.packet.dst) : null;
 	const source = skb.ethernet?.source ?? "";
 	if (out?.device === master && found.kind === "route" && found.route.type === "unicast") {
-		const answer = askFor(walk.network, skb.view, master, out.nextHop);
+		const answer = askFor(
+			walk.network,
+			skb.view,
+			master,
+			out.nextHop,
+			askingAddress(skb.view, master, out.nextHop, skb.packet.src),
+		);
 		if (answer.kind === "answer") {
 			skb.ethernet = { source, destination: answer.mac };
 			// br_nf_pre_routing_finish_bridge: a neighbour that is not resolved yet is asked by way of the bridge device itself.

@@ -3,6 +3,7 @@ import { because } from "./because.ts";
 import { askFor } from "./layer2.ts";
 import { icmpRefusal } from "./reject.ts";
 import type { OutRoute, Skb } from "./skb.ts";
+import { askingAddress } from "./solicitation.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 export function neighbour(walk: Walk, skb: Skb): Next {
@@ -33,9 +34,18 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 		const what = `${unread.source.file}:${unread.source.line} "${unread.text}" is not understood and might be the neighbour ${nextHop.text}`;
 		return end(skb, "unknown", because("cannot-evaluate", { what }));
 	}
-	const answer = askFor(walk.network, view, device, nextHop);
+	const learned = walk.memory.neighbours.get(view, device.name, nextHop);
+	if (learned !== undefined) {
+		skb.ethernet = { source: device.mac, destination: learned.mac };
+		const facts = { address: nextHop.text, device: device.name, mac: learned.mac, by: learned.by };
+		if (walk.recording) walk.hop(skb, "neighbour", device.name, because("neighbour-answered", facts));
+		return go("transmit", skb);
+	}
+	const asker = askingAddress(view, device, nextHop, skb.packet.src);
+	const answer = askFor(walk.network, view, device, nextHop, asker);
 	switch (answer.kind) {
 		case "answer": {
+			walk.memory.neighbours.learn(answer, asker, { mac: device.mac, by: view.place });
 			skb.ethernet = { source: device.mac, destination: answer.mac };
 			const facts = { address: nextHop.text, device: device.name, mac: answer.mac, by: answer.by };
 			if (walk.recording) walk.hop(skb, "neighbour", device.name, because("neighbour-answered", facts));

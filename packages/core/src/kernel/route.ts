@@ -17,12 +17,12 @@ export function route(walk: Walk, skb: Skb): Next {
 	}
 	if (isMartian(skb)) return end(skb, "dropped", because("martian-source", { source: packet.src.text, device }));
 	const found = lookup(view, flowOf(skb), walk.choices);
-	const refusedSource = reversePath(walk, skb, found);
-	if (refusedSource !== null) return refusedSource;
 	if (found.kind !== "route") return noRoute(walk, skb, found);
 	switch (found.route.type) {
 		case "local":
 		case "anycast": {
+			const refusedSource = reversePath(walk, skb, found);
+			if (refusedSource !== null) return refusedSource;
 			const to = found.nextHop?.device ?? device;
 			if (walk.recording)
 				walk.hop(
@@ -49,6 +49,8 @@ function onwards(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: "route" }>
 		// ip_error and ip6_forward: a stack that does not forward drops the packet without a word.
 		return end(skb, "dropped", because("not-forwarding", { device: skb.device.name, family: packet.family }));
 	}
+	const refusedSource = reversePath(walk, skb, found);
+	if (refusedSource !== null) return refusedSource;
 	const out = outRouteOf(view, found, packet.dst);
 	if (out === null) return missingDevice(skb, found);
 	skb.out = out;

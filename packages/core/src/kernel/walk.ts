@@ -9,6 +9,7 @@ import { type Because, because } from "./because.ts";
 import { type Cabling, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
 import { ConntrackTables } from "./conntrack.ts";
+import { LearnedNeighbours } from "./learned-neighbours.ts";
 import type { IpvsConnection, Skb } from "./skb.ts";
 import type { View } from "./view.ts";
 
@@ -135,6 +136,7 @@ export interface Judgement {
 /** What is remembered between a packet and its answer. */
 export class Memory {
 	readonly conntrack: ConntrackTables = new ConntrackTables();
+	readonly neighbours: LearnedNeighbours = new LearnedNeighbours();
 	readonly ipvs: Map<View, IpvsConnection[]> = new Map();
 	readonly balanced: BalancedSession[] = [];
 	readonly outgoing: OutgoingSession[] = [];

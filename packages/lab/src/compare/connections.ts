@@ -116,8 +116,13 @@ function sameTuple(wanted: Tuple, got: Tuple, ports: PortBinding): boolean {
 		wanted.src.text === got.src.text &&
 		wanted.dst.text === got.dst.text &&
 		(!hasPorts(wanted.protocol) ||
-			(ports.fits(wanted.src, wanted.sport, got.sport) && ports.fits(wanted.dst, wanted.dport, got.dport)))
+			(fitsPort(wanted.src, wanted.sport, got.sport, ports) && fitsPort(wanted.dst, wanted.dport, got.dport, ports)))
 	);
+}
+
+/** A tunnel draws its port from a hash of the packet inside, which the engine shows as 0 (udp_flow_src_port). */
+function fitsPort(address: Tuple["src"], wanted: number, got: number, ports: PortBinding): boolean {
+	return wanted === 0 || ports.fits(address, wanted, got);
 }
 
 function endsOf({ protocol, src, sport, dst, dport }: Pick<Packet, keyof Tuple>): string {

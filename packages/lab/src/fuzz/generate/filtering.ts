@@ -89,10 +89,15 @@ function sets(world: World, stack: Draft): void {
 function drawTable(world: World, stack: Draft, family: Family, table: Table): void {
 	const { draw } = world;
 	const rules = rulesOf(stack, family);
-	if (table === "filter" && draw.chance(0.06)) rules.push(`filter -P ${draw.pick(HOOKS.filter)} DROP`);
+	if (table === "filter" && draw.chance(0.06)) {
+		const hook = draw.pick(HOOKS.filter);
+		rules.push(`filter -P ${hook} DROP`, ...(family === 6 ? discovery(table, hook) : []));
+	}
 	for (const hook of HOOKS[table]) {
 		if (!draw.chance(0.6)) continue;
 		const site: RuleSite = { world, stack, family, table, hook };
+		// What networks with rules of IPv6 have: without it nobody finds a neighbour.
+		if (family === 6 && table !== "nat") rules.push(...discovery(table, hook));
 		const own = draw.chance(0.35) ? [`own-${hook.toLowerCase()}1`, `own-${hook.toLowerCase()}2`] : [];
 		for (let i = draw.between(1, 4); i > 0; i--) rules.push(`${table} -A ${hook}${rule(site, own)}`);
 		for (const [i, chain] of own.entries()) {
@@ -100,6 +105,11 @@ function drawTable(world: World, stack: Draft, family: Family, table: Table): vo
 				rules.push(`${table} -A ${chain}${rule(site, own.slice(i + 1), true)}`);
 		}
 	}
+}
+
+/** Neighbour solicitations and advertisements. */
+function discovery(table: Table, hook: Hook): readonly string[] {
+	return [135, 136].map((type) => `${table} -A ${hook} -p ipv6-icmp -m icmp6 --icmpv6-type ${type} -j ACCEPT`);
 }
 
 /** Chains call only those after them, as the kernel wants. */

@@ -240,7 +240,9 @@ function policy(world: World, stack: Draft, family: Family): void {
  */
 function reachable(stack: Draft): void {
 	const own = stack.addresses.map((text) => text.split(" ")[1] ?? "").filter((text) => !text.includes(":"));
-	const taken = new Set(own.map((text) => `${prefixText(text.split("/")[0] ?? "", Number(text.split("/")[1]), 4)} 254 0`));
+	const taken = new Set(
+		own.map((text) => `${prefixText(text.split("/")[0] ?? "", Number(text.split("/")[1]), 4)} 254 0`),
+	);
 	const kept = stack.routes.filter((route) => {
 		const [, destination = ""] = /^(?:[a-z]+ )?(\S+)/.exec(route) ?? [];
 		const key = `${destination} ${/ table (\d+)/.exec(route)?.[1] ?? 254} ${/ metric (\d+)/.exec(route)?.[1] ?? 0}`;
@@ -248,7 +250,8 @@ function reachable(stack: Draft): void {
 		taken.add(key);
 		return isNew;
 	});
-	const onlink = (line: string): string => (line.includes(" via ") && !line.endsWith(" onlink") ? `${line} onlink` : line);
+	const onlink = (line: string): string =>
+		line.includes(" via ") && !line.endsWith(" onlink") ? `${line} onlink` : line;
 	stack.routes.splice(0, stack.routes.length, ...kept.map((route) => route.split("\n").map(onlink).join("\n")));
 }
 
