@@ -114,7 +114,7 @@ export function noRoute(walk: Walk, skb: Skb, found: Exclude<Lookup, { kind: "ro
 		case "unknown":
 			return end(skb, "unknown", because("cannot-evaluate", { what: found.unknown }));
 		case "refused":
-			return refusedByType(skb, found.type, `rule ${found.rule.priority}`);
+			return refusedByRule(skb, found.type, found.rule.priority);
 		case "none": {
 			if (view.state.missing.has("ip-route")) {
 				return end(
@@ -142,6 +142,14 @@ function refusedByType(skb: Skb, type: string, where: string): Next {
 		default:
 			return end(skb, "dropped", why);
 	}
+}
+
+/** fib4_rule_action, fib6_rule_action: a rule that is `unreachable` gives another error than such a route. */
+function refusedByRule(skb: Skb, type: string, priority: number): Next {
+	const where = `rule ${priority}`;
+	if (type !== "unreachable") return refusedByType(skb, type, where);
+	const kind = skb.packet.family === 4 ? "icmp-net-unreachable" : "icmp6-no-route";
+	return unreachable(skb, kind, because("route-type", { type, where }));
 }
 
 /** A process of this stack gets the error itself; others are told by ICMP, by stacks that forward (ip_error). */

@@ -3,6 +3,7 @@ import type { Address } from "../address/address.ts";
 import { type Frame, IPIP_OVERHEAD, type Packet, VXLAN_OVERHEAD } from "../packet/packet.ts";
 import type { IpipLink, Link, VxlanLink } from "../state/link.ts";
 import { because } from "./because.ts";
+import { lookup } from "./fib.ts";
 import { sourceFor } from "./output.ts";
 import { newSkb, type OutRoute, type Skb } from "./skb.ts";
 import { perView, type View } from "./view.ts";
@@ -134,6 +135,10 @@ export function encapsulateVxlan(walk: Walk, skb: Skb, link: VxlanLink, frame: F
 
 /** The outer packet leaves by this stack's own routing, with the inner packet's mark (vxlan_xmit_one routes by skb->mark). */
 function sendOuter(walk: Walk, skb: Skb, link: Link, outer: Packet): Next {
+	// vxlan_get_route, ip_tunnel_xmit: a tunnel whose outer packet would leave by itself sends nothing.
+	const found = lookup(skb.view, { to: outer.dst, from: outer.src, mark: skb.mark, protocol: outer.protocol });
+	if (found.kind === "route" && found.nextHop?.device === link.name)
+		return end(skb, "dropped", because("no-tunnel-end", { device: link.name, remote: outer.dst.text }, link.origin));
 	const carrier: Skb = { ...newSkb(skb.view, skb.device, outer, true), mark: skb.mark };
 	const facts = { device: link.name, local: outer.src.text, remote: outer.dst.text };
 	if (walk.recording) walk.hop(carrier, "encapsulate", link.name, because("encapsulated", facts, link.origin));

@@ -101,7 +101,8 @@ function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Don
 	if (end.refusal === undefined) return done({ verdict: end.outcome, end });
 	const back = walk();
 	const backEnd = run(back, sendFrom(back, end.refusal.view, end.refusal.packet));
-	const came = isBackAt(plan, backEnd, sent.src);
+	// What is said of a tunnel's outer packet is said to the tunnel, which tells nobody (vxlan_err_lookup, ipip_err).
+	const came = end.packet.payload === undefined && isBackAt(plan, backEnd, sent.src);
 	const verdict: Verdict = end.outcome === "refused" && !came ? "dropped" : end.outcome;
 	return done({ verdict, end, refusal: back, refusalCame: came });
 }

@@ -80,7 +80,7 @@ function localError({ client, endedAt, forward, code, facts }: PredictedWay): Re
 		case "no-answer":
 			return "EHOSTUNREACH";
 		case "route-type":
-			return ROUTE_TYPES[String(facts.type)] ?? null;
+			return (isRule(facts) ? RULE_TYPES : ROUTE_TYPES)[String(facts.type)] ?? null;
 		default:
 			return null;
 	}
@@ -92,6 +92,13 @@ const ROUTE_TYPES: Readonly<Record<string, ResultWord>> = {
 	unreachable: "EHOSTUNREACH",
 	prohibit: "EACCES",
 };
+
+/** fib4_rule_action and fib6_rule_action. */
+const RULE_TYPES: Readonly<Record<string, ResultWord>> = { ...ROUTE_TYPES, unreachable: "ENETUNREACH" };
+
+function isRule({ where }: PredictedWay["facts"]): boolean {
+	return String(where).startsWith("rule ");
+}
 
 export interface SocketError {
 	readonly word: ResultWord;

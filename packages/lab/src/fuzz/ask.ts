@@ -99,11 +99,13 @@ export class Standing {
 		const ways = predicted(this.#subject, { ...question, sourcePort: this.#nextPort++ });
 		const asked = probeFor(ways, this.#names);
 		const silence = ways.flatMap(expectedResults).every((word) => word === "timeout");
+		// Where there is a choice of routes the source is that of the route chosen, which is drawn by a hash.
+		const isUnbound = question.unbound === true && ways.length === 1;
 		const { source, ...unbound } = asked ?? {};
 		const probe =
 			asked === null
 				? null
-				: { ...(question.unbound === true ? (unbound as Probe) : asked), timeoutMs: silence ? silenceMs : answerMs };
+				: { ...(isUnbound ? (unbound as Probe) : asked), timeoutMs: silence ? silenceMs : answerMs };
 		const deaf = ways.some(({ code }) => code === "not-listening");
 		return { question, ways, probe, deaf, listeners: listenersFor(ways, this.#names) };
 	}

@@ -18,6 +18,6 @@ export function drawCase(seed: number, number: number, features: ReadonlySet<Fea
 	const world = new World(new Draw(seed, number), features);
 	drawTopology(world);
 	drawRouting(world);
-	drawFiltering(world);
+	if (world.filters) drawFiltering(world);
 	return { sketch: world.sketch(), questions: drawQuestions(world, questions) };
 }

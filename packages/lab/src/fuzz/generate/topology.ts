@@ -239,8 +239,8 @@ function vxlan(world: World, under: Subnet): void {
 	const { draw } = world;
 	const vni = 40 + world.subnets.length;
 	const all = under.members.filter(({ stack }) => !stack.isSwitch);
-	// To several ends a flooded frame goes as often; who takes it is not the question here.
-	const flooding = all.length === 2 && draw.chance(0.5);
+	// To several ends a flooded frame goes as often; and what asks for neighbours over a tunnel may be filtered outside of it.
+	const flooding = all.length === 2 && !world.filters;
 	const devices = all.map(({ stack, device, host }) => {
 		const name = stack.newName("vx");
 		const local = hostText(under, host, 4);

@@ -82,6 +82,8 @@ export function hostText({ number }: Pick<Subnet, "number">, host: number, famil
 export class World {
 	readonly draw: Draw;
 	readonly features: ReadonlySet<Feature>;
+	/** Whether there are any rules of netfilter. */
+	readonly filters: boolean;
 	readonly stacks: Draft[] = [];
 	readonly cables: (readonly [string, string])[] = [];
 	readonly segments: { readonly place: Place; readonly cards: string[] }[] = [];
@@ -92,6 +94,7 @@ export class World {
 	constructor(draw: Draw, features: ReadonlySet<Feature>) {
 		this.draw = draw;
 		this.features = features;
+		this.filters = draw.chance(0.85);
 	}
 
 	has(...features: readonly Feature[]): boolean {
