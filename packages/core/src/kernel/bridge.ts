@@ -67,7 +67,9 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	const found = lookup(skb.view, { ...flowOf(skb), iif: master.name });
 	const out = found.kind === "route" ? outRouteOf(skb.view, found, skb.packet.dst) : null;
 	const source = skb.ethernet?.source ?? "";
-	if (out?.device === master && found.kind === "route" && found.route.type === "unicast") {
+	// Where the stack does not forward, IPv4's look-up leads to the stack itself, which then drops the packet (ip_error).
+	const forwards = skb.packet.family === 6 || skb.view.settings(master.name).forwarding[4];
+	if (forwards && out?.device === master && found.kind === "route" && found.route.type === "unicast") {
 		const answer = askFor(
 			walk.network,
 			skb.view,

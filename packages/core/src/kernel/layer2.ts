@@ -300,7 +300,10 @@ function ask(network: Network, view: View, link: Link, wanted: Address, asker: A
 				if (hearer.answers(wanted)) return { kind: "answer", mac: hearer.mac, by: hearer.place, device: null };
 				break;
 			case "device":
-				if (hearer.link.mac !== null && answersFor(hearer.view, hearer.link, wanted, asker)) {
+				if (
+					hearer.link.mac !== null &&
+					answersFor(hearer.view, hearer.link, wanted, { address: asker, mac: link.mac })
+				) {
 					return { kind: "answer", mac: hearer.link.mac, by: hearer.view.place, device: hearer.link.name };
 				}
 				break;

@@ -55,7 +55,8 @@ function runEntry(
 			track(walk, skb);
 			return null;
 		case "confirm":
-			if (skb.tracked !== null) walk.memory.conntrack.confirm(skb.view, skb.tracked.connection);
+			// __nf_conntrack_confirm: what goes against the connection, as a refusal of its first packet does, opens none.
+			if (skb.tracked?.direction === "original") walk.memory.conntrack.confirm(skb.view, skb.tracked.connection);
 			return null;
 		case "nat":
 			return natHook(walk, skb, hook, entry, context, hits, runHookChain);

@@ -3,7 +3,7 @@ import { type Address, isLoopback, isUnspecified } from "../address/address.ts";
 import { type Flow, type Lookup, lookup } from "./fib.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
-import { missingDevice, noRoute, routedBecause } from "./route.ts";
+import { missingDevice, noRoute, refusedByType, routedBecause } from "./route.ts";
 import type { OutRoute, Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
 import type { View } from "./view.ts";
@@ -23,10 +23,17 @@ export function output(walk: Walk, skb: Skb): Next {
 	if (skb.packet.dst.text !== packet.dst.text || skb.packet.src.text !== packet.src.text || skb.mark !== mark) {
 		if (!skb.ipvsDone) {
 			const failed = routeOut(walk, skb);
-			if (failed !== null) return failed;
+			if (failed !== null) return again(failed);
 		}
 	}
 	return go("postrouting", skb);
+}
+
+/** The packet is lost on its way out of this stack: what its sender hears of it is another thing than of a failed connect(). */
+function again(failed: Next): Next {
+	if (failed.kind !== "end") return failed;
+	const { because } = failed;
+	return { ...failed, because: { ...because, facts: { ...because.facts, rerouted: "yes" } } };
 }
 
 function routeOut(walk: Walk, skb: Skb): Next | null {
@@ -43,7 +50,7 @@ function routeOut(walk: Walk, skb: Skb): Next | null {
 		if (out === null) return missingDevice(skb, found);
 		skb.out = out;
 	} else {
-		return noRoute(walk, skb, { kind: "refused", type: refusalOf(found.route.type), rule: found.rule });
+		return refusedByType(skb, refusalOf(found.route.type), found.route.destination.text);
 	}
 	skb.device = skb.out.device;
 	const { name } = skb.device;

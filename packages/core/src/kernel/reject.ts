@@ -41,13 +41,14 @@ export function reject(walk: Walk, skb: Skb, how: RejectWith, why: Because, inDe
 	const answer = how === "tcp-reset" ? resetOf(skb.packet) : errorAbout(skb, how);
 	// nf_send_reset answers TCP only; anything else is dropped in silence.
 	if (answer === null) return end(skb, "dropped", why);
-	return end(skb, "refused", why, { view: skb.view, packet: answer });
+	return end(skb, "refused", why, { view: skb.view, packet: answer, tracked: skb.tracked });
 }
 
 /** Ends the packet with an ICMP error of the stack itself (no route, no answer at layer 2 …). */
 export function icmpRefusal(skb: Skb, outcome: End["outcome"], kind: IcmpErrorKind, why: Because): End {
 	const answer = errorAbout(skb, kind);
-	return answer === null ? end(skb, outcome, why) : end(skb, outcome, why, { view: skb.view, packet: answer });
+	if (answer === null) return end(skb, outcome, why);
+	return end(skb, outcome, why, { view: skb.view, packet: answer, tracked: skb.tracked });
 }
 
 /** The reset that a stack sends for a segment that no socket wants; null for other protocols. */

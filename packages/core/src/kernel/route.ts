@@ -131,7 +131,7 @@ export function noRoute(walk: Walk, skb: Skb, found: Exclude<Lookup, { kind: "ro
 }
 
 /** Routes and rules that lead nowhere, and what they answer (fib_props, net/ipv4/fib_semantics.c). */
-function refusedByType(skb: Skb, type: string, where: string): Next {
+export function refusedByType(skb: Skb, type: string, where: string): Next {
 	const why = because("route-type", { type, where });
 	const four = skb.packet.family === 4;
 	switch (type) {

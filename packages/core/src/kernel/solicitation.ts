@@ -19,14 +19,25 @@ export function askingAddress(view: View, link: Link, wanted: Address, source: A
 }
 
 /** Whether the stack answers for `wanted` when `asker` asks for it on `link`. */
-export function answersFor(view: View, link: Link, wanted: Address, asker: Address | null): boolean {
+export function answersFor(view: View, link: Link, wanted: Address, asker: Asker): boolean {
 	if (link.noArp === true) return false;
-	return wanted.family === 6 ? answersDiscovery(view, link, wanted) : answersArp(view, link, wanted, asker);
+	return wanted.family === 6
+		? answersDiscovery(view, link, wanted, asker)
+		: answersArp(view, link, wanted, asker.address);
 }
 
-/** ndisc_recv_ns */
-function answersDiscovery(view: View, link: Link, wanted: Address): boolean {
+/** Who asks. */
+export interface Asker {
+	/** Null: it has no address yet. */
+	readonly address: Address | null;
+	readonly mac: string | null;
+}
+
+/** ndisc_recv_ns. An advertisement goes as a packet goes: a permanent entry for the asker decides to which MAC. */
+function answersDiscovery(view: View, link: Link, wanted: Address, { address: asker, mac }: Asker): boolean {
 	const settings = view.settings(link.name);
+	const known = asker === null ? undefined : view.neighbour(link.name, asker);
+	if (known !== undefined && known.mac !== mac) return false;
 	if (view.addresses(link.name).some(({ address }) => address.text === wanted.text)) return true;
 	return settings.forwarding[6] && settings.proxyNdp && view.isProxied(link.name, wanted);
 }

@@ -33,7 +33,8 @@ function selectIPv4(view: View, device: string, destination: Address): Address |
 function selectIPv6(view: View, device: string, destination: Address): Address | null {
 	const candidates = view.state.addresses.filter(
 		(each) =>
-			each.address.family === 6 && each.scope !== "host" && (each.device === device || !isLinkLocal(each.address)),
+			each.address.family === 6 &&
+			(each.device === device || each.address.text === destination.text || !isNarrow(each)),
 	);
 	let best: InterfaceAddress | undefined;
 	for (const candidate of candidates) {
@@ -42,12 +43,16 @@ function selectIPv6(view: View, device: string, destination: Address): Address |
 	return best?.address ?? null;
 }
 
+/** Link-local addresses; to the kernel ::1 is of their scope too (ipv6_addr_type). */
+function isNarrow({ address, scope }: InterfaceAddress): boolean {
+	return scope === "host" || isLinkLocal(address);
+}
+
 /** RFC 6724 section 5, rules 1, 2, 3, 5 and 8: same address, scope, not deprecated, outgoing device, longest match. */
 function isBetterIPv6(a: InterfaceAddress, b: InterfaceAddress, device: string, destination: Address): boolean {
 	const order = [
 		Number(a.address.text === destination.text) - Number(b.address.text === destination.text),
-		Number(isLinkLocal(a.address) === isLinkLocal(destination)) -
-			Number(isLinkLocal(b.address) === isLinkLocal(destination)),
+		Number(isNarrow(a) === isLinkLocal(destination)) - Number(isNarrow(b) === isLinkLocal(destination)),
 		Number(a.deprecated !== true) - Number(b.deprecated !== true),
 		Number(a.device === device) - Number(b.device === device),
 		commonPrefixLength(a.address, destination) - commonPrefixLength(b.address, destination),

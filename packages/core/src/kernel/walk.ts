@@ -8,7 +8,7 @@ import type { Place } from "../state/place.ts";
 import { type Because, because } from "./because.ts";
 import { type Cabling, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
-import { ConntrackTables } from "./conntrack.ts";
+import { ConntrackTables, type Tracked } from "./conntrack.ts";
 import { LearnedNeighbours } from "./learned-neighbours.ts";
 import type { IpvsConnection, Skb } from "./skb.ts";
 import type { View } from "./view.ts";
@@ -52,7 +52,12 @@ export interface End {
 	/** The stack that took it, where it was delivered. */
 	readonly view?: View;
 	/** The answer that a refusal sends: from which stack, to whom. */
-	readonly refusal?: { readonly view: View; readonly packet: Packet };
+	readonly refusal?: {
+		readonly view: View;
+		readonly packet: Packet;
+		/** The connection of the packet that is refused, which the refusal is of too (nf_ct_attach). */
+		readonly tracked?: Tracked | null;
+	};
 }
 
 /** What one stage did to the packet, for the explanation. */

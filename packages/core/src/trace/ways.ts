@@ -2,6 +2,7 @@
 import type { Address } from "../address/address.ts";
 import { because } from "../kernel/because.ts";
 import { Choices } from "../kernel/choices.ts";
+import { Tracked } from "../kernel/conntrack.ts";
 import { destinationOf } from "../kernel/endpoint.ts";
 import { icmpError, portUnreachable, resetOf } from "../kernel/reject.ts";
 import { newSkb, type Skb } from "../kernel/skb.ts";
@@ -100,7 +101,8 @@ function refusalOf(view: View, packet: Packet): Pick<End, "refusal"> {
 function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Done): Way {
 	if (end.refusal === undefined) return done({ verdict: end.outcome, end });
 	const back = walk();
-	const backEnd = run(back, sendFrom(back, end.refusal.view, end.refusal.packet));
+	const { view, packet, tracked } = end.refusal;
+	const backEnd = run(back, sendFrom(back, view, packet, tracked));
 	// What is said of a tunnel's outer packet is said to the tunnel, which tells nobody (vxlan_err_lookup, ipip_err).
 	const came = end.packet.payload === undefined && isBackAt(plan, backEnd, sent.src);
 	const verdict: Verdict = end.outcome === "refused" && !came ? "dropped" : end.outcome;
@@ -139,9 +141,16 @@ function begin(walk: Walk, plan: Plan, packet: Packet): Next {
 }
 
 /** A process of this stack sends a packet whose source is already chosen. */
-function sendFrom(walk: Walk, view: View, packet: Packet): Next {
+function sendFrom(walk: Walk, view: View, packet: Packet, about?: Tracked | null): Next {
 	const device = (view.state.links.find((link) => link.kind === "loopback") ?? view.state.links[0]) as Link;
 	const skb = newSkb(view, device, packet, true);
+	if (about) relate(skb, about);
 	if (walk.recording) walk.hop(skb, "send", null, because("sent", { to: destinationOf(packet) }));
 	return { kind: "stage", stage: "output", skb };
+}
+
+/** nf_conntrack_attach: a refusal goes against the packet that it is about, and is of its connection. */
+function relate(skb: Skb, { connection, direction }: Tracked): void {
+	skb.tracked = new Tracked(connection, direction === "original" ? "reply" : "original", "related");
+	skb.trackState = "related";
 }

@@ -65,15 +65,19 @@ function mayBeMissed({ protocol }: Packet, { byIcmp, fatal }: SocketError): bool
  * A packet that a rule stops before it is on any device makes the system call that sends it fail (ip_send_skb gives what
  * nf_hook_slow gave). TCP and SCTP take it for a packet that was lost, and are refused by the answer of a REJECT only.
  */
-function failsInSend({ forward, client, endedAt, code, sent }: PredictedWay): boolean {
+function failsInSend({ forward, client, endedAt, code, sent, facts }: PredictedWay): boolean {
+	// What INPUT drops of a packet to oneself was sent already, by lo.
+	if (facts.hook === "input") return false;
 	const byRule = code === "rule-drop" || code === "policy-drop" || code === "rule-reject";
 	const repeats = sent.protocol === "tcp" || sent.protocol === "sctp";
 	return byRule && !repeats && endedAt === client && forward.length === 0;
 }
 
 /** No refusal came over the wire: the client's own stack says so, where the packet never left it. */
-function localError({ client, endedAt, forward, code, facts }: PredictedWay): ResultWord | null {
+function localError({ client, endedAt, forward, code, facts, sent }: PredictedWay): ResultWord | null {
 	if (endedAt !== client || forward.length > 0) return null;
+	// NAT or a mark sent it where no route leads (ip_route_me_harder): connect() had its route, and TCP goes on trying.
+	if (facts.rerouted !== undefined && (sent.protocol === "tcp" || sent.protocol === "sctp")) return null;
 	switch (code) {
 		case "no-route":
 			return "ENETUNREACH";
