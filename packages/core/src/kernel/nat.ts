@@ -213,9 +213,8 @@ export function rewriteDestination(packet: Packet, dst: Address, dport: number):
 export function rewriteSource(packet: Packet, src: Address, sport: number): Packet {
 	if (packet.payload?.kind === "icmp-error") {
 		const { about } = packet.payload;
-		// The error itself keeps the address of who sent it, unless that was the address that was rewritten.
-		const own = packet.src.text === about.dst.text ? src : packet.src;
-		return { ...packet, src: own, payload: { kind: "icmp-error", about: { ...about, dst: src, dport: sport } } };
+		// Whoever sent the error: it shall look like the client's peer (nf_nat_icmp_reply_translation, ip_vs_nat_icmp).
+		return { ...packet, src, payload: { kind: "icmp-error", about: { ...about, dst: src, dport: sport } } };
 	}
 	return isEcho(packet) ? { ...packet, src } : { ...packet, src, sport };
 }

@@ -15,16 +15,12 @@ export function output(walk: Walk, skb: Skb): Next {
 		const failed = routeOut(walk, skb);
 		if (failed !== null) return failed;
 	}
-	const { packet, mark } = skb;
 	const devices = { in: null, out: (skb.out as OutRoute).device.name, bridged: false };
 	const outcome = runHook(walk, skb, "output", devices);
 	if (outcome !== null) return outcome;
-	// ip_route_me_harder: iptables' nat and mangle tables route a packet anew whose address or mark they changed.
-	if (skb.packet.dst.text !== packet.dst.text || skb.packet.src.text !== packet.src.text || skb.mark !== mark) {
-		if (!skb.ipvsDone) {
-			const failed = routeOut(walk, skb);
-			if (failed !== null) return again(failed);
-		}
+	if (skb.rerouteMark !== null && !skb.ipvsDone) {
+		const failed = routeOut(walk, skb, againFlow(skb, skb.rerouteMark));
+		if (failed !== null) return again(failed);
 	}
 	return go("postrouting", skb);
 }
@@ -36,9 +32,9 @@ function again(failed: Next): Next {
 	return { ...failed, because: { ...because, facts: { ...because.facts, rerouted: "yes" } } };
 }
 
-function routeOut(walk: Walk, skb: Skb): Next | null {
+function routeOut(walk: Walk, skb: Skb, flow: Flow = outFlow(skb)): Next | null {
 	const { view } = skb;
-	const found = lookup(view, outFlow(skb), walk.choices);
+	const found = lookup(view, flow, walk.choices);
 	if (found.kind !== "route") return noRoute(walk, skb, found);
 	if (found.route.type === "local") {
 		// Packets to oneself go out by lo, whatever device holds the address.
@@ -60,6 +56,12 @@ function routeOut(walk: Walk, skb: Skb): Next | null {
 
 function refusalOf(type: string): "blackhole" | "unreachable" | "prohibit" {
 	return type === "unreachable" || type === "prohibit" ? type : "blackhole";
+}
+
+/** ip_route_me_harder, ip6_route_me_harder: neither protocol nor ports are in their flow. */
+function againFlow({ packet }: Skb, mark: number): Flow {
+	const { dst: to, src } = packet;
+	return isUnspecified(src) ? { to, mark } : { to, mark, from: src };
 }
 
 function outFlow(skb: Skb): Flow {

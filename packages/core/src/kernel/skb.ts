@@ -56,6 +56,8 @@ export interface Skb {
 	notracked: boolean;
 	/** Made by this stack: sent by a process, or the outer packet of a tunnel. */
 	readonly local: boolean;
+	/** With which mark a packet of this stack is to be routed anew after OUTPUT (ip_route_me_harder); null: it is not. */
+	rerouteMark: number | null;
 	/** Arrived over a tunnel: the packet was inside another until here. */
 	decapsulated: boolean;
 }
@@ -80,6 +82,7 @@ export function newSkb(view: View, device: Link, packet: Packet, local: boolean)
 		ipvsDone: false,
 		notracked: false,
 		local,
+		rerouteMark: null,
 		decapsulated: false,
 	};
 }

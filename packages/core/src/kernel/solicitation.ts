@@ -47,10 +47,13 @@ function answersArp(view: View, link: Link, wanted: Address, asker: Address | nu
 	const settings = view.settings(link.name);
 	if (isMulticast(wanted) || (isLoopback(wanted) && !settings.routeLocalnet)) return false;
 	const found = lookup(view, { to: wanted, iif: link.name, ...(asker !== null && { from: asker }) });
+	// What cannot be told of the question cannot be told of the packet either, which then says so.
+	if (found.kind === "unknown") return view.isLocal(wanted);
 	if (found.kind !== "route") return false;
 	const out = found.route.type === "local" ? null : (found.nextHop?.device ?? null);
 	const arrival = { src: asker ?? wanted, dst: wanted, device: link.name };
-	if (asker !== null && validateSource(view, arrival, out).kind !== "fine") return false;
+	const source = asker === null ? "fine" : validateSource(view, arrival, out).kind;
+	if (source !== "fine" && source !== "unknown") return false;
 	if (found.route.type === "local") return mayTell(view, link, wanted, asker);
 	if (!settings.forwarding[4] || found.route.type !== "unicast" || out === link.name) return false;
 	return settings.proxyArp || view.isProxied(link.name, wanted);

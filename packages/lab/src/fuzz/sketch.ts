@@ -123,7 +123,7 @@ function namespaceOf(stack: StackSketch): Namespace {
 	const read = readDumps(stack);
 	const assembled = assembleNamespace(place, [
 		{
-			links: stack.links.map((link) => linkOf(place, link)),
+			links: stack.links.map((link) => linkOf(place, link, hasCarrier(link, stack.links))),
 			addresses: addresses.map(interfaceAddress),
 			routes: read.routes,
 			neighbours: read.neighbours,
@@ -136,12 +136,17 @@ function namespaceOf(stack: StackSketch): Namespace {
 	return { ...assembled, rules: read.rules, xtables: read.xtables, nftables: nftRuleset(stack) };
 }
 
-function linkOf(place: Place, sketch: LinkSketch): Link {
+/** A bridge has one through its ports. */
+function hasCarrier({ kind, name }: LinkSketch, all: readonly LinkSketch[]): boolean {
+	return kind !== "bridge" || all.some(({ master }) => master === name);
+}
+
+function linkOf(place: Place, sketch: LinkSketch, carrier: boolean): Link {
 	const { port, ...rest } = sketch;
 	const link = "local" in rest || "remote" in rest ? { ...rest, ...tunnelEnds(rest) } : rest;
 	const mac = link.kind === "ipip" || link.kind === "tun" ? null : hardwareAddress(place, link.name);
 	const bridgePort = link.master === undefined ? {} : { bridgePort: { ...DEFAULT_BRIDGE_PORT, ...port } };
-	return { index: 0, mtu: MTU, mac, up: true, carrier: true, ...link, ...bridgePort, origin: ORIGIN } as Link;
+	return { index: 0, mtu: MTU, mac, up: true, carrier, ...link, ...bridgePort, origin: ORIGIN } as Link;
 }
 
 function tunnelEnds({ local, remote }: { readonly local?: string; readonly remote?: string }): object {
