@@ -114,6 +114,8 @@ function forwardToPort(
 	const port = portFor(walk, skb, master, destination);
 	if (port === null) return toPort(walk, skb, master, from, vlan, destination);
 	walk.crossed(skb, master.name, "in", true);
+	const refused = mayNotLeave(walk, skb, from, port, destination);
+	if (refused !== null) return refused;
 	if (callsIptables(skb)) {
 		skb.physicalOut = port;
 		const devices = { in: master.name, out: master.name, bridged: true };
@@ -135,19 +137,26 @@ function toPort(
 ): Next {
 	const port = portFor(walk, skb, master, destination);
 	if (port === null) return nowhere(walk, skb, master, destination);
-	if (port === from && port.bridgePort?.hairpin !== true) {
-		const why = because("same-port", { device: port.name, mac: destination }, port.origin);
-		if (walk.recording) walk.hop(skb, "bridge", port.name, why);
-		return end(skb, "dropped", why);
-	}
-	if (from?.bridgePort?.isolated === true && port.bridgePort?.isolated === true) {
-		return end(skb, "dropped", because("isolated-ports", { from: from.name, to: port.name }, port.origin));
-	}
+	const refused = from === null ? null : mayNotLeave(walk, skb, from, port, destination);
+	if (refused !== null) return refused;
 	const tag = carriesVlan(master, port, vlan);
 	if (tag === "filtered") return filtered(walk, { ...skb, vlan }, port);
 	if (walk.recording)
 		walk.hop(skb, "bridge", master.name, because("bridged", { device: port.name, mac: destination }, port.origin));
 	return go("transmit", { ...skb, device: port, vlan: tag });
+}
+
+/** should_deliver: asked before br_netfilter shows the frame to FORWARD. */
+function mayNotLeave(walk: Walk, skb: Skb, from: Link, port: Link, destination: string): Next | null {
+	if (port === from && port.bridgePort?.hairpin !== true) {
+		const why = because("same-port", { device: port.name, mac: destination }, port.origin);
+		if (walk.recording) walk.hop(skb, "bridge", port.name, why);
+		return end(skb, "dropped", why);
+	}
+	if (from.bridgePort?.isolated === true && port.bridgePort?.isolated === true) {
+		return end(skb, "dropped", because("isolated-ports", { from: from.name, to: port.name }, port.origin));
+	}
+	return null;
 }
 
 function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {

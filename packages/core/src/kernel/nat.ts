@@ -1,5 +1,5 @@
 /** Network address translation as conntrack does it (net/netfilter/nf_nat_core.c). */
-import { type Address, addressBits, addressFromWords } from "../address/address.ts";
+import { type Address, addressBits, addressFromWords, isLinkLocal } from "../address/address.ts";
 import { wordMask } from "../address/prefix.ts";
 import type { Effect, NatRange } from "../netfilter/context.ts";
 import type { Hook } from "../netfilter/hook.ts";
@@ -250,7 +250,9 @@ function loopbackOf(packet: Packet): Address {
 
 function redirectAddress(skb: Skb): Address | null {
 	const device = skb.inDevice?.name ?? skb.device.name;
-	return skb.view.addresses(device).find((each) => each.address.family === skb.packet.family)?.address ?? null;
+	const own = skb.view.addresses(device).filter((each) => each.address.family === skb.packet.family);
+	// The kernel's list has an IPv6 device's global addresses before its link-local one (ipv6_link_dev_addr).
+	return (own.find(({ address }) => !isLinkLocal(address)) ?? own[0])?.address ?? null;
 }
 
 function mapNetwork(own: Address, network: Address, length: number): Address {

@@ -1,12 +1,10 @@
 /** A packet that this stack makes: its route, its source address, the OUTPUT hooks (ip_queue_xmit, __ip_local_out). */
-import { type Address, isLoopback, isUnspecified } from "../address/address.ts";
-import { type Flow, type Lookup, lookup } from "./fib.ts";
+import { isUnspecified } from "../address/address.ts";
+import { type Flow, lookup } from "./fib.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { missingDevice, noRoute, refusedByType, routedBecause } from "./route.ts";
 import type { OutRoute, Skb } from "./skb.ts";
-import { selectAddress } from "./source-address.ts";
-import type { View } from "./view.ts";
 import { go, type Next, type Walk } from "./walk.ts";
 
 export function output(walk: Walk, skb: Skb): Next {
@@ -69,25 +67,4 @@ function outFlow(skb: Skb): Flow {
 	const { dst: to, src, protocol, sport, dport } = packet;
 	const flow = { to, mark: skb.mark, protocol, sport, dport };
 	return isUnspecified(src) ? flow : { ...flow, from: src };
-}
-
-/**
- * The source address that a socket of this stack gets for a destination when it binds to none
- * (ip_route_output_key_hash_rcu). Null: there is none, the destination has no route.
- */
-export function sourceFor(view: View, to: Address): Address | null {
-	const found = lookup(view, { to });
-	if (found.kind !== "route") return null;
-	if (found.route.preferredSource !== undefined) return found.route.preferredSource;
-	if (found.route.type === "local") return isLoopback(to) ? to : localSource(found, to);
-	const device = found.nextHop?.device;
-	if (device === undefined) return null;
-	// IPv4 asks which address fits the next hop (fib_info_update_nhc_saddr), IPv6 which fits the destination (ip6_route_get_saddr).
-	const near = to.family === 4 ? found.nextHop?.gateway : undefined;
-	return selectAddress(view, device, to.family, near ?? to);
-}
-
-/** A stack that talks to one of its own addresses uses that very address as source. */
-function localSource(found: Extract<Lookup, { kind: "route" }>, to: Address): Address {
-	return found.route.preferredSource ?? to;
 }

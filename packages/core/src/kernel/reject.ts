@@ -4,7 +4,7 @@ import type { RejectWith } from "../netfilter/context.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Because } from "./because.ts";
 import type { Skb } from "./skb.ts";
-import { selectAddress } from "./source-address.ts";
+import { selectAddress, sourceFor } from "./source-address.ts";
 import type { View } from "./view.ts";
 import { type End, end, type Walk } from "./walk.ts";
 
@@ -91,8 +91,8 @@ export function icmpError(view: View, about: Packet, device: string, kind: IcmpE
 	};
 }
 
-/** icmp_send: the address that the packet was for where it is ours, else one of the device towards the sender. */
+/** icmp_send, icmp6_send: the address that the packet was for where it is ours, else that of the route to the sender. */
 function errorSource(view: View, about: Packet, device: string): Address {
 	if (view.isLocal(about.dst)) return about.dst;
-	return selectAddress(view, device, about.family, about.src) ?? about.dst;
+	return sourceFor(view, about.src) ?? selectAddress(view, device, about.family, about.src) ?? about.dst;
 }

@@ -4,8 +4,8 @@ import { type Frame, IPIP_OVERHEAD, type Packet, VXLAN_OVERHEAD } from "../packe
 import type { IpipLink, Link, VxlanLink } from "../state/link.ts";
 import { because } from "./because.ts";
 import { lookup } from "./fib.ts";
-import { sourceFor } from "./output.ts";
 import { newSkb, type OutRoute, type Skb } from "./skb.ts";
+import { sourceFor } from "./source-address.ts";
 import { perView, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 

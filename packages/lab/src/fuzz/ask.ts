@@ -87,6 +87,8 @@ export class Standing {
 		return prepared.map((each): Answer => {
 			const { question, ways } = each;
 			const observation = answers.get(each) ?? NOTHING_SEEN;
+			const broke = observation.result.kind === "error" && observation.result.code === "ECONNRESET";
+			if (broke) return { question, ways, comparison: { kind: "not-compared", why: BROKE } };
 			return { question, ways, comparison: compareWays(ways, observation, this.#plan) };
 		});
 	}
@@ -99,8 +101,9 @@ export class Standing {
 		const ways = predicted(this.#subject, { ...question, sourcePort: this.#nextPort++ });
 		const asked = probeFor(ways, this.#names);
 		const silence = ways.flatMap(expectedResults).every((word) => word === "timeout");
-		// Where there is a choice of routes the source is that of the route chosen, which is drawn by a hash.
-		const isUnbound = question.unbound === true && ways.length === 1;
+		// With several routes the source is that of the one that a hash chooses; and rules that ask for a source are not asked
+		// without one (ip_route_connect), where the engine takes a source for granted.
+		const isUnbound = question.unbound === true && ways.length === 1 && !this.#asksForSource(question.from);
 		const { source, ...unbound } = asked ?? {};
 		const probe =
 			asked === null
@@ -108,6 +111,12 @@ export class Standing {
 				: { ...(isUnbound ? (unbound as Probe) : asked), timeoutMs: silence ? silenceMs : answerMs };
 		const deaf = ways.some(({ code }) => code === "not-listening");
 		return { question, ways, probe, deaf, listeners: listenersFor(ways, this.#names) };
+	}
+
+	#asksForSource(place: Place): boolean {
+		return (
+			this.#subject.network.namespace(place)?.rules.some(({ from }) => from !== undefined && from.length > 0) === true
+		);
 	}
 
 	/** All ports that questions ask for, everywhere: who takes a packet is not decided by who listens. */
@@ -126,6 +135,9 @@ export class Standing {
 function keyOf({ namespace, protocol, port }: Listener): string {
 	return `${namespace} ${protocol} ${port}`;
 }
+
+/** Seen where a router masquerades the server's data alone, as SYN and SYN+ACK passed it by (nf_conntrack_tcp_loose). */
+const BROKE = "the connection stood and broke then: the engine follows the packet and its answer";
 
 const NOTHING_SEEN: Observation = { result: { kind: "timeout" }, accepted: [], frames: [], conntrack: {} };
 

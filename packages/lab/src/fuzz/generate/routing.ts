@@ -274,7 +274,11 @@ function neighbours(world: World, stack: Draft): void {
 	const device = draw.pickAny(
 		stack.addresses.map((text) => text.split(" ")[0] ?? "").filter((name) => name !== "lo" && !/^(ti|d)/.test(name)),
 	);
-	const text = draw.pickAny(world.addresses(4));
+	// Not for one who may be there: two answers would be a race.
+	const near = world.subnets
+		.filter(({ members }) => members.some((each) => each.stack === stack))
+		.map((each) => `${subnetText(each, 4).slice(0, -4)}`);
+	const text = draw.pickAny(world.addresses(4).filter((each) => !near.includes(each.replace(/\d+$/, ""))));
 	if (device !== undefined && text !== undefined) stack.neighbours.push(`${text} dev ${device}  proxy`);
 }
 
