@@ -224,9 +224,19 @@ function* outOfStacked(search: Search, view: View, link: Link, vlan: number | nu
 	];
 	for (const sibling of siblings) {
 		if (sibling.place === view.place && sibling.device === link.name) continue;
+		if (
+			!bridges(link) ||
+			!bridges(search.network.namespace(sibling.place)?.links.find(({ name }) => name === sibling.device))
+		)
+			continue;
 		yield* into(search, sibling.place, sibling.device, vlan);
 	}
 	yield* outOf(search, lowerView, lower, vlan);
+}
+
+/** macvlan_queue_xmit: only devices in bridge mode hear each other within the machine. */
+function bridges(link: Link | undefined): boolean {
+	return link?.kind !== "macvlan" || link.mode === "bridge";
 }
 
 /** A VXLAN device replicates a broadcast to every tunnel end that its FDB names for it (the all-zero MAC). */

@@ -172,7 +172,10 @@ function note(
 		side === "source" ? { address: packet.src, port: packet.sport } : { address: packet.dst, port: packet.dport };
 	// A destination's port changes only within a range that was given.
 	const drawn = range.ports ?? (side === "source" ? portsLike(port) : undefined);
-	const random = range.random === true && drawn !== undefined ? { randomPort: drawn } : {};
+	// A source's port that is not in the range is drawn from it, asked for or not (nf_nat_l4proto_unique_tuple).
+	const replaced = side === "source" && range.ports !== undefined && port !== before.port;
+	const isDrawn = drawn !== undefined && drawn.from !== drawn.to && (range.random === true || replaced);
+	const random = isDrawn ? { randomPort: drawn } : {};
 	walk.rewrote({ at: skb.view.place, kind, before, after: { address, port }, ...random, because: why });
 }
 

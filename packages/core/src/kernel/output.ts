@@ -66,5 +66,5 @@ function outFlow(skb: Skb): Flow {
 	const { packet } = skb;
 	const { dst: to, src, protocol, sport, dport } = packet;
 	const flow = { to, mark: skb.mark, protocol, sport, dport };
-	return isUnspecified(src) ? flow : { ...flow, from: src };
+	return skb.sourceless || isUnspecified(src) ? flow : { ...flow, from: src };
 }

@@ -41,14 +41,14 @@ export function reject(walk: Walk, skb: Skb, how: RejectWith, why: Because, inDe
 	const answer = how === "tcp-reset" ? resetOf(skb.packet) : errorAbout(skb, how);
 	// nf_send_reset answers TCP only; anything else is dropped in silence.
 	if (answer === null) return end(skb, "dropped", why);
-	return end(skb, "refused", why, { view: skb.view, packet: answer, tracked: skb.tracked });
+	return end(skb, "refused", why, refusalBy(skb, answer));
 }
 
 /** Ends the packet with an ICMP error of the stack itself (no route, no answer at layer 2 …). */
 export function icmpRefusal(skb: Skb, outcome: End["outcome"], kind: IcmpErrorKind, why: Because): End {
 	const answer = errorAbout(skb, kind);
 	if (answer === null) return end(skb, outcome, why);
-	return end(skb, outcome, why, { view: skb.view, packet: answer, tracked: skb.tracked });
+	return end(skb, outcome, why, refusalBy(skb, answer));
 }
 
 /** The reset that a stack sends for a segment that no socket wants; null for other protocols. */
@@ -95,4 +95,9 @@ export function icmpError(view: View, about: Packet, device: string, kind: IcmpE
 function errorSource(view: View, about: Packet, device: string): Address {
 	if (view.isLocal(about.dst)) return about.dst;
 	return sourceFor(view, about.src) ?? selectAddress(view, device, about.family, about.src) ?? about.dst;
+}
+
+function refusalBy({ view, tracked, packet: about }: Skb, packet: Packet): NonNullable<End["refusal"]> {
+	const sourceless = packet.payload?.kind === "icmp-error" && !view.isLocal(about.dst);
+	return { view, packet, tracked, sourceless };
 }

@@ -58,6 +58,8 @@ export interface Skb {
 	readonly local: boolean;
 	/** With which mark a packet of this stack is to be routed anew after OUTPUT (ip_route_me_harder); null: it is not. */
 	rerouteMark: number | null;
+	/** Its source is that of its route, which was looked up without one. */
+	sourceless: boolean;
 	/** Arrived over a tunnel: the packet was inside another until here. */
 	decapsulated: boolean;
 }
@@ -83,6 +85,7 @@ export function newSkb(view: View, device: Link, packet: Packet, local: boolean)
 		notracked: false,
 		local,
 		rerouteMark: null,
+		sourceless: false,
 		decapsulated: false,
 	};
 }

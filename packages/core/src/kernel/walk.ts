@@ -57,6 +57,8 @@ export interface End {
 		readonly packet: Packet;
 		/** The connection of the packet that is refused, which the refusal is of too (nf_ct_attach). */
 		readonly tracked?: Tracked | null;
+		/** Its route was looked up before it had a source (icmp_route_lookup): rules that ask for one do not match. */
+		readonly sourceless?: boolean;
 	};
 }
 

@@ -101,8 +101,7 @@ function refusalOf(view: View, packet: Packet): Pick<End, "refusal"> {
 function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Done): Way {
 	if (end.refusal === undefined) return done({ verdict: end.outcome, end });
 	const back = walk();
-	const { view, packet, tracked } = end.refusal;
-	const backEnd = run(back, sendFrom(back, view, packet, tracked));
+	const backEnd = run(back, sendRefusal(back, end.refusal));
 	// What is said of a tunnel's outer packet is said to the tunnel, which tells nobody (vxlan_err_lookup, ipip_err).
 	const came = end.packet.payload === undefined && isBackAt(plan, backEnd, sent.src);
 	const verdict: Verdict = end.outcome === "refused" && !came ? "dropped" : end.outcome;
@@ -141,16 +140,23 @@ function begin(walk: Walk, plan: Plan, packet: Packet): Next {
 }
 
 /** A process of this stack sends a packet whose source is already chosen. */
-function sendFrom(walk: Walk, view: View, packet: Packet, about?: Tracked | null): Next {
+function sendFrom(walk: Walk, view: View, packet: Packet): Next {
 	const device = (view.state.links.find((link) => link.kind === "loopback") ?? view.state.links[0]) as Link;
 	const skb = newSkb(view, device, packet, true);
-	if (about) relate(skb, about);
 	if (walk.recording) walk.hop(skb, "send", null, because("sent", { to: destinationOf(packet) }));
 	return { kind: "stage", stage: "output", skb };
 }
 
-/** nf_conntrack_attach: a refusal goes against the packet that it is about, and is of its connection. */
-function relate(skb: Skb, { connection, direction }: Tracked): void {
-	skb.tracked = new Tracked(connection, direction === "original" ? "reply" : "original", "related");
-	skb.trackState = "related";
+/** A refusal goes against the packet that it is about, and is of its connection (nf_conntrack_attach). */
+function sendRefusal(walk: Walk, { view, packet, tracked, sourceless }: NonNullable<End["refusal"]>): Next {
+	const next = sendFrom(walk, view, packet);
+	if (next.kind !== "stage") return next;
+	const { skb } = next;
+	skb.sourceless = sourceless === true;
+	if (tracked) {
+		const direction = tracked.direction === "original" ? "reply" : "original";
+		skb.tracked = new Tracked(tracked.connection, direction, "related");
+		skb.trackState = "related";
+	}
+	return next;
 }

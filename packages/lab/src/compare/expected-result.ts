@@ -66,8 +66,8 @@ function mayBeMissed({ protocol }: Packet, { byIcmp, fatal }: SocketError): bool
  * nf_hook_slow gave). TCP and SCTP take it for a packet that was lost, and are refused by the answer of a REJECT only.
  */
 function failsInSend({ forward, client, endedAt, code, sent, facts }: PredictedWay): boolean {
-	// What INPUT drops of a packet to oneself was sent already, by lo.
-	if (facts.hook === "input") return false;
+	// What is dropped of a packet to oneself when it comes in again was sent already, by lo.
+	if (facts.hook !== "output" && facts.hook !== "postrouting") return false;
 	const byRule = code === "rule-drop" || code === "policy-drop" || code === "rule-reject";
 	const repeats = sent.protocol === "tcp" || sent.protocol === "sctp";
 	return byRule && !repeats && endedAt === client && forward.length === 0;

@@ -4,7 +4,7 @@ import type { Backend, BackendKind } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { openBackend } from "../backends/open.ts";
 import { probeFeatures } from "../backends/probe.ts";
-import type { Disagreement } from "../compare/comparison.ts";
+import type { Comparison, Disagreement } from "../compare/comparison.ts";
 import type { Feature } from "../lab-plan.ts";
 import { type Answer, HASTY, PATIENT, type Patience, Standing } from "./ask.ts";
 import { drawCase } from "./generate/network.ts";
@@ -158,17 +158,24 @@ export class Kernel {
 		}
 	}
 
-	/** What differs on a network of its own, with patience; null: nothing. */
-	async difference({ sketch, question }: Found): Promise<Disagreement | null> {
+	/** What differs on a network of its own, with patience; null: nothing, or it cannot be built. */
+	async difference(found: Found): Promise<Disagreement | null> {
 		try {
-			const answers = await this.answers(sketch, [question], PATIENT);
-			if (typeof answers === "string") return null;
-			const comparison = answers[0]?.comparison;
-			return comparison?.kind === "differs" ? comparison : null;
+			const comparison = await this.comparison(found);
+			return comparison.kind === "differs" ? comparison : null;
 		} catch (error) {
-			if (error instanceof SketchError) return null;
+			if (error instanceof SketchError || error instanceof LabError) return null;
 			throw error;
 		}
+	}
+
+	/** The comparison of one question on a network of its own. Rejects with a LabError where it cannot be built. */
+	async comparison({ sketch, question }: Found): Promise<Comparison> {
+		const answers = await this.answers(sketch, [question], PATIENT);
+		if (typeof answers === "string") throw new LabError(answers);
+		const [answer] = answers;
+		if (answer === undefined) throw new LabError("nothing was asked");
+		return answer.comparison;
 	}
 
 	async close(): Promise<void> {
