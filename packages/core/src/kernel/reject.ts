@@ -3,6 +3,7 @@ import type { Address, Family } from "../address/address.ts";
 import type { RejectWith } from "../netfilter/context.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Because } from "./because.ts";
+import { lookup } from "./fib.ts";
 import type { Skb } from "./skb.ts";
 import { selectAddress, sourceFor } from "./source-address.ts";
 import type { View } from "./view.ts";
@@ -91,13 +92,23 @@ export function icmpError(view: View, about: Packet, device: string, kind: IcmpE
 	};
 }
 
-/** icmp_send, icmp6_send: the address that the packet was for where it is ours, else that of the route to the sender. */
+/**
+ * The address that the packet was for where it is ours. Else that of the route to the sender (icmp_send); IPv6 takes one of the
+ * device that the packet came in by (icmp6_send), unless the route names a source.
+ */
 function errorSource(view: View, about: Packet, device: string): Address {
 	if (view.isLocal(about.dst)) return about.dst;
-	return sourceFor(view, about.src) ?? selectAddress(view, device, about.family, about.src) ?? about.dst;
+	const routed = about.family === 4 ? sourceFor(view, about.src) : namedSource(view, about.src);
+	return routed ?? selectAddress(view, device, about.family, about.src) ?? about.dst;
+}
+
+/** icmpv6_rt_has_prefsrc */
+function namedSource(view: View, to: Address): Address | null {
+	const found = lookup(view, { to });
+	return found.kind === "route" ? (found.route.preferredSource ?? null) : null;
 }
 
 function refusalBy({ view, tracked, packet: about }: Skb, packet: Packet): NonNullable<End["refusal"]> {
-	const sourceless = packet.payload?.kind === "icmp-error" && !view.isLocal(about.dst);
+	const sourceless = packet.family === 4 && packet.payload?.kind === "icmp-error" && !view.isLocal(about.dst);
 	return { view, packet, tracked, sourceless };
 }

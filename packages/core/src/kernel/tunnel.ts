@@ -73,7 +73,8 @@ export function decapsulate(walk: Walk, skb: Skb): Next {
 }
 
 function inside(skb: Skb, device: Link, packet: Packet): Skb {
-	return { ...newSkb(skb.view, device, packet, false), decapsulated: true };
+	// Within one namespace the mark stays (skb_scrub_packet).
+	return { ...newSkb(skb.view, device, packet, false), decapsulated: true, mark: skb.mark };
 }
 
 /** An IPIP device wraps the packet and hands the outer one to its own stack. */

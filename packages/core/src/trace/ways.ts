@@ -93,8 +93,13 @@ function answered(plan: Plan, arrived: End, sent: Packet, walk: () => Walk, done
 /** A stack without a socket for the port answers by itself (tcp_v4_rcv, __udp4_lib_rcv, sctp_v4_rcv). */
 function refusalOf(view: View, packet: Packet): Pick<End, "refusal"> {
 	const device = view.state.links[0]?.name ?? "";
-	const answer = resetOf(packet) ?? icmpError(view, packet, device, portUnreachable(packet.family));
+	const answer = resetOf(packet) ?? abortOf(packet) ?? icmpError(view, packet, device, portUnreachable(packet.family));
 	return answer === null ? {} : { refusal: { view, packet: answer } };
+}
+
+/** sctp_sf_ootb: an INIT that nobody waits for is answered with an ABORT. */
+function abortOf(packet: Packet): Packet | null {
+	return packet.protocol === "sctp" && packet.tcpFlags === "syn" ? { ...answerTo(packet), tcpFlags: "rst" } : null;
 }
 
 /** A refusal counts as one only where it reaches the client. */

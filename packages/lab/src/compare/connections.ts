@@ -85,9 +85,9 @@ function readTable(table: string, place: Place): readonly Connection[] | string 
  * A reset that answers the first packet takes the connection out of every table on its way (nf_conntrack_tcp_packet: no reply
  * seen, and it is an RST).
  */
-function expectedAt({ conntrack, refusal }: PredictedWay, place: Place): readonly Connection[] {
+function expectedAt({ conntrack, refusal, endedAt }: PredictedWay, place: Place): readonly Connection[] {
 	const isReset = refusal !== null && innermost(refusal.packet).protocol === "tcp";
-	if (isReset && refusal.crossings.some(({ at }) => at === place)) return [];
+	if (isReset && (place === endedAt || refusal.crossings.some(({ at }) => at === place))) return [];
 	return conntrack.filter(({ at }) => at === place);
 }
 

@@ -193,7 +193,8 @@ function natTargets({ world, stack, family, hook }: RuleSite): readonly (readonl
 	const own = draw.pickAny(world.addressesOf(stack, family));
 	const source: readonly (readonly [number, Drawn])[] =
 		own === undefined ? [] : [[2, { text: `SNAT --to-source ${own}` }]];
-	if (hook === "INPUT") return source;
+	// SCTP's own addresses in its INIT do not go with it.
+	if (hook === "INPUT") return source.map(([weight, drawn]) => [weight, { ...drawn, transport }]);
 	return [
 		...source,
 		[3, { text: "MASQUERADE" }],

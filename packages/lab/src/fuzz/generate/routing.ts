@@ -262,11 +262,9 @@ function neighbours(world: World, stack: Draft): void {
 			const address = hostText(on, via.host, family);
 			if (stack.neighbours.some((line) => line.startsWith(`${address} `))) continue;
 			if (draw.chance(0.08)) {
-				// Where others hear it, a frame for nobody is flooded to all of them.
-				const right = on.members.length > 2 || draw.chance(0.85);
 				const link = via.stack.links.find(({ name }) => name === via.device);
 				const mac = link?.mac ?? hardwareAddress(via.stack.place, via.device);
-				stack.neighbours.push(`${address} dev ${own.device} lladdr ${right ? mac : "02:00:00:00:00:77"} PERMANENT`);
+				stack.neighbours.push(`${address} dev ${own.device} lladdr ${mac} PERMANENT`);
 			}
 		}
 	}
