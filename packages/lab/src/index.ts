@@ -27,6 +27,8 @@ export {
 	type Transport,
 	type Undecoded,
 } from "./frames/decoded-frame.ts";
+export { type Confirmed, type Counts, type FuzzOptions, fuzz, Kernel } from "./fuzz/fuzz.ts";
+export { type FuzzCase, printCounts, printDisagreement } from "./fuzz/print.ts";
 export { LabFolder, type LabInput, type LabRecord, labFolders, type StandingLab } from "./keeper/lab-folder.ts";
 export { connectLab, type RemoteBackend } from "./keeper/remote-backend.ts";
 export { isAlive, type KeeperCommand, runKeeper, startLab, takeDownLab } from "./keeper/start.ts";

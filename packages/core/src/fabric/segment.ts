@@ -18,7 +18,7 @@ export function throughSegment(walk: Walk, segment: Segment, arrival: Arrival): 
 		index = new Map(segment.attachments.map((each) => [each.mac, each]));
 		byMac.set(segment.attachments, index);
 	}
-	const card = index.get(frame.destination);
+	const card = index.get(frame.destination) ?? cardBelow(walk, segment, frame.destination);
 	if (card !== undefined) {
 		const why = because("switched", { mac: frame.destination, to: card.place }, segment.origin);
 		if (walk.recording) walk.fabricHop(segment.place, "switch", frame, why);
@@ -28,6 +28,13 @@ export function throughSegment(walk: Walk, segment: Segment, arrival: Arrival): 
 	const why = because("mac-nowhere", { mac: frame.destination, device: segment.place }, segment.origin);
 	if (walk.recording) walk.fabricHop(segment.place, "switch", frame, why);
 	return fabricEnd(segment.place, frame, "dropped", why);
+}
+
+/** A card that a macvlan with that MAC stands on: the segment knows the cards only, and floods what it does not know. */
+function cardBelow(walk: Walk, segment: Segment, mac: string): Attachment | undefined {
+	return segment.attachments.find(({ place, device }) =>
+		walk.network.stackedOn(place, device).some((on) => walk.view(on.place)?.link(on.device)?.mac === mac),
+	);
 }
 
 /** The segment's router: back into the segment for a card's address, else out. */

@@ -11,6 +11,7 @@ import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { flowOf } from "./route.ts";
 import type { Skb } from "./skb.ts";
+import { askingAddress } from "./solicitation.ts";
 import { perView, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
@@ -67,8 +68,16 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	const found = lookup(skb.view, flowOf(skb, master));
 	const out = found.kind === "route" ? outRouteOf(skb.view, found, skb.packet.dst) : null;
 	const { ethernet } = skb;
-	if (out?.device === master && found.kind === "route" && found.route.type === "unicast") {
-		const answer = askFor(walk.network, skb.view, master, out.nextHop);
+	// Where the stack does not forward, IPv4's look-up leads to the stack itself, which then drops the packet (ip_error).
+	const forwards = skb.packet.family === 6 || skb.view.settings(master.name).forwarding[4];
+	if (forwards && out?.device === master && found.kind === "route" && found.route.type === "unicast") {
+		const answer = askFor(
+			walk.network,
+			skb.view,
+			master,
+			out.nextHop,
+			askingAddress(skb.view, master, out.nextHop, skb.packet.src),
+		);
 		if (answer.kind === "answer") {
 			skb.ethernet = redirected(ethernet, answer.mac);
 			// br_nf_pre_routing_finish_bridge: a neighbour that is not resolved yet is asked by way of the bridge device itself.
@@ -116,6 +125,8 @@ function forwardToPort(
 	const port = portFor(walk, skb, master, destination);
 	if (port === null) return toPort(walk, skb, master, from, vlan, destination);
 	walk.crossed(skb, master.name, "in", true);
+	const refused = mayNotLeave(walk, skb, from, port, destination);
+	if (refused !== null) return refused;
 	if (callsIptables(skb)) {
 		skb.physicalOut = port;
 		const devices = { in: master.name, out: master.name, bridged: true };
@@ -137,19 +148,26 @@ function toPort(
 ): Next {
 	const port = portFor(walk, skb, master, destination);
 	if (port === null) return nowhere(walk, skb, master, destination);
-	if (port.name === from?.name && port.bridgePort?.hairpin !== true) {
-		const why = because("same-port", { device: port.name, mac: destination }, port.origin);
-		if (walk.recording) walk.hop(skb, "bridge", port.name, why);
-		return end(skb, "dropped", why);
-	}
-	if (from?.bridgePort?.isolated === true && port.bridgePort?.isolated === true) {
-		return end(skb, "dropped", because("isolated-ports", { from: from.name, to: port.name }, port.origin));
-	}
+	const refused = from === null ? null : mayNotLeave(walk, skb, from, port, destination);
+	if (refused !== null) return refused;
 	const tag = carriesVlan(master, port, vlan);
 	if (tag === "filtered") return filtered(walk, { ...skb, vlan }, port);
 	if (walk.recording)
 		walk.hop(skb, "bridge", master.name, because("bridged", { device: port.name, mac: destination }, port.origin));
 	return go("transmit", { ...skb, device: port, vlan: tag });
+}
+
+/** should_deliver: asked before br_netfilter shows the frame to FORWARD. */
+function mayNotLeave(walk: Walk, skb: Skb, from: Link, port: Link, destination: string): Next | null {
+	if (port.name === from.name && port.bridgePort?.hairpin !== true) {
+		const why = because("same-port", { device: port.name, mac: destination }, port.origin);
+		if (walk.recording) walk.hop(skb, "bridge", port.name, why);
+		return end(skb, "dropped", why);
+	}
+	if (from.bridgePort?.isolated === true && port.bridgePort?.isolated === true) {
+		return end(skb, "dropped", because("isolated-ports", { from: from.name, to: port.name }, port.origin));
+	}
+	return null;
 }
 
 function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {

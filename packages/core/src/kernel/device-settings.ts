@@ -1,7 +1,7 @@
 /** The per-device sysctls that the packet path asks for at every step, read once for each device. */
 import type { Family } from "../address/address.ts";
 import type { Namespace } from "../state/namespace.ts";
-import { deviceSysctl, effectiveDeviceSysctl, isForwarding } from "../state/sysctl.ts";
+import { effectiveDeviceSysctl, isForwarding } from "../state/sysctl.ts";
 
 export interface DeviceSettings {
 	/** `all` and the device's own value combined, as the kernel combines them for each setting. */
@@ -24,7 +24,7 @@ export function deviceSettings(namespace: Namespace, device: string): DeviceSett
 		srcValidMark: effective("src_valid_mark") !== 0,
 		routeLocalnet: effective("route_localnet") !== 0,
 		proxyArp: effective("proxy_arp") !== 0,
-		proxyNdp: deviceSysctl(namespace, 6, device, "proxy_ndp") !== 0,
+		proxyNdp: effectiveDeviceSysctl(namespace, 6, device, "proxy_ndp") !== 0,
 		arpIgnore: effective("arp_ignore"),
 		forwarding: { 4: isForwarding(namespace, 4, device), 6: isForwarding(namespace, 6, device) },
 	};

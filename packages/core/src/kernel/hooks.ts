@@ -124,13 +124,12 @@ function ipvsEntries(view: View, hook: Hook): readonly HookEntry[] {
 }
 
 /**
- * Whether the stack tracks connections of a family: only when something in it asks for that (nf_ct_netns_get): a nat
- * table, a rule that looks at connections, or IPVS with its own use of conntrack.
+ * Whether the stack tracks connections of a family: only when something in it asks for that (nf_ct_netns_get): a rule
+ * that rewrites or looks at connections, or IPVS with its own use of conntrack.
  */
 export function tracksConnections(view: View, family: Family): boolean {
 	const { ipvs, xtables, nftables } = view.state;
 	const own = xtables.filter((table) => table.family === family);
-	// A nat table settles it, without looking into thousands of rules.
-	if (ipvs.length > 0 || own.some((table) => table.name === "nat")) return true;
+	if (ipvs.length > 0) return true;
 	return own.some(xtUsesConntrack) || nftUsesConntrack(nftables, family);
 }

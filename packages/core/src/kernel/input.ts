@@ -3,6 +3,7 @@ import { because } from "./because.ts";
 import { destinationOf } from "./endpoint.ts";
 import { runHook } from "./netfilter.ts";
 import { policiesToNode } from "./policy-stage.ts";
+import { icmpRefusal, portUnreachable } from "./reject.ts";
 import type { Skb } from "./skb.ts";
 import { tunnelFor } from "./tunnel.ts";
 import { type End, end, go, type Next, type Walk } from "./walk.ts";
@@ -14,6 +15,7 @@ export function input(walk: Walk, skb: Skb): Next {
 	const judged = policiesToNode(walk, skb);
 	if (judged !== null) return judged;
 	if (tunnelFor(skb) !== null) return go("decapsulate", skb);
+	if (skb.packet.payload?.kind === "vxlan" || skb.packet.payload?.kind === "ipip") return noTunnel(skb);
 	if (isServedUnseen(skb)) {
 		const what = `who serves ${skb.packet.dst.text}: ipvsadm-save of ${skb.view.place} is missing`;
 		return end(skb, "unknown", because("cannot-evaluate", { what }));
@@ -29,6 +31,18 @@ export function input(walk: Walk, skb: Skb): Next {
 		view: skb.view,
 	};
 	return delivered;
+}
+
+/**
+ * A tunnel's packet for no tunnel that is here: a VXLAN socket drops an unknown network without a word (vxlan_rcv), without one
+ * there is no socket, and tunnel4_rcv says the same of IP in IP.
+ */
+function noTunnel(skb: Skb): End {
+	const { packet, view } = skb;
+	const why = because("not-listening", { to: destinationOf(packet), place: view.place });
+	const hasSocket = view.state.links.some((link) => link.kind === "vxlan" && link.up && link.dstport === packet.dport);
+	if (packet.payload?.kind === "vxlan" && hasSocket) return end(skb, "dropped", why);
+	return icmpRefusal(skb, "refused", portUnreachable(packet.family), why);
 }
 
 /** The address is on a dummy device, so IPVS serves it, and the input does not hold IPVS's table. */

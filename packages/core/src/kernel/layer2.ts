@@ -9,6 +9,7 @@ import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
 import { lookup } from "./fib.ts";
+import { answersFor } from "./solicitation.ts";
 import { perView, type View, viewOf } from "./view.ts";
 
 /** Someone on the same layer 2 network. */
@@ -223,9 +224,19 @@ function* outOfStacked(search: Search, view: View, link: Link, vlan: number | nu
 	];
 	for (const sibling of siblings) {
 		if (sibling.place === view.place && sibling.device === link.name) continue;
+		if (
+			!bridges(link) ||
+			!bridges(search.network.namespace(sibling.place)?.links.find(({ name }) => name === sibling.device))
+		)
+			continue;
 		yield* into(search, sibling.place, sibling.device, vlan);
 	}
 	yield* outOf(search, lowerView, lower, vlan);
+}
+
+/** macvlan_queue_xmit: only devices in bridge mode hear each other within the machine. */
+function bridges(link: Link | undefined): boolean {
+	return link?.kind !== "macvlan" || link.mode === "bridge";
 }
 
 /** A VXLAN device replicates a broadcast to every tunnel end that its FDB names for it (the all-zero MAC). */
@@ -242,35 +253,53 @@ function* overTunnel(search: Search, view: View, link: Link): Generator<Hearer> 
 				why: `tunnel end ${end.text} is not described`,
 				at: { place: view.place, device: link.name },
 			};
-		} else yield* intoLink(search, viewOf(namespace), far, null);
+		} else if (isRouted(view, end) && leadsBack(viewOf(namespace), far, view)) {
+			yield* intoLink(search, viewOf(namespace), far, null);
+		}
 	}
 }
 
+/** Whether the outer packet leaves at all (vxlan_xmit_one). */
+function isRouted(view: View, end: Address): boolean {
+	const found = lookup(view, { to: end });
+	return found.kind === "route" && (found.route.type === "unicast" || found.route.type === "local");
+}
+
+/** Whether the far tunnel end has the asking one among its own, so that its answer comes back. */
+function leadsBack(view: View, far: Link, asking: View): boolean {
+	const ends = view.state.fdb
+		.filter(({ device }) => device === far.name)
+		.flatMap(({ destination }) => destination ?? []);
+	return ends.some((end) => asking.isLocal(end) && isRouted(view, end));
+}
+
 export type Answer =
-	| { readonly kind: "answer"; readonly mac: string; readonly by: Place }
+	/** `device` is the one that answered; null for fabric devices. */
+	| { readonly kind: "answer"; readonly mac: string; readonly by: Place; readonly device: string | null }
 	| { readonly kind: "outside"; readonly why: string }
 	| { readonly kind: "nobody" };
 
 /** By device, then by address. */
 const answers = perView((): Map<string, Map<string, Answer>> => new Map());
 
-/** Who answers when `link` asks for an address. Kept as long as the asking namespace: states do not change. */
-export function askFor(network: Network, view: View, link: Link, wanted: Address): Answer {
+/** Who answers when `asker` asks by `link` for an address. Kept as long as the asking namespace: states do not change. */
+export function askFor(network: Network, view: View, link: Link, wanted: Address, asker: Address | null): Answer {
 	const devices = answers(view);
 	let known = devices.get(link.name);
 	if (known === undefined) {
 		known = new Map();
 		devices.set(link.name, known);
 	}
-	let answer = known.get(wanted.text);
+	const key = asker === null ? wanted.text : `${wanted.text} ${asker.text}`;
+	let answer = known.get(key);
 	if (answer === undefined) {
-		answer = ask(network, view, link, wanted);
-		known.set(wanted.text, answer);
+		answer = ask(network, view, link, wanted, asker);
+		known.set(key, answer);
 	}
 	return answer;
 }
 
-function ask(network: Network, view: View, link: Link, wanted: Address): Answer {
+function ask(network: Network, view: View, link: Link, wanted: Address, asker: Address | null): Answer {
 	let outside: Answer | null = null;
 	for (const hearer of hearers(network, view, link, wanted)) {
 		switch (hearer.kind) {
@@ -278,33 +307,17 @@ function ask(network: Network, view: View, link: Link, wanted: Address): Answer 
 				outside ??= { kind: "outside", why: hearer.why };
 				break;
 			case "fabric":
-				if (hearer.answers(wanted)) return { kind: "answer", mac: hearer.mac, by: hearer.place };
+				if (hearer.answers(wanted)) return { kind: "answer", mac: hearer.mac, by: hearer.place, device: null };
 				break;
 			case "device":
-				if (hearer.link.mac !== null && answersFor(hearer.view, hearer.link, wanted)) {
-					return { kind: "answer", mac: hearer.link.mac, by: hearer.view.place };
+				if (
+					hearer.link.mac !== null &&
+					answersFor(hearer.view, hearer.link, wanted, { address: asker, mac: link.mac })
+				) {
+					return { kind: "answer", mac: hearer.link.mac, by: hearer.view.place, device: hearer.link.name };
 				}
 				break;
 		}
 	}
 	return outside ?? { kind: "nobody" };
-}
-
-/**
- * arp_process (net/ipv4/arp.c) and ndisc_recv_ns: for an own address as arp_ignore allows it, and by proxy_arp for what
- * the stack would forward out of another device.
- */
-function answersFor(view: View, link: Link, wanted: Address): boolean {
-	if (link.noArp === true) return false;
-	const settings = view.settings(link.name);
-	const own = view.addresses(link.name).some((each) => each.address.text === wanted.text);
-	if (wanted.family === 6) {
-		return own || (settings.proxyNdp && view.isProxied(link.name, wanted));
-	}
-	if (view.isLocal(wanted)) return own || settings.arpIgnore === 0;
-	if (!settings.forwarding[4]) return false;
-	if (view.isProxied(link.name, wanted)) return true;
-	if (!settings.proxyArp) return false;
-	const found = lookup(view, { to: wanted, iif: link.name });
-	return found.kind === "route" && found.route.type === "unicast" && found.nextHop?.device !== link.name;
 }

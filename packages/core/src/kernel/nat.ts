@@ -1,5 +1,5 @@
 /** Network address translation as conntrack does it (net/netfilter/nf_nat_core.c). */
-import { type Address, addressBits, addressFromWords } from "../address/address.ts";
+import { type Address, addressBits, addressFromWords, isLinkLocal } from "../address/address.ts";
 import { wordMask } from "../address/prefix.ts";
 import { sameAddress } from "../address/watched.ts";
 import type { Effect, NatRange } from "../netfilter/context.ts";
@@ -173,7 +173,10 @@ function note(
 		side === "source" ? { address: packet.src, port: packet.sport } : { address: packet.dst, port: packet.dport };
 	// A destination's port changes only within a range that was given.
 	const drawn = range.ports ?? (side === "source" ? portsLike(port) : undefined);
-	const random = range.random === true && drawn !== undefined ? { randomPort: drawn } : {};
+	// A source's port that is not in the range is drawn from it, asked for or not (nf_nat_l4proto_unique_tuple).
+	const replaced = side === "source" && range.ports !== undefined && port !== before.port;
+	const isDrawn = drawn !== undefined && drawn.from !== drawn.to && (range.random === true || replaced);
+	const random = isDrawn ? { randomPort: drawn } : {};
 	walk.rewrote({ at: skb.view.place, kind, before, after: { address, port }, ...random, because: why });
 }
 
@@ -214,9 +217,8 @@ export function rewriteDestination(packet: Packet, dst: Address, dport: number):
 export function rewriteSource(packet: Packet, src: Address, sport: number): Packet {
 	if (packet.payload?.kind === "icmp-error") {
 		const { about } = packet.payload;
-		// The error itself keeps the address of who sent it, unless that was the address that was rewritten.
-		const own = packet.src.text === about.dst.text ? src : packet.src;
-		return { ...packet, src: own, payload: { kind: "icmp-error", about: { ...about, dst: src, dport: sport } } };
+		// Whoever sent the error: it shall look like the client's peer (nf_nat_icmp_reply_translation, ip_vs_nat_icmp).
+		return { ...packet, src, payload: { kind: "icmp-error", about: { ...about, dst: src, dport: sport } } };
 	}
 	return isEcho(packet) ? { ...packet, src } : { ...packet, src, sport };
 }
@@ -252,7 +254,9 @@ function loopbackOf(packet: Packet): Address {
 
 function redirectAddress(skb: Skb): Address | null {
 	const device = skb.inDevice?.name ?? skb.device.name;
-	return skb.view.addresses(device).find((each) => each.address.family === skb.packet.family)?.address ?? null;
+	const own = skb.view.addresses(device).filter((each) => each.address.family === skb.packet.family);
+	// The kernel's list has an IPv6 device's global addresses before its link-local one (ipv6_link_dev_addr).
+	return (own.find(({ address }) => !isLinkLocal(address)) ?? own[0])?.address ?? null;
 }
 
 function mapNetwork(own: Address, network: Address, length: number): Address {

@@ -1,8 +1,11 @@
 /** Layer 2 resolution of the next hop (net/core/neighbour.c). */
+import type { Address } from "../address/address.ts";
 import { because } from "./because.ts";
-import { askFor } from "./layer2.ts";
+import { type Answer, askFor } from "./layer2.ts";
 import { icmpRefusal } from "./reject.ts";
 import type { OutRoute, Skb } from "./skb.ts";
+import { askingAddress } from "./solicitation.ts";
+import { selectAddress } from "./source-address.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 export function neighbour(walk: Walk, skb: Skb): Next {
@@ -33,9 +36,20 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 		const what = `${unread.source.file}:${unread.source.line} "${unread.text}" is not understood and might be the neighbour ${nextHop.text}`;
 		return end(skb, "unknown", because("cannot-evaluate", { what }));
 	}
-	const answer = askFor(walk.network, view, device, nextHop);
+	const learned = walk.memory.neighbours.get(view, device.name, nextHop);
+	if (learned !== undefined) {
+		skb.ethernet = { source: device.mac, destination: learned.mac };
+		const facts = { address: nextHop.text, device: device.name, mac: learned.mac, by: learned.by };
+		if (walk.recording) walk.hop(skb, "neighbour", device.name, because("neighbour-answered", facts));
+		return go("transmit", skb);
+	}
+	const asker = askingAddress(view, device, nextHop, skb.packet.src);
+	const answer = askFor(walk.network, view, device, nextHop, asker);
 	switch (answer.kind) {
 		case "answer": {
+			walk.memory.neighbours.learn(answer, asker, { mac: device.mac, by: view.place });
+			if (walk.transits !== null && asker !== null && !answersBack(walk, answer, asker, nextHop, device.mac))
+				walk.memory.neighbours.matter = true;
 			skb.ethernet = { source: device.mac, destination: answer.mac };
 			const facts = { address: nextHop.text, device: device.name, mac: answer.mac, by: answer.by };
 			if (walk.recording) walk.hop(skb, "neighbour", device.name, because("neighbour-answered", facts));
@@ -53,4 +67,23 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 			return icmpRefusal(skb, "unreachable", kind, why);
 		}
 	}
+}
+
+/** Whether the asker answers alike when it is asked in turn: with the address that it asked for, or the device's own. */
+function answersBack(
+	walk: Walk,
+	{ by, device }: Extract<Answer, { kind: "answer" }>,
+	asker: Address,
+	wanted: Address,
+	mac: string,
+): boolean {
+	const view = walk.view(by);
+	const link = device === null ? undefined : view?.link(device);
+	// Fabric devices learn nobody.
+	if (view === undefined || link === undefined) return true;
+	const own = selectAddress(view, link.name, asker.family, asker);
+	return [...(view.isLocal(wanted) ? [wanted] : []), ...(own === null ? [] : [own])].every((asking) => {
+		const answer = askFor(walk.network, view, link, asker, asking);
+		return answer.kind === "answer" && answer.mac === mac;
+	});
 }

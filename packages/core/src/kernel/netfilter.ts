@@ -55,20 +55,43 @@ function runEntry(
 			track(walk, skb);
 			return null;
 		case "confirm":
-			if (skb.tracked !== null) walk.memory.conntrack.confirm(skb.view, skb.tracked.connection);
+			// __nf_conntrack_confirm: what goes against the connection, as a refusal of its first packet does, opens none.
+			if (skb.tracked?.direction === "original") walk.memory.conntrack.confirm(skb.view, skb.tracked.connection);
 			return null;
 		case "nat":
-			return natHook(walk, skb, hook, entry, context, hits, runHookChain);
+			return natAndRoute(walk, skb, hook, entry, context, hits);
 		case "ipvs-reply":
 			return ipvsReply(walk, skb, hook);
 		case "ipvs-request":
 			return ipvsRequest(walk, skb);
 		case "chain": {
+			const { mark } = skb;
 			const result = runHookChain(entry.chain, context, hits === null ? null : []);
+			if (hook === "output" && skb.mark !== mark && routesAnew(entry.chain)) skb.rerouteMark = skb.mark;
 			hits?.push(...result.hits);
 			return verdict(walk, skb, hook, entry.chain, result, hits ?? [], context);
 		}
 	}
+}
+
+/** ipt_mangle_out, nf_route_table_hook4: these look at what they changed; a mark that another chain sets comes too late. */
+function routesAnew(chain: HookChain): boolean {
+	return chain.kind === "xt" ? chain.table.table.name === "mangle" : chain.chain.base?.type === "route";
+}
+
+/** nf_nat_ipv4_local_fn: another destination is routed anew. */
+function natAndRoute(
+	walk: Walk,
+	skb: Skb,
+	hook: Hook,
+	entry: Extract<HookEntry, { kind: "nat" }>,
+	context: SkbContext,
+	hits: RuleHit[] | null,
+): HookOutcome {
+	const before = skb.packet.dst;
+	const outcome = natHook(walk, skb, hook, entry, context, hits, runHookChain);
+	if (hook === "output" && skb.packet.dst.text !== before.text) skb.rerouteMark = skb.mark;
+	return outcome;
 }
 
 /** Runs one chain, of either kind. */

@@ -3,8 +3,9 @@ import type { Address, Family } from "../address/address.ts";
 import type { RejectWith } from "../netfilter/context.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Because } from "./because.ts";
+import { lookup } from "./fib.ts";
 import type { Skb } from "./skb.ts";
-import { selectAddress } from "./source-address.ts";
+import { selectAddress, sourceFor } from "./source-address.ts";
 import type { View } from "./view.ts";
 import { type End, end, type Walk } from "./walk.ts";
 
@@ -41,13 +42,14 @@ export function reject(walk: Walk, skb: Skb, how: RejectWith, why: Because, inDe
 	const answer = how === "tcp-reset" ? resetOf(skb.packet) : errorAbout(skb, how);
 	// nf_send_reset answers TCP only; anything else is dropped in silence.
 	if (answer === null) return end(skb, "dropped", why);
-	return end(skb, "refused", why, { view: skb.view, packet: answer });
+	return end(skb, "refused", why, refusalBy(skb, answer));
 }
 
 /** Ends the packet with an ICMP error of the stack itself (no route, no answer at layer 2 …). */
 export function icmpRefusal(skb: Skb, outcome: End["outcome"], kind: IcmpErrorKind, why: Because): End {
 	const answer = errorAbout(skb, kind);
-	return answer === null ? end(skb, outcome, why) : end(skb, outcome, why, { view: skb.view, packet: answer });
+	if (answer === null) return end(skb, outcome, why);
+	return end(skb, outcome, why, refusalBy(skb, answer));
 }
 
 /** The reset that a stack sends for a segment that no socket wants; null for other protocols. */
@@ -90,8 +92,23 @@ export function icmpError(view: View, about: Packet, device: string, kind: IcmpE
 	};
 }
 
-/** icmp_send: the address that the packet was for where it is ours, else one of the device towards the sender. */
+/**
+ * The address that the packet was for where it is ours. Else that of the route to the sender (icmp_send); IPv6 takes one of the
+ * device that the packet came in by (icmp6_send), unless the route names a source.
+ */
 function errorSource(view: View, about: Packet, device: string): Address {
 	if (view.isLocal(about.dst)) return about.dst;
-	return selectAddress(view, device, about.family, about.src) ?? about.dst;
+	const routed = about.family === 4 ? sourceFor(view, about.src) : namedSource(view, about.src);
+	return routed ?? selectAddress(view, device, about.family, about.src) ?? about.dst;
+}
+
+/** icmpv6_rt_has_prefsrc */
+function namedSource(view: View, to: Address): Address | null {
+	const found = lookup(view, { to });
+	return found.kind === "route" ? (found.route.preferredSource ?? null) : null;
+}
+
+function refusalBy({ view, tracked, packet: about }: Skb, packet: Packet): NonNullable<End["refusal"]> {
+	const sourceless = packet.family === 4 && packet.payload?.kind === "icmp-error" && !view.isLocal(about.dst);
+	return { view, packet, tracked, sourceless };
 }

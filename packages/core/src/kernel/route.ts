@@ -18,12 +18,12 @@ export function route(walk: Walk, skb: Skb): Next {
 	}
 	if (isMartian(skb)) return end(skb, "dropped", because("martian-source", { source: packet.src.text, device }));
 	const found = lookup(view, flowOf(skb, skb.device), walk.choices);
-	const refusedSource = reversePath(walk, skb, found);
-	if (refusedSource !== null) return refusedSource;
 	if (found.kind !== "route") return noRoute(walk, skb, found);
 	switch (found.route.type) {
 		case "local":
 		case "anycast": {
+			const refusedSource = reversePath(walk, skb, found);
+			if (refusedSource !== null) return refusedSource;
 			const to = found.nextHop?.device ?? device;
 			if (walk.recording)
 				walk.hop(
@@ -50,6 +50,8 @@ function onwards(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: "route" }>
 		// ip_error and ip6_forward: a stack that does not forward drops the packet without a word.
 		return end(skb, "dropped", because("not-forwarding", { device: skb.device.name, family: packet.family }));
 	}
+	const refusedSource = reversePath(walk, skb, found);
+	if (refusedSource !== null) return refusedSource;
 	const out = outRouteOf(view, found, packet.dst);
 	if (out === null) return missingDevice(skb, found);
 	skb.out = out;
@@ -112,7 +114,7 @@ export function noRoute(walk: Walk, skb: Skb, found: Exclude<Lookup, { kind: "ro
 		case "unknown":
 			return end(skb, "unknown", because("cannot-evaluate", { what: found.unknown }));
 		case "refused":
-			return refusedByType(skb, found.type, `rule ${found.rule.priority}`);
+			return refusedByRule(skb, found.type, found.rule.priority);
 		case "none": {
 			if (view.state.missing.has("ip-route")) {
 				return end(
@@ -129,7 +131,7 @@ export function noRoute(walk: Walk, skb: Skb, found: Exclude<Lookup, { kind: "ro
 }
 
 /** Routes and rules that lead nowhere, and what they answer (fib_props, net/ipv4/fib_semantics.c). */
-function refusedByType(skb: Skb, type: string, where: string): Next {
+export function refusedByType(skb: Skb, type: string, where: string): Next {
 	const why = because("route-type", { type, where });
 	const four = skb.packet.family === 4;
 	switch (type) {
@@ -140,6 +142,14 @@ function refusedByType(skb: Skb, type: string, where: string): Next {
 		default:
 			return end(skb, "dropped", why);
 	}
+}
+
+/** fib4_rule_action, fib6_rule_action: a rule that is `unreachable` gives another error than such a route. */
+function refusedByRule(skb: Skb, type: string, priority: number): Next {
+	const where = `rule ${priority}`;
+	if (type !== "unreachable") return refusedByType(skb, type, where);
+	const kind = skb.packet.family === 4 ? "icmp-net-unreachable" : "icmp6-no-route";
+	return unreachable(skb, kind, because("route-type", { type, where }));
 }
 
 /** A process of this stack gets the error itself; others are told by ICMP, by stacks that forward (ip_error). */

@@ -56,6 +56,10 @@ export interface Skb {
 	notracked: boolean;
 	/** Made by this stack: sent by a process, or the outer packet of a tunnel. */
 	readonly local: boolean;
+	/** With which mark a packet of this stack is to be routed anew after OUTPUT (ip_route_me_harder); null: it is not. */
+	rerouteMark: number | null;
+	/** Its source is that of its route, which was looked up without one. */
+	sourceless: boolean;
 	/** Arrived over a tunnel: the packet was inside another until here. */
 	decapsulated: boolean;
 }
@@ -80,6 +84,8 @@ export function newSkb(view: View, device: Link, packet: Packet, local: boolean)
 		ipvsDone: false,
 		notracked: false,
 		local,
+		rerouteMark: null,
+		sourceless: false,
 		decapsulated: false,
 	};
 }

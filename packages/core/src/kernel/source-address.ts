@@ -1,7 +1,8 @@
 /** Which of its addresses a stack takes as source (inet_select_addr, net/ipv4/devinet.c; RFC 6724 for IPv6). */
-import { type Address, addressBits, type Family, isLinkLocal } from "../address/address.ts";
+import { type Address, addressBits, type Family, isLinkLocal, isLoopback } from "../address/address.ts";
 import { contains, prefixOf } from "../address/prefix.ts";
 import type { InterfaceAddress } from "../state/ip.ts";
+import { type Lookup, lookup } from "./fib.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -33,7 +34,8 @@ function selectIPv4(view: View, device: string, destination: Address): Address |
 function selectIPv6(view: View, device: string, destination: Address): Address | null {
 	const candidates = view.state.addresses.filter(
 		(each) =>
-			each.address.family === 6 && each.scope !== "host" && (each.device === device || !isLinkLocal(each.address)),
+			each.address.family === 6 &&
+			(each.device === device || each.address.text === destination.text || !isNarrow(each)),
 	);
 	let best: InterfaceAddress | undefined;
 	for (const candidate of candidates) {
@@ -42,12 +44,16 @@ function selectIPv6(view: View, device: string, destination: Address): Address |
 	return best?.address ?? null;
 }
 
+/** Link-local addresses; to the kernel ::1 is of their scope too (ipv6_addr_type). */
+function isNarrow({ address, scope }: InterfaceAddress): boolean {
+	return scope === "host" || isLinkLocal(address);
+}
+
 /** RFC 6724 section 5, rules 1, 2, 3, 5 and 8: same address, scope, not deprecated, outgoing device, longest match. */
 function isBetterIPv6(a: InterfaceAddress, b: InterfaceAddress, device: string, destination: Address): boolean {
 	const order = [
 		Number(a.address.text === destination.text) - Number(b.address.text === destination.text),
-		Number(isLinkLocal(a.address) === isLinkLocal(destination)) -
-			Number(isLinkLocal(b.address) === isLinkLocal(destination)),
+		Number(isNarrow(a) === isLinkLocal(destination)) - Number(isNarrow(b) === isLinkLocal(destination)),
 		Number(a.deprecated !== true) - Number(b.deprecated !== true),
 		Number(a.device === device) - Number(b.device === device),
 		commonPrefixLength(a.address, destination) - commonPrefixLength(b.address, destination),
@@ -66,4 +72,25 @@ function commonPrefixLength(a: Address, b: Address): number {
 		return length + Math.clz32(difference);
 	}
 	return Math.min(length, addressBits(a.family));
+}
+
+/**
+ * The source address that a socket of this stack gets for a destination when it binds to none
+ * (ip_route_output_key_hash_rcu). Null: there is none, the destination has no route.
+ */
+export function sourceFor(view: View, to: Address): Address | null {
+	const found = lookup(view, { to });
+	if (found.kind !== "route") return null;
+	if (found.route.preferredSource !== undefined) return found.route.preferredSource;
+	if (found.route.type === "local") return isLoopback(to) ? to : localSource(found, to);
+	const device = found.nextHop?.device;
+	if (device === undefined) return null;
+	// IPv4 asks which address fits the next hop (fib_info_update_nhc_saddr), IPv6 which fits the destination (ip6_route_get_saddr).
+	const near = to.family === 4 ? found.nextHop?.gateway : undefined;
+	return selectAddress(view, device, to.family, near ?? to);
+}
+
+/** A stack that talks to one of its own addresses uses that very address as source. */
+function localSource(found: Extract<Lookup, { kind: "route" }>, to: Address): Address {
+	return found.route.preferredSource ?? to;
 }

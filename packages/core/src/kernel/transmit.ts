@@ -116,7 +116,7 @@ function outOfStacked(walk: Walk, skb: Skb, link: MacvlanLink | IpvlanLink): Nex
 		if (other === undefined || child === undefined || child.kind !== link.kind) continue;
 		const isFor =
 			link.kind === "macvlan"
-				? child.mac === skb.ethernet?.destination
+				? child.mac === skb.ethernet?.destination && child.kind === "macvlan" && child.mode === "bridge"
 				: other.addresses(child.name).some((each) => each.address.text === skb.packet.dst.text);
 		if (isFor) return { kind: "wire", place: sibling.place, device: sibling.device, frame: frameOf(skb) };
 	}

@@ -3,8 +3,9 @@ import type { Address } from "../address/address.ts";
 import { type Frame, IPIP_OVERHEAD, type Packet, VXLAN_OVERHEAD } from "../packet/packet.ts";
 import type { IpipLink, Link, VxlanLink } from "../state/link.ts";
 import { because } from "./because.ts";
-import { sourceFor } from "./output.ts";
+import { lookup } from "./fib.ts";
 import { newSkb, type OutRoute, type Skb } from "./skb.ts";
+import { sourceFor } from "./source-address.ts";
 import { perView, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
@@ -77,7 +78,8 @@ function noteInside(walk: Walk, outer: Skb, inner: Skb, device: Link): void {
 }
 
 function inside(skb: Skb, device: Link, packet: Packet): Skb {
-	return { ...newSkb(skb.view, device, packet, false), decapsulated: true };
+	// Within one namespace the mark stays (skb_scrub_packet).
+	return { ...newSkb(skb.view, device, packet, false), decapsulated: true, mark: skb.mark };
 }
 
 /** An IPIP device wraps the packet and hands the outer one to its own stack. */
@@ -139,6 +141,10 @@ export function encapsulateVxlan(walk: Walk, skb: Skb, link: VxlanLink, frame: F
 
 /** The outer packet leaves by this stack's own routing, with the inner packet's mark (vxlan_xmit_one routes by skb->mark). */
 function sendOuter(walk: Walk, skb: Skb, link: Link, outer: Packet): Next {
+	// vxlan_get_route, ip_tunnel_xmit: a tunnel whose outer packet would leave by itself sends nothing.
+	const found = lookup(skb.view, { to: outer.dst, from: outer.src, mark: skb.mark, protocol: outer.protocol });
+	if (found.kind === "route" && found.nextHop?.device === link.name)
+		return end(skb, "dropped", because("no-tunnel-end", { device: link.name, remote: outer.dst.text }, link.origin));
 	const carrier: Skb = { ...newSkb(skb.view, skb.device, outer, true), mark: skb.mark };
 	const facts = { device: link.name, local: outer.src.text, remote: outer.dst.text };
 	if (walk.recording) walk.hop(carrier, "encapsulate", link.name, because("encapsulated", facts, link.origin));

@@ -8,7 +8,8 @@ import type { Place } from "../state/place.ts";
 import { type Because, because } from "./because.ts";
 import { type Cabling, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
-import { ConntrackTables } from "./conntrack.ts";
+import { ConntrackTables, type Tracked } from "./conntrack.ts";
+import { LearnedNeighbours } from "./learned-neighbours.ts";
 import type { IpvsConnection, Skb } from "./skb.ts";
 import { type Transits, transitsOf } from "./transit/transits.ts";
 import type { View } from "./view.ts";
@@ -52,7 +53,14 @@ export interface End {
 	/** The stack that took it, where it was delivered. */
 	readonly view?: View;
 	/** The answer that a refusal sends: from which stack, to whom. */
-	readonly refusal?: { readonly view: View; readonly packet: Packet };
+	readonly refusal?: {
+		readonly view: View;
+		readonly packet: Packet;
+		/** The connection of the packet that is refused, which the refusal is of too (nf_ct_attach). */
+		readonly tracked?: Tracked | null;
+		/** Its route was looked up before it had a source (icmp_route_lookup): rules that ask for one do not match. */
+		readonly sourceless?: boolean;
+	};
 }
 
 /** What one stage did to the packet, for the explanation. */
@@ -136,6 +144,7 @@ export interface Judgement {
 /** What is remembered between a packet and its answer. */
 export class Memory {
 	readonly conntrack: ConntrackTables = new ConntrackTables();
+	readonly neighbours: LearnedNeighbours = new LearnedNeighbours();
 	readonly ipvs: Map<View, IpvsConnection[]> = new Map();
 	readonly balanced: BalancedSession[] = [];
 	readonly outgoing: OutgoingSession[] = [];

@@ -67,9 +67,11 @@ export function effectiveDeviceSysctl(namespace: Namespace, family: Family, devi
 
 /** Whether the namespace forwards packets of this family that came in by `device`. */
 export function isForwarding(namespace: Namespace, family: Family, device: string): boolean {
+	// ip6_forward() looks at `all` alone: a device's own setting says whether it is a router's.
+	if (family === 6) return sysctl(namespace, deviceSysctlKey(6, "all", "forwarding")) !== "0";
 	// net/ipv4/devinet.c: writing ip_forward writes conf.all.forwarding and every device's; a device's own setting decides.
 	const own = namespace.sysctls.get(deviceSysctlKey(family, device, "forwarding"));
 	if (own !== undefined) return own === "1" || own === "2";
 	const all = namespace.sysctls.get(deviceSysctlKey(family, "all", "forwarding"));
-	return all !== undefined ? all !== "0" : family === 4 && sysctl(namespace, "net.ipv4.ip_forward") === "1";
+	return all !== undefined ? all !== "0" : sysctl(namespace, "net.ipv4.ip_forward") === "1";
 }

@@ -2,7 +2,7 @@
 import type { Address, Family } from "../address/address.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { lookup } from "../kernel/fib.ts";
-import { sourceFor } from "../kernel/output.ts";
+import { sourceFor } from "../kernel/source-address.ts";
 import type { View } from "../kernel/view.ts";
 import { viewOf } from "../kernel/view.ts";
 import type { Link } from "../state/link.ts";

@@ -2,6 +2,7 @@
 import type { Address } from "../address/address.ts";
 import { because } from "../kernel/because.ts";
 import { Choices } from "../kernel/choices.ts";
+import { Tracked } from "../kernel/conntrack.ts";
 import { destinationOf } from "../kernel/endpoint.ts";
 import { icmpError, portUnreachable, resetOf } from "../kernel/reject.ts";
 import { newSkb, type Skb } from "../kernel/skb.ts";
@@ -92,16 +93,22 @@ function answered(plan: Plan, arrived: End, sent: Packet, walk: () => Walk, done
 /** A stack without a socket for the port answers by itself (tcp_v4_rcv, __udp4_lib_rcv, sctp_v4_rcv). */
 function refusalOf(view: View, packet: Packet): Pick<End, "refusal"> {
 	const device = view.state.links[0]?.name ?? "";
-	const answer = resetOf(packet) ?? icmpError(view, packet, device, portUnreachable(packet.family));
+	const answer = resetOf(packet) ?? abortOf(packet) ?? icmpError(view, packet, device, portUnreachable(packet.family));
 	return answer === null ? {} : { refusal: { view, packet: answer } };
+}
+
+/** sctp_sf_ootb: an INIT that nobody waits for is answered with an ABORT. */
+function abortOf(packet: Packet): Packet | null {
+	return packet.protocol === "sctp" && packet.tcpFlags === "syn" ? { ...answerTo(packet), tcpFlags: "rst" } : null;
 }
 
 /** A refusal counts as one only where it reaches the client. */
 function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Done): Way {
 	if (end.refusal === undefined) return done({ verdict: end.outcome, end });
 	const back = walk();
-	const backEnd = run(back, sendFrom(back, end.refusal.view, end.refusal.packet));
-	const came = isBackAt(plan, backEnd, sent.src);
+	const backEnd = run(back, sendRefusal(back, end.refusal));
+	// What is said of a tunnel's outer packet is said to the tunnel, which tells nobody (vxlan_err_lookup, ipip_err).
+	const came = end.packet.payload === undefined && isBackAt(plan, backEnd, sent.src);
 	const verdict: Verdict = end.outcome === "refused" && !came ? "dropped" : end.outcome;
 	return done({ verdict, end, refusal: back, refusalCame: came });
 }
@@ -143,4 +150,18 @@ function sendFrom(walk: Walk, view: View, packet: Packet): Next {
 	const skb = newSkb(view, device, packet, true);
 	if (walk.recording) walk.hop(skb, "send", null, because("sent", { to: destinationOf(packet) }));
 	return { kind: "stage", stage: "output", skb };
+}
+
+/** A refusal goes against the packet that it is about, and is of its connection (nf_conntrack_attach). */
+function sendRefusal(walk: Walk, { view, packet, tracked, sourceless }: NonNullable<End["refusal"]>): Next {
+	const next = sendFrom(walk, view, packet);
+	if (next.kind !== "stage") return next;
+	const { skb } = next;
+	skb.sourceless = sourceless === true;
+	if (tracked) {
+		const direction = tracked.direction === "original" ? "reply" : "original";
+		skb.tracked = new Tracked(tracked.connection, direction, "related");
+		skb.trackState = "related";
+	}
+	return next;
 }

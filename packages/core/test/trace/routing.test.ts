@@ -130,10 +130,17 @@ describe("reverse path filter (fib_validate_source)", () => {
 		"ip-route": "10.0.1.0/24 dev right scope link\n10.0.2.0/24 dev right scope link src 10.0.2.254",
 	});
 
+	// The filter holds for a question by ARP too (arp_process: ip_route_input): only who need not ask gets so far.
+	const known: StackFiles = { "ip-neigh": "10.0.1.254 dev eth0 lladdr 02:00:00:00:00:03 PERMANENT" };
+
 	it("strict: drops what it would not send back by the same device", () => {
-		const path = onlyPath(ask(line(asymmetric(1)), QUESTION));
+		const path = onlyPath(ask(line(asymmetric(1), known), QUESTION));
 		expect(path).toMatchObject({ verdict: "dropped" });
 		expect(path.reason).toContain("net.ipv4.conf.left.rp_filter");
+	});
+
+	it("strict: does not tell its address to whom it would not answer by the same device", () => {
+		expect(onlyPath(ask(line(asymmetric(1)), QUESTION)).verdict).toBe("unreachable");
 	});
 
 	it.each([0, 2])("value %i lets it pass where the source has some route", (value) => {
@@ -143,7 +150,7 @@ describe("reverse path filter (fib_validate_source)", () => {
 	it("takes the higher of `all` and the device's own value", () => {
 		const files = asymmetric(0);
 		const path = onlyPath(
-			ask(line({ ...files, sysctl: `${files.sysctl}\nnet.ipv4.conf.all.rp_filter = 1` }), QUESTION),
+			ask(line({ ...files, sysctl: `${files.sysctl}\nnet.ipv4.conf.all.rp_filter = 1` }, known), QUESTION),
 		);
 		expect(path.verdict).toBe("dropped");
 	});

@@ -106,7 +106,8 @@ function answerRows(
 	const crossings: readonly Crossing[] = way.reply ?? way.refusal?.crossings ?? [];
 	const seen = seenHops(flow.answer?.sightings ?? [], context.fabric);
 	if (crossings.length === 0 && seen.length === 0) return [];
-	return [{ direction: "answer", rows: hopRows(crossings, seen, context) }];
+	const endless = way.code === "loop" || way.code === "too-many-steps";
+	return [{ direction: "answer", rows: hopRows(crossings, seen, { ...context, endless }) }];
 }
 
 function hopDifferences({ direction, rows }: ComparedDirection): readonly Difference[] {

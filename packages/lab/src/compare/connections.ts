@@ -85,9 +85,9 @@ function readTable(table: string, place: Place): readonly Connection[] | string 
  * A reset that answers the first packet takes the connection out of every table on its way (nf_conntrack_tcp_packet: no reply
  * seen, and it is an RST).
  */
-function expectedAt({ conntrack, refusal }: PredictedWay, place: Place): readonly Connection[] {
+function expectedAt({ conntrack, refusal, endedAt }: PredictedWay, place: Place): readonly Connection[] {
 	const isReset = refusal !== null && innermost(refusal.packet).protocol === "tcp";
-	if (isReset && refusal.crossings.some(({ at }) => at === place)) return [];
+	if (isReset && (place === endedAt || refusal.crossings.some(({ at }) => at === place))) return [];
 	return conntrack.filter(({ at }) => at === place);
 }
 
@@ -116,8 +116,13 @@ function sameTuple(wanted: Tuple, got: Tuple, ports: PortBinding): boolean {
 		wanted.src.text === got.src.text &&
 		wanted.dst.text === got.dst.text &&
 		(!hasPorts(wanted.protocol) ||
-			(ports.fits(wanted.src, wanted.sport, got.sport) && ports.fits(wanted.dst, wanted.dport, got.dport)))
+			(fitsPort(wanted.src, wanted.sport, got.sport, ports) && fitsPort(wanted.dst, wanted.dport, got.dport, ports)))
 	);
+}
+
+/** A tunnel draws its port from a hash of the packet inside, which the engine shows as 0 (udp_flow_src_port). */
+function fitsPort(address: Tuple["src"], wanted: number, got: number, ports: PortBinding): boolean {
+	return wanted === 0 || ports.fits(address, wanted, got);
 }
 
 function endsOf({ protocol, src, sport, dst, dport }: Pick<Packet, keyof Tuple>): string {

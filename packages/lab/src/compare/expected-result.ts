@@ -65,22 +65,28 @@ function mayBeMissed({ protocol }: Packet, { byIcmp, fatal }: SocketError): bool
  * A packet that a rule stops before it is on any device makes the system call that sends it fail (ip_send_skb gives what
  * nf_hook_slow gave). TCP and SCTP take it for a packet that was lost, and are refused by the answer of a REJECT only.
  */
-function failsInSend({ forward, client, endedAt, code, sent }: PredictedWay): boolean {
+function failsInSend({ forward, client, endedAt, code, sent, facts }: PredictedWay): boolean {
+	// What is dropped of a packet to oneself when it comes in again was sent already, by lo.
+	if (facts.hook !== "output" && facts.hook !== "postrouting") return false;
 	const byRule = code === "rule-drop" || code === "policy-drop" || code === "rule-reject";
 	const repeats = sent.protocol === "tcp" || sent.protocol === "sctp";
 	return byRule && !repeats && endedAt === client && forward.length === 0;
 }
 
 /** No refusal came over the wire: the client's own stack says so, where the packet never left it. */
-function localError({ client, endedAt, forward, code, facts }: PredictedWay): ResultWord | null {
+function localError({ client, endedAt, forward, code, facts, sent }: PredictedWay): ResultWord | null {
 	if (endedAt !== client || forward.length > 0) return null;
+	// sctp_transport_route() failing is no error of connect(): the INIT is sent again, and again to nobody.
+	if (sent.protocol === "sctp") return null;
+	// NAT or a mark sent it where no route leads (ip_route_me_harder): connect() had its route, and TCP goes on trying.
+	if (facts.rerouted !== undefined && sent.protocol === "tcp") return null;
 	switch (code) {
 		case "no-route":
 			return "ENETUNREACH";
 		case "no-answer":
 			return "EHOSTUNREACH";
 		case "route-type":
-			return ROUTE_TYPES[String(facts.type)] ?? null;
+			return (isRule(facts) ? RULE_TYPES : ROUTE_TYPES)[String(facts.type)] ?? null;
 		default:
 			return null;
 	}
@@ -92,6 +98,13 @@ const ROUTE_TYPES: Readonly<Record<string, ResultWord>> = {
 	unreachable: "EHOSTUNREACH",
 	prohibit: "EACCES",
 };
+
+/** fib4_rule_action and fib6_rule_action. */
+const RULE_TYPES: Readonly<Record<string, ResultWord>> = { ...ROUTE_TYPES, unreachable: "ENETUNREACH" };
+
+function isRule({ where }: PredictedWay["facts"]): boolean {
+	return String(where).startsWith("rule ");
+}
 
 export interface SocketError {
 	readonly word: ResultWord;

@@ -28,13 +28,19 @@ export function flowOf(question: SentPacket, sightings: readonly Sighting[]): Fl
 	const answers: Sighting[] = [];
 	for (const each of sightings) {
 		// A server may echo a datagram's data, so it is asked first whether it is an answer.
-		if (answerKind(each, opening, ends) !== null) answers.push(each);
+		if (answerKind(each, opening, ends) !== null || isSameDatagram(each, answers[0])) answers.push(each);
 		else if (sameOpening(each.transport, opening)) {
 			forward.push(each);
 			addEnds(ends, each);
 		}
 	}
 	return { forward: withoutRepetition(forward), answer: firstAnswer(answers, opening, ends) };
+}
+
+/** An answer's source may be rewritten on its way too, by who has not seen the question: its data is the same. */
+function isSameDatagram({ transport }: Sighting, answer: Sighting | undefined): boolean {
+	if (transport.kind !== "udp" || answer?.transport.kind !== "udp") return false;
+	return Buffer.compare(transport.payload, answer.transport.payload) === 0;
 }
 
 /** Endpoints that the opening packet had on its way; datagrams carry nothing else that ties an answer to them. */

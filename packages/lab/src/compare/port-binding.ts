@@ -12,22 +12,24 @@ interface Drawn {
 }
 
 export class PortBinding {
-	readonly #drawn: ReadonlyMap<string, Drawn>;
+	readonly #drawn = new Map<string, Drawn>();
 	readonly #bound = new Map<string, number>();
+	/** Endpoints whose port is that of another, by a later rewrite that leaves the port alone. */
+	readonly #followed = new Map<string, string>();
 
 	constructor(rewrites: readonly Rewrite[]) {
-		this.#drawn = new Map(
-			rewrites.flatMap(({ before, after, randomPort }) => {
-				if (randomPort === undefined) return [];
-				const sameAddress = before.address.text === after.address.text;
-				return [[formatEndpoint(after.address, after.port), { ...randomPort, sameAddress }]];
-			}),
-		);
+		for (const { before, after, randomPort } of rewrites) {
+			const from = this.#key(before.address, before.port);
+			const to = formatEndpoint(after.address, after.port);
+			const sameAddress = before.address.text === after.address.text;
+			if (randomPort !== undefined) this.#drawn.set(to, { ...randomPort, sameAddress });
+			else if (this.#drawn.has(from) && from !== to && before.port === after.port) this.#followed.set(to, from);
+		}
 	}
 
 	/** Whether an observed port is what was predicted for this endpoint. */
 	fits(address: Address, predicted: number, observed: number): boolean {
-		const key = formatEndpoint(address, predicted);
+		const key = this.#key(address, predicted);
 		const drawn = this.#drawn.get(key);
 		if (drawn === undefined) return predicted === observed;
 		if (drawn.sameAddress && predicted === observed) return true;
@@ -39,6 +41,11 @@ export class PortBinding {
 
 	/** The predicted port, or the one that was seen in its place. */
 	shown(address: Address, predicted: number): number {
-		return this.#bound.get(formatEndpoint(address, predicted)) ?? predicted;
+		return this.#bound.get(this.#key(address, predicted)) ?? predicted;
+	}
+
+	#key(address: Address, port: number): string {
+		const own = formatEndpoint(address, port);
+		return this.#followed.get(own) ?? own;
 	}
 }

@@ -84,6 +84,7 @@ export class Transits {
 		const isWhole =
 			next.kind !== "stage" &&
 			walk.remarks.size === remarks &&
+			!walk.memory.neighbours.matter &&
 			!(next.kind === "end" && next.because.code === "too-many-steps");
 		if (isWhole && to.tree.add(to.inputs, notes, walk.choices.made.slice(choices), outcome))
 			this.#kept(skb.view, to.remembered);
@@ -115,6 +116,7 @@ export class Transits {
 function canBeRemembered(walk: Walk, { view, packet, mark, tracked }: Skb): boolean {
 	return (
 		walk.steps < MOST_STEPS &&
+		!walk.memory.neighbours.matter &&
 		mark === 0 &&
 		tracked === null &&
 		onlyTracks(view).yes &&

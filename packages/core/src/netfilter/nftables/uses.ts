@@ -1,6 +1,9 @@
-/** Whether a rule set makes its stack track connections (nf_ct_netns_get in nft_ct.c and nft_chain_nat.c). */
+/**
+ * Whether a rule set makes its stack track connections (nf_ct_netns_get in nft_ct.c and nft_nat.c: a nat chain
+ * by itself does not).
+ */
 import type { Family } from "../../address/address.ts";
-import { baseChains, type NftRuleset, type NftTable } from "./ruleset.ts";
+import type { NftRuleset, NftTable } from "./ruleset.ts";
 import type { Expression, Statement } from "./statement.ts";
 
 /** Whether packets of this family pass chains of the table. */
@@ -10,8 +13,6 @@ export function concerns(table: NftTable, family: Family): boolean {
 
 export function usesConntrack(ruleset: NftRuleset, family: Family): boolean {
 	const own = ruleset.tables.filter((table) => concerns(table, family));
-	// A nat chain settles it, without looking into every rule.
-	if (baseChains(ruleset).some(({ table, base }) => base.type === "nat" && own.includes(table))) return true;
 	return own.some((table) =>
 		[...table.chains.values()].some((chain) => chain.rules.some((rule) => rule.statements.some(asks))),
 	);

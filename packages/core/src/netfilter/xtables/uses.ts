@@ -1,36 +1,42 @@
 /** What a table makes the kernel load beside itself. */
 import type { XtRule, XtTable } from "./table.ts";
+import type { Target } from "./targets/index.ts";
 
 const MATCHES: ReadonlySet<string> = new Set(["conntrack", "state", "connmark"]);
 const OTHER_MATCHES: ReadonlySet<string> = new Set(["connlimit", "connbytes", "connlabel", "helper", "cluster"]);
 const TARGETS: ReadonlySet<string> = new Set([
 	"connmark",
-	"ct",
-	"notrack",
 	"connsecmark",
 	"masquerade",
 	"snat",
 	"dnat",
+	"redirect",
+	"netmap",
 ]);
 
 const known = new WeakMap<XtTable, boolean>();
 
 /**
- * Whether some rule of the table switches on connection tracking for its family (its extension calls nf_ct_netns_get).
- * The nat table does so by itself.
+ * Whether some rule of the table switches on connection tracking for its family (its extension calls nf_ct_netns_get). The
+ * nat table's chains by themselves do not (nf_nat_register_fn).
  */
 export function usesConntrack(table: XtTable): boolean {
 	let uses = known.get(table);
 	if (uses === undefined) {
-		uses = table.name === "nat" || [...table.chains.values()].some(({ rules }) => rules.some(asksForConnection));
+		uses = [...table.chains.values()].some(({ rules }) => rules.some(asksForConnection));
 		known.set(table, uses);
 	}
 	return uses;
 }
 
+/** xt_ct_tg_check: a rule that only exempts packets asks for nothing. */
+function asksByTarget(target: Target): boolean {
+	return target.kind === "ct" ? !target.notrack : TARGETS.has(target.kind);
+}
+
 function asksForConnection({ matches, target }: XtRule): boolean {
 	return (
-		(target !== null && TARGETS.has(target.kind)) ||
+		(target !== null && asksByTarget(target)) ||
 		matches.some((match) => MATCHES.has(match.kind) || (match.kind === "other" && OTHER_MATCHES.has(match.module)))
 	);
 }

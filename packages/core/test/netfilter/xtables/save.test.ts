@@ -102,6 +102,11 @@ test("a table makes the kernel track connections when a rule asks for them", () 
 	const uses = (text: string): boolean[] => read(text).tables.map(usesConntrack);
 	expect(uses("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p tcp -j ACCEPT\nCOMMIT")).toEqual([false]);
 	expect(uses("*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -m conntrack --ctstate NEW -j ACCEPT\nCOMMIT")).toEqual([true]);
-	expect(uses("*raw\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -j CT --notrack\nCOMMIT")).toEqual([true]);
-	expect(uses("*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT")).toEqual([true]);
+	expect(uses("*raw\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -j CT --zone 5\nCOMMIT")).toEqual([true]);
+	// xt_ct_tg_check() and nf_nat_register_fn() ask for none: tried on Linux 6.18 with iptables-legacy, iptables-nft and nft.
+	expect(uses("*raw\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -j CT --notrack\nCOMMIT")).toEqual([false]);
+	expect(uses("*nat\n:OUTPUT ACCEPT [0:0]\nCOMMIT")).toEqual([false]);
+	// A chain that nobody calls counts too.
+	expect(uses("*nat\n:OUTPUT ACCEPT [0:0]\n:x - [0:0]\n-A x -j REDIRECT\nCOMMIT")).toEqual([true]);
+	expect(uses("*nat\n:OUTPUT ACCEPT [0:0]\n:x - [0:0]\n-A x -j NETMAP --to 10.0.0.0/8\nCOMMIT")).toEqual([true]);
 });

@@ -1,0 +1,81 @@
+/** Asking for a neighbour: with which address that is done, and who answers (net/ipv4/arp.c, net/ipv6/ndisc.c). */
+import { type Address, isLinkLocal, isLoopback, isMulticast } from "../address/address.ts";
+import { contains, prefixOf } from "../address/prefix.ts";
+import type { Link } from "../state/link.ts";
+import { lookup } from "./fib.ts";
+import { selectAddress } from "./source-address.ts";
+import { validateSource } from "./source-validation.ts";
+import type { View } from "./view.ts";
+
+/**
+ * The address that the question bears: the packet's own source where it is this stack's (arp_solicit with arp_announce 0) or
+ * the device's (ndisc_solicit). Null: none.
+ */
+export function askingAddress(view: View, link: Link, wanted: Address, source: Address): Address | null {
+	if (wanted.family === 4) return view.isLocal(source) ? source : selectAddress(view, link.name, 4, wanted);
+	const own = view.addresses(link.name).filter(({ address }) => address.family === 6);
+	if (own.some(({ address }) => address.text === source.text)) return source;
+	return own.find(({ address }) => isLinkLocal(address))?.address ?? null;
+}
+
+/** Whether the stack answers for `wanted` when `asker` asks for it on `link`. */
+export function answersFor(view: View, link: Link, wanted: Address, asker: Asker): boolean {
+	if (link.noArp === true) return false;
+	return wanted.family === 6
+		? answersDiscovery(view, link, wanted, asker)
+		: answersArp(view, link, wanted, asker.address);
+}
+
+/** Who asks. */
+export interface Asker {
+	/** Null: it has no address yet. */
+	readonly address: Address | null;
+	readonly mac: string | null;
+}
+
+/** ndisc_recv_ns. An advertisement goes as a packet goes: a permanent entry for the asker decides to which MAC. */
+function answersDiscovery(view: View, link: Link, wanted: Address, { address: asker, mac }: Asker): boolean {
+	const settings = view.settings(link.name);
+	const known = asker === null ? undefined : view.neighbour(link.name, asker);
+	if (known !== undefined && known.mac !== mac) return false;
+	if (view.addresses(link.name).some(({ address }) => address.text === wanted.text)) return true;
+	return settings.forwarding[6] && settings.proxyNdp && view.isProxied(link.name, wanted);
+}
+
+/** arp_process: the question is routed as a packet from the asker would be, and has to be one that may come in. */
+function answersArp(view: View, link: Link, wanted: Address, asker: Address | null): boolean {
+	const settings = view.settings(link.name);
+	if (isMulticast(wanted) || (isLoopback(wanted) && !settings.routeLocalnet)) return false;
+	const found = lookup(view, { to: wanted, iif: link.name, ...(asker !== null && { from: asker }) });
+	// What cannot be told of the question cannot be told of the packet either, which then says so.
+	if (found.kind === "unknown") return view.isLocal(wanted);
+	if (found.kind !== "route") return false;
+	const out = found.route.type === "local" ? null : (found.nextHop?.device ?? null);
+	const arrival = { src: asker ?? wanted, dst: wanted, device: link.name };
+	const source = asker === null ? "fine" : validateSource(view, arrival, out).kind;
+	if (source !== "fine" && source !== "unknown") return false;
+	if (found.route.type === "local") return mayTell(view, link, wanted, asker);
+	if (!settings.forwarding[4] || found.route.type !== "unicast" || out === link.name) return false;
+	return settings.proxyArp || view.isProxied(link.name, wanted);
+}
+
+/** arp_ignore */
+function mayTell(view: View, link: Link, wanted: Address, asker: Address | null): boolean {
+	const own = view.addresses(link.name).filter(({ address }) => address.text === wanted.text);
+	switch (view.settings(link.name).arpIgnore) {
+		case 0:
+			return true;
+		case 1:
+			return own.length > 0;
+		case 2:
+			return own.some(
+				({ address, prefixLength }) => asker === null || contains(prefixOf(address, prefixLength), asker),
+			);
+		case 3:
+			return !view.state.addresses.some(({ address, scope }) => address.text === wanted.text && scope === "host");
+		case 8:
+			return false;
+		default:
+			return true;
+	}
+}

@@ -1,0 +1,189 @@
+/** Many questions to one network that stands on a kernel, each compared with its prediction. */
+import { InputError, type Place, type PredictedWay, predict, type Subject } from "@podpath/core";
+import type { Backend } from "../backend.ts";
+import { compareWays } from "../compare/compare.ts";
+import type { Comparison } from "../compare/comparison.ts";
+import { expectedResults } from "../compare/expected-result.ts";
+import type { LabPlan, LabStep } from "../lab-plan.ts";
+import type { Listener, Observation, Probe } from "../observation.ts";
+import { realize } from "../realize/realize.ts";
+import { Lab } from "../session/lab.ts";
+import { listenersFor } from "../session/listeners.ts";
+import { probeFor } from "../session/probes.ts";
+import { PORTS } from "./generate/world.ts";
+import { type AskedQuestion, type LinkSketch, type Sketch, subjectOf } from "./sketch.ts";
+
+/** What came of one question. */
+export interface Answer {
+	readonly question: AskedQuestion;
+	readonly ways: readonly PredictedWay[];
+	readonly comparison: Comparison;
+}
+
+/** How long silence is waited for, and answers. Softirqs pass packets on at once: what comes, comes within a millisecond or two. */
+export interface Patience {
+	readonly silenceMs: number;
+	readonly answerMs: number;
+}
+
+export const HASTY: Patience = { silenceMs: 6, answerMs: 400 };
+/** For what seemed to differ. */
+export const PATIENT: Patience = { silenceMs: 250, answerMs: 2_000 };
+
+/** From here on, one source port a question: an earlier question's connection must not decide a later one. */
+const FIRST_SOURCE_PORT = 35_000;
+
+interface Prepared {
+	readonly question: AskedQuestion;
+	readonly ways: readonly PredictedWay[];
+	/** Null where nothing can be compared. */
+	readonly probe: Probe | null;
+	readonly listeners: readonly Listener[];
+	/** Somebody is predicted to have no socket for it: then nobody may listen at all. */
+	readonly deaf: boolean;
+}
+
+/** A network of a sketch that stands on a kernel. */
+export class Standing {
+	readonly #subject: Subject;
+	readonly #plan: LabPlan;
+	readonly #lab: Lab;
+	readonly #names: ReadonlyMap<Place, string>;
+	#nextPort = FIRST_SOURCE_PORT;
+
+	private constructor(subject: Subject, plan: LabPlan, lab: Lab) {
+		this.#subject = subject;
+		this.#plan = plan;
+		this.#lab = lab;
+		this.#names = new Map(plan.namespaces.map(({ name, place }) => [place, name]));
+	}
+
+	/** Rejects with a LabError where the kernel refuses something, and leaves nothing behind then. */
+	static async build(sketch: Sketch, backend: Backend): Promise<Standing> {
+		const subject = subjectOf(sketch);
+		const plan = realize(
+			subject.network,
+			sketch.stacks.map(({ place }) => place),
+		);
+		return new Standing(subject, plan, await Lab.build(quiet(plan, sketch), backend));
+	}
+
+	/** What of the network could not be made: then no comparison means anything. */
+	get omitted(): readonly string[] {
+		return this.#plan.omitted;
+	}
+
+	/** Two exchanges: those that somebody answers, and those that find no socket. */
+	async ask(questions: readonly AskedQuestion[], patience: Patience): Promise<readonly Answer[]> {
+		const prepared = questions.map((question) => this.#prepare(question, patience));
+		const answers = new Map<Prepared, Observation>();
+		for (const deaf of [false, true]) {
+			const some = prepared.filter((each) => each.probe !== null && each.deaf === deaf);
+			if (some.length === 0) continue;
+			await this.#lab.backend.listen(deaf ? [] : this.#listeners(some));
+			const observations = await this.#lab.backend.probes(some.flatMap(({ probe }) => probe ?? []));
+			for (const [i, each] of some.entries()) answers.set(each, observations[i] as Observation);
+		}
+		return prepared.map((each): Answer => {
+			const { question, ways } = each;
+			const observation = answers.get(each) ?? NOTHING_SEEN;
+			const broke = observation.result.kind === "error" && observation.result.code === "ECONNRESET";
+			if (broke) return { question, ways, comparison: { kind: "not-compared", why: BROKE } };
+			return { question, ways, comparison: compareWays(ways, observation, this.#plan) };
+		});
+	}
+
+	async clear(): Promise<void> {
+		await this.#lab.clear();
+	}
+
+	#prepare(question: AskedQuestion, { silenceMs, answerMs }: Patience): Prepared {
+		const ways = predicted(this.#subject, { ...question, sourcePort: this.#nextPort++ });
+		const asked = probeFor(ways, this.#names);
+		const silence = ways.flatMap(expectedResults).every((word) => word === "timeout");
+		// With several routes the source is that of the one that a hash chooses; and rules that ask for a source are not asked
+		// without one (ip_route_connect), where the engine takes a source for granted.
+		const isUnbound = question.unbound === true && ways.length === 1 && !this.#asksForSource(question.from);
+		const { source, ...unbound } = asked ?? {};
+		const probe =
+			asked === null
+				? null
+				: { ...(isUnbound ? (unbound as Probe) : asked), timeoutMs: silence ? silenceMs : answerMs };
+		const deaf = ways.some(({ code }) => code === "not-listening");
+		return { question, ways, probe, deaf, listeners: listenersFor(ways, this.#names) };
+	}
+
+	#asksForSource(place: Place): boolean {
+		return (
+			this.#subject.network.namespace(place)?.rules.some(({ from }) => from !== undefined && from.length > 0) === true
+		);
+	}
+
+	/** All ports that questions ask for, everywhere: who takes a packet is not decided by who listens. */
+	#listeners(prepared: readonly Prepared[]): readonly Listener[] {
+		const protocols = new Set(
+			prepared.flatMap(({ probe }) => (probe === null || probe.protocol === "icmp" ? [] : [probe.protocol])),
+		);
+		const all = [...this.#names.values()].flatMap((namespace) =>
+			[...protocols].flatMap((protocol) => PORTS.map((port): Listener => ({ namespace, protocol, port }))),
+		);
+		const known = new Set(all.map(keyOf));
+		return [...all, ...prepared.flatMap(({ listeners }) => listeners).filter((each) => !known.has(keyOf(each)))];
+	}
+}
+
+function keyOf({ namespace, protocol, port }: Listener): string {
+	return `${namespace} ${protocol} ${port}`;
+}
+
+/** Seen where a router masquerades the server's data alone, as SYN and SYN+ACK passed it by (nf_conntrack_tcp_loose). */
+const BROKE = "the connection stood and broke then: the engine follows the packet and its answer";
+
+const NOTHING_SEEN: Observation = { result: { kind: "timeout" }, accepted: [], frames: [], conntrack: {} };
+
+/** No ways where the question cannot be asked: the client may have no address of the family. */
+function predicted(subject: Subject, { unbound: _, ...question }: AskedQuestion): readonly PredictedWay[] {
+	try {
+		return predict(subject, question);
+	} catch (error) {
+		if (error instanceof InputError) return [];
+		throw error;
+	}
+}
+
+/**
+ * What would make a question's answer hang on those before it, or on the time, is turned off: redirects change routes
+ * (ip_rt_send_redirect, __ip_do_redirect), a neighbour that nobody is would be waited for three seconds, and who answers for
+ * others would do so after up to 0.8 s.
+ */
+function quiet(plan: LabPlan, sketch: Sketch): LabPlan {
+	const names = new Map(plan.namespaces.map(({ name, place }) => [place, name]));
+	const early = plan.namespaces.map(
+		({ name }): LabStep => ({ kind: "sysctl", namespace: name, settings: NO_REDIRECTS }),
+	);
+	const hurry = new Map(
+		sketch.stacks.map((stack) => [names.get(stack.place), stack.links.flatMap(hurryLines).join("")]),
+	);
+	const done = new Set<string>();
+	const steps = plan.steps.map((step): LabStep => {
+		if (step.kind !== "run" || step.namespace === undefined || done.has(step.namespace)) return step;
+		// The first batch of a namespace is that which makes its devices.
+		done.add(step.namespace);
+		return { ...step, stdin: `${step.stdin ?? ""}${hurry.get(step.namespace) ?? ""}` };
+	});
+	return { ...plan, steps: [...early, ...steps] };
+}
+
+const NO_REDIRECTS: readonly (readonly [string, string])[] = ["all", "default"].flatMap((which) => [
+	[`net/ipv4/conf/${which}/accept_redirects`, "0"],
+	[`net/ipv4/conf/${which}/send_redirects`, "0"],
+	[`net/ipv6/conf/${which}/accept_redirects`, "0"],
+]);
+
+/** By netlink, as an unprivileged user has no sysctls of neighbours (neigh_sysctl_register). */
+function hurryLines({ kind, name }: LinkSketch): readonly string[] {
+	if (kind === "ipip" || kind === "tun") return [];
+	return ["arp_cache", "ndisc_cache"].map(
+		(table) => `ntable change name ${table} dev ${name} retrans 10 proxy_delay 0\n`,
+	);
+}
