@@ -71,11 +71,20 @@ export class Transits {
 		const forwarded = walk.forwarded.length;
 		const remarks = walk.remarks.size;
 		const choices = walk.choices.made.length;
+		const fresh = { ...skb };
 		const notes = new Notes(walk.choices);
 		const before = watch({ skb, connections }, stage === "bridge", notes);
 		const replies = before.map(({ reply }) => reply);
 		conntrack.replace(skb.view, [...before]);
 		const next = run(walk, stage, skb);
+		if (next.kind === "end" && next.refusal !== undefined) {
+			// A refusal takes along the refused packet's connection, which is in no table: it is walked, whoever is refused.
+			conntrack.replace(skb.view, connections);
+			walk.forwarded.length = forwarded;
+			walk.steps = steps;
+			walk.choices.takeBack(choices);
+			return run(walk, stage, fresh);
+		}
 		const after = conntrack.of(skb.view);
 		const outcome = outcomeOf(next, replies, after, walk.forwarded.splice(forwarded), walk.steps - steps, to.inputs);
 		conntrack.replace(skb.view, connections);
