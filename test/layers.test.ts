@@ -5,9 +5,11 @@ import { filesUnder, importsOf, readSource } from "./sources.ts";
 
 /** Folders of packages/core/src, from the bottom up. A folder imports from itself and from those before it. */
 const LAYERS = [
+	"digest",
 	"origin",
 	"address",
 	"packet",
+	"bgp",
 	"diagnostic",
 	"netfilter",
 	"state",
