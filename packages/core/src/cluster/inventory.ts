@@ -2,6 +2,7 @@
 import type { Prefix } from "../address/prefix.ts";
 import { type Diagnostic, formatPosition, InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import { CalicoInventory } from "./kubernetes/calico/calico-objects.ts";
 import { Spelling } from "./kubernetes/field-names.ts";
 import type { FlannelConfiguration } from "./kubernetes/flannel-configuration.ts";
 import type { TerwayConfiguration } from "./kubernetes/terway-configuration.ts";
@@ -50,6 +51,7 @@ export class Inventory {
 	readonly enis: Map<string, EniObject> = new Map();
 	readonly podNetworkings: Map<string, PodNetworking> = new Map();
 	readonly podENIs: Map<string, PodEni> = new Map();
+	readonly calico: CalicoInventory = new CalicoInventory();
 
 	kubeProxy: Partial<KubeProxySettings> = {};
 	flannel: FlannelConfiguration | undefined;
