@@ -35,11 +35,15 @@ export interface ModeCapabilities {
 
 export interface ModePlan {
 	readonly assumptions: readonly Assumption[];
+	/** The families that are carried in this cluster, where that is more than the mode's own. */
+	readonly families?: readonly Family[];
 	/**
 	 * What the mode adds to the node's own namespace. Its cards are there already, numbered after the loopback device in the
 	 * order of `underlay.cards(place)`, so from 2: eth0 with the node's addresses, the others up and without an address.
 	 */
 	node(node: Node): readonly Contribution[];
+	/** What an agent keeps before kube-proxy's own, as Felix its rules. Absent: nothing. */
+	afterKubeProxy?(node: Node): readonly Contribution[];
 	/** What the pod's namespace holds. */
 	pod(pod: Pod): readonly Contribution[];
 	/** What the devices of the pod's namespace are joined to; cards of its own (`underlay.cards`) are joined already. */
