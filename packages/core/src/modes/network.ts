@@ -136,7 +136,9 @@ class ClusterNetwork implements Network {
 			case "host": {
 				const object = this.#cluster.host(name);
 				const card = this.#underlay.cardOf(place);
-				return object && card && [host(object, card, this.#underlay.cards(place))];
+				return (
+					object && card && [host(object, card, this.#underlay.cards(place)), ...(this.#plan?.host?.(object) ?? [])]
+				);
 			}
 			case "internet": {
 				const address = parseAddress(name);

@@ -3,9 +3,11 @@ import type { Family } from "../../address/address.ts";
 import { DEFAULT_FELIX, type FelixSettings } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
+import type { HostObject } from "../../cluster/settings.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Route } from "../../state/ip.ts";
 import type { Assumption } from "../../state/network.ts";
+import { hostRoutes, hostSpeakers } from "../host-speakers.ts";
 import { administratorSysctls } from "../machine.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
 import { hasNamespace } from "../pod-namespace.ts";
@@ -110,6 +112,11 @@ class CalicoPlan implements ModePlan {
 		return [podEnd(pod, podMtu(card, this.#pools, this.#settingsOf(pod.nodeName)))];
 	}
 
+	host(host: HostObject): readonly Contribution[] {
+		const networks = FAMILIES.flatMap((family) => this.#bird?.[family].network ?? []);
+		return [{ routes: networks.flatMap((network) => hostRoutes(host, network, this.#underlay)) }];
+	}
+
 	wires(pod: Pod): readonly PodWire[] {
 		if (this.#cluster.node(pod.nodeName) === undefined) {
 			const why = `the input does not hold node/${pod.nodeName}, where pod/${pod.namespace}/${pod.name} runs`;
@@ -138,9 +145,10 @@ class CalicoPlan implements ModePlan {
 			pools: this.#pools,
 			blocks: this.#blocks,
 			nodes: this.#nodes,
-			others: [],
 		};
-		return { 4: birdNetwork(sources, 4), 6: birdNetwork(sources, 6) };
+		const network = (family: Family): BirdNetwork =>
+			birdNetwork({ ...sources, others: hostSpeakers(this.#cluster, this.#underlay, family) }, family);
+		return { 4: network(4), 6: network(6) };
 	}
 
 	/** What Felix knows of the other nodes from the datastore, without BGP. */
