@@ -1,6 +1,7 @@
 /** From files to a cluster. */
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { checkAddressOwners } from "./checks/address-checks.ts";
+import { checkCalico } from "./checks/calico-checks.ts";
 import { checkEnis, checkSecurityGroups } from "./checks/eni-checks.ts";
 import { checkOverlaps } from "./checks/overlap-checks.ts";
 import { checkReferences } from "./checks/reference-checks.ts";
@@ -30,6 +31,7 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	checkSecurityGroups(cluster);
 	checkEnis(cluster, cluster.enis);
 	checkPodEnis(cluster);
+	checkCalico(cluster);
 	return cluster;
 }
 
