@@ -2,7 +2,7 @@
 import { type Address, compareAddresses } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import { identifierOf } from "./filter.ts";
-import type { Session } from "./session.ts";
+import type { Hearing } from "./session.ts";
 
 export interface BgpRoute {
 	readonly prefix: Prefix;
@@ -14,7 +14,9 @@ export interface BgpRoute {
 	readonly originator: Address | null;
 	readonly clusters: readonly Address[];
 	/** Where it was learned; null: this speaker originates it. */
-	readonly learned: Session | null;
+	readonly learned: Hearing | null;
+	/** The same route as the peer has it that told it; null: this speaker originates it. */
+	readonly before: BgpRoute | null;
 }
 
 /** Less than 0: `a` is better. `distance` is how far each next hop is. */

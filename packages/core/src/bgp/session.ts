@@ -2,10 +2,14 @@
 import type { Address } from "../address/address.ts";
 import type { Neighbour, Speaker } from "./speaker.ts";
 
-export interface Session {
+export interface Session extends Hearing {
 	readonly self: Speaker;
+}
+
+/** A session as routes know it that came by it: whose they were, whoever of several hears the same. */
+export interface Hearing {
 	readonly peer: Speaker;
-	/** How this speaker has the other, and the other this one. */
+	/** How the hearer has the other, and the other the hearer. */
 	readonly own: Neighbour;
 	readonly others: Neighbour;
 	readonly kind: "ibgp" | "ebgp";
@@ -33,6 +37,11 @@ export class Sessions {
 
 	constructor(speakers: readonly Speaker[]) {
 		for (const speaker of speakers) for (const { text } of speaker.addresses) this.#byAddress.set(text, speaker);
+	}
+
+	/** Who has an address. */
+	at(address: Address): Speaker | undefined {
+		return this.#byAddress.get(address.text);
 	}
 
 	/** The sessions of a speaker, in the order of its neighbours. */

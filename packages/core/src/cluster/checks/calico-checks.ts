@@ -1,4 +1,5 @@
 /** What Calico's objects say of each other and of pods. */
+import type { Address } from "../../address/address.ts";
 import { overlaps } from "../../address/prefix.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
 import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
@@ -47,11 +48,14 @@ const OWN_ADDRESSES = "cni.projectcalico.org/ipAddrsNoIpam";
 function checkPods(cluster: Cluster): void {
 	const { ipPools, blockAffinities, ipamBlocks } = cluster.calico;
 	const pools = mapOf(ipPools);
-	const blocks = mapOf([...blockAffinities, ...ipamBlocks]);
+	const allBlocks = [...blockAffinities, ...ipamBlocks];
+	const blocks = mapOf(allBlocks);
+	const families = new Set(allBlocks.map(({ cidr }) => cidr.family));
 	for (const pod of cluster.pods) {
 		if (pod.hostNetwork || isFinished(pod) || Object.hasOwn(pod.annotations, OWN_ADDRESSES)) continue;
-		checkPod(pod, pools, "IPPool", ipPools);
-		checkPod(pod, blocks, "IPAMBlock or BlockAffinity", []);
+		refuseStray(pod, pod.podIPs, pools, "IPPool", ipPools);
+		const ofBlocks = pod.podIPs.filter(({ family }) => families.has(family));
+		refuseStray(pod, ofBlocks, blocks, "IPAMBlock or BlockAffinity", []);
 	}
 }
 
@@ -62,8 +66,14 @@ function mapOf(objects: readonly Pick<IpPool, "cidr">[]): PrefixMap<true> | unde
 	return map;
 }
 
-function checkPod(pod: Pod, map: PrefixMap<true> | undefined, what: string, pools: readonly IpPool[]): void {
-	const stray = map && pod.podIPs.find((each) => map.longestMatch(each) === undefined);
+function refuseStray(
+	pod: Pod,
+	addresses: readonly Address[],
+	map: PrefixMap<true> | undefined,
+	what: string,
+	pools: readonly IpPool[],
+): void {
+	const stray = map && addresses.find((each) => map.longestMatch(each) === undefined);
 	if (stray === undefined) return;
 	const hint = pools.length === 0 ? undefined : `pools are ${pools.map(({ cidr }) => cidr.text).join(", ")}`;
 	fail("address-in-no-cidr", `pod/${keyOf(pod)} has ${stray.text}, which is in no ${what}`, pod, hint);

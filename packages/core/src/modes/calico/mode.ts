@@ -1,5 +1,7 @@
 /** Calico: Felix's and BIRD's state on each node, and the CNI plugin's for each pod. Which way packets travel is said by the pools. */
 import type { Family } from "../../address/address.ts";
+import { prefixOf } from "../../address/prefix.ts";
+import type { SelectedRoute } from "../../bgp/select.ts";
 import { DEFAULT_FELIX, type FelixSettings } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
@@ -11,7 +13,7 @@ import { hostRoutes, hostSpeakers } from "../host-speakers.ts";
 import { administratorSysctls } from "../machine.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
 import { hasNamespace } from "../pod-namespace.ts";
-import type { Card, Underlay } from "../underlay/underlay.ts";
+import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type CalicoNodes, calicoNodes, type NodeFacts } from "./calico-nodes.ts";
 import { NO_POLICY } from "./endpoint-chains.ts";
@@ -50,6 +52,8 @@ class CalicoPlan implements ModePlan {
 	readonly #nodes: CalicoNodes;
 	/** BIRD runs unless all that it could tell is Felix's to program. */
 	readonly #bird: Readonly<Record<Family, BirdNetwork>> | undefined;
+	/** By what of a node has a part in it: what its kernel gets of a route. */
+	readonly #kernelRoutes = new Map<string, WeakMap<SelectedRoute, Route | null>>();
 
 	constructor(encapsulation: Encapsulation, families: readonly Family[], cluster: Cluster, underlay: Underlay) {
 		this.#cluster = cluster;
@@ -177,15 +181,32 @@ class CalicoPlan implements ModePlan {
 			const bird = this.#bird?.[family];
 			const speaker = bird?.speakerOf(own);
 			if (bird === undefined || speaker === undefined) continue;
+			const made = this.#routesMade(own, card, family);
 			for (const selected of bird.network.routesOf(speaker).values()) {
 				const { prefix } = selected.best;
 				const pool = this.#pools.of(prefix.address);
 				if (felixPrograms(pool, settings.programClusterRoutes)) continue;
-				const route = birdRoute(prefix, selected, { own, card, pool });
-				if (route !== undefined) found.push(route);
+				let route = made.get(selected);
+				if (route === undefined) {
+					route = birdRoute(prefix, selected, { own, card, pool }) ?? null;
+					made.set(selected, route);
+				}
+				if (route !== null) found.push(route);
 			}
 		}
 		return found;
+	}
+
+	/** What nodes in the same subnets, with the same gateway, make of routes. */
+	#routesMade({ subnet }: NodeFacts, card: Card, family: Family): WeakMap<SelectedRoute, Route | null> {
+		const links = card.addresses.map(({ address, prefixLength }) => prefixOf(address, prefixLength).text);
+		const key = [subnet[family]?.text, gatewayOf(card, family)?.text, ...links].join(" ");
+		let made = this.#kernelRoutes.get(key);
+		if (made === undefined) {
+			made = new WeakMap();
+			this.#kernelRoutes.set(key, made);
+		}
+		return made;
 	}
 
 	/** Those of `default`, over them those of `node.NAME`. */

@@ -34,6 +34,7 @@ export function birdNetwork(sources: BirdSources, family: Family): BirdNetwork {
 	const services = serviceBlocks(sources.cluster, family);
 	const shared = sharedRules(sources.pools, services, family);
 	const byPlace = new Map<string, Speaker>();
+	const distances = new Map<string, Distance>();
 	for (const facts of sources.nodes.all) {
 		const own = facts.address[family];
 		if (own === undefined) continue;
@@ -47,7 +48,7 @@ export function birdNetwork(sources: BirdSources, family: Family): BirdNetwork {
 			neighbours: peerings.of(facts),
 			networks: [...blocks.map(({ cidr }) => cidr), ...services],
 			exports: exportFilter(blocks, shared),
-			distanceTo: distanceFrom(facts, family),
+			distanceTo: distanceFrom(facts, family, distances),
 		});
 	}
 	return {
@@ -62,10 +63,21 @@ function hashedId(place: string): Address {
 	return address([24, 16, 8, 0].map((bit) => (word >>> bit) & 0xff).join("."));
 }
 
-/** BIRD knows how far devices' subnets are, and of routes that others put into the kernel nothing. */
-function distanceFrom(facts: NodeFacts, family: Family): (nextHop: Address) => number {
+type Distance = (nextHop: Address) => number;
+
+/**
+ * BIRD knows how far devices' subnets are, and of routes that others put into the kernel nothing. Nodes of one subnet have
+ * one function, so that they share what follows from it.
+ */
+function distanceFrom(facts: NodeFacts, family: Family, known: Map<string, Distance>): Distance {
 	const subnet = facts.subnet[family];
-	return (nextHop) => (subnet !== undefined && contains(subnet, nextHop) ? 0 : 1);
+	const key = subnet?.text ?? "";
+	let distance = known.get(key);
+	if (distance === undefined) {
+		distance = (nextHop) => (subnet !== undefined && contains(subnet, nextHop) ? 0 : 1);
+		known.set(key, distance);
+	}
+	return distance;
 }
 
 function serviceBlocks(cluster: Cluster, family: Family): readonly Prefix[] {
