@@ -26,12 +26,12 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	if (files.length > 0 && filled.length === 0) throw nothingIn(files);
 	const cluster = new LoadedCluster(inventory);
 	checkAddressOwners(cluster.owners);
+	checkCalico(cluster);
 	checkOverlaps(cluster);
 	checkReferences(cluster);
 	checkSecurityGroups(cluster);
 	checkEnis(cluster, cluster.enis);
 	checkPodEnis(cluster);
-	checkCalico(cluster);
 	return cluster;
 }
 
