@@ -20,7 +20,7 @@ import { NO_POLICY } from "./endpoint-chains.ts";
 import { felixRules } from "./felix.ts";
 import { type Encapsulation, type Pools, poolsOf } from "./pools.ts";
 import { birdRoute, blackholes, FAMILIES, felixPrograms, felixRoute } from "./routes.ts";
-import { type BirdNetwork, bgpRemarks, birdNetwork } from "./speakers.ts";
+import { type BirdNetwork, bgpRemarks, birdNetwork, filterRemarks } from "./speakers.ts";
 import { podMtu, tunnelDevices, vxlanPeer } from "./tunnels.ts";
 import { hostEnds, hostInterface, POD_DEVICE, podEnd } from "./workload.ts";
 
@@ -70,6 +70,7 @@ class CalicoPlan implements ModePlan {
 			...this.#pools.assumptions,
 			...this.#blocks.assumptions,
 			...this.#nodes.assumptions,
+			...filterRemarks(cluster),
 			...(this.#bird === undefined ? [] : FAMILIES.flatMap((family) => this.#bird?.[family] ?? []).flatMap(bgpRemarks)),
 		];
 	}

@@ -203,6 +203,29 @@ describe("what the input does not say", () => {
 	});
 });
 
+describe("BGP sessions and filters", () => {
+	const peer = (spec: string): string =>
+		`---\napiVersion: crd.projectcalico.org/v1\nkind: BGPPeer\nmetadata: { name: tor }\nspec: ${spec}\n`;
+	const warnings = (more: string): readonly string[] =>
+		network({ pool: "ipipMode: Never", more })
+			.assumptions.filter(({ severity }) => severity === "warning")
+			.map(({ code, place, message }) => `${code} ${place}: ${message}`);
+
+	it("a peer that nobody is leaves each node without that session, and says so", () => {
+		expect(warnings(peer("{ peerIP: 192.168.1.99, asNumber: 64500 }"))).toEqual(
+			["a", "b", "c"].map(
+				(node) =>
+					`bgp-session-down node/${node}: node/${node}: no BGP session with 192.168.1.99 (bgppeer/tor): the input describes nobody who speaks BGP there`,
+			),
+		);
+	});
+
+	it("filters are not evaluated, which the answer says", () => {
+		const [first] = warnings(peer("{ peerSelector: has(reflector), filters: [no-default] }"));
+		expect(first).toContain("bgp-filter-not-evaluated");
+	});
+});
+
 describe("programs that podpath does not evaluate", () => {
 	it("make the pods' devices ones that it does not know: the answer is unknown, not wrong", () => {
 		const more = `---\napiVersion: crd.projectcalico.org/v1\nkind: FelixConfiguration\nmetadata: { name: default }\nspec: { bpfEnabled: true }\n`;
