@@ -1,5 +1,6 @@
 /** Questions to a cluster of 1,000 nodes: the first one after loading, and then one after the other. */
 import { loadCluster } from "../packages/core/src/cluster/load.ts";
+import { transitsOf } from "../packages/core/src/kernel/transit/transits.ts";
 import { clusterNetwork } from "../packages/core/src/modes/network.ts";
 import { explain, verdictOf } from "../packages/core/src/trace/explain.ts";
 import type { Question } from "../packages/core/src/trace/question.ts";
@@ -11,6 +12,8 @@ const SHAPE: ClusterShape = { mode: "flannel-vxlan", proxyMode: "iptables", endp
 const DETAIL = { mode: SHAPE.mode, proxyMode: SHAPE.proxyMode };
 /** Enough that most nodes are met, few enough that each is asked several times. */
 const QUESTIONS = 2_000;
+/** All pods of so many nodes ask so many Services all over the cluster, each once. */
+const MATRIX = { nodes: 8, services: 100 };
 
 function subjectOf(): Subject {
 	const cluster = loadCluster(generateCluster(THOUSAND_NODES, SHAPE));
@@ -32,6 +35,24 @@ function questions({ cluster }: Subject): readonly Question[] {
 	});
 }
 
+/** Service by Service, as a table of a cluster's policies is made. `from` is the first node, and the first Service. */
+function matrix({ cluster }: Subject, from: number): readonly Question[] {
+	const { nodes, services } = cluster;
+	const pods = Array.from({ length: MATRIX.nodes }, (_, i) => nodes[(from + i * 127) % nodes.length]).flatMap((node) =>
+		cluster.podsOn(node?.name ?? ""),
+	);
+	return Array.from({ length: MATRIX.services }, (_, i) => services[(from + i * 1_049) % services.length]).flatMap(
+		(service) =>
+			pods.map(
+				(pod): Question => ({
+					from: `pod/${pod.namespace}/${pod.name}`,
+					to: `service/${service?.namespace}/${service?.name}`,
+					protocol: "tcp",
+				}),
+			),
+	);
+}
+
 function repeated(ask: (subject: Subject, question: Question) => unknown): Measurement {
 	const subject = subjectOf();
 	const asked = questions(subject);
@@ -48,6 +69,38 @@ function repeated(ask: (subject: Subject, question: Question) => unknown): Measu
 	};
 }
 
+/**
+ * Verdicts of questions that are each asked once. Before the clock runs another network of the same cluster is asked
+ * others, so that the code is compiled, and these are explained: that makes the stacks that they meet, as nothing is made
+ * before it is asked about, but explanations remember no transits.
+ */
+function once(
+	of: (subject: Subject) => readonly Question[],
+	others: (subject: Subject) => readonly Question[],
+): Measurement {
+	const cluster = loadCluster(generateCluster(THOUSAND_NODES, SHAPE));
+	const another = { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
+	for (const question of others(another)) verdictOf(another, question);
+	const subject = { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
+	const asked = of(subject);
+	for (const question of asked) explain(subject, question);
+	const start = performance.now();
+	for (const question of asked) verdictOf(subject, question);
+	const elapsed = (performance.now() - start) / 1000;
+	const { all, known } = transitsOf(subject.network).count;
+	return {
+		value: asked.length / elapsed,
+		unit: "1/s",
+		detail: {
+			...DETAIL,
+			distinctQuestions: new Set(asked.map(({ from, to }) => `${from} ${to}`)).size,
+			pathsEach: explain(subject, asked[0] as Question).paths.length,
+			transits: all,
+			transitsRemembered: Math.round((known / all) * 1000) / 1000,
+		},
+	};
+}
+
 export const benchmarks: readonly Benchmark[] = [
 	{
 		name: "explain/first",
@@ -61,5 +114,14 @@ export const benchmarks: readonly Benchmark[] = [
 		},
 	},
 	{ name: "explain/cluster-ip-cross-node", run: () => repeated(explain) },
-	{ name: "verdict/cluster-ip-cross-node", run: () => repeated(verdictOf) },
+	{
+		name: "verdict/cluster-ip-cross-node",
+		run: () =>
+			once(
+				(subject) => matrix(subject, 0),
+				(subject) => matrix(subject, 50),
+			),
+	},
+	// Pods and Services all over the cluster: hardly anything that was remembered is met again.
+	{ name: "verdict/cold", run: () => once(questions, (subject) => matrix(subject, 50)) },
 ];

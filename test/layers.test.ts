@@ -5,12 +5,14 @@ import { filesUnder, importsOf, readSource } from "./sources.ts";
 
 /** Folders of packages/core/src, from the bottom up. A folder imports from itself and from those before it. */
 const LAYERS = [
+	"digest",
 	"origin",
 	"address",
 	"packet",
 	"diagnostic",
 	"netfilter",
 	"state",
+	"bgp",
 	"parse",
 	"emit",
 	"cluster",

@@ -13,6 +13,9 @@ export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { parseScenarios } from "./atlas/parse.ts";
 export { findScenario, type Scenario, scenarioName } from "./atlas/scenario.ts";
+export { ACCEPT_ALL, type FilterRule, type RouteFilter } from "./bgp/filter.ts";
+export { BgpNetwork, type RouteTable, type SelectedRoute } from "./bgp/network.ts";
+export type { Neighbour as BgpNeighbour, Speaker } from "./bgp/speaker.ts";
 export { clusterCapacity, NAMES as POD_KIND_NAMES, type NodeCapacity, type Room } from "./capacity/cluster-capacity.ts";
 export {
 	findInstanceType,

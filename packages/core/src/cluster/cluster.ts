@@ -2,6 +2,7 @@
 import type { Address } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { Diagnostic } from "../diagnostic/diagnostic.ts";
+import type { CalicoObjects } from "./calico-objects.ts";
 import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
@@ -50,6 +51,7 @@ export interface Cluster {
 	readonly networkPolicies: readonly NetworkPolicy[];
 	/** Policies of other APIs, which are not evaluated. */
 	readonly foreignPolicies: readonly ForeignPolicy[];
+	readonly calico: CalicoObjects;
 	readonly settings: ClusterObject | undefined;
 
 	/** Network mode: what `Cluster` says, else what the objects of the CNI show; empty where nothing tells. */

@@ -2,6 +2,7 @@
 import type { Prefix } from "../address/prefix.ts";
 import { formatPosition, InputError } from "../diagnostic/diagnostic.ts";
 import type { Inventory } from "./inventory.ts";
+import { calicoMode, enabledPools } from "./kubernetes/calico/shown-mode.ts";
 import { type FlannelConfiguration, flannelBackend, flannelOfNodes } from "./kubernetes/flannel-configuration.ts";
 import {
 	type ClusterObject,
@@ -27,10 +28,11 @@ export interface EffectiveSettings {
 export function effectiveSettings(inventory: Inventory): EffectiveSettings {
 	const settings = onlyCluster(inventory);
 	const shown = inventory.flannel ?? flannelOfNodes(inventory.nodes.values());
-	const mode = modeOf(settings, shown) || (inventory.terway?.mode ?? "");
+	const mode = modeOf(settings, shown) || (inventory.terway?.mode ?? "") || calicoMode(inventory.calico);
 	const podCIDRs = firstSaid(
 		settings?.podCIDRs,
 		shown?.settings.networks,
+		enabledPools(inventory.calico).map(({ cidr }) => cidr),
 		inventory.kubeadm?.podCIDRs,
 		inventory.kubeProxy.clusterCIDRs,
 	);

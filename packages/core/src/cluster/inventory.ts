@@ -2,6 +2,7 @@
 import type { Prefix } from "../address/prefix.ts";
 import { type Diagnostic, formatPosition, InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import { CalicoInventory } from "./kubernetes/calico/calico-objects.ts";
 import { Spelling } from "./kubernetes/field-names.ts";
 import type { FlannelConfiguration } from "./kubernetes/flannel-configuration.ts";
 import type { TerwayConfiguration } from "./kubernetes/terway-configuration.ts";
@@ -53,6 +54,7 @@ export class Inventory {
 	readonly podENIs: Map<string, PodEni> = new Map();
 	readonly networkPolicies: Map<string, NetworkPolicy> = new Map();
 	readonly foreignPolicies: ForeignPolicy[] = [];
+	readonly calico: CalicoInventory = new CalicoInventory();
 
 	kubeProxy: Partial<KubeProxySettings> = {};
 	flannel: FlannelConfiguration | undefined;

@@ -1,6 +1,7 @@
 /** From files to a cluster. */
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { checkAddressOwners } from "./checks/address-checks.ts";
+import { checkCalico } from "./checks/calico-checks.ts";
 import { checkEnis, checkSecurityGroups } from "./checks/eni-checks.ts";
 import { checkOverlaps } from "./checks/overlap-checks.ts";
 import { checkReferences } from "./checks/reference-checks.ts";
@@ -25,6 +26,7 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	if (files.length > 0 && filled.length === 0) throw nothingIn(files);
 	const cluster = new LoadedCluster(inventory);
 	checkAddressOwners(cluster.owners);
+	checkCalico(cluster);
 	checkOverlaps(cluster);
 	checkReferences(cluster);
 	checkSecurityGroups(cluster);

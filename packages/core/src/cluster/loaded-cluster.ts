@@ -2,11 +2,13 @@
 import type { Address } from "../address/address.ts";
 import type { Diagnostic } from "../diagnostic/diagnostic.ts";
 import { type AddressOwners, addressOwners } from "./address-owners.ts";
+import type { CalicoObjects } from "./calico-objects.ts";
 import { strayAddresses } from "./checks/address-checks.ts";
 import type { AddressOwner, Cluster } from "./cluster.ts";
 import { DerivedEndpoints } from "./derived-endpoints.ts";
 import { type EffectiveSettings, effectiveSettings } from "./effective-settings.ts";
 import { type Inventory, keyOf } from "./inventory.ts";
+import { calicoObjects } from "./kubernetes/calico/calico-objects.ts";
 import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
@@ -41,6 +43,7 @@ export class LoadedCluster implements Cluster {
 	readonly podENIs: readonly PodEni[];
 	readonly networkPolicies: readonly NetworkPolicy[];
 	readonly foreignPolicies: readonly ForeignPolicy[];
+	readonly calico: CalicoObjects;
 	readonly settings: ClusterObject | undefined;
 	readonly mode: string;
 	readonly podCIDRs: EffectiveSettings["podCIDRs"];
@@ -78,6 +81,7 @@ export class LoadedCluster implements Cluster {
 		this.podENIs = [...inventory.podENIs.values()];
 		this.networkPolicies = [...inventory.networkPolicies.values()];
 		this.foreignPolicies = inventory.foreignPolicies;
+		this.calico = calicoObjects(inventory.calico, this.nodes);
 		this.settings = effective.settings;
 		this.mode = effective.mode;
 		this.podCIDRs = effective.podCIDRs;

@@ -1,9 +1,11 @@
 /** One object of the input, by its kind. Whoever adds a kind adds a line to `READERS`. */
 import { suggest } from "../diagnostic/closest.ts";
+import { CALICO_GROUPS } from "./calico-objects.ts";
 import type { Field } from "./field.ts";
 import type { InputObject } from "./input/objects.ts";
 import type { Inventory } from "./inventory.ts";
 import { builtInKinds, groupOf, groupsOf } from "./kinds.ts";
+import { CALICO_READERS } from "./kubernetes/calico/calico-objects.ts";
 import { embedded } from "./kubernetes/embedded.ts";
 import { readEndpointSlice, readEndpoints } from "./kubernetes/endpoint-slice.ts";
 import { type FieldNames, fieldNames } from "./kubernetes/field-names.ts";
@@ -51,6 +53,9 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 		(object, into) => into.add(into.podNetworkings, readPodNetworking(object, into.spelling)),
 	],
 	[`${TERWAY_GROUP}/PodENI`, (object, into) => into.add(into.podENIs, readPodEni(object))],
+	...CALICO_GROUPS.flatMap((group) =>
+		Object.entries(CALICO_READERS).map(([kind, read]): [string, Reader] => [`${group}/${kind}`, read]),
+	),
 	["kubeproxy.config.k8s.io/KubeProxyConfiguration", addKubeProxy],
 	[`${OWN_GROUP}/Cluster`, (object, into) => into.add(into.clusters, CLUSTER_KIND.read(object))],
 	[`${OWN_GROUP}/VPC`, (object, into) => into.add(into.vpcs, VPC_KIND.read(object))],
@@ -80,7 +85,7 @@ export function readObject({ apiVersion, kind, root }: InputObject, into: Invent
 	if (reader === undefined) passOver(apiVersion, kind, root, into);
 	else {
 		if (group === OWN_GROUP && apiVersion !== OWN_API_VERSION) root.at("apiVersion").mustBe(OWN_API_VERSION);
-		if (SPELT.has(kind)) {
+		if (SPELT.has(kind) && group === "") {
 			into.spelling.check(root, ENVELOPE, kind);
 			into.spelling.check(root.at("metadata"), METADATA, kind);
 		}

@@ -171,6 +171,34 @@ export interface HostObject extends ObjectMeta {
 	readonly addresses: readonly Address[];
 	/** Its routes besides the default one, as `ip route` writes them. */
 	readonly routes: readonly { readonly destination: Prefix; readonly via: Address }[];
+	/** It is a router: it passes packets on between its cards, one for each segment that it has an address in. */
+	readonly forwarding?: boolean;
+	/** It speaks BGP, as a top-of-rack switch does. */
+	readonly bgp?: HostBgp;
+}
+
+/** How a host speaks BGP. */
+export interface HostBgp {
+	readonly asNumber: number;
+	/** An IPv4 address; absent: the first that the host has. */
+	readonly routerID?: Address;
+	/** It is a route reflector for the neighbours that it calls clients. */
+	readonly clusterID?: Address;
+	readonly neighbours: readonly HostBgpNeighbour[];
+	/** Routes that are as good as the best are used together with it. */
+	readonly multipath: boolean;
+	/** What it originates. */
+	readonly networks: readonly Prefix[];
+}
+
+export interface HostBgpNeighbour {
+	readonly address: Address;
+	readonly asNumber: number;
+	readonly routeReflectorClient: boolean;
+	/** It is the next hop of all that it tells. */
+	readonly nextHopSelf: boolean;
+	/** Of what the neighbour tells; absent: 100. */
+	readonly localPreference?: number;
 }
 
 /** Kind `LoadBalancer`: what stands in front of a Service's node ports where the derived one is not right. */

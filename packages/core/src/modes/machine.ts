@@ -1,4 +1,5 @@
 /** What every machine has in every mode: its cards, addresses and default route, and how its kernel is set. */
+import type { Address } from "../address/address.ts";
 import { defaultPrefix, lastAddress, prefixOf } from "../address/prefix.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Node } from "../cluster/objects.ts";
@@ -7,7 +8,7 @@ import type { Contribution } from "../state/contribution.ts";
 import type { InterfaceAddress, Route } from "../state/ip.ts";
 import type { PhysicalLink } from "../state/link.ts";
 import { unicastRoute } from "./route.ts";
-import { CARD, type Card, type CardAddress, cardAddress } from "./underlay/card.ts";
+import { CARD, type Card, type CardAddress, cardAddress, onLink } from "./underlay/card.ts";
 
 /** A machine's card, its addresses and its way out. */
 export function machine(card: Card): Contribution {
@@ -23,6 +24,11 @@ export function furtherCards(cards: readonly Card[]): Contribution {
 	return { links: cards.filter(({ device }) => device !== CARD).map(physicalLink) };
 }
 
+/** The card that has the next hop on its link. */
+function deviceTo(via: Address, cards: readonly Card[]): string {
+	return cards.find((card) => onLink(card, via))?.device ?? CARD;
+}
+
 function physicalLink({ device, mac, mtu, origin }: Card): PhysicalLink {
 	return { kind: "physical", name: device, index: 0, mtu, mac, up: true, carrier: true, origin };
 }
@@ -36,14 +42,20 @@ export function host(object: HostObject, card: Card, cards: readonly Card[]): Co
 	const base = machine(card);
 	const origin = { component: "host", object: `host/${object.name}`, source: object.source };
 	const routes = object.routes.map(({ destination, via }) =>
-		unicastRoute(destination, { via, device: CARD, protocol: "static", origin }),
+		unicastRoute(destination, { via, device: deviceTo(via, cards), protocol: "static", origin }),
 	);
 	return {
 		links: [...(base.links ?? []), ...further.map(physicalLink)],
-		addresses: [...(base.addresses ?? []), ...further.flatMap(primaryAddresses)],
+		addresses: [...(base.addresses ?? []), ...further.flatMap(ownAddresses)],
 		routes: [...routes, ...(base.routes ?? [])],
+		...(object.forwarding === true && { sysctls: FORWARDING }),
 	};
 }
+
+const FORWARDING: ReadonlyMap<string, string> = new Map([
+	["net.ipv4.ip_forward", "1"],
+	["net.ipv6.conf.all.forwarding", "1"],
+]);
 
 /**
  * How a node's kernel is set for Kubernetes: it forwards, and bridged packets go through iptables (kubeadm's preflight
@@ -74,6 +86,11 @@ export function inheritedSysctls(cluster: Cluster, node: Node): ReadonlyMap<stri
 	return new Map(own.filter(([key]) => key === "net.ipv4.ip_forward" || /^net\.ipv4\.conf\.(all|default)\./.test(key)));
 }
 
+/** Of an ENI the primary one of each family; of a card that is none, all. */
+function ownAddresses(card: Card): readonly InterfaceAddress[] {
+	return card.eni === undefined ? card.addresses.map((each) => interfaceAddress(each, card)) : primaryAddresses(card);
+}
+
 /** The first of each family. */
 function primaryAddresses(card: Card): readonly InterfaceAddress[] {
 	const first = ([4, 6] as const).map((family) => cardAddress(card, family));
@@ -98,6 +115,9 @@ function interfaceAddress({ address, prefixLength }: CardAddress, card: Card): I
 function defaultRoutes(card: Card): readonly Route[] {
 	return ([4, 6] as const).flatMap((family) => {
 		const own = card.addresses.filter((each) => each.address.family === family);
+		// A machine that is its segment's gateway has no way out but by routes of its own.
+		const isOwn = ({ gateway }: CardAddress): boolean => own.some(({ address }) => address.text === gateway?.text);
+		if (own.some(isOwn)) return [];
 		const via = own.find((each) => each.gateway !== undefined)?.gateway;
 		const route = { device: CARD, protocol: "static", origin: card.origin };
 		if (via !== undefined) return [unicastRoute(defaultPrefix(family), { ...route, via })];

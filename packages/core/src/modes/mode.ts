@@ -5,7 +5,7 @@
 import type { Family } from "../address/address.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Node, Pod } from "../cluster/objects.ts";
-import type { EniObject } from "../cluster/settings.ts";
+import type { EniObject, HostObject } from "../cluster/settings.ts";
 import type { Contribution } from "../state/contribution.ts";
 import type { DeviceAt, Far } from "../state/fabric.ts";
 import type { Assumption } from "../state/network.ts";
@@ -41,11 +41,17 @@ export interface ModeCapabilities {
 
 export interface ModePlan {
 	readonly assumptions: readonly Assumption[];
+	/** The families that are carried in this cluster, where that is more than the mode's own. */
+	readonly families?: readonly Family[];
 	/**
 	 * What the mode adds to the node's own namespace. Its cards are there already, numbered after the loopback device in the
 	 * order of `underlay.cards(place)`, so from 2: eth0 with the node's addresses, the others up and without an address.
 	 */
 	node(node: Node): readonly Contribution[];
+	/** What an agent keeps before kube-proxy's own, as Felix its rules. Absent: nothing. */
+	afterKubeProxy?(node: Node): readonly Contribution[];
+	/** What a host gets from the nodes, such as routes by BGP. Absent: nothing. */
+	host?(host: HostObject): readonly Contribution[];
 	/** What the pod's namespace holds. */
 	pod(pod: Pod): readonly Contribution[];
 	/** What the devices of the pod's namespace are joined to; cards of its own (`underlay.cards`) are joined already. */

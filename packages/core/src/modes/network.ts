@@ -1,5 +1,5 @@
 /** From a cluster's objects to the network that its components would program. */
-import { type Address, parseAddress } from "../address/address.ts";
+import { type Address, type Family, parseAddress } from "../address/address.ts";
 import { checkEnis } from "../cluster/checks/eni-checks.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Node, Pod } from "../cluster/objects.ts";
@@ -15,7 +15,7 @@ import type { Place } from "../state/place.ts";
 import { INTERNET, internetClient } from "./internet.ts";
 import { loadBalancersOf } from "./load-balancers.ts";
 import { administratorSysctls, furtherCards, host, inheritedSysctls, machine, nodeSysctls } from "./machine.ts";
-import type { ModePlan, NetworkMode } from "./mode.ts";
+import type { ModePlan } from "./mode.ts";
 import { hasNamespace } from "./pod-namespace.ts";
 import { NETWORK_MODES, networkMode } from "./registry.ts";
 import { eniCards, enisOf } from "./underlay/enis.ts";
@@ -56,7 +56,9 @@ class ClusterNetwork implements Network {
 		const own = [...balancers.devices, INTERNET].map((device) => [device.place, device] as const);
 		this.#fabric = new Map<Place, FabricDevice>([...this.#underlay.devices, ...own]);
 		this.assumptions = [
-			...(mode === undefined ? modeUnknown(cluster) : familiesNotCarried(mode, cluster)),
+			...(mode === undefined
+				? modeUnknown(cluster)
+				: familiesNotCarried(mode.id, this.#plan?.families ?? mode.capabilities.families, cluster)),
 			...this.#underlay.assumptions,
 			...(this.#plan?.assumptions ?? []),
 			...balancers.assumptions,
@@ -134,7 +136,9 @@ class ClusterNetwork implements Network {
 			case "host": {
 				const object = this.#cluster.host(name);
 				const card = this.#underlay.cardOf(place);
-				return object && card && [host(object, card, this.#underlay.cards(place))];
+				return (
+					object && card && [host(object, card, this.#underlay.cards(place)), ...(this.#plan?.host?.(object) ?? [])]
+				);
 			}
 			case "internet": {
 				const address = parseAddress(name);
@@ -155,6 +159,7 @@ class ClusterNetwork implements Network {
 			{ sysctls: nodeSysctls(node) },
 			...devices,
 			kubeProxy(this.#services, proxyNodeOf(node, addresses)),
+			...(this.#plan?.afterKubeProxy?.(node) ?? []),
 			{ sysctls: administratorSysctls(this.#cluster, node) },
 		];
 	}
@@ -234,8 +239,8 @@ function modeUnknown(cluster: Cluster): readonly Assumption[] {
 	];
 }
 
-function familiesNotCarried({ id, capabilities }: NetworkMode, cluster: Cluster): readonly Assumption[] {
-	const blocks = cluster.podCIDRs.filter((block) => !capabilities.families.includes(block.family));
+function familiesNotCarried(id: string, families: readonly Family[], cluster: Cluster): readonly Assumption[] {
+	const blocks = cluster.podCIDRs.filter((block) => !families.includes(block.family));
 	return blocks.map((block) => ({
 		code: "family-not-carried",
 		message: `mode ${id} does not carry IPv${block.family} between nodes, so pods of ${block.text} reach only their own node`,

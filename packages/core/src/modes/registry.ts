@@ -1,9 +1,10 @@
 /** The network modes that podpath knows. Whoever adds a CNI adds a folder and a line here. */
+import { CALICO_MODES } from "./calico/mode.ts";
 import { FLANNEL_MODES } from "./flannel/mode.ts";
 import type { NetworkMode } from "./mode.ts";
 import { TERWAY_MODES } from "./terway/mode.ts";
 
-export const NETWORK_MODES: readonly NetworkMode[] = [...FLANNEL_MODES, ...TERWAY_MODES];
+export const NETWORK_MODES: readonly NetworkMode[] = [...FLANNEL_MODES, ...TERWAY_MODES, ...CALICO_MODES];
 
 /** The mode of this name. */
 export function networkMode(id: string): NetworkMode | undefined {

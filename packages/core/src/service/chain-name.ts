@@ -1,6 +1,6 @@
 /** The names that kube-proxy gives its chains (pkg/proxy/iptables/proxier.go portProtoHash, pkg/proxy/nftables/proxier.go). */
 import type { Address } from "../address/address.ts";
-import { base32, sha256 } from "./sha256.ts";
+import { base32, sha256 } from "../digest/sha256.ts";
 
 /** The 16 letters after `KUBE-SVC-`, `KUBE-EXT-` …; with the endpoint's text appended, those after `KUBE-SEP-`. */
 export function iptablesHash(servicePortName: string, protocol: string, endpoint = ""): string {

@@ -31,6 +31,8 @@ export interface Network {
 export interface Assumption {
 	readonly code: string;
 	readonly message: string;
+	/** Absent: it is worth knowing, and nothing is wrong. */
+	readonly severity?: "warning";
 	/** Absent: it concerns every answer. */
 	readonly place?: Place;
 }

@@ -243,9 +243,9 @@ function assumptions(subject: Subject, ways: readonly Way[]): readonly Finding[]
 	const met = new Set(ways.flatMap((way) => way.forward.crossings.map((crossing) => crossing.at)));
 	return subject.network.assumptions
 		.filter((each) => each.place === undefined || met.has(each.place))
-		.map(({ code, message, place }) => ({
+		.map(({ code, message, severity, place }) => ({
 			code,
-			severity: "info" as const,
+			severity: severity ?? ("info" as const),
 			message,
 			...(place === undefined ? {} : { object: place }),
 		}));

@@ -45,3 +45,33 @@ test("seed 001 has ten sub-scenarios (L48), one of which, 1.3, is two policies i
 	const seed = ["1.1", "1.2", "1.3C", "1.3L", "2.1", "2.2", "2.3", "3.1", "4.A", "5.1x", "5.1l"];
 	expect(seed.filter((id) => !ids.includes(`001-${id}`))).toEqual([]);
 });
+
+/** Rows of the seeds about Terway, with what they merge under one heading: `-svc` a ClusterIP, `-ext` an external IP. */
+const TERWAY_ROWS: Readonly<Record<string, readonly string[]>> = {
+	// Seed 000 has ten scenarios (L73-L82).
+	"terway-trunk": ["T1", "T2", "T2-svc", "T2-ext", "T3", "T4", "T5", "T6", "T6-ext", "T7", "T7-ext", "T8", "T9", "T10"],
+	// Seed 002 has the last three of seven (L12, L86, L158).
+	"terway-eniip": ["E5", "E6", "E7"],
+	"terway-vpc": ["V1", "V2"],
+	"terway-eni": ["V3"],
+	"terway-ipvlan": [],
+	"terway-datapathv2": [],
+};
+
+test.each(Object.entries(TERWAY_ROWS))("%s has the rows of its seed", (mode, rows) => {
+	const folder = atlas.find((each) => each.mode === mode);
+	const ids = new Set(folder?.scenarios.map(({ id }) => id));
+	expect(folder?.scenarios.length).toBeGreaterThan(0);
+	expect(rows.filter((row) => !ids.has(row))).toEqual([]);
+});
+
+test("every rule and every contradiction of Terway's is named by a scenario, another rule, or is about no way of a packet", () => {
+	const rules = readDocument("docs/terway-rules.md");
+	const scenarios = atlas.flatMap((folder) => folder.scenarios);
+	const cited = scenarios.flatMap((each) => expectationsOf(each).flatMap(({ sources }) => sources));
+	const text = [...cited, ...scenarios.map(({ note = "" }) => note)].join("\n");
+	const isNamed = (id: string): boolean =>
+		new RegExp(`${id}(?![\\w-])`).test(text) || rules.split(`\`${id}\``).length > 2;
+	const aboutNoWay = ["C1", "C10", "C12", "C20", "C21"];
+	expect([...ruled].filter((id = "") => !isNamed(id) && !aboutNoWay.includes(id))).toEqual([]);
+});

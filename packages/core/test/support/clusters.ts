@@ -1,6 +1,8 @@
 /** Clusters for tests, said in a few words: what is not said is what Kubernetes and podpath take by default. */
+
 import { type Address, address } from "../../src/address/address.ts";
 import { type Prefix, prefix } from "../../src/address/prefix.ts";
+import { NO_CALICO_OBJECTS } from "../../src/cluster/calico-objects.ts";
 import type { AddressOwner, Cluster } from "../../src/cluster/cluster.ts";
 import type {
 	Endpoint,
@@ -204,6 +206,7 @@ export function clusterOf(parts: ClusterParts): Cluster {
 		networkPolicies: [],
 		foreignPolicies: [],
 		namespace: () => undefined,
+		calico: NO_CALICO_OBJECTS,
 		settings,
 		mode: parts.mode ?? "",
 		podCIDRs,

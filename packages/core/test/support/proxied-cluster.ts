@@ -1,6 +1,8 @@
 /** Services, EndpointSlices and a cluster of just these, for tests of kube-proxy: written as kubernetes' own tests write them. */
+
 import { address } from "../../src/address/address.ts";
 import { prefix } from "../../src/address/prefix.ts";
+import { NO_CALICO_OBJECTS } from "../../src/cluster/calico-objects.ts";
 import type { Cluster } from "../../src/cluster/cluster.ts";
 import type { Endpoint, EndpointPort, EndpointSlice, Service, ServicePort } from "../../src/cluster/objects.ts";
 import { DEFAULT_KUBE_PROXY, type KubeProxySettings } from "../../src/cluster/settings.ts";
@@ -114,6 +116,7 @@ export function proxiedCluster(spec: ClusterSpec): Cluster {
 		networkPolicies: [],
 		foreignPolicies: [],
 		namespace: () => undefined,
+		calico: NO_CALICO_OBJECTS,
 		terway: undefined,
 		podENI: () => undefined,
 		settings: undefined,

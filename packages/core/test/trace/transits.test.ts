@@ -21,8 +21,9 @@ function subjectOf(cluster: Cluster): Subject {
 	return { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
 }
 
-/** Asks every question twice, so that the second time everything can be remembered. */
+/** Asks every question twice, so that the second time everything can be remembered: nothing is waited for here. */
 function expectSameWays(subject: Subject, questions: readonly Question[]): void {
+	transitsOf(subject.network, 0);
 	for (const question of [...questions, ...questions]) {
 		const about = JSON.stringify(question);
 		expect([about, ...waysOf(subject, question, false)]).toEqual([about, ...waysOf(subject, question, true)]);
@@ -102,7 +103,7 @@ describe("generated clusters", () => {
 			}
 		}
 		const { all, known } = transitsOf(subject.network).count;
-		expect(known / all).toBeGreaterThan(0.8);
+		expect(known / all).toBeGreaterThan(0.7);
 	});
 });
 

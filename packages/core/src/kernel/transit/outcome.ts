@@ -137,13 +137,15 @@ function frameRecipe({ source, destination, vlan, packet }: Frame, own: Inputs):
 }
 
 function packetRecipe(packet: Packet, own: Inputs): Recipe<Packet> {
-	const src = addressRecipe(packet.src);
-	const dst = addressRecipe(packet.dst);
-	const bare = { ...packet, src: src(own), dst: dst(own) };
-	if (packet.payload === undefined) return (inputs) => ({ ...bare, src: src(inputs), dst: dst(inputs) });
+	const src = sourceOf(packet.src);
+	const dst = sourceOf(packet.dst);
+	const bare = { ...packet, src: taken(src, own), dst: taken(dst, own) };
+	if (packet.payload === undefined) {
+		return (inputs) => ({ ...bare, src: taken(src, inputs), dst: taken(dst, inputs) });
+	}
 	const payload = payloadRecipe(packet.payload, own);
 	const fixed = { ...bare, payload: payload(own) };
-	return (inputs) => ({ ...fixed, src: src(inputs), dst: dst(inputs), payload: payload(inputs) });
+	return (inputs) => ({ ...fixed, src: taken(src, inputs), dst: taken(dst, inputs), payload: payload(inputs) });
 }
 
 function payloadRecipe(payload: Payload, own: Inputs): Recipe<Payload> {
@@ -166,14 +168,19 @@ function payloadRecipe(payload: Payload, own: Inputs): Recipe<Payload> {
 
 function tupleRecipe(tuple: Tuple): Recipe<Tuple> {
 	const { protocol, sport, dport } = tuple;
-	const src = addressRecipe(tuple.src);
-	const dst = addressRecipe(tuple.dst);
-	return (inputs) => ({ src: src(inputs), dst: dst(inputs), protocol, sport, dport });
+	const src = sourceOf(tuple.src);
+	const dst = sourceOf(tuple.dst);
+	return (inputs) => ({ src: taken(src, inputs), dst: taken(dst, inputs), protocol, sport, dport });
 }
 
-/** A watched address is one of the inputs; any other was found in the stack's state, or made of what was noted. */
-function addressRecipe(address: Address): Recipe<Address> {
-	if (!(address instanceof WatchedAddress)) return () => address;
-	const { number } = address;
-	return (inputs) => inputs.addresses[number] as Address;
+/** One of the inputs by its number, or an address that is always the same. */
+type Source = Address | number;
+
+/** What is not one of the inputs was found in the stack's state, or made of what was noted. */
+function sourceOf(address: Address): Source {
+	return address instanceof WatchedAddress ? address.number : address;
+}
+
+function taken(source: Source, inputs: Inputs): Address {
+	return typeof source === "number" ? (inputs.addresses[source] as Address) : source;
 }

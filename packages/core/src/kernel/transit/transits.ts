@@ -22,6 +22,8 @@ export type RunStages = (walk: Walk, stage: Stage, skb: Skb) => Next;
 
 /** How many outcomes are kept; beyond that, those of the stack that was met first are forgotten. */
 const MOST_REMEMBERED = 65_536;
+/** How many packets a stack sees go by before it is worth the effort to remember what it does: most are met seldom. */
+const PATIENCE = 32;
 /** A walk this long may be a loop, and is counted step by step. */
 const MOST_STEPS = 1000;
 
@@ -30,6 +32,7 @@ type Trees = Map<string, Map<number, TransitTree[]>>;
 
 interface Remembered {
 	readonly trees: Trees;
+	met: number;
 	outcomes: number;
 }
 
@@ -37,15 +40,21 @@ interface Remembered {
 export class Transits {
 	readonly #stacks = new Map<View, Remembered>();
 	#outcomes = 0;
+	readonly #patience: number;
 	/** How many transits there were, and for how many of them an outcome was known. */
 	readonly count = { all: 0, known: 0 };
+
+	constructor(patience: number) {
+		this.#patience = patience;
+	}
 
 	/** Takes the packet through the stack that it is in: by memory where it has been met, else stage by stage. */
 	through(walk: Walk, stage: EntryStage, skb: Skb, run: RunStages): Next {
 		this.count.all += 1;
 		if (!canBeRemembered(walk, skb)) return run(walk, stage, skb);
-		const entry: Entry = { skb, connections: walk.memory.conntrack.of(skb.view) };
 		const remembered = this.#of(skb.view);
+		if (++remembered.met <= this.#patience) return run(walk, stage, skb);
+		const entry: Entry = { skb, connections: walk.memory.conntrack.of(skb.view) };
 		const tree = treeOf(remembered.trees, stage, entry);
 		const inputs = inputsOf(entry);
 		const before = walk.choices.made.length;
@@ -103,7 +112,7 @@ export class Transits {
 	#of(view: View): Remembered {
 		let remembered = this.#stacks.get(view);
 		if (remembered === undefined) {
-			remembered = { trees: new Map(), outcomes: 0 };
+			remembered = { trees: new Map(), met: 0, outcomes: 0 };
 			this.#stacks.set(view, remembered);
 		}
 		return remembered;
@@ -130,9 +139,14 @@ function canBeRemembered(walk: Walk, { view, packet, mark, tracked }: Skb): bool
 		tracked === null &&
 		onlyTracks(view).yes &&
 		!walk.memory.ipvs.has(view) &&
-		!walk.forwarded.some((forwarded) => forwarded.view === view) &&
+		!wasForwardedBy(walk, view) &&
 		!isError(packet)
 	);
+}
+
+function wasForwardedBy({ forwarded }: Walk, view: View): boolean {
+	for (const each of forwarded) if (each.view === view) return true;
+	return false;
 }
 
 const onlyTracks = perView(({ state }) => ({ yes: state.ipvs.length === 0 && state.tcFilters.length === 0 }));
@@ -193,11 +207,11 @@ function portsOf({ payload, sport, dport }: Packet): number {
 
 const known = new WeakMap<Network, Transits>();
 
-/** The transits of a network; the same every time. */
-export function transitsOf(network: Network): Transits {
+/** The transits of a network; the same every time. `patience` counts for whoever asks first. */
+export function transitsOf(network: Network, patience: number = PATIENCE): Transits {
 	let transits = known.get(network);
 	if (transits === undefined) {
-		transits = new Transits();
+		transits = new Transits(patience);
 		known.set(network, transits);
 	}
 	return transits;

@@ -44,7 +44,7 @@ export class TransitTree {
 				case undefined:
 					return null;
 				case "address":
-					place = blockOf(node, inputs.addresses[node.address] as Address)?.place;
+					place = placeOf(node, inputs.addresses[node.address] as Address);
 					break;
 				case "test":
 					place = node.next.get(answerOf(node.test, inputs));
@@ -105,33 +105,32 @@ function descend(from: Place, inputs: Inputs, wanted: readonly Test[], met: Test
 	}
 }
 
-/** The block of an address; addresses of one block are alike in all that matters of them below. */
-function blockOf(
-	{ blocks }: AddressNode,
-	address: Address,
-): { readonly bits: number; readonly place: Place } | undefined {
+/** The place below for an address; addresses of one block are alike in all that matters of them from there on. */
+function placeOf({ blocks }: AddressNode, address: Address): Place | undefined {
 	for (const { bits, next } of blocks) {
 		const place = next.get(leadingBits(address, bits));
-		if (place !== undefined) return { bits, place };
+		if (place !== undefined) return place;
 	}
 	return undefined;
 }
 
-/** As `blockOf`; where there is none yet, it is made with as many bits as `tests` see of the address. */
+/** The block that an address is in; where there is none yet, it has as many bits as `tests` see of the address. */
 function blockFor(
-	node: AddressNode,
+	{ address: number, blocks }: AddressNode,
 	inputs: Inputs,
 	tests: readonly Test[],
 ): { readonly bits: number; readonly place: Place } {
-	const address = inputs.addresses[node.address] as Address;
-	const known = blockOf(node, address);
-	if (known !== undefined) return known;
+	const address = inputs.addresses[number] as Address;
+	for (const { bits, next } of blocks) {
+		const place = next.get(leadingBits(address, bits));
+		if (place !== undefined) return { bits, place };
+	}
 	let bits = 0;
-	for (const test of tests) if (test.of === "bits" && test.address === node.address) bits = Math.max(bits, test.bits);
-	let block = node.blocks.find((each) => each.bits === bits);
+	for (const test of tests) if (test.of === "bits" && test.address === number) bits = Math.max(bits, test.bits);
+	let block = blocks.find((each) => each.bits === bits);
 	if (block === undefined) {
 		block = { bits, next: new Map() };
-		node.blocks.push(block);
+		blocks.push(block);
 	}
 	return { bits, place: placeAt(block.next, leadingBits(address, bits)) };
 }

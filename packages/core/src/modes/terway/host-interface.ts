@@ -1,6 +1,6 @@
 /** The names of the veths that Terway makes on a node: computed from the pod's name (terway pkg/link/veth.go). */
 import type { Pod } from "../../cluster/objects.ts";
-import { sha1Hex } from "./sha1.ts";
+import { sha1Hex } from "../../digest/sha1.ts";
 
 const PREFIX = "cali";
 /** What is left of IFNAMSIZ after the prefix. */

@@ -1,6 +1,6 @@
 /** The underlay as the kinds `VPC` and `Segment` describe it. */
 
-import { parseAddress } from "../../address/address.ts";
+import { type Address, parseAddress } from "../../address/address.ts";
 import { contains, nthAddress } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { SegmentObject, VpcObject } from "../../cluster/settings.ts";
@@ -16,7 +16,10 @@ export function describedNetworks(
 	cluster: Cluster,
 	options: { readonly podRoutesInVpc: boolean },
 ): readonly UnderlayNetwork[] {
-	return [...cluster.vpcs.map((vpc) => vpcNetwork(vpc, cluster, options)), ...cluster.segments.map(segmentNetwork)];
+	return [
+		...cluster.vpcs.map((vpc) => vpcNetwork(vpc, cluster, options)),
+		...cluster.segments.map((each) => segmentNetwork(each, cluster)),
+	];
 }
 
 /** A VPC with these vSwitches, whose routes lead to machines. */
@@ -102,10 +105,14 @@ function machineNamed(name: string, cluster: Cluster): Place {
 	return host === undefined ? name : `host/${host.name}`;
 }
 
-function segmentNetwork(segment: SegmentObject): UnderlayNetwork {
+function segmentNetwork(segment: SegmentObject, cluster: Cluster): UnderlayNetwork {
 	const place = `segment/${segment.name}`;
 	const origin: Origin = { component: "segment", object: place, source: segment.source };
 	const { cidrs: prefixes, gateways, mtu } = segment;
+	// A gateway that is a machine of the input answers for itself.
+	const isMachine = ({ text }: Address): boolean =>
+		cluster.hosts.some(({ addresses }) => addresses.some((each) => each.text === text));
+	const others = gateways.filter((gateway) => !isMachine(gateway));
 	return {
 		place,
 		subnets: prefixes.map((prefix): Subnet => {
@@ -113,6 +120,6 @@ function segmentNetwork(segment: SegmentObject): UnderlayNetwork {
 			return { fabric: place, prefix, ...(gateway && { gateway }), mtu, origin };
 		}),
 		assumptions: [],
-		build: (attachments) => ({ kind: "segment", place, prefixes, gateways, attachments, mtu, origin }),
+		build: (attachments) => ({ kind: "segment", place, prefixes, gateways: others, attachments, mtu, origin }),
 	};
 }

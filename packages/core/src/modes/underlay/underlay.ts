@@ -123,12 +123,28 @@ class Cards {
 		for (const { type, instance, addresses } of enis) {
 			if (type !== "primary") for (const { text } of addresses) elsewhere.set(text, instance);
 		}
-		for (const [place, addresses] of machines(cluster)) {
+		for (const { place, addresses, several } of machines(cluster)) {
 			const eni = primaries.get(place);
 			const own = addresses.filter(({ text }) => elsewhere.get(text) !== place);
 			const at = { place, device: CARD, mac: eni?.mac ?? "" };
-			this.#add(cardAt(at, own, this.#subnetOf, { ...(eni && { eni, vSwitch: this.#vSwitchOf(eni) }) }), eni);
+			const [first = [], ...others] = several ? this.#byFabric(own) : [own];
+			this.#add(cardAt(at, first, this.#subnetOf, { ...(eni && { eni, vSwitch: this.#vSwitchOf(eni) }) }), eni);
+			for (const [i, each] of others.entries()) {
+				this.#add(cardAt({ place, device: `eth${i + 1}` }, each, this.#subnetOf, {}), undefined);
+			}
 		}
+	}
+
+	/** Addresses that are on one fabric device together, in their order; one on none stays with those before it. */
+	#byFabric(addresses: readonly Address[]): readonly (readonly Address[])[] {
+		const groups: { readonly fabric: Place | undefined; readonly addresses: Address[] }[] = [];
+		for (const address of addresses) {
+			const fabric = this.#subnetOf(address)?.fabric;
+			const own = groups.find((group) => group.fabric === fabric) ?? (fabric === undefined ? groups[0] : undefined);
+			if (own === undefined) groups.push({ fabric, addresses: [address] });
+			else own.addresses.push(address);
+		}
+		return groups.map((group) => group.addresses);
 	}
 
 	#further(eni: EniObject, device: string): Card {
@@ -169,9 +185,17 @@ function byDevice(a: Card, b: Card): number {
 	return a.device.length - b.device.length || (a.device < b.device ? -1 : 1);
 }
 
-function* machines(cluster: Cluster): Generator<readonly [Place, readonly Address[]]> {
-	for (const node of cluster.nodes) yield [`node/${node.name}`, node.internalIPs];
-	for (const host of cluster.hosts) yield [`host/${host.name}`, host.addresses];
+interface Machine {
+	readonly place: Place;
+	readonly addresses: readonly Address[];
+	/** It has a card for each fabric device that it has an address on. */
+	readonly several: boolean;
+}
+
+function* machines(cluster: Cluster): Generator<Machine> {
+	for (const { name, internalIPs: addresses } of cluster.nodes)
+		yield { place: `node/${name}`, addresses, several: false };
+	for (const { name, addresses } of cluster.hosts) yield { place: `host/${name}`, addresses, several: true };
 }
 
 function strayCard({ place, device, fabric, addresses }: Card): readonly Assumption[] {

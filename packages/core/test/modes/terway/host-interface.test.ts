@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { sha1Hex } from "../../../src/digest/sha1.ts";
 import { hostInterface } from "../../../src/modes/terway/host-interface.ts";
-import { sha1Hex } from "../../../src/modes/terway/sha1.ts";
 
 describe("SHA-1", () => {
 	it.each([

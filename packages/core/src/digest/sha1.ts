@@ -1,4 +1,4 @@
-/** SHA-1 (RFC 3174), synchronous and without `node:` or Web Crypto: Terway names its veths after it. */
+/** SHA-1 (RFC 3174), synchronous and without `node:` or Web Crypto: Calico and Terway name their veths after it. */
 
 const INITIAL: readonly number[] = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { base32, sha256 } from "../../src/service/sha256.ts";
+import { base32, sha256 } from "../../src/digest/sha256.ts";
 
 function hex(bytes: Uint8Array): string {
 	return Buffer.from(bytes).toString("hex");

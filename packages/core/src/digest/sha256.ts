@@ -26,6 +26,20 @@ export function sha256(message: string | Uint8Array): Uint8Array {
 	return digest;
 }
 
+/** The first `length` letters of RFC 4648's base64 for URLs, as Go's base64.RawURLEncoding writes them. */
+export function base64Url(bytes: Uint8Array, length: number): string {
+	let text = "";
+	for (let letter = 0; letter < length; letter++) {
+		const bit = letter * 6;
+		const byte = bit >>> 3;
+		const pair = ((bytes[byte] ?? 0) << 8) | (bytes[byte + 1] ?? 0);
+		text += "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"[
+			(pair >>> (10 - (bit & 7))) & 63
+		] as string;
+	}
+	return text;
+}
+
 /** The first `length` letters of RFC 4648 base32, as Go's base32.StdEncoding writes them. */
 export function base32(bytes: Uint8Array, length: number): string {
 	let text = "";

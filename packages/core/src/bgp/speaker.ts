@@ -1,0 +1,47 @@
+/** BGP speakers and their neighbours as they are configured: plain data. One network of speakers carries one family. */
+import type { Address } from "../address/address.ts";
+import type { Prefix } from "../address/prefix.ts";
+import type { RouteFilter } from "./filter.ts";
+
+export interface Speaker {
+	/** A place: `node/a`. */
+	readonly name: string;
+	/** An IPv4 address, also where the routes are IPv6's. */
+	readonly routerId: Address;
+	readonly asn: number;
+	/** Those that sessions may end at; the first is its own next hop. */
+	readonly addresses: readonly Address[];
+	/** Of a route reflector (RFC 4456). */
+	readonly clusterId?: Address;
+	/** One with its own address is passed over, so that the speakers of a full mesh share one list. */
+	readonly neighbours: readonly Neighbour[];
+	/** What it originates. */
+	readonly networks: readonly Prefix[];
+	/** Which routes it tells anyone, before a neighbour's own filter. */
+	readonly exports: RouteFilter;
+	/** Whether both addresses are on one of its links, with sessions that are not multihop; absent: none are. */
+	readonly sharesLink?: (a: Address, b: Address) => boolean;
+	/** How far a next hop is, less is nearer; null: it cannot be reached. Absent: all are alike. */
+	readonly distanceTo?: (nextHop: Address) => number | null;
+}
+
+/** One side of a session. */
+export interface Neighbour {
+	readonly address: Address;
+	/** The other's AS. */
+	readonly asn: number;
+	/** The AS that this speaker has for it; absent: its own. */
+	readonly localAsn?: number;
+	/** The other is a client of this route reflector. */
+	readonly client: boolean;
+	/** `default`: itself for routes to other ASes, unchanged within its own. */
+	readonly nextHop: "default" | "self" | "keep";
+	/** How often the own AS may be in a path that is taken. */
+	readonly allowedOwnAs: number;
+	/** Of routes that come from it; absent: what the other says, or 100. */
+	readonly localPreference?: number;
+	readonly imports?: RouteFilter;
+	readonly exports?: RouteFilter;
+	/** The object that it follows from: `bgppeer/tor`. */
+	readonly object?: string;
+}
