@@ -4,6 +4,7 @@ import { checkAddressOwners } from "./checks/address-checks.ts";
 import { checkEnis, checkSecurityGroups } from "./checks/eni-checks.ts";
 import { checkOverlaps } from "./checks/overlap-checks.ts";
 import { checkReferences } from "./checks/reference-checks.ts";
+import { checkSegments } from "./checks/segment-checks.ts";
 import { checkPodEnis } from "./checks/terway-checks.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ManifestFile } from "./input/document.ts";
@@ -27,6 +28,7 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	checkAddressOwners(cluster.owners);
 	checkOverlaps(cluster);
 	checkReferences(cluster);
+	checkSegments(cluster);
 	checkSecurityGroups(cluster);
 	checkEnis(cluster, cluster.enis);
 	checkPodEnis(cluster);
