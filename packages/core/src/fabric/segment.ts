@@ -26,19 +26,13 @@ export function throughSegment(walk: Walk, segment: Segment, { frame, from }: Ar
 		const why = because("switched", { mac: frame.destination, to: card.place }, segment.origin);
 		return toCard(walk, segment, vlan, card, frame, why);
 	}
-	if (frame.destination === VPC_MAC && gatewaysIn(segment, vlan).length > 0) return byRouter(walk, segment, vlan, frame);
+	if (frame.destination === VPC_MAC && gatewaysIn(segment, vlan).length > 0)
+		return byRouter(walk, segment, vlan, frame);
 	return ended(walk, segment, frame, "dropped", macNowhere(segment, vlan, frame.destination));
 }
 
 /** Out of the port to a card, with the tag that the VLAN has there. */
-function toCard(
-	walk: Walk,
-	segment: Segment,
-	vlan: SegmentVlanId,
-	card: DeviceAt,
-	frame: Frame,
-	why: Because,
-): Next {
+function toCard(walk: Walk, segment: Segment, vlan: SegmentVlanId, card: DeviceAt, frame: Frame, why: Because): Next {
 	const tag = tagTowards(segment, card, vlan);
 	if (tag === "filtered") return filtered(walk, segment, frame, card, vlan);
 	const sent: Frame = { ...frame, vlan: tag };
@@ -106,7 +100,8 @@ function byRouter(walk: Walk, segment: Segment, vlan: SegmentVlanId, arrived: Fr
 	const route = networksOf(segment).longestMatch(packet.dst);
 	const to = route?.vlan ?? null;
 	const known = attachmentOf(segment.attachments, packet.dst.text);
-	if (known !== undefined) return routed(walk, segment, vlan, route, known, frame);
+	if (known !== undefined && tagTowards(segment, known, to) !== "filtered")
+		return routed(walk, segment, vlan, route, known, frame);
 	if (route === undefined) return toInternet(walk, segment.place, frame);
 	const answer = askInVlan(walk.network, segment, to, packet.dst);
 	if (answer.kind === "answer") {
@@ -130,7 +125,11 @@ function routed(
 	const why =
 		vlan === from
 			? because("switched", facts, segment.origin)
-			: because("vlan-routed", { ...facts, route: route?.text ?? "", from: named(from), vlan: named(vlan) }, segment.origin);
+			: because(
+					"vlan-routed",
+					{ ...facts, route: route?.text ?? "", from: named(from), vlan: named(vlan) },
+					segment.origin,
+				);
 	return toCard(walk, segment, vlan, card, addressedTo(frame, card.mac), why);
 }
 

@@ -142,7 +142,16 @@ export function segment(
 	gateways: readonly string[],
 	more: Partial<SegmentObject> = {},
 ): SegmentObject {
-	return { ...meta(name), kind: "Segment", cidrs: prefixes(cidrs), gateways: addresses(gateways), mtu: 1500, ...more };
+	return {
+		...meta(name),
+		kind: "Segment",
+		cidrs: prefixes(cidrs),
+		gateways: addresses(gateways),
+		vlans: [],
+		ports: [],
+		mtu: 1500,
+		...more,
+	};
 }
 
 export function host(name: string, ips: readonly string[], more: Partial<HostObject> = {}): HostObject {

@@ -20,7 +20,8 @@ function checkVlans(segment: SegmentObject, cluster: Cluster): void {
 	for (const { id, cidrs, gateways: own, line } of segment.vlans) {
 		const vlan = `VLAN ${id} of ${place}`;
 		const other = ids.get(id);
-		if (other !== undefined) fail(segment, line, "duplicate-object", `${place} has VLAN ${id} twice`, `the other is at line ${other}`);
+		if (other !== undefined)
+			fail(segment, line, "duplicate-object", `${place} has VLAN ${id} twice`, `the other is at line ${other}`);
 		ids.set(id, line);
 		for (const gateway of own) {
 			const { text } = gateway;
@@ -30,7 +31,8 @@ function checkVlans(segment: SegmentObject, cluster: Cluster): void {
 				fail(segment, line, "address-in-no-cidr", `gateway ${text} of ${vlan} is not in its CIDRs`, hint);
 			}
 			const owner = gateways.get(text);
-			if (owner !== undefined) fail(segment, line, "duplicate-address", `gateway ${text} of ${vlan} is one of ${owner} too`);
+			if (owner !== undefined)
+				fail(segment, line, "duplicate-address", `gateway ${text} of ${vlan} is one of ${owner} too`);
 			gateways.set(text, vlan);
 			const [machine] = cluster.ownersOf(gateway);
 			if (machine !== undefined) {
@@ -56,12 +58,20 @@ function nameOf(owner: ReturnType<Cluster["ownersOf"]>[number]): string {
 
 function checkPorts(segment: SegmentObject, cluster: Cluster): void {
 	const place = `segment/${segment.name}`;
-	const places = [...cluster.nodes.map(({ name }) => `node/${name}`), ...cluster.hosts.map(({ name }) => `host/${name}`)];
+	const places = [
+		...cluster.nodes.map(({ name }) => `node/${name}`),
+		...cluster.hosts.map(({ name }) => `host/${name}`),
+	];
 	const lines = new Map<string, number>();
 	for (const { machine, device, line } of segment.ports) {
 		const named = places.filter((each) => each === machine || each.slice(each.indexOf("/") + 1) === machine);
 		if (named.length === 0) {
-			const hint = suggest(machine, places) ?? suggest(machine, places.map((each) => each.slice(each.indexOf("/") + 1)));
+			const hint =
+				suggest(machine, places) ??
+				suggest(
+					machine,
+					places.map((each) => each.slice(each.indexOf("/") + 1)),
+				);
 			fail(segment, line, "missing-object", `a port of ${place} is for ${machine}, which is not there`, hint);
 		}
 		if (named.length > 1) {
