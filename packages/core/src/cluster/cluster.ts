@@ -2,6 +2,7 @@
 import type { Address } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { Diagnostic } from "../diagnostic/diagnostic.ts";
+import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
 	ClusterObject,
@@ -46,6 +47,10 @@ export interface Cluster {
 	/** In the order of the API server, by name. */
 	readonly podNetworkings: readonly PodNetworking[];
 	readonly podENIs: readonly PodEni[];
+	readonly hybridnetNetworks: readonly HybridnetNetwork[];
+	/** In the order of the API server, by name. */
+	readonly hybridnetSubnets: readonly HybridnetSubnet[];
+	readonly ipInstances: readonly IPInstance[];
 	readonly settings: ClusterObject | undefined;
 
 	/** Network mode: what `Cluster` says, else what the objects of the CNI show; empty where nothing tells. */

@@ -2,6 +2,7 @@
 import type { Prefix } from "../address/prefix.ts";
 import { type Diagnostic, formatPosition, InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import { Spelling } from "./kubernetes/field-names.ts";
 import type { FlannelConfiguration } from "./kubernetes/flannel-configuration.ts";
 import type { TerwayConfiguration } from "./kubernetes/terway-configuration.ts";
@@ -50,6 +51,9 @@ export class Inventory {
 	readonly enis: Map<string, EniObject> = new Map();
 	readonly podNetworkings: Map<string, PodNetworking> = new Map();
 	readonly podENIs: Map<string, PodEni> = new Map();
+	readonly hybridnetNetworks: Map<string, HybridnetNetwork> = new Map();
+	readonly hybridnetSubnets: Map<string, HybridnetSubnet> = new Map();
+	readonly ipInstances: Map<string, IPInstance> = new Map();
 
 	kubeProxy: Partial<KubeProxySettings> = {};
 	flannel: FlannelConfiguration | undefined;

@@ -2,6 +2,7 @@
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { checkAddressOwners } from "./checks/address-checks.ts";
 import { checkEnis, checkSecurityGroups } from "./checks/eni-checks.ts";
+import { checkHybridnet } from "./checks/hybridnet-checks.ts";
 import { checkOverlaps } from "./checks/overlap-checks.ts";
 import { checkReferences } from "./checks/reference-checks.ts";
 import { checkSegments } from "./checks/segment-checks.ts";
@@ -32,6 +33,7 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	checkSecurityGroups(cluster);
 	checkEnis(cluster, cluster.enis);
 	checkPodEnis(cluster);
+	checkHybridnet(cluster);
 	return cluster;
 }
 

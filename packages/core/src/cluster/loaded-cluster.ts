@@ -6,6 +6,7 @@ import { strayAddresses } from "./checks/address-checks.ts";
 import type { AddressOwner, Cluster } from "./cluster.ts";
 import { DerivedEndpoints } from "./derived-endpoints.ts";
 import { type EffectiveSettings, effectiveSettings } from "./effective-settings.ts";
+import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import { type Inventory, keyOf } from "./inventory.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
@@ -38,6 +39,9 @@ export class LoadedCluster implements Cluster {
 	readonly enis: readonly EniObject[];
 	readonly podNetworkings: readonly PodNetworking[];
 	readonly podENIs: readonly PodEni[];
+	readonly hybridnetNetworks: readonly HybridnetNetwork[];
+	readonly hybridnetSubnets: readonly HybridnetSubnet[];
+	readonly ipInstances: readonly IPInstance[];
 	readonly settings: ClusterObject | undefined;
 	readonly mode: string;
 	readonly podCIDRs: EffectiveSettings["podCIDRs"];
@@ -73,6 +77,9 @@ export class LoadedCluster implements Cluster {
 		this.enis = [...inventory.enis.values()];
 		this.podNetworkings = [...inventory.podNetworkings.values()].sort(byName);
 		this.podENIs = [...inventory.podENIs.values()];
+		this.hybridnetNetworks = [...inventory.hybridnetNetworks.values()];
+		this.hybridnetSubnets = [...inventory.hybridnetSubnets.values()].sort(byName);
+		this.ipInstances = [...inventory.ipInstances.values()];
 		this.settings = effective.settings;
 		this.mode = effective.mode;
 		this.podCIDRs = effective.podCIDRs;

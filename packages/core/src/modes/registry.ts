@@ -1,9 +1,10 @@
 /** The network modes that podpath knows. Whoever adds a CNI adds a folder and a line here. */
 import { FLANNEL_MODES } from "./flannel/mode.ts";
+import { HYBRIDNET_MODES } from "./hybridnet/mode.ts";
 import type { NetworkMode } from "./mode.ts";
 import { TERWAY_MODES } from "./terway/mode.ts";
 
-export const NETWORK_MODES: readonly NetworkMode[] = [...FLANNEL_MODES, ...TERWAY_MODES];
+export const NETWORK_MODES: readonly NetworkMode[] = [...FLANNEL_MODES, ...TERWAY_MODES, ...HYBRIDNET_MODES];
 
 /** The mode of this name. */
 export function networkMode(id: string): NetworkMode | undefined {
