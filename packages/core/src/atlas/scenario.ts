@@ -94,7 +94,7 @@ export const SOURCE_FORMS: readonly RegExp[] = [
 	/^E:t\d+(\.[A-Za-z0-9-]+)?$/,
 	/^[KX]\d+$/,
 	/^(R:[a-z0-9-]+|C\d+)$/,
-	/^(linux|kubernetes|flannel|plugins|terway|ccm) [\w./-]+( \w+)?$/,
+	/^(linux|kubernetes|flannel|plugins|terway|ccm|hybridnet|bifrost) [\w./-]+( \w+)?$/,
 	/^rfc \d+( section [\d.]+)?$/,
 	/^man [\w.-]+\(\d\)$/,
 	/^contract [\w-]+$/,
