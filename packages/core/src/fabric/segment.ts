@@ -9,7 +9,7 @@ import { type Answer, askInVlan, filteredFacts, hearersBehind, VPC_MAC } from ".
 import { gatewaysIn, type SegmentVlanId, tagTowards, vlanFrom } from "../kernel/segment-vlan.ts";
 import type { End, Next, Walk } from "../kernel/walk.ts";
 import type { Frame } from "../packet/packet.ts";
-import type { Attachment, DeviceAt, Segment } from "../state/fabric.ts";
+import type { Attachment, DeviceAt, Segment, SegmentRoute } from "../state/fabric.ts";
 import type { Arrival } from "./arrival.ts";
 import { attachmentAt, attachmentOf } from "./attachment.ts";
 import { addressedTo } from "./deliver.ts";
@@ -103,7 +103,9 @@ function byRouter(walk: Walk, segment: Segment, vlan: SegmentVlanId, arrived: Fr
 	if (known !== undefined && tagTowards(segment, known, to) !== "filtered")
 		return routed(walk, segment, vlan, route, known, frame);
 	if (route === undefined) return toInternet(walk, segment.place, frame);
-	const answer = askInVlan(walk.network, segment, to, packet.dst);
+	const neighbour = route.learned && attachmentOf(segment.attachments, route.learned.via.text);
+	if (neighbour !== undefined) return routed(walk, segment, vlan, route, neighbour, frame);
+	const answer = askInVlan(walk.network, segment, to, route.learned?.via ?? packet.dst);
 	if (answer.kind === "answer") {
 		const card = cardWith(walk, segment, to, { ...frame, destination: answer.mac });
 		if (card !== undefined) return routed(walk, segment, vlan, route, { ...card, mac: answer.mac }, frame);
@@ -122,14 +124,17 @@ function routed(
 ): Next {
 	const vlan = route?.vlan ?? null;
 	const facts = { mac: card.mac, to: card.place };
+	const learned = route?.learned;
 	const why =
-		vlan === from
-			? because("switched", facts, segment.origin)
-			: because(
-					"vlan-routed",
-					{ ...facts, route: route?.text ?? "", from: named(from), vlan: named(vlan) },
-					segment.origin,
-				);
+		learned !== undefined
+			? because("router-learned", { ...facts, route: learned.destination.text, via: learned.via.text }, learned.origin)
+			: vlan === from
+				? because("switched", facts, segment.origin)
+				: because(
+						"vlan-routed",
+						{ ...facts, route: route?.text ?? "", from: named(from), vlan: named(vlan) },
+						segment.origin,
+					);
 	return toCard(walk, segment, vlan, card, addressedTo(frame, card.mac), why);
 }
 
@@ -155,11 +160,13 @@ function unanswered(walk: Walk, segment: Segment, route: RoutedNetwork, frame: F
 interface RoutedNetwork {
 	readonly vlan: SegmentVlanId;
 	readonly text: string;
+	/** The route by which a machine is the next hop; absent: the destination is in the VLAN itself. */
+	readonly learned?: SegmentRoute;
 }
 
 const networks = new WeakMap<Segment, PrefixMap<RoutedNetwork>>();
 
-/** The prefixes in which the router has an address. */
+/** The prefixes in which the router has an address, and those that lie behind machines there. */
 function networksOf(segment: Segment): PrefixMap<RoutedNetwork> {
 	let known = networks.get(segment);
 	if (known === undefined) {
@@ -170,6 +177,10 @@ function networksOf(segment: Segment): PrefixMap<RoutedNetwork> {
 			for (const prefix of prefixes) {
 				if (gateways.some((each) => contains(prefix, each))) known.set(prefix, { vlan: id, text: prefix.text });
 			}
+		}
+		for (const learned of segment.routes ?? []) {
+			const vlan = known.longestMatch(learned.via)?.vlan ?? null;
+			known.set(learned.destination, { vlan, text: learned.destination.text, learned });
 		}
 		networks.set(segment, known);
 	}

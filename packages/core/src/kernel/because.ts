@@ -36,6 +36,7 @@ export const REASON_CODES = [
 	"delivered",
 	"switched",
 	"vlan-routed",
+	"router-learned",
 	"vpc-address",
 	"vpc-route",
 	"lb-chosen",

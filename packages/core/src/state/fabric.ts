@@ -79,6 +79,14 @@ export interface SwitchPort extends DeviceAt {
 	readonly tagged: readonly number[] | "all";
 }
 
+/** A route of a segment's router to what is behind a machine of the segment. */
+export interface SegmentRoute {
+	readonly destination: Prefix;
+	/** Of a machine in the segment or in one of its VLANs. */
+	readonly via: Address;
+	readonly origin: Origin;
+}
+
 /**
  * One layer 2 segment: frames go to the card that has their MAC, within their VLAN. Without `vlans` and `ports` it is an
  * unmanaged switch, which does not look at tags.
@@ -93,6 +101,8 @@ export interface Segment {
 	readonly vlans?: readonly SegmentVlan[];
 	/** Those that are configured; any other carries every VLAN with its tag, and the segment's own network without. */
 	readonly ports?: readonly SwitchPort[];
+	/** What the router has learned, as by BGP. */
+	readonly routes?: readonly SegmentRoute[];
 	readonly attachments: readonly Attachment[];
 	readonly mtu: number;
 	readonly origin: Origin;

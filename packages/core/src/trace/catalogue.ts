@@ -31,6 +31,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	decapsulated: "{device} takes the inner packet out of what came from {from}",
 	delivered: "delivered to {to}",
 	switched: "switched to {to} by MAC {mac}",
+	"router-learned": "route {route} via {via}: to {to} by MAC {mac}",
 	"vlan-routed": "route {route}: from VLAN {from} to VLAN {vlan}, to {to} by MAC {mac}",
 	"vpc-address": "{to} belongs to {place}",
 	"vpc-route": "route entry {route} leads to {place}",

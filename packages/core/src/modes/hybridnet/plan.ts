@@ -1,9 +1,10 @@
 /** What Hybridnet's daemon sets up on a node and in its pods. */
-import { prefix } from "../../address/prefix.ts";
+import { hostPrefix, prefix } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { HybridnetMode } from "../../cluster/hybridnet-objects.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
+import type { Segment, SegmentRoute } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { hasNamespace } from "../pod-namespace.ts";
@@ -12,7 +13,7 @@ import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
 import { hostInterface, hybridnetOrigin, POD_DEVICE } from "./constants.ts";
 import { type NodePod, type Peer, proxied, towardsPeer, vlanDevice, vxlanDevice } from "./devices.ts";
 import { nodeRules } from "./iptables.ts";
-import { forwardDevice, isOverlay, PodNetworks, type PodSubnet } from "./networks.ts";
+import { forwardDevice, isOverlay, type PodAddress, PodNetworks, type PodSubnet } from "./networks.ts";
 import { hostEnd, podEnd } from "./pod.ts";
 import { policyRoutes } from "./policy-routes.ts";
 
@@ -72,6 +73,16 @@ export class HybridnetPlan implements ModePlan {
 		return [];
 	}
 
+	/** A peer of a BGP network is the segment's router where it has that address: each node tells it of its own pods. */
+	routesOf(segment: Segment): readonly SegmentRoute[] {
+		return this.#cluster.nodes.flatMap((node) =>
+			this.#cluster
+				.podsOn(node.name)
+				.filter(hasNamespace)
+				.flatMap((pod) => this.#networks.of(pod).flatMap((each) => advertised(segment, node, each))),
+		);
+	}
+
 	/** The tunnel with what is at its other ends. It leads to pods of underlay networks too, for overlay pods that ask. */
 	#overlay(node: Node, card: Card, pods: readonly NodePod[]): readonly Contribution[] {
 		const overlay = this.#networks.subnets.find(isOverlay);
@@ -119,6 +130,18 @@ export class HybridnetPlan implements ModePlan {
 		const overlay = this.#networks.of(pod).some(({ subnet }) => isOverlay(subnet));
 		return (card?.mtu ?? ETHERNET_MTU) - (overlay ? VXLAN_ENCAP_OVERHEAD : 0);
 	}
+}
+
+/** `podIP/32` by the node, as its speaker says it to the peers (bgp.go); nodes take no route from anybody. */
+function advertised(segment: Segment, node: Node, { address, subnet }: PodAddress): readonly SegmentRoute[] {
+	if (subnet.mode !== "BGP" && subnet.mode !== "GlobalBGP") return [];
+	const via = node.internalIPs.find(({ family }) => family === address.family);
+	const peered = subnet.network.bgpPeers.some((peer) =>
+		segment.gateways.some(({ text }) => text === peer.address.text),
+	);
+	const stands = segment.attachments.some(({ place }) => place === `node/${node.name}`);
+	if (via === undefined || !peered || !stands) return [];
+	return [{ destination: hostPrefix(address), via, origin: hybridnetOrigin(`node/${node.name}`, "BGP") }];
 }
 
 /** The reverse path filter is off everywhere: packets of pods leave by other devices than answers come in by (network.go). */

@@ -87,7 +87,12 @@ function routing(segment: Segment, ports: readonly AttachedPort[], around: Surro
 				vlan.gateways.map((gateway) => gatewayAddress(gateway, vlan, vlanDevice(vlan.id))),
 			),
 		],
-		routes: ([4, 6] as const).map((family) => wayOut(family, around.internet)),
+		routes: [
+			...(segment.routes ?? []).map(({ destination, via }) =>
+				unicastRoute(destination, { via, device: deviceTowards(segment, via), origin: LAB_ORIGIN }),
+			),
+			...([4, 6] as const).map((family) => wayOut(family, around.internet)),
+		],
 		neighbours: ports.flatMap(({ attachment }) =>
 			attachment.addresses
 				.filter((address) => isReached(segment, attachment, address))
