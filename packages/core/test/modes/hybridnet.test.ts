@@ -117,7 +117,7 @@ describe("a node with an overlay and a VLAN network", () => {
 		for (const family of [4, 6] as const) {
 			const text = printXtablesSave(node?.xtables.filter((each) => each.family === family) ?? []);
 			expect(text).toContain(
-				`-A HYBRIDNET-POSTROUTING -m comment --comment "hybridnet overlay nat-outgoing masquerade rule" ! -o eth0.vxlan20 -m set --match-set HYBR-OVERLAY-NET-V${family} src -j MASQUERADE`,
+				`-A HYBRIDNET-POSTROUTING ! -o eth0.vxlan20 -m comment --comment "hybridnet overlay nat-outgoing masquerade rule" -m set --match-set HYBR-OVERLAY-NET-V${family} src -j MASQUERADE`,
 			);
 			const read = parseXtablesSave(text, { family, file: "again" });
 			expect(printXtablesSave(read.tables)).toBe(text);

@@ -178,8 +178,10 @@ class FamilyRules {
 		return matchSet(this.#setName(base), [side], negated);
 	}
 
+	/** iptables-save prints devices first, whatever the order of the command. */
 	#rule(text: string, matches: readonly Match[], target: XtRule["target"]): XtRule {
-		return rule(this.#origin, [comment(text), ...matches], target);
+		const devices = matches.filter(isDevice);
+		return rule(this.#origin, [...devices, comment(text), ...matches.filter((each) => !isDevice(each))], target);
 	}
 
 	#table(
@@ -199,4 +201,8 @@ class FamilyRules {
 			})),
 		};
 	}
+}
+
+function isDevice({ kind }: Match): boolean {
+	return kind === "in-interface" || kind === "out-interface";
 }
