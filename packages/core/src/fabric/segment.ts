@@ -22,6 +22,10 @@ export function throughSegment(walk: Walk, segment: Segment, { frame, from }: Ar
 	const vlan = vlanFrom(segment, from, frame.vlan);
 	if (vlan === "filtered") return filtered(walk, segment, frame, from, frame.vlan);
 	const card = cardWith(walk, segment, vlan, frame);
+	if (card !== undefined && card.place === from.place && card.device === from.device) {
+		const facts = { device: `port ${from.place} ${from.device}`, mac: frame.destination };
+		return ended(walk, segment, frame, "dropped", because("same-port", facts, segment.origin));
+	}
 	if (card !== undefined) {
 		const why = because("switched", { mac: frame.destination, to: card.place }, segment.origin);
 		return toCard(walk, segment, vlan, card, frame, why);

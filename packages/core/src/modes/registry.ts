@@ -2,6 +2,7 @@
 import { BIFROST_MODES } from "./bifrost/mode.ts";
 import { FLANNEL_MODES } from "./flannel/mode.ts";
 import { HYBRIDNET_MODES } from "./hybridnet/mode.ts";
+import { MACVLAN_MODES } from "./macvlan/mode.ts";
 import type { NetworkMode } from "./mode.ts";
 import { TERWAY_MODES } from "./terway/mode.ts";
 
@@ -10,6 +11,7 @@ export const NETWORK_MODES: readonly NetworkMode[] = [
 	...TERWAY_MODES,
 	...HYBRIDNET_MODES,
 	...BIFROST_MODES,
+	...MACVLAN_MODES,
 ];
 
 /** The mode of this name. */

@@ -6,9 +6,10 @@ import type { DeviceAt } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
 import { hasNamespace } from "../pod-namespace.ts";
+import { PodVlans, podPlace } from "../pod-vlans.ts";
 import type { Underlay } from "../underlay/underlay.ts";
+import { hostInterface, parentDevice } from "./names.ts";
 import { hostEnd, podEnd, SERVICE_DEVICE, vlanParent } from "./pod.ts";
-import { hostInterface, PodVlans, parentDevice, podPlace } from "./vlans.ts";
 
 /** `bifrost-macvlan`. */
 export const BIFROST_MODES: readonly NetworkMode[] = [
@@ -28,7 +29,7 @@ class BifrostPlan implements ModePlan {
 	constructor(cluster: Cluster, underlay: Underlay) {
 		this.#cluster = cluster;
 		this.#underlay = underlay;
-		this.#vlans = new PodVlans(cluster);
+		this.#vlans = new PodVlans(cluster, [4]);
 		this.assumptions = this.#vlans.assumptions;
 	}
 
@@ -36,7 +37,7 @@ class BifrostPlan implements ModePlan {
 		const card = this.#underlay.cardOf(`node/${node.name}`);
 		if (card === undefined) return [];
 		const pods = this.#podsOn(node).flatMap((pod) => {
-			const vlan = this.#vlans.of(pod);
+			const [vlan] = this.#vlans.of(pod);
 			return vlan === undefined ? [] : [{ pod, vlan }];
 		});
 		const ids = [...new Set(pods.map(({ vlan }) => vlan.vlan))].filter((id) => id !== 0).sort((a, b) => a - b);
@@ -45,21 +46,21 @@ class BifrostPlan implements ModePlan {
 
 	pod(pod: Pod): readonly Contribution[] {
 		const card = this.#underlay.cardOf(`node/${pod.nodeName}`);
-		const vlan = this.#vlans.of(pod);
+		const [vlan] = this.#vlans.of(pod);
 		if (card === undefined || vlan === undefined) return [];
 		const node = this.#cluster.node(pod.nodeName);
 		return [podEnd(pod, { vlan, node, card, serviceCIDRs: this.#cluster.serviceCIDRs })];
 	}
 
 	wires(pod: Pod): readonly PodWire[] {
-		if (this.#vlans.of(pod) === undefined) return [];
+		if (this.#vlans.of(pod).length === 0) return [];
 		const to = { kind: "device", place: `node/${pod.nodeName}`, device: hostInterface(pod) } as const;
 		return [{ device: SERVICE_DEVICE, to }];
 	}
 
 	stackedOn(node: Node, device: string): readonly DeviceAt[] {
 		return this.#podsOn(node).flatMap((pod): DeviceAt[] => {
-			const vlan = this.#vlans.of(pod);
+			const [vlan] = this.#vlans.of(pod);
 			if (vlan === undefined || parentDevice(vlan.vlan) !== device) return [];
 			return [{ place: podPlace(pod), device: "eth0" }];
 		});

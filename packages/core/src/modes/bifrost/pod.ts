@@ -9,9 +9,10 @@ import type { Contribution } from "../../state/contribution.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { Route } from "../../state/ip.ts";
 import type { VethLink, VlanLink } from "../../state/link.ts";
+import { type PodVlan, podPlace } from "../pod-vlans.ts";
 import { unicastRoute } from "../route.ts";
 import type { Card } from "../underlay/underlay.ts";
-import { hostInterface, type PodVlan, parentDevice, podPlace } from "./vlans.ts";
+import { hostInterface, parentDevice } from "./names.ts";
 
 const POD_DEVICE = "eth0";
 export const SERVICE_DEVICE = "veth0";
