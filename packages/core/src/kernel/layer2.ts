@@ -7,10 +7,9 @@ import type { Attachment, DeviceAt, Segment } from "../state/fabric.ts";
 import type { BridgeLink, Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
-import type { Facts } from "./because.ts";
 import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
 import { lookup } from "./fib.ts";
-import { gatewaysIn, type SegmentVlanId, tagTowards, vlanFrom } from "./segment-vlan.ts";
+import { type FilteredAt, gatewaysIn, type SegmentVlanId, tagTowards, vlanFrom } from "./segment-vlan.ts";
 import { perView, type View, viewOf } from "./view.ts";
 
 /** Someone on the same layer 2 network. */
@@ -40,21 +39,6 @@ interface Search {
 
 function newSearch(network: Network, target: Address | null): Search {
 	return { network, target, seen: new Set(), filtered: [] };
-}
-
-/** A segment's port to a card that does not carry a VLAN. */
-export interface FilteredAt {
-	readonly segment: Place;
-	readonly card: DeviceAt;
-	/** The VLAN; null: the segment's own network, or a frame without a tag. */
-	readonly vlan: number | null;
-	/** Whether the frame came from the card or was going there. */
-	readonly direction: "from" | "to";
-}
-
-/** A filtering port in the words of reasons: `port` of `segment`, and the VLAN. */
-export function filteredFacts({ segment, card, vlan }: Omit<FilteredAt, "direction">): Facts {
-	return { segment, port: `${card.place} ${card.device}`, vlan: vlan ?? "none" };
 }
 
 /** Everyone who hears a broadcast sent out of `link`. */
@@ -158,7 +142,11 @@ function* inVlan(search: Search, segment: Segment, vlan: SegmentVlanId, from: De
 		if (card.place === from?.place && card.device === from.device) continue;
 		const tag = tagTowards(segment, card, vlan);
 		if (tag === "filtered") search.filtered.push({ segment: segment.place, card, vlan, direction: "to" });
-		else yield* into(search, card.place, card.device, tag);
+		else {
+			if (tag === null && vlan !== null)
+				search.filtered.push({ segment: segment.place, card, vlan, direction: "to", untagged: true });
+			yield* into(search, card.place, card.device, tag);
+		}
 	}
 }
 

@@ -1,7 +1,8 @@
 /** Layer 2 resolution of the next hop (net/core/neighbour.c). */
 import { type Because, because } from "./because.ts";
-import { askFor, type FilteredAt, filteredFacts } from "./layer2.ts";
+import { askFor } from "./layer2.ts";
 import { icmpRefusal } from "./reject.ts";
+import { type FilteredAt, filteredFacts } from "./segment-vlan.ts";
 import type { OutRoute, Skb } from "./skb.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 

@@ -1,6 +1,8 @@
 /** VLANs of a segment's ports: which one a frame belongs to, and with which tag it leaves (IEEE 802.1Q 6.9, 8.6.2, 8.8.2). */
 import type { Address } from "../address/address.ts";
 import type { DeviceAt, Segment, SwitchPort } from "../state/fabric.ts";
+import type { Place } from "../state/place.ts";
+import type { Facts } from "./because.ts";
 
 /** A VLAN's id; null: the segment's own network. An unmanaged switch tells frames apart by nothing but their tag. */
 export type SegmentVlanId = number | null;
@@ -25,6 +27,24 @@ export function tagTowards(segment: Segment, card: DeviceAt, vlan: SegmentVlanId
 
 function carriesTag(port: SwitchPort | undefined, vlan: number): boolean {
 	return port === undefined || port.tagged === "all" || port.tagged.includes(vlan) || port.untagged === vlan;
+}
+
+/** A segment's port to a card that does not carry a VLAN as a packet needs it. */
+export interface FilteredAt {
+	readonly segment: Place;
+	readonly card: DeviceAt;
+	/** The VLAN; null: the segment's own network, or a frame without a tag. */
+	readonly vlan: number | null;
+	/** Whether the frame came from the card or was going there. */
+	readonly direction: "from" | "to";
+	/** The port carries the VLAN, but without a tag. */
+	readonly untagged?: boolean;
+}
+
+/** A filtering port in the words of reasons: `port` of `segment`, and the VLAN. */
+export function filteredFacts({ segment, card, vlan, untagged }: Omit<FilteredAt, "direction">): Facts {
+	const named = vlan === null ? "none" : String(vlan);
+	return { segment, port: `${card.place} ${card.device}`, vlan: untagged === true ? `${named} with its tag` : named };
 }
 
 interface Switch {
