@@ -42,6 +42,7 @@ export { printIpvsadmSave } from "./emit/ipvsadm-save.ts";
 export { tcBatch } from "./emit/tc-batch.ts";
 export type { ReasonCode } from "./kernel/because.ts";
 export { VPC_MAC } from "./kernel/layer2.ts";
+export { tagTowards, vlansOf as segmentVlanIds } from "./kernel/segment-vlan.ts";
 export type { Crossing, Rewrite } from "./kernel/walk.ts";
 export { clusterNetwork } from "./modes/network.ts";
 export { unicastRoute } from "./modes/route.ts";
@@ -101,6 +102,7 @@ export {
 	DEFAULT_BRIDGE_PORT,
 	type Link,
 	type LinkKind,
+	type PortVlan,
 	type VethLink,
 	type VlanLink,
 } from "./state/link.ts";

@@ -3,6 +3,7 @@ import type { Address } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { Diagnostic } from "../diagnostic/diagnostic.ts";
 import type { CalicoObjects } from "./calico-objects.ts";
+import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
@@ -52,6 +53,10 @@ export interface Cluster {
 	/** Policies of other APIs, which are not evaluated. */
 	readonly foreignPolicies: readonly ForeignPolicy[];
 	readonly calico: CalicoObjects;
+	readonly hybridnetNetworks: readonly HybridnetNetwork[];
+	/** In the order of the API server, by name. */
+	readonly hybridnetSubnets: readonly HybridnetSubnet[];
+	readonly ipInstances: readonly IPInstance[];
 	readonly settings: ClusterObject | undefined;
 
 	/** Network mode: what `Cluster` says, else what the objects of the CNI show; empty where nothing tells. */

@@ -2,6 +2,7 @@
 import type { Prefix } from "../address/prefix.ts";
 import { type Diagnostic, formatPosition, InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import { CalicoInventory } from "./kubernetes/calico/calico-objects.ts";
 import { Spelling } from "./kubernetes/field-names.ts";
 import type { FlannelConfiguration } from "./kubernetes/flannel-configuration.ts";
@@ -55,6 +56,9 @@ export class Inventory {
 	readonly networkPolicies: Map<string, NetworkPolicy> = new Map();
 	readonly foreignPolicies: ForeignPolicy[] = [];
 	readonly calico: CalicoInventory = new CalicoInventory();
+	readonly hybridnetNetworks: Map<string, HybridnetNetwork> = new Map();
+	readonly hybridnetSubnets: Map<string, HybridnetSubnet> = new Map();
+	readonly ipInstances: Map<string, IPInstance> = new Map();
 
 	kubeProxy: Partial<KubeProxySettings> = {};
 	flannel: FlannelConfiguration | undefined;

@@ -3,8 +3,10 @@ import { InputError } from "../diagnostic/diagnostic.ts";
 import { checkAddressOwners } from "./checks/address-checks.ts";
 import { checkCalico } from "./checks/calico-checks.ts";
 import { checkEnis, checkSecurityGroups } from "./checks/eni-checks.ts";
+import { checkHybridnet } from "./checks/hybridnet-checks.ts";
 import { checkOverlaps } from "./checks/overlap-checks.ts";
 import { checkReferences } from "./checks/reference-checks.ts";
+import { checkSegments } from "./checks/segment-checks.ts";
 import { checkPodEnis } from "./checks/terway-checks.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ManifestFile } from "./input/document.ts";
@@ -29,9 +31,11 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	checkCalico(cluster);
 	checkOverlaps(cluster);
 	checkReferences(cluster);
+	checkSegments(cluster);
 	checkSecurityGroups(cluster);
 	checkEnis(cluster, cluster.enis);
 	checkPodEnis(cluster);
+	checkHybridnet(cluster);
 	return cluster;
 }
 

@@ -7,6 +7,7 @@ import { strayAddresses } from "./checks/address-checks.ts";
 import type { AddressOwner, Cluster } from "./cluster.ts";
 import { DerivedEndpoints } from "./derived-endpoints.ts";
 import { type EffectiveSettings, effectiveSettings } from "./effective-settings.ts";
+import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import { type Inventory, keyOf } from "./inventory.ts";
 import { calicoObjects } from "./kubernetes/calico/calico-objects.ts";
 import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
@@ -44,6 +45,9 @@ export class LoadedCluster implements Cluster {
 	readonly networkPolicies: readonly NetworkPolicy[];
 	readonly foreignPolicies: readonly ForeignPolicy[];
 	readonly calico: CalicoObjects;
+	readonly hybridnetNetworks: readonly HybridnetNetwork[];
+	readonly hybridnetSubnets: readonly HybridnetSubnet[];
+	readonly ipInstances: readonly IPInstance[];
 	readonly settings: ClusterObject | undefined;
 	readonly mode: string;
 	readonly podCIDRs: EffectiveSettings["podCIDRs"];
@@ -82,6 +86,9 @@ export class LoadedCluster implements Cluster {
 		this.networkPolicies = [...inventory.networkPolicies.values()];
 		this.foreignPolicies = inventory.foreignPolicies;
 		this.calico = calicoObjects(inventory.calico, this.nodes);
+		this.hybridnetNetworks = [...inventory.hybridnetNetworks.values()];
+		this.hybridnetSubnets = [...inventory.hybridnetSubnets.values()].sort(byName);
+		this.ipInstances = [...inventory.ipInstances.values()];
 		this.settings = effective.settings;
 		this.mode = effective.mode;
 		this.podCIDRs = effective.podCIDRs;

@@ -2,6 +2,7 @@
 import { suggest } from "../diagnostic/closest.ts";
 import { CALICO_GROUPS } from "./calico-objects.ts";
 import type { Field } from "./field.ts";
+import { HYBRIDNET_GROUP } from "./hybridnet-objects.ts";
 import type { InputObject } from "./input/objects.ts";
 import type { Inventory } from "./inventory.ts";
 import { builtInKinds, groupOf, groupsOf } from "./kinds.ts";
@@ -10,6 +11,7 @@ import { embedded } from "./kubernetes/embedded.ts";
 import { readEndpointSlice, readEndpoints } from "./kubernetes/endpoint-slice.ts";
 import { type FieldNames, fieldNames } from "./kubernetes/field-names.ts";
 import { readNetConf } from "./kubernetes/flannel-configuration.ts";
+import { readHybridnetNetwork, readHybridnetSubnet, readIPInstance } from "./kubernetes/hybridnet.ts";
 import { readKubeProxyConfiguration } from "./kubernetes/kube-proxy-configuration.ts";
 import { readNetworkPolicy } from "./kubernetes/network-policy.ts";
 import { nodeVersion, readNode } from "./kubernetes/node.ts";
@@ -56,6 +58,18 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 	...CALICO_GROUPS.flatMap((group) =>
 		Object.entries(CALICO_READERS).map(([kind, read]): [string, Reader] => [`${group}/${kind}`, read]),
 	),
+	[
+		`${HYBRIDNET_GROUP}/Network`,
+		(object, into) => into.add(into.hybridnetNetworks, readHybridnetNetwork(object, into.spelling)),
+	],
+	[
+		`${HYBRIDNET_GROUP}/Subnet`,
+		(object, into) => into.add(into.hybridnetSubnets, readHybridnetSubnet(object, into.spelling)),
+	],
+	[
+		`${HYBRIDNET_GROUP}/IPInstance`,
+		(object, into) => into.add(into.ipInstances, readIPInstance(object, into.spelling)),
+	],
 	["kubeproxy.config.k8s.io/KubeProxyConfiguration", addKubeProxy],
 	[`${OWN_GROUP}/Cluster`, (object, into) => into.add(into.clusters, CLUSTER_KIND.read(object))],
 	[`${OWN_GROUP}/VPC`, (object, into) => into.add(into.vpcs, VPC_KIND.read(object))],

@@ -162,7 +162,30 @@ export interface SegmentObject extends ObjectMeta {
 	readonly cidrs: readonly Prefix[];
 	/** The router's addresses on the segment; empty: none. */
 	readonly gateways: readonly Address[];
+	/** VLANs besides the segment's own network, whose frames have no tag. */
+	readonly vlans: readonly SegmentVlanObject[];
+	/** Ports of the switch that are configured. */
+	readonly ports: readonly SegmentPortObject[];
 	readonly mtu: number;
+}
+
+export interface SegmentVlanObject {
+	/** 1 to 4094. */
+	readonly id: number;
+	readonly cidrs: readonly Prefix[];
+	readonly gateways: readonly Address[];
+	readonly line: number;
+}
+
+export interface SegmentPortObject {
+	/** `node/NAME` or `host/NAME`, or only the name. */
+	readonly machine: string;
+	/** Empty: every card that the machine has on the segment. */
+	readonly device: string;
+	/** The VLAN of frames without a tag; null: the segment's own network. */
+	readonly untagged: number | null;
+	readonly tagged: readonly number[] | "all";
+	readonly line: number;
 }
 
 /** Kind `Host`: a machine that is no node of the cluster. */

@@ -3,13 +3,14 @@
  * The search goes over wires, bridges, VLANs and macvlans as the frame itself would.
  */
 import type { Address } from "../address/address.ts";
-import type { Attachment } from "../state/fabric.ts";
+import type { Attachment, DeviceAt, Segment } from "../state/fabric.ts";
 import type { BridgeLink, Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
 import { lookup } from "./fib.ts";
-import { answersFor } from "./solicitation.ts";
+import { type FilteredAt, gatewaysIn, type SegmentVlanId, tagTowards, vlanFrom } from "./segment-vlan.ts";
+import { type Asker, answersFor } from "./solicitation.ts";
 import { perView, type View, viewOf } from "./view.ts";
 
 /** Someone on the same layer 2 network. */
@@ -33,11 +34,22 @@ interface Search {
 	/** The address that is looked for, so that its owner is asked first and not everybody's state is made. */
 	readonly target: Address | null;
 	readonly seen: Set<string>;
+	/** Ports of segments that did not let the broadcast pass. */
+	readonly filtered: FilteredAt[];
+}
+
+function newSearch(network: Network, target: Address | null): Search {
+	return { network, target, seen: new Set(), filtered: [] };
 }
 
 /** Everyone who hears a broadcast sent out of `link`. */
 export function* hearers(network: Network, view: View, link: Link, target: Address | null): Generator<Hearer> {
-	yield* outOf({ network, target, seen: new Set() }, view, link, null);
+	yield* outOf(newSearch(network, target), view, link, null);
+}
+
+/** Everyone who hears a frame that a fabric device sends to a card with this tag. */
+export function hearersBehind(network: Network, { place, device }: DeviceAt, tag: number | null): Generator<Hearer> {
+	return into(newSearch(network, null), place, device, tag);
 }
 
 function* outOf(search: Search, view: View, link: Link, vlan: number | null): Generator<Hearer> {
@@ -108,13 +120,9 @@ function* onFabric(
 	if (fabric === undefined) return;
 	switch (fabric.kind) {
 		case "segment": {
-			const gateways = new Set(fabric.gateways.map((gateway) => gateway.text));
-			if (gateways.size > 0)
-				yield { kind: "fabric", place, mac: VPC_MAC, answers: (asked) => gateways.has(asked.text) };
-			for (const attachment of ownersFirst(fabric.attachments, search.target)) {
-				if (attachment.place === from.place && attachment.device === from.device) continue;
-				yield* into(search, attachment.place, attachment.device, vlan);
-			}
+			const own = vlanFrom(fabric, from, vlan);
+			if (own === "filtered") search.filtered.push({ segment: place, card: from, vlan, direction: "from" });
+			else yield* inVlan(search, fabric, own, from);
 			return;
 		}
 		case "vpc":
@@ -126,12 +134,49 @@ function* onFabric(
 	}
 }
 
+/** The router and the cards of a segment in one VLAN; `from` is the card that asks, null for the router. */
+function* inVlan(search: Search, segment: Segment, vlan: SegmentVlanId, from: DeviceAt | null): Generator<Hearer> {
+	const gateways = new Set(gatewaysIn(segment, vlan).map((gateway) => gateway.text));
+	if (gateways.size > 0 && from !== null)
+		yield { kind: "fabric", place: segment.place, mac: VPC_MAC, answers: (asked) => gateways.has(asked.text) };
+	for (const card of ownersFirst(search.network, segment.attachments, search.target)) {
+		if (card.place === from?.place && card.device === from.device) continue;
+		const tag = tagTowards(segment, card, vlan);
+		if (tag === "filtered") search.filtered.push({ segment: segment.place, card, vlan, direction: "to" });
+		else {
+			if (tag === null && vlan !== null)
+				search.filtered.push({ segment: segment.place, card, vlan, direction: "to", untagged: true });
+			yield* into(search, card.place, card.device, tag);
+		}
+	}
+}
+
 /** Cards that are known to hold the address come first: then the search ends without making every machine's state. */
-function ownersFirst(attachments: readonly Attachment[], target: Address | null): readonly Attachment[] {
+function ownersFirst(
+	network: Network,
+	attachments: readonly Attachment[],
+	target: Address | null,
+): readonly Attachment[] {
 	if (target === null) return attachments;
-	const owns = (each: Attachment): boolean => each.addresses.some((address) => address.text === target.text);
-	const owners = attachments.filter(owns);
-	return owners.length === 0 ? attachments : [...owners, ...attachments.filter((each) => !owns(each))];
+	let owners = attachments.filter((each) => each.addresses.some((address) => address.text === target.text));
+	if (owners.length === 0) {
+		const machine = machineOf(network, target);
+		owners = machine === undefined ? [] : attachments.filter((each) => each.place === machine);
+	}
+	return owners.length === 0 ? attachments : [...owners, ...attachments.filter((each) => !owners.includes(each))];
+}
+
+/** The machine on which the pod with this address runs, as its devices tell. */
+function machineOf(network: Network, target: Address): Place | undefined {
+	const place = network.ownerOf(target);
+	if (place === undefined || !place.startsWith("pod/")) return place;
+	for (const link of network.namespace(place)?.links ?? []) {
+		if (link.kind === "veth") {
+			const far = network.wireAt(place, link.name);
+			if (far.kind === "device") return far.place;
+		} else if ("lower" in link && link.lower?.place !== undefined) return link.lower.place;
+	}
+	return undefined;
 }
 
 /** A broadcast arrives at a device of some stack. */
@@ -277,7 +322,8 @@ export type Answer =
 	/** `device` is the one that answered; null for fabric devices. */
 	| { readonly kind: "answer"; readonly mac: string; readonly by: Place; readonly device: string | null }
 	| { readonly kind: "outside"; readonly why: string }
-	| { readonly kind: "nobody" };
+	/** `filtered`: a port of a segment without which somebody would answer. */
+	| { readonly kind: "nobody"; readonly filtered?: FilteredAt };
 
 /** By device, then by address. */
 const answers = perView((): Map<string, Map<string, Answer>> => new Map());
@@ -300,8 +346,23 @@ export function askFor(network: Network, view: View, link: Link, wanted: Address
 }
 
 function ask(network: Network, view: View, link: Link, wanted: Address, asker: Address | null): Answer {
+	const search = newSearch(network, wanted);
+	return firstAnswer(search, outOf(search, view, link, null), wanted, { address: asker, mac: link.mac });
+}
+
+/** Who answers when the router of a segment asks for an address in one of its VLANs. */
+export function askInVlan(network: Network, segment: Segment, vlan: SegmentVlanId, wanted: Address): Answer {
+	const search = newSearch(network, wanted);
+	const address = gatewaysIn(segment, vlan).find(({ family }) => family === wanted.family) ?? null;
+	return firstAnswer(search, inVlan(search, segment, vlan, null), wanted, { address, mac: VPC_MAC });
+}
+
+/** Nobody in particular: whether there is anybody at all. */
+const ANYBODY: Asker = { address: null, mac: null };
+
+function firstAnswer(search: Search, asked: Iterable<Hearer>, wanted: Address, asker: Asker): Answer {
 	let outside: Answer | null = null;
-	for (const hearer of hearers(network, view, link, wanted)) {
+	for (const hearer of asked) {
 		switch (hearer.kind) {
 			case "outside":
 				outside ??= { kind: "outside", why: hearer.why };
@@ -310,14 +371,29 @@ function ask(network: Network, view: View, link: Link, wanted: Address, asker: A
 				if (hearer.answers(wanted)) return { kind: "answer", mac: hearer.mac, by: hearer.place, device: null };
 				break;
 			case "device":
-				if (
-					hearer.link.mac !== null &&
-					answersFor(hearer.view, hearer.link, wanted, { address: asker, mac: link.mac })
-				) {
+				if (hearer.link.mac !== null && answersFor(hearer.view, hearer.link, wanted, asker)) {
 					return { kind: "answer", mac: hearer.link.mac, by: hearer.view.place, device: hearer.link.name };
 				}
 				break;
 		}
 	}
-	return outside ?? { kind: "nobody" };
+	if (outside !== null) return outside;
+	const blamed = search.filtered.find((each) => isNeeded(search.network, each, wanted));
+	return blamed === undefined ? { kind: "nobody" } : { kind: "nobody", filtered: blamed };
+}
+
+/** Whether somebody would answer if only this port carried the VLAN. */
+function isNeeded(network: Network, { segment, card, vlan, direction }: FilteredAt, wanted: Address): boolean {
+	const fabric = network.fabric(segment);
+	if (fabric?.kind !== "segment") return false;
+	if (direction === "from") {
+		const search = newSearch(network, wanted);
+		const answer = firstAnswer(search, inVlan(search, fabric, vlan, card), wanted, ANYBODY);
+		return answer.kind === "answer" || (answer.kind === "nobody" && answer.filtered !== undefined);
+	}
+	// With its tag, or without one as on a port of another VLAN.
+	return [vlan, null].some((tag) => {
+		const search = newSearch(network, wanted);
+		return firstAnswer(search, into(search, card.place, card.device, tag), wanted, ANYBODY).kind === "answer";
+	});
 }

@@ -1,12 +1,18 @@
 /** Layer 2 resolution of the next hop (net/core/neighbour.c). */
 import type { Address } from "../address/address.ts";
-import { because } from "./because.ts";
+import { type Because, because } from "./because.ts";
 import { type Answer, askFor } from "./layer2.ts";
 import { icmpRefusal } from "./reject.ts";
+import { type FilteredAt, filteredFacts } from "./segment-vlan.ts";
 import type { OutRoute, Skb } from "./skb.ts";
 import { askingAddress } from "./solicitation.ts";
 import { selectAddress } from "./source-address.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
+
+function nobodyAnswers(address: string, device: string, filtered: FilteredAt | undefined): Because {
+	if (filtered === undefined) return because("no-answer", { address, device });
+	return because("no-answer-in-vlan", { address, device, ...filteredFacts(filtered) });
+}
 
 export function neighbour(walk: Walk, skb: Skb): Next {
 	const { view } = skb;
@@ -59,7 +65,7 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 			walk.crossed(skb, device.name, "out");
 			return end(skb, "exits", because("outside", { device: device.name, nextHop: nextHop.text, why: answer.why }));
 		case "nobody": {
-			const why = because("no-answer", { address: nextHop.text, device: device.name });
+			const why = nobodyAnswers(nextHop.text, device.name, answer.filtered);
 			if (walk.recording) walk.hop(skb, "neighbour", device.name, why);
 			// A process of this stack gets EHOSTUNREACH instead of a packet.
 			if (skb.local) return end(skb, "unreachable", why);

@@ -89,7 +89,10 @@ function intoVlan(walk: Walk, skb: Skb, link: VlanLink): Next {
 	return lowered.kind === "stage" ? go("transmit", { ...lowered.skb, vlan: link.id }) : lowered;
 }
 
-/** macvlan in bridge mode and ipvlan L2 hand a frame for a sibling to it directly; anything else leaves by the lower device. */
+/**
+ * ipvlan L2 hands a frame for a sibling to it directly; macvlan in bridge mode has the lower device receive it, so that captures
+ * there show it (macvlan_queue_xmit: "send to lowerdev first for its network taps"). Anything else leaves by the lower device.
+ */
 function outOfStacked(walk: Walk, skb: Skb, link: MacvlanLink | IpvlanLink): Next {
 	if (link.kind === "ipvlan" && link.mode !== "l2") {
 		return end(
@@ -118,7 +121,9 @@ function outOfStacked(walk: Walk, skb: Skb, link: MacvlanLink | IpvlanLink): Nex
 			link.kind === "macvlan"
 				? child.mac === skb.ethernet?.destination && child.kind === "macvlan" && child.mode === "bridge"
 				: other.addresses(child.name).some((each) => each.address.text === skb.packet.dst.text);
-		if (isFor) return { kind: "wire", place: sibling.place, device: sibling.device, frame: frameOf(skb) };
+		if (!isFor) continue;
+		const to = link.kind === "macvlan" ? { place: view.place, device: device.name } : sibling;
+		return { kind: "wire", ...to, frame: frameOf(skb) };
 	}
 	return lowered;
 }

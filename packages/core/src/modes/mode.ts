@@ -7,7 +7,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Node, Pod } from "../cluster/objects.ts";
 import type { EniObject, HostObject } from "../cluster/settings.ts";
 import type { Contribution } from "../state/contribution.ts";
-import type { DeviceAt, Far } from "../state/fabric.ts";
+import type { DeviceAt, Far, Segment, SegmentRoute } from "../state/fabric.ts";
 import type { Assumption } from "../state/network.ts";
 import type { Underlay } from "./underlay/underlay.ts";
 
@@ -56,6 +56,8 @@ export interface ModePlan {
 	pod(pod: Pod): readonly Contribution[];
 	/** What the devices of the pod's namespace are joined to; cards of its own (`underlay.cards`) are joined already. */
 	wires(pod: Pod): readonly PodWire[];
+	/** What the router of a segment learns from nodes, as by BGP. */
+	routesOf?(segment: Segment): readonly SegmentRoute[];
 	/** Devices of the node's pods that stand on this one of the node's (macvlan, ipvlan). */
 	stackedOn(node: Node, device: string): readonly DeviceAt[];
 }

@@ -54,7 +54,10 @@ class ClusterNetwork implements Network {
 		const balancers = loadBalancersOf(cluster, eniCards(this.#underlay.devices.values()));
 		this.loadBalancers = balancers.devices;
 		const own = [...balancers.devices, INTERNET].map((device) => [device.place, device] as const);
-		this.#fabric = new Map<Place, FabricDevice>([...this.#underlay.devices, ...own]);
+		const underlay = [...this.#underlay.devices].map(
+			([place, device]) => [place, learned(device, this.#plan)] as const,
+		);
+		this.#fabric = new Map<Place, FabricDevice>([...underlay, ...own]);
 		this.assumptions = [
 			...(mode === undefined
 				? modeUnknown(cluster)
@@ -211,6 +214,12 @@ class ClusterNetwork implements Network {
 		if (card.fabric !== undefined) return { kind: "fabric", fabric: card.fabric };
 		return { kind: "outside", why: `no VPC and no Segment of the input holds an address of ${place}` };
 	}
+}
+
+/** A segment with what the mode has its router learn. */
+function learned(device: FabricDevice, plan: ModePlan | undefined): FabricDevice {
+	const routes = device.kind === "segment" ? (plan?.routesOf?.(device) ?? []) : [];
+	return routes.length === 0 || device.kind !== "segment" ? device : { ...device, routes };
 }
 
 /** A place's kind and what follows the first slash. */

@@ -63,13 +63,46 @@ export interface SecurityGroupRule {
 	readonly origin: Origin;
 }
 
-/** One layer 2 segment: an unmanaged switch. Frames go to the card that has their MAC. */
+/** A VLAN of a segment (IEEE 802.1Q), with the router that has its gateways. */
+export interface SegmentVlan {
+	/** 1 to 4094. */
+	readonly id: number;
+	readonly prefixes: readonly Prefix[];
+	readonly gateways: readonly Address[];
+}
+
+/** The switch's end of a card's cable. */
+export interface SwitchPort extends DeviceAt {
+	/** The VLAN of frames without a tag; null: the segment's own network. */
+	readonly untagged: number | null;
+	/** The VLANs whose frames bear a tag here. */
+	readonly tagged: readonly number[] | "all";
+}
+
+/** A route of a segment's router to what is behind a machine of the segment. */
+export interface SegmentRoute {
+	readonly destination: Prefix;
+	/** Of a machine in the segment or in one of its VLANs. */
+	readonly via: Address;
+	readonly origin: Origin;
+}
+
+/**
+ * One layer 2 segment: frames go to the card that has their MAC, within their VLAN. Without `vlans` and `ports` it is an
+ * unmanaged switch, which does not look at tags.
+ */
 export interface Segment {
 	readonly kind: "segment";
 	readonly place: Place;
 	readonly prefixes: readonly Prefix[];
 	/** The way out of the segment, by which load balancers and hosts elsewhere are reached. */
 	readonly gateways: readonly Address[];
+	/** Besides the segment's own network, whose frames have no tag. */
+	readonly vlans?: readonly SegmentVlan[];
+	/** Those that are configured; any other carries every VLAN with its tag, and the segment's own network without. */
+	readonly ports?: readonly SwitchPort[];
+	/** What the router has learned, as by BGP. */
+	readonly routes?: readonly SegmentRoute[];
 	readonly attachments: readonly Attachment[];
 	readonly mtu: number;
 	readonly origin: Origin;

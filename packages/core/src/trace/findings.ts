@@ -23,6 +23,7 @@ const RULES: readonly Rule[] = [
 	noEndpoints,
 	localWithoutEndpoints,
 	bridgeNetfilterOff,
+	vlanNotCarried,
 	clientAddressLost,
 	undeclaredPort,
 	assumedPort,
@@ -118,6 +119,20 @@ function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): reado
 			object: stack.place,
 		},
 	];
+}
+
+/** A VLAN that a switch's port lacks, where it stopped a packet or the question for its next hop. */
+function vlanNotCarried(_: Subject, __: Plan, ways: readonly Way[]): readonly Finding[] {
+	const found = new Map<string, Finding>();
+	for (const { end } of ways) {
+		const { code, facts } = end.because;
+		if (code !== "no-answer-in-vlan" && code !== "port-vlan-filtered") continue;
+		const { segment, port, vlan } = facts;
+		const message = `the port of ${segment} to ${port} does not carry VLAN ${vlan}, by which a packet would have to go`;
+		const fix = `let that port carry VLAN ${vlan} (spec.ports of the Segment)`;
+		found.set(message, { code: "vlan-not-on-port", severity: "error", message, fix, object: String(segment) });
+	}
+	return [...found.values()];
 }
 
 function clientAddressLost(_: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {

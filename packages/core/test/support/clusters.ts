@@ -144,7 +144,16 @@ export function segment(
 	gateways: readonly string[],
 	more: Partial<SegmentObject> = {},
 ): SegmentObject {
-	return { ...meta(name), kind: "Segment", cidrs: prefixes(cidrs), gateways: addresses(gateways), mtu: 1500, ...more };
+	return {
+		...meta(name),
+		kind: "Segment",
+		cidrs: prefixes(cidrs),
+		gateways: addresses(gateways),
+		vlans: [],
+		ports: [],
+		mtu: 1500,
+		...more,
+	};
 }
 
 export function host(name: string, ips: readonly string[], more: Partial<HostObject> = {}): HostObject {
@@ -207,6 +216,9 @@ export function clusterOf(parts: ClusterParts): Cluster {
 		foreignPolicies: [],
 		namespace: () => undefined,
 		calico: NO_CALICO_OBJECTS,
+		hybridnetNetworks: [],
+		hybridnetSubnets: [],
+		ipInstances: [],
 		settings,
 		mode: parts.mode ?? "",
 		podCIDRs,

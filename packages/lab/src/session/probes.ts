@@ -6,8 +6,11 @@ import type { Probe } from "../observation.ts";
 /** With six ways of one weight each, fewer than 2 in 10,000 questions leave one of them unseen after as many. */
 export const MOST_PROBES = 60;
 
-/** How long an answer may take, in milliseconds: it comes in less than ten, but the machine may have other work. */
-const ANSWER_MS = 2_000;
+/**
+ * How long an answer may take, in milliseconds: it comes in less than ten, but the machine may have other work, and a router
+ * gives up asking for a neighbour after three tries of a second each (mcast_solicit).
+ */
+const ANSWER_MS = 4_000;
 /** How long silence is listened to, where nothing but silence is predicted. */
 const SILENCE_MS = 150;
 

@@ -115,7 +115,7 @@ function strayServices(cluster: Cluster): readonly Diagnostic[] {
 function strayMachines(cluster: Cluster): readonly Diagnostic[] {
 	const networks = blockMap([
 		...cluster.vpcs.flatMap((vpc) => (vpc.vSwitches.length > 0 ? vpc.vSwitches.map(({ cidr }) => cidr) : vpc.cidrs)),
-		...cluster.segments.flatMap(({ cidrs }) => cidrs),
+		...cluster.segments.flatMap(({ cidrs, vlans }) => [...cidrs, ...vlans.flatMap((vlan) => vlan.cidrs)]),
 	]);
 	if (networks === undefined) return [];
 	const machines = [

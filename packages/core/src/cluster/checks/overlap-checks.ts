@@ -32,9 +32,14 @@ export function checkOverlaps(cluster: Cluster): void {
 
 /** Segments, and the vSwitches of each VPC: two VPCs may use the same addresses, but a Segment stands beside them all. */
 function underlayBlocks(cluster: Cluster): readonly Block[] {
-	const segments = cluster.segments.flatMap((segment) =>
-		segment.cidrs.map((prefix): Block => ({ prefix, of: `segment/${segment.name}`, where: segment.source })),
-	);
+	const segments = cluster.segments.flatMap(({ name, cidrs, vlans, source }) => [
+		...cidrs.map((prefix): Block => ({ prefix, of: `segment/${name}`, where: source })),
+		...vlans.flatMap((vlan) =>
+			vlan.cidrs.map((prefix): Block => {
+				return { prefix, of: `VLAN ${vlan.id} of segment/${name}`, where: { file: source.file, line: vlan.line } };
+			}),
+		),
+	]);
 	const vSwitches = cluster.vpcs.map((vpc) =>
 		vpc.vSwitches.map(({ id, cidr }): Block => ({ prefix: cidr, of: `vSwitch "${id}"`, where: vpc.source })),
 	);

@@ -3,9 +3,9 @@
 import { type Address, parseAddress } from "../../address/address.ts";
 import { contains, nthAddress } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
-import type { SegmentObject, VpcObject } from "../../cluster/settings.ts";
+import type { SegmentObject, SegmentPortObject, VpcObject } from "../../cluster/settings.ts";
 import type { Origin } from "../../origin/origin.ts";
-import type { VpcRoute, VSwitch } from "../../state/fabric.ts";
+import type { Attachment, SwitchPort, VpcRoute, VSwitch } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { Place } from "../../state/place.ts";
 import type { Subnet } from "./card.ts";
@@ -113,13 +113,27 @@ function segmentNetwork(segment: SegmentObject, cluster: Cluster): UnderlayNetwo
 	const isMachine = ({ text }: Address): boolean =>
 		cluster.hosts.some(({ addresses }) => addresses.some((each) => each.text === text));
 	const others = gateways.filter((gateway) => !isMachine(gateway));
+	const vlans = segment.vlans.map(({ id, cidrs, gateways }) => ({ id, prefixes: cidrs, gateways }));
 	return {
 		place,
-		subnets: prefixes.map((prefix): Subnet => {
-			const gateway = gateways.find((candidate) => contains(prefix, candidate));
-			return { fabric: place, prefix, ...(gateway && { gateway }), mtu, origin };
-		}),
+		subnets: [{ prefixes, gateways }, ...vlans].flatMap((network) =>
+			network.prefixes.map((prefix): Subnet => {
+				const gateway = network.gateways.find((candidate) => contains(prefix, candidate));
+				return { fabric: place, prefix, ...(gateway && { gateway }), mtu, origin };
+			}),
+		),
 		assumptions: [],
-		build: (attachments) => ({ kind: "segment", place, prefixes, gateways: others, attachments, mtu, origin }),
+		build: (attachments) => {
+			const base = { kind: "segment", place, prefixes, gateways: others, attachments, mtu, origin } as const;
+			if (vlans.length === 0 && segment.ports.length === 0) return base;
+			return { ...base, vlans, ports: attachments.flatMap((each) => switchPort(each, segment.ports)) };
+		},
 	};
+}
+
+/** What is said of the port that a card is on; of one card before what is said of all of its machine's. */
+function switchPort({ place, device }: Attachment, ports: readonly SegmentPortObject[]): readonly SwitchPort[] {
+	const own = ports.filter(({ machine }) => machine === place || machine === place.slice(place.indexOf("/") + 1));
+	const port = own.find((each) => each.device === device) ?? own.find((each) => each.device === "");
+	return port === undefined ? [] : [{ place, device, untagged: port.untagged, tagged: port.tagged }];
 }

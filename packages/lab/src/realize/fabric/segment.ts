@@ -1,9 +1,13 @@
-/** A segment as a bridge, which knows its cards' MACs; where it has gateways, the bridge itself is the router. */
+/**
+ * A segment as a bridge, which knows its cards' MACs; where it has gateways, the bridge itself is the router, with a VLAN
+ * device for each VLAN that has one.
+ */
 import {
 	assembleNamespace,
 	type BridgeLink,
 	type Contribution,
 	contains,
+	DEFAULT_BRIDGE_PORT,
 	defaultPrefix,
 	type FdbEntry,
 	hardwareAddress,
@@ -24,40 +28,55 @@ import {
 	UPLINK,
 } from "./port.ts";
 import { type FabricSites, ROUTER_SYSCTLS, type Surroundings } from "./router.ts";
+import {
+	BRIDGE,
+	bridgeVlans,
+	deviceTowards,
+	isReached,
+	portVlans,
+	routedVlans,
+	vlanDevice,
+	vlanLinks,
+} from "./segment-vlans.ts";
 import { fabricTables } from "./tables.ts";
-
-const BRIDGE = "br0";
 
 export function segmentSites(segment: Segment, all: readonly FabricPort[], around: Surroundings): FabricSites {
 	const { place, mtu } = segment;
 	const ports = attachedPorts(all, segment.attachments);
-	const isRouter = segment.gateways.length > 0;
-	const links = all.map(({ device }) => portLink(device, { mac: hardwareAddress(place, device), mtu, master: BRIDGE }));
+	const isRouter = segment.gateways.length > 0 || routedVlans(segment).length > 0;
+	const links = all.map((port) => {
+		const link = portLink(port.device, { mac: hardwareAddress(place, port.device), mtu, master: BRIDGE });
+		const vlans = portVlans(segment, port.to);
+		return vlans === undefined ? link : { ...link, bridgePort: { ...DEFAULT_BRIDGE_PORT, vlans } };
+	});
 	const switching: Contribution = {
-		links: [bridge(segment), ...links],
+		links: [bridge(segment), ...links, ...vlanLinks(segment)],
 		fdb: ports.map(cardEntry),
 		// Ports speak IPv6 for themselves unless they are told not to; a switch's ports do not.
 		sysctls: new Map(all.map(({ device }) => [`net.ipv6.conf.${device}.disable_ipv6`, "1"])),
 	};
 	const state = assembleNamespace(place, [switching, ...(isRouter ? [routing(segment, ports, around)] : [])]);
-	const addresses = state.addresses.filter(({ device, scope }) => scope !== "link" || device === BRIDGE);
-	const xtables = isRouter
-		? fabricTables({ keepsTtl: balanced(around), ...balancingRules(around) }, segment.prefixes)
-		: [];
+	const speaks = new Set([BRIDGE, ...routedVlans(segment).map(({ id }) => vlanDevice(id))]);
+	const addresses = state.addresses.filter(({ device, scope }) => scope !== "link" || speaks.has(device));
+	const prefixes = [...segment.prefixes, ...routedVlans(segment).flatMap((vlan) => vlan.prefixes)];
+	const xtables = isRouter ? fabricTables({ keepsTtl: balanced(around), ...balancingRules(around) }, prefixes) : [];
 	return { states: [{ ...state, addresses, xtables }], cables: [], ends: new Map(), omitted: [] };
 }
 
-function bridge({ place, mtu, gateways }: Segment): BridgeLink {
+function bridge(segment: Segment): BridgeLink {
+	const { place, mtu, gateways } = segment;
+	const vlans = bridgeVlans(segment);
 	return {
 		kind: "bridge",
 		name: BRIDGE,
 		index: 0,
 		mtu,
-		mac: gateways.length > 0 ? VPC_MAC : hardwareAddress(place, BRIDGE),
+		mac: gateways.length > 0 || routedVlans(segment).length > 0 ? VPC_MAC : hardwareAddress(place, BRIDGE),
 		up: true,
 		carrier: true,
-		vlanFiltering: false,
-		defaultPvid: 1,
+		vlanFiltering: vlans !== undefined,
+		defaultPvid: vlans === undefined ? 1 : 0,
+		...(vlans !== undefined && { vlans }),
 		origin: LAB_ORIGIN,
 	};
 }
@@ -70,18 +89,30 @@ function cardEntry({ device, attachment }: AttachedPort): FdbEntry {
 function routing(segment: Segment, ports: readonly AttachedPort[], around: Surroundings): Contribution {
 	return {
 		links: around.internet ? [pointToPoint(UPLINK, segment.mtu)] : [],
-		addresses: segment.gateways.map((gateway) => gatewayAddress(gateway, segment)),
-		routes: ([4, 6] as const).map((family) => wayOut(family, around.internet)),
+		addresses: [
+			...segment.gateways.map((gateway) => gatewayAddress(gateway, segment, BRIDGE)),
+			...routedVlans(segment).flatMap((vlan) =>
+				vlan.gateways.map((gateway) => gatewayAddress(gateway, vlan, vlanDevice(vlan.id))),
+			),
+		],
+		routes: [
+			...(segment.routes ?? []).map(({ destination, via }) =>
+				unicastRoute(destination, { via, device: deviceTowards(segment, via), origin: LAB_ORIGIN }),
+			),
+			...([4, 6] as const).map((family) => wayOut(family, around.internet)),
+		],
 		neighbours: ports.flatMap(({ attachment }) =>
-			attachment.addresses.map((address) => ({
-				family: address.family,
-				device: BRIDGE,
-				address,
-				mac: attachment.mac,
-				state: "permanent" as const,
-				proxy: false,
-				origin: LAB_ORIGIN,
-			})),
+			attachment.addresses
+				.filter((address) => isReached(segment, attachment, address))
+				.map((address) => ({
+					family: address.family,
+					device: deviceTowards(segment, address),
+					address,
+					mac: attachment.mac,
+					state: "permanent" as const,
+					proxy: false,
+					origin: LAB_ORIGIN,
+				})),
 		),
 		sysctls: new Map([
 			...ROUTER_SYSCTLS,
@@ -96,10 +127,14 @@ const NOT_BRIDGED = [
 	["net.bridge.bridge-nf-call-ip6tables", "0"],
 ] as const;
 
-function gatewayAddress(address: Segment["gateways"][number], { prefixes }: Segment): InterfaceAddress {
+function gatewayAddress(
+	address: Segment["gateways"][number],
+	{ prefixes }: Pick<Segment, "prefixes">,
+	device: string,
+): InterfaceAddress {
 	const block = prefixes.find((prefix) => contains(prefix, address));
 	return {
-		device: BRIDGE,
+		device,
 		address,
 		prefixLength: block?.length ?? (address.family === 4 ? 32 : 128),
 		scope: "global",
