@@ -96,7 +96,7 @@ function setUp(walk: Walk, skb: Skb, context: SkbContext, effect: Effect, why: B
 		case "dnat":
 			return toDestination(walk, skb, effect.range, "dnat", why);
 		case "redirect": {
-			const to = hook === "output" ? loopbackOf(skb.packet) : redirectAddress(skb);
+			const to = hook === "output" ? loopbackOf(skb.packet) : redirectAddress(skb, context.inDevice ?? skb.device.name);
 			if (to === null)
 				return end(skb, "dropped", because("rule-drop", { hook, chain: "nat REDIRECT" }, why.origin, why.hits));
 			return toDestination(walk, skb, { ...effect.range, addresses: { from: to, to } }, "redirect", why);
@@ -252,8 +252,8 @@ function loopbackOf(packet: Packet): Address {
 	return packet.family === 4 ? addressFromWords([0x7f000001]) : addressFromWords([0, 0, 0, 1]);
 }
 
-function redirectAddress(skb: Skb): Address | null {
-	const device = skb.inDevice?.name ?? skb.device.name;
+/** On a bridge that is the bridge's own (setup_pre_routing). */
+function redirectAddress(skb: Skb, device: string): Address | null {
 	const own = skb.view.addresses(device).filter((each) => each.address.family === skb.packet.family);
 	// The kernel's list has an IPv6 device's global addresses before its link-local one (ipv6_link_dev_addr).
 	return (own.find(({ address }) => !isLinkLocal(address)) ?? own[0])?.address ?? null;
