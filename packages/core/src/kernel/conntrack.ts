@@ -160,13 +160,13 @@ export class ConntrackTables {
 		}
 	}
 
-	/** An ICMP error belongs to the connection of the packet that it is about (nf_conntrack_icmp_error). */
+	/**
+	 * An ICMP error belongs to the connection of the packet that it is about, and goes against it: so answers to that packet are
+	 * looked for (nf_conntrack_inet_error).
+	 */
 	#related(view: View, about: Packet): Tracked | "invalid" {
-		const found = this.#find(view, tupleOf(about));
-		if (found === undefined) return "invalid";
-		// The error travels against the packet that it is about.
-		const direction: Direction = found.direction === "original" ? "reply" : "original";
-		return new Tracked(found.connection, direction, "related");
+		const found = this.#find(view, inverse(tupleOf(about)));
+		return found === undefined ? "invalid" : new Tracked(found.connection, found.direction, "related");
 	}
 
 	#find(view: View, tuple: Tuple): { connection: Connection; direction: Direction } | undefined {

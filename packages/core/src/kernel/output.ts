@@ -1,5 +1,5 @@
 /** A packet that this stack makes: its route, its source address, the OUTPUT hooks (ip_queue_xmit, __ip_local_out). */
-import { isUnspecified } from "../address/address.ts";
+import { type Address, isUnspecified } from "../address/address.ts";
 import { sameAddress } from "../address/watched.ts";
 import { type Flow, lookup } from "./fib.ts";
 import { hookEntries } from "./hooks.ts";
@@ -8,6 +8,7 @@ import { outRouteOf } from "./out-route.ts";
 import { policiesOnTheWay } from "./policy-stage.ts";
 import { missingDevice, noRoute, refusedByType, routedBecause } from "./route.ts";
 import type { OutRoute, Skb } from "./skb.ts";
+import { selectAddress } from "./source-address.ts";
 import { go, type Next, type Walk } from "./walk.ts";
 
 export function output(walk: Walk, skb: Skb): Next {
@@ -65,6 +66,7 @@ function routeOut(walk: Walk, skb: Skb, flow: Flow = outFlow(skb)): Next | null 
 		return refusedByType(skb, refusalOf(found.route.type), found.route.destination.text);
 	}
 	skb.device = skb.out.device;
+	if (skb.sourceless) skb.packet = { ...skb.packet, src: sourceBy(skb, skb.out) };
 	const { name } = skb.device;
 	if (walk.recording) walk.hop(skb, "route", name, routedBecause(found, name, skb.packet.dst.text));
 	return null;
@@ -72,6 +74,13 @@ function routeOut(walk: Walk, skb: Skb, flow: Flow = outFlow(skb)): Next | null 
 
 function refusalOf(type: string): "blackhole" | "unreachable" | "prohibit" {
 	return type === "unreachable" || type === "prohibit" ? type : "blackhole";
+}
+
+/** What has no source yet gets that of the next hop that was chosen (ip_route_output_key_hash_rcu). */
+function sourceBy({ view, packet }: Skb, { route, device, nextHop }: OutRoute): Address {
+	if (route.preferredSource !== undefined) return route.preferredSource;
+	if (route.type === "local") return packet.src;
+	return selectAddress(view, device.name, packet.family, nextHop) ?? packet.src;
 }
 
 /** ip_route_me_harder, ip6_route_me_harder: neither protocol nor ports are in their flow. */
