@@ -29,7 +29,7 @@ export function bridge(walk: Walk, skb: Skb): Next {
 		if (outcome !== null) return outcome;
 	}
 	const destination = skb.ethernet?.destination ?? "";
-	if (isOwnMac(skb.view, master, destination)) return toOwnStack(walk, skb, master);
+	if (isOwnMac(skb.view, master, destination)) return toOwnStack(walk, skb, master, vlan);
 	return forwardToPort(walk, skb, master, port, vlan, destination);
 }
 
@@ -105,13 +105,17 @@ function isOwnMac(view: View, master: BridgeLink, mac: string): boolean {
 }
 
 /** Up to the bridge device's own IP stack (br_pass_frame_up). */
-function toOwnStack(walk: Walk, skb: Skb, master: BridgeLink): Next {
+function toOwnStack(walk: Walk, skb: Skb, master: BridgeLink, vlan: number | null): Next {
+	const tag = carriesVlan(master, undefined, vlan);
+	if (tag === "filtered") return filtered(walk, { ...skb, vlan }, master);
+	skb.vlan = tag;
 	walk.crossed(skb, master.name, "in");
 	if (walk.recording)
 		walk.hop(skb, "bridge", master.name, because("bridge-up", { device: master.name }, master.origin));
 	skb.device = master;
-	skb.vlan = null;
-	return go("ip-receive", skb);
+	if (tag === null) return go("ip-receive", skb);
+	const child = skb.view.children(master.name).find((each) => each.kind === "vlan" && each.id === tag);
+	return child === undefined ? filtered(walk, skb, master) : go("receive", { ...skb, device: child, vlan: null });
 }
 
 function forwardToPort(

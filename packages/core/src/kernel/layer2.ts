@@ -211,8 +211,10 @@ function* intoLink(search: Search, view: View, link: Link, vlan: number | null):
 	}
 	const bridge = link.master === undefined ? undefined : view.link(link.master);
 	if (bridge?.kind === "bridge") {
-		yield* outOfPorts(search, view, bridge, portVlan(bridge, link, vlan), link);
-		yield* intoLink(search, view, bridge, vlan);
+		const verdict = portVlan(bridge, link, vlan);
+		yield* outOfPorts(search, view, bridge, verdict, link);
+		const tag = carriesVlan(bridge, undefined, verdict);
+		if (tag !== "filtered") yield* intoLink(search, view, bridge, tag);
 	} else if (vlan === null) yield { kind: "device", view, link };
 }
 

@@ -98,6 +98,8 @@ function drawTable(world: World, stack: Draft, family: Family, table: Table): vo
 		const site: RuleSite = { world, stack, family, table, hook };
 		// What networks with rules of IPv6 have: without it nobody finds a neighbour.
 		if (family === 6 && table !== "nat") rules.push(...discovery(table, hook));
+		// A tunnel's packet at another port is seen as a tunnel's no longer.
+		if (family === 4 && table === "nat") rules.push(`nat -A ${hook} -p udp -m udp --dport 4789 -j ACCEPT`);
 		const own = draw.chance(0.35) ? [`own-${hook.toLowerCase()}1`, `own-${hook.toLowerCase()}2`] : [];
 		for (let i = draw.between(1, 4); i > 0; i--) rules.push(`${table} -A ${hook}${rule(site, own)}`);
 		for (const [i, chain] of own.entries()) {
@@ -171,8 +173,16 @@ function ofTable({ world, stack, family, table, hook }: RuleSite): readonly (rea
 					: ["icmp6-port-unreachable", "icmp6-adm-prohibited", "icmp6-no-route"];
 			return [
 				[2, { text: "DROP", picky: true }],
-				[2, { text: `REJECT --reject-with ${draw.pick(any)}`, picky: true }],
-				[1, { text: "REJECT --reject-with tcp-reset", picky: true, transport: ["tcp"] }],
+				// Not of a stack's own resets: what comes of refused refusals is nobody's question.
+				[
+					2,
+					{
+						text: `REJECT --reject-with ${draw.pick(any)}`,
+						picky: true,
+						...(hook === "OUTPUT" && { transport: ["udp"] }),
+					},
+				],
+				[hook === "OUTPUT" ? 0 : 1, { text: "REJECT --reject-with tcp-reset", picky: true, transport: ["tcp"] }],
 			];
 		}
 	}

@@ -11,7 +11,7 @@ function question(world: World): AskedQuestion {
 	const { draw } = world;
 	const family = draw.chance(0.6) ? 4 : 6;
 	const from = draw.pick(world.hosts);
-	const protocol: QuestionProtocol = draw.weighted([
+	const drawn: QuestionProtocol = draw.weighted([
 		[9, "tcp"],
 		[6, "udp"],
 		[5, "icmp"],
@@ -29,6 +29,10 @@ function question(world: World): AskedQuestion {
 		[2, () => (family === 4 ? "203.0.113.9" : "2001:db8::9")],
 		[1, () => (family === 4 ? "127.0.0.1" : "::1")],
 	])();
+	// SCTP answers from whichever of its addresses it likes best (sctp_v4_get_dst), so it is asked of those who have one.
+	const owner = world.hosts.find((stack) => world.addressesOf(stack, family).includes(text));
+	const hasOne = owner !== undefined && world.addressesOf(owner, family).length === 1;
+	const protocol = drawn === "sctp" && !hasOne ? "tcp" : drawn;
 	const to = protocol === "icmp" ? text : formatEndpoint(addressOf(text), draw.pick(PORTS));
 	return { from: from.place, to, protocol, ...(draw.chance(0.5) && { unbound: true }) };
 }
