@@ -69,6 +69,7 @@ export const REASON_CODES = [
 	"device-missing",
 	"device-unknown",
 	"no-tunnel-end",
+	"tunnel-carries-ipv4",
 	"fdb-missing",
 	"vlan-filtered",
 	"port-vlan-filtered",

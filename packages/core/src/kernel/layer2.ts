@@ -314,9 +314,8 @@ function isRouted(view: View, end: Address): boolean {
 
 /** Whether the far tunnel end has the asking one among its own, so that its answer comes back. */
 function leadsBack(view: View, far: Link, asking: View): boolean {
-	const ends = view.state.fdb
-		.filter(({ device }) => device === far.name)
-		.flatMap(({ destination }) => destination ?? []);
+	const entries = view.state.fdb.filter(({ device }) => device === far.name);
+	const ends = entries.flatMap(({ destination }) => destination ?? []);
 	return ends.some((end) => asking.isLocal(end) && isRouted(view, end));
 }
 

@@ -85,6 +85,9 @@ function inside(skb: Skb, device: Link, packet: Packet): Skb {
 /** An IPIP device wraps the packet and hands the outer one to its own stack. */
 export function encapsulateIpip(walk: Walk, skb: Skb, link: IpipLink): Next {
 	const { packet, view } = skb;
+	// ipip_tunnel_xmit knows IPv4 and MPLS; IPv6 in IPv4 is another device (sit). Seen on Linux 6.1 by the fuzzer.
+	if (packet.family !== 4)
+		return end(skb, "dropped", because("tunnel-carries-ipv4", { device: link.name }, link.origin));
 	const remote = link.remote ?? (skb.out as OutRoute).nextHop;
 	const local = link.local ?? sourceFor(view, remote);
 	if (local === null)

@@ -66,6 +66,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"device-missing": "route {route} names device {device}, which is not there",
 	"device-unknown": "device {device} ({what}) cannot be evaluated",
 	"no-tunnel-end": "tunnel {device} finds no way to {remote}",
+	"tunnel-carries-ipv4": "{device} carries IPv4 alone",
 	"fdb-missing": "{device} has no forwarding entry for {mac}",
 	"vlan-filtered": "VLAN {vlan} is not carried by {device}",
 	"port-vlan-filtered": "the port of {segment} to {port} does not carry VLAN {vlan}",
