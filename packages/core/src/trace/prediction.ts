@@ -5,12 +5,12 @@ import type { Crossing, End, Rewrite, Walk } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
 import type { Place } from "../state/place.ts";
-import { reason } from "./catalogue.ts";
 import type { Verdict } from "./explanation.ts";
 import { type Plan, planOf } from "./plan.ts";
 import type { Question } from "./question.ts";
 import type { Subject } from "./subject.ts";
 import { WAY_LIMIT, type Way, ways } from "./ways.ts";
+import { reason } from "./wording.ts";
 
 export interface Endpoint {
 	readonly address: Address;
@@ -71,7 +71,7 @@ function predictionOf(plan: Plan, way: Way): PredictedWay {
 	return {
 		weight,
 		verdict,
-		reason: reason(end.because),
+		reason: reason(end.because, "en"),
 		code,
 		facts,
 		endedAt: end.at,
