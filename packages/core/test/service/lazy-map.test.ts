@@ -1,6 +1,7 @@
 /** A thousand nodes have tens of thousands of chains each: whoever looks for one thing must not make them all. */
 import { expect, test } from "vitest";
-import { chain, jump, rule } from "../../src/netfilter/xtables/rules.ts";
+import { address } from "../../src/address/address.ts";
+import { chain, dnat, jump, rule } from "../../src/netfilter/xtables/rules.ts";
 import type { XtChain } from "../../src/netfilter/xtables/table.ts";
 import { usesConntrack } from "../../src/netfilter/xtables/uses.ts";
 import { LazyMap } from "../../src/service/lazy-map.ts";
@@ -15,7 +16,7 @@ function chains(made: string[]): ReadonlyMap<string, XtChain> {
 		(name) => {
 			if (!NAMES.includes(name)) return undefined;
 			made.push(name);
-			const target = name === "asks" ? ({ kind: "masquerade" } as const) : jump("fourth");
+			const target = name === "asks" ? dnat(address("10.0.0.1"), 80) : jump("fourth");
 			return chain(name, [rule(ORIGIN, [], target)]);
 		},
 	);
