@@ -19,6 +19,7 @@ const LAYERS = [
 	"policy",
 	"service",
 	"modes",
+	"snapshot",
 	"capacity",
 	"kernel",
 	"fabric",
