@@ -113,7 +113,9 @@ export class TerwayPlan implements ModePlan {
 			if (!hasNamespace(pod)) return [];
 			const uplink = this.#uplinks.of(pod);
 			const stacked = this.#dataPath === "ipvlan" || this.#isVlanDevice(uplink);
-			if (!stacked || this.#hasVeth(uplink) || this.#portOf(uplink)?.device !== device) return [];
+			const port = this.#portOf(uplink);
+			if (!stacked || this.#hasVeth(uplink)) return [];
+			if (port?.place !== `node/${node.name}` || port.device !== device) return [];
 			return [{ place: podPlace(pod), device: POD_DEVICE }];
 		});
 	}
@@ -153,7 +155,9 @@ export class TerwayPlan implements ModePlan {
 	#podsOf(pods: readonly Pod[], card: Card): readonly EniPods[] {
 		return pods.flatMap((pod): EniPods[] => {
 			const uplink = this.#uplinks.of(pod);
-			if (this.#isVlanDevice(uplink) || this.#portOf(uplink)?.device !== card.device) return [];
+			const port = this.#portOf(uplink);
+			// An ENI that is attached to another node is no card of this one.
+			if (this.#isVlanDevice(uplink) || port?.place !== card.place || port.device !== card.device) return [];
 			return [{ pod, vlan: uplink.kind === "member" ? uplink.vlan : null }];
 		});
 	}
