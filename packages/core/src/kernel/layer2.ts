@@ -4,7 +4,7 @@
  */
 import type { Address } from "../address/address.ts";
 import type { Attachment, DeviceAt, Segment } from "../state/fabric.ts";
-import type { BridgeLink, Link } from "../state/link.ts";
+import type { BridgeLink, Link, VxlanLink } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
@@ -287,8 +287,7 @@ function bridges(link: Link | undefined): boolean {
 }
 
 /** A VXLAN device replicates a broadcast to every tunnel end that its FDB names for it (the all-zero MAC). */
-function* overTunnel(search: Search, view: View, link: Link): Generator<Hearer> {
-	if (link.kind !== "vxlan") return;
+function* overTunnel(search: Search, view: View, link: VxlanLink): Generator<Hearer> {
 	const ends = view.fdb(link.name, "00:00:00:00:00:00").flatMap((entry) => entry.destination ?? []);
 	for (const end of ends) {
 		const place = search.network.ownerOf(end);
@@ -300,23 +299,24 @@ function* overTunnel(search: Search, view: View, link: Link): Generator<Hearer> 
 				why: `tunnel end ${end.text} is not described`,
 				at: { place: view.place, device: link.name },
 			};
-		} else if (isRouted(view, end) && leadsBack(viewOf(namespace), far, view)) {
+		} else if (isRouted(view, link, end) && leadsBack(viewOf(namespace), far, view)) {
 			yield* intoLink(search, viewOf(namespace), far, null);
 		}
 	}
 }
 
-/** Whether the outer packet leaves at all (vxlan_xmit_one). */
-function isRouted(view: View, end: Address): boolean {
+/** Whether the outer packet leaves at all, and by another device than the tunnel itself (vxlan_xmit_one). */
+function isRouted(view: View, tunnel: Link, end: Address): boolean {
 	const found = lookup(view, { to: end });
-	return found.kind === "route" && (found.route.type === "unicast" || found.route.type === "local");
+	if (found.kind !== "route" || found.nextHop?.device === tunnel.name) return false;
+	return found.route.type === "unicast" || found.route.type === "local";
 }
 
 /** Whether the far tunnel end has the asking one among its own, so that its answer comes back. */
 function leadsBack(view: View, far: Link, asking: View): boolean {
 	const entries = view.state.fdb.filter(({ device }) => device === far.name);
 	const ends = entries.flatMap(({ destination }) => destination ?? []);
-	return ends.some((end) => asking.isLocal(end) && isRouted(view, end));
+	return ends.some((end) => asking.isLocal(end) && isRouted(view, far, end));
 }
 
 export type Answer =
