@@ -46,8 +46,19 @@ export interface PredictedWay {
 	readonly rewrites: readonly Rewrite[];
 	/** Connections of the question's protocol in the stacks' connection tracking tables afterwards. */
 	readonly conntrack: readonly PredictedConnection[];
+	/**
+	 * What was done to the packet or to its answer by something that podpath knows by its documented effect alone, such as an
+	 * eBPF program. One that lets them pass as they are does nothing.
+	 */
+	readonly documented: readonly DocumentedEffect[];
 	/** Who took the packet, and whom it takes for its client; null where nobody listened. */
 	readonly server: { readonly at: Place; readonly address: Endpoint; readonly client: Endpoint } | null;
+}
+
+export interface DocumentedEffect {
+	readonly at: Place;
+	/** A sentence: who did what. */
+	readonly what: string;
 }
 
 export interface PredictedConnection {
@@ -84,6 +95,7 @@ function predictionOf(plan: Plan, way: Way): PredictedWay {
 		refusal: refusalOf(way),
 		rewrites: forward.rewrites,
 		conntrack: [...connectionsOf(way)],
+		documented: documentedIn(way),
 		server: serverOf(way),
 	};
 }
@@ -91,6 +103,13 @@ function predictionOf(plan: Plan, way: Way): PredictedWay {
 function refusalOf({ refusal, end, refusalCame, refusalLoops }: Way): PredictedWay["refusal"] {
 	if (refusal === null || end.refusal === undefined) return null;
 	return { packet: end.refusal.packet, crossings: refusal.crossings, cameBack: refusalCame, loops: refusalLoops };
+}
+
+function documentedIn({ forward, reply, refusal, end }: Way): readonly DocumentedEffect[] {
+	const changed = [forward, reply, refusal].flatMap((walk) => walk?.hops ?? []).filter(({ stage }) => stage === "ebpf");
+	const effects = changed.map((hop): DocumentedEffect => ({ at: hop.at, what: reason(hop.because) }));
+	if (end.because.code === "network-policy-drop") effects.push({ at: end.at, what: reason(end.because) });
+	return effects;
 }
 
 function* connectionsOf({ memory, sent }: Way): Generator<PredictedConnection> {
