@@ -7,6 +7,7 @@ import { HYBRIDNET_GROUP } from "./hybridnet-objects.ts";
 import type { InputObject } from "./input/objects.ts";
 import type { Inventory } from "./inventory.ts";
 import { builtInKinds, groupOf, groupsOf } from "./kinds.ts";
+import { readPoolRequests } from "./kubernetes/address-requests.ts";
 import { CALICO_READERS } from "./kubernetes/calico/calico-objects.ts";
 import { embedded } from "./kubernetes/embedded.ts";
 import { readEndpointSlice, readEndpoints } from "./kubernetes/endpoint-slice.ts";
@@ -23,6 +24,7 @@ import { readService } from "./kubernetes/service.ts";
 import { readEniConfig } from "./kubernetes/terway-configuration.ts";
 import { clusterMeta, namespacedMeta } from "./metadata.ts";
 import type { ForeignPolicy } from "./network-policy.ts";
+import type { NamespaceObject } from "./objects.ts";
 import { CLUSTER_KIND } from "./schema/cluster-kind.ts";
 import { ENI_KIND } from "./schema/eni-kind.ts";
 import { minorVersionOf } from "./schema/field-schemas.ts";
@@ -41,7 +43,7 @@ const OWN_GROUP = groupOf(OWN_API_VERSION);
 
 /** By `GROUP/KIND`. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-	["/Namespace", (object, into) => into.add(into.namespaces, { ...clusterMeta(object), kind: "Namespace" })],
+	["/Namespace", (object, into) => into.add(into.namespaces, readNamespace(object))],
 	["/Node", addNode],
 	["/Pod", (object, into) => into.add(into.pods, readPod(object, into.spelling))],
 	["/Service", (object, into) => into.add(into.services, readService(object, into.spelling))],
@@ -165,6 +167,11 @@ function misplaced(kind: string): string | undefined {
 
 function versionHint(kind: string): string | undefined {
 	return READERS.has(`${OWN_GROUP}/${kind}`) ? `write apiVersion: ${OWN_API_VERSION}` : misplaced(kind);
+}
+
+function readNamespace(object: Field): NamespaceObject {
+	const poolRequests = readPoolRequests(object);
+	return { ...clusterMeta(object), kind: "Namespace", ...(poolRequests.length > 0 && { poolRequests }) };
 }
 
 function addNode(object: Field, into: Inventory): void {
