@@ -63,7 +63,7 @@ describe("a rule (felix/rules/policy_test.go, policy.go)", () => {
 			"{ from: [{ podSelector: {} }, { namespaceSelector: {} }], ports: [{ port: 53, protocol: UDP }, { port: 53 }] }";
 		expect(
 			ingress(rule)
-				.map((line) => line.split(" -j ")[0])
+				.map((line) => line.split(" -j ").at(0) ?? "")
 				.filter((line) => line.startsWith("-p")),
 		).toEqual([
 			"-p tcp -m set --match-set cali40s:ID src -m multiport --dports 53",
