@@ -10,6 +10,7 @@ const LAYERS = [
 	"address",
 	"packet",
 	"diagnostic",
+	"ipam",
 	"netfilter",
 	"state",
 	"bgp",

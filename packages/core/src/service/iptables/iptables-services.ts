@@ -73,7 +73,7 @@ export class IptablesServices {
 			[names.CANARY, () => CANARY_CHAIN],
 		]);
 		return new LazyMap(
-			() => [...fixed.keys(), ...this.#serviceChainNames(node)],
+			() => this.#natNames(fixed.keys(), node),
 			(name) => fixed.get(name)?.() ?? this.#serviceChain(name, node),
 		);
 	}
@@ -98,7 +98,7 @@ export class IptablesServices {
 			[names.CANARY, () => CANARY_CHAIN],
 		]);
 		return new LazyMap(
-			() => [...fixed.keys()],
+			() => fixed.keys(),
 			(name) => fixed.get(name)?.(),
 		);
 	}
@@ -223,15 +223,17 @@ export class IptablesServices {
 		}
 	}
 
-	#serviceChainNames(node: ProxyNode): readonly string[] {
-		return this.#services.ports.flatMap((port) => [
-			...names.SERVICE_CHAIN_KINDS.map((kind) => names.serviceChainName(kind, this.#hash(port))).filter(
-				(name) => this.#serviceChain(name, node) !== undefined,
-			),
-			...this.#services
-				.choose(port, node)
-				.reachable.map((endpoint) => names.serviceChainName("SEP", this.#endpointHash(port, endpoint))),
-		]);
+	*#natNames(fixed: Iterable<string>, node: ProxyNode): Generator<string> {
+		yield* fixed;
+		for (const port of this.#services.ports) {
+			for (const kind of names.SERVICE_CHAIN_KINDS) {
+				const name = names.serviceChainName(kind, this.#hash(port));
+				if (this.#serviceChain(name, node) !== undefined) yield name;
+			}
+			for (const endpoint of this.#services.choose(port, node).reachable) {
+				yield names.serviceChainName("SEP", this.#endpointHash(port, endpoint));
+			}
+		}
 	}
 }
 
