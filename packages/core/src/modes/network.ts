@@ -65,6 +65,7 @@ class ClusterNetwork implements Network {
 			...this.#underlay.assumptions,
 			...(this.#plan?.assumptions ?? []),
 			...balancers.assumptions,
+			...addressesAssigned(cluster),
 		];
 	}
 
@@ -250,6 +251,14 @@ function modeUnknown(cluster: Cluster): readonly Assumption[] {
 			message: `${what}, so nodes have only ${CARD} and kube-proxy's rules, and pods are not described (known: ${known})`,
 		},
 	];
+}
+
+function addressesAssigned({ assignedAddresses }: Cluster): readonly Assumption[] {
+	return assignedAddresses.map(({ pod, address, by }) => ({
+		code: "pod-address-assigned",
+		message: `the input does not say an address of pod/${pod}: ${address.text} is taken, by ${by}`,
+		place: `pod/${pod}`,
+	}));
 }
 
 function familiesNotCarried(id: string, families: readonly Family[], cluster: Cluster): readonly Assumption[] {

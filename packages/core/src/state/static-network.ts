@@ -91,7 +91,7 @@ function arePeers(from: VethAt, to: VethAt): boolean {
 	const { peer } = from.link;
 	if (peer === undefined || from === to) return false;
 	// `veth1@veth2` and `veth1@if7` without link-netnsid name a device of the same namespace, `link-netnsid` one of another.
-	const sameNamespace = peer.netnsid === undefined;
+	const sameNamespace = peer.netnsid === undefined && peer.netns === undefined;
 	if (sameNamespace !== (from.at.place === to.at.place)) return false;
 	if (peer.device !== undefined && sameNamespace) return peer.device === to.at.device;
 	return peer.index === to.link.index && to.link.peer?.index === from.link.index;
