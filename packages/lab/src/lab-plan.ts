@@ -70,10 +70,17 @@ export interface LabPlan {
 	readonly needs: ReadonlySet<Feature>;
 	/** Entries of the network that cannot be made on a kernel, each with the reason. */
 	readonly omitted: readonly string[];
-	/** Places where something decides over packets that is not built, with what it is: ways over them are not compared. */
-	readonly undecided: readonly { readonly place: Place; readonly what: string }[];
+	/** eBPF programs, which the lab has not got: ways on which they do something to the packet are not compared. */
+	readonly programs: readonly LabProgram[];
 	/** Which device of which namespace a fabric port of the lab is: for reading captures. */
 	readonly ports: readonly LabPort[];
+}
+
+/** An eBPF program that is left out. */
+export interface LabProgram {
+	readonly place: Place;
+	readonly device: string;
+	readonly name: string;
 }
 
 /** A device that exists in the lab only: the fabric's end of a machine's cable. */

@@ -10,7 +10,7 @@ import {
 	scenarioManifests,
 	scenarioName,
 } from "@podpath/core";
-import { type Case, type Proof, proveAll, renderComparison, verdictOfLab } from "@podpath/lab";
+import { type Case, type LabAnswer, type Proof, proveAll, renderComparison, verdictOfLab } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { untilInterrupted } from "../lab/interrupt.ts";
@@ -93,7 +93,7 @@ function outcomeOf(proof: Proof<AtlasScenario>): Outcome {
 		case "proven": {
 			const seen = tally.ways.length - tally.neverSeen.length;
 			const ways = tally.ways.length === 1 ? "" : `, ${seen} of ${tally.ways.length} ways seen`;
-			return { kind: "passed", detail: `${where}${ways}`, lines: [] };
+			return { kind: "passed", detail: `${where}${ways}`, lines: remarksOf(proof.answer) };
 		}
 		case "not-verified":
 			return { kind: "open", detail: "not verified", lines: [verdict.why] };
@@ -108,6 +108,12 @@ function outcomeOf(proof: Proof<AtlasScenario>): Outcome {
 				),
 			};
 	}
+}
+
+/** What a reader should know of a proof: each remark once. */
+function remarksOf({ probed }: LabAnswer): readonly string[] {
+	const remarks = probed.flatMap(({ comparison }) => (comparison.kind === "not-compared" ? [] : comparison.remarks));
+	return [...new Set(remarks)].map((remark) => `note: ${remark}`);
 }
 
 const WORDS = { passed: "proven", failed: "FAILED", open: "open" } as const;

@@ -98,13 +98,14 @@ export function icmpError(view: View, about: Packet, device: string, kind: IcmpE
  */
 function errorSource(view: View, about: Packet, device: string): Address {
 	if (view.isLocal(about.dst)) return about.dst;
-	const routed = about.family === 4 ? sourceFor(view, about.src) : namedSource(view, about.src);
+	const routed =
+		about.family === 4 ? sourceFor(view, { to: about.src, protocol: "icmp" }) : namedSource(view, about.src);
 	return routed ?? selectAddress(view, device, about.family, about.src) ?? about.dst;
 }
 
 /** icmpv6_rt_has_prefsrc */
 function namedSource(view: View, to: Address): Address | null {
-	const found = lookup(view, { to });
+	const found = lookup(view, { to, protocol: "icmpv6" });
 	return found.kind === "route" ? (found.route.preferredSource ?? null) : null;
 }
 

@@ -2,7 +2,7 @@
 import { type Address, addressBits, type Family, isLinkLocal, isLoopback } from "../address/address.ts";
 import { contains, prefixOf } from "../address/prefix.ts";
 import type { InterfaceAddress } from "../state/ip.ts";
-import { type Lookup, lookup } from "./fib.ts";
+import { type Flow, type Lookup, lookup } from "./fib.ts";
 import type { View } from "./view.ts";
 
 /**
@@ -75,11 +75,12 @@ function commonPrefixLength(a: Address, b: Address): number {
 }
 
 /**
- * The source address that a socket of this stack gets for a destination when it binds to none
- * (ip_route_output_key_hash_rcu). Null: there is none, the destination has no route.
+ * The source address that a flow of this stack gets when it has none yet: that of the route which it takes, so rules that ask
+ * for a protocol, ports or a mark count (ip_route_connect, ip6_dst_lookup_tail). Null: there is none, it has no route.
  */
-export function sourceFor(view: View, to: Address): Address | null {
-	const found = lookup(view, { to });
+export function sourceFor(view: View, flow: Omit<Flow, "from">): Address | null {
+	const { to } = flow;
+	const found = lookup(view, flow);
 	if (found.kind !== "route") return null;
 	if (found.route.preferredSource !== undefined) return found.route.preferredSource;
 	if (found.route.type === "local") return isLoopback(to) ? to : localSource(found, to);

@@ -89,7 +89,7 @@ export function encapsulateIpip(walk: Walk, skb: Skb, link: IpipLink): Next {
 	if (packet.family !== 4)
 		return end(skb, "dropped", because("tunnel-carries-ipv4", { device: link.name }, link.origin));
 	const remote = link.remote ?? (skb.out as OutRoute).nextHop;
-	const local = link.local ?? sourceFor(view, remote);
+	const local = link.local ?? sourceFor(view, { to: remote, protocol: "ipip" });
 	if (local === null)
 		return end(skb, "unreachable", because("no-tunnel-end", { device: link.name, remote: remote.text }));
 	const outer: Packet = {
@@ -123,7 +123,8 @@ export function encapsulateVxlan(walk: Walk, skb: Skb, link: VxlanLink, frame: F
 		}
 		return end(skb, "dropped", because("fdb-missing", { device: link.name, mac: frame.destination }, link.origin));
 	}
-	const local = link.local ?? sourceFor(view, remote);
+	const local =
+		link.local ?? sourceFor(view, { to: remote, mark: skb.mark, protocol: "udp", dport: entry?.port ?? link.dstport });
 	if (local === null)
 		return end(skb, "unreachable", because("no-tunnel-end", { device: link.name, remote: remote.text }));
 	const outer: Packet = {

@@ -75,6 +75,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"vpc-nowhere": "VPC 中没有网卡、也没有路由条目对应 {to}",
 	"vpc-no-member": "{place} 的 {device} 之后没有 VLAN 为 {vlan} 的成员 ENI",
 	"sg-dropped": "{eni} 不允许 {way}（{group}：{rule}）",
+	"source-dest-check": "{eni} 丢弃报文：它的源/目的检查是打开的，而{side} {address} 不是它的地址",
 	"lb-no-listener": "负载均衡没有 {protocol} 端口 {port} 的监听",
 	"lb-no-backend": "负载均衡的端口 {port} 没有后端",
 	"lb-acl": "监听的 {list} 名单不放行 {client}",

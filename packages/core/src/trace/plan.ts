@@ -2,6 +2,7 @@
 import type { Address } from "../address/address.ts";
 import type { Service, ServicePort } from "../cluster/objects.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
+import type { Protocol } from "../packet/packet.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import type { Question, QuestionProtocol } from "./question.ts";
@@ -37,18 +38,29 @@ export function planOf(subject: Subject, question: Question): Plan {
 			message: `"${question.from}" has no IPv${target.address.family} address to reach ${target.address.text} from`,
 		});
 	}
-	const source = clientAddress(start, target.address);
+	const sourcePort = question.sourcePort ?? DEFAULT_SOURCE_PORT;
+	const ports = question.protocol === "icmp" ? {} : { sport: sourcePort, dport: target.port };
+	const source = clientAddress(start, {
+		to: target.address,
+		protocol: protocolOf(question.protocol, target.address),
+		...ports,
+	});
 	return {
 		network: subject.network,
 		start,
 		target,
 		protocol: question.protocol,
 		source,
-		sourcePort: question.sourcePort ?? DEFAULT_SOURCE_PORT,
+		sourcePort,
 		endpoints: endpointsOf(subject, target),
 		fromSnapshot: subject.fromSnapshot,
 		asked: new Set(target.place === null ? [start.place] : [start.place, target.place]),
 	};
+}
+
+/** What the header says: IPv6's echo is another protocol than IPv4's. */
+export function protocolOf(asked: QuestionProtocol, { family }: Address): Protocol {
+	return asked === "icmp" && family === 6 ? "icmpv6" : asked;
 }
 
 const NO_ENDPOINTS: ReadonlySet<string> = new Set();

@@ -1,7 +1,7 @@
 /** What captures on every device would show, if the engine is right: the lab lays what they do show beside it. */
 import type { Address } from "../address/address.ts";
 import type { Facts, ReasonCode } from "../kernel/because.ts";
-import type { Crossing, End, Rewrite, Walk } from "../kernel/walk.ts";
+import type { Crossing, Rewrite } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
 import type { Place } from "../state/place.ts";
@@ -39,13 +39,26 @@ export interface PredictedWay {
 		readonly packet: Packet;
 		readonly crossings: readonly Crossing[];
 		readonly cameBack: boolean;
+		/** It goes round in a circle, of which one round is told. */
+		readonly loops: boolean;
 	} | null;
 	/** Addresses and ports that were rewritten on the way there. */
 	readonly rewrites: readonly Rewrite[];
 	/** Connections of the question's protocol in the stacks' connection tracking tables afterwards. */
 	readonly conntrack: readonly PredictedConnection[];
+	/**
+	 * What was done to the packet or to its answer by something that podpath knows by its documented effect alone, such as an
+	 * eBPF program. One that lets them pass as they are does nothing.
+	 */
+	readonly documented: readonly DocumentedEffect[];
 	/** Who took the packet, and whom it takes for its client; null where nobody listened. */
 	readonly server: { readonly at: Place; readonly address: Endpoint; readonly client: Endpoint } | null;
+}
+
+export interface DocumentedEffect {
+	readonly at: Place;
+	/** A sentence: who did what. */
+	readonly what: string;
 }
 
 export interface PredictedConnection {
@@ -79,16 +92,24 @@ function predictionOf(plan: Plan, way: Way): PredictedWay {
 		sent,
 		forward: forward.crossings,
 		reply: reply?.crossings ?? null,
-		refusal: refusalOf(way.refusal, end, way.refusalCame),
+		refusal: refusalOf(way),
 		rewrites: forward.rewrites,
 		conntrack: [...connectionsOf(way)],
+		documented: documentedIn(way),
 		server: serverOf(way),
 	};
 }
 
-function refusalOf(walk: Walk | null, end: End, cameBack: boolean): PredictedWay["refusal"] {
-	if (walk === null || end.refusal === undefined) return null;
-	return { packet: end.refusal.packet, crossings: walk.crossings, cameBack };
+function refusalOf({ refusal, end, refusalCame, refusalLoops }: Way): PredictedWay["refusal"] {
+	if (refusal === null || end.refusal === undefined) return null;
+	return { packet: end.refusal.packet, crossings: refusal.crossings, cameBack: refusalCame, loops: refusalLoops };
+}
+
+function documentedIn({ forward, reply, refusal, end }: Way): readonly DocumentedEffect[] {
+	const changed = [forward, reply, refusal].flatMap((walk) => walk?.hops ?? []).filter(({ stage }) => stage === "ebpf");
+	const effects = changed.map((hop): DocumentedEffect => ({ at: hop.at, what: reason(hop.because, "en") }));
+	if (end.because.code === "network-policy-drop") effects.push({ at: end.at, what: reason(end.because, "en") });
+	return effects;
 }
 
 function* connectionsOf({ memory, sent }: Way): Generator<PredictedConnection> {

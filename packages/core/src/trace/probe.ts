@@ -1,6 +1,6 @@
 /** The packets of a question: the opening that the client sends, and the server's answer to it. */
-import type { Packet, Protocol } from "../packet/packet.ts";
-import type { Plan } from "./plan.ts";
+import type { Packet } from "../packet/packet.ts";
+import { type Plan, protocolOf } from "./plan.ts";
 
 /** Bytes of a SYN with usual options, an empty datagram with a small payload, an INIT, and `ping`'s 56 bytes. */
 const LENGTHS: Readonly<Record<string, number>> = { tcp: 60, udp: 60, sctp: 68, icmp: 84, icmpv6: 104 };
@@ -8,7 +8,7 @@ const LENGTHS: Readonly<Record<string, number>> = { tcp: 60, udp: 60, sctp: 68, 
 export function probe(plan: Plan): Packet {
 	const { source, target, protocol } = plan;
 	const { family } = target.address;
-	const name: Protocol = protocol === "icmp" && family === 6 ? "icmpv6" : protocol;
+	const name = protocolOf(protocol, target.address);
 	const echo = protocol === "icmp";
 	return {
 		family,

@@ -1,7 +1,7 @@
 /** Where the question's packet begins: in a process of some stack, or on a device of one. */
 import type { Address, Family } from "../address/address.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
-import { lookup } from "../kernel/fib.ts";
+import { type Flow, lookup } from "../kernel/fib.ts";
 import { sourceFor } from "../kernel/source-address.ts";
 import type { View } from "../kernel/view.ts";
 import { viewOf } from "../kernel/view.ts";
@@ -121,11 +121,12 @@ function parseAt(subject: Subject, at: string): { readonly place: Place; readonl
 	return { place: placeOf(subject, named), device: colon < 0 ? null : at.slice(colon + 1) };
 }
 
-/** The source address that the client's packets to a destination have. */
-export function clientAddress(start: Start, to: Address): Address {
+/** The source address that the client's packets of a flow have. */
+export function clientAddress(start: Start, flow: Omit<Flow, "from">): Address {
 	if (start.source !== null) return start.source;
-	const source = sourceFor(start.view, to);
+	const source = sourceFor(start.view, flow);
 	if (source !== null) return source;
+	const { to } = flow;
 	const own = start.view.state.addresses.find((each) => each.address.family === to.family && each.scope === "global");
 	if (own !== undefined) return own.address;
 	throw new InputError({ code: "no-address", message: `${start.place} has no IPv${to.family} address to send from` });

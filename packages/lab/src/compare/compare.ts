@@ -63,24 +63,47 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 	];
 	const { verdict, reason } = way;
 	const result = wordOf(observation.result);
-	const compared = { way: number, verdict, reason, result, directions, remarks: tables.remarks };
+	const compared = {
+		way: number,
+		verdict,
+		reason,
+		result,
+		directions,
+		remarks: [...programRemarks(way, plan), ...tables.remarks],
+	};
 	if (differences.length === 0) return { kind: "agrees", ...compared };
 	return { kind: "differs", ...compared, differences, divergence: divergenceOf(directions) };
 }
 
 /** A prediction that leaves open what happens cannot be right or wrong. */
 function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
-	const { verdict, reason, client, forward, reply, refusal } = way;
+	const { verdict, reason, client, forward, reply, refusal, documented } = way;
 	if (verdict === "unknown") return `the prediction is "unknown": ${reason}`;
 	if (verdict === "exits" && forward.length === 0) return `nothing shows the packet before it leaves: ${reason}`;
+	if (verdict === "loop" && way.rewrites.some(({ randomPort }) => randomPort !== undefined))
+		return "every round of the loop draws another port";
 	if (client === null) return "the packet comes in from outside of what is described";
 	const built = new Set(plan.namespaces.map(({ place }) => place));
 	if (!built.has(client)) return `the lab has no ${client}`;
 	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
-	const undecided = plan.undecided.find(({ place }) => crossings.some(({ at }) => at === place));
-	if (undecided !== undefined) return `the lab has no ${undecided.what} of ${undecided.place}`;
+	const [effect] = documented;
+	if (effect !== undefined) return `the lab has not got what decides at ${effect.at}: ${effect.what}`;
 	const missing = crossings.find(({ at, device }) => device !== null && !built.has(at));
 	return missing === undefined ? null : `the lab has no ${missing.at}`;
+}
+
+/** What a reader should know: that a program let the packet pass is the engine's word, not the kernel's. */
+function programRemarks({ forward, reply, refusal }: PredictedWay, { programs }: LabPlan): readonly string[] {
+	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
+	const passed = new Map<string, string[]>();
+	for (const { place, device, name } of programs) {
+		if (!crossings.some((each) => each.at === place && each.device === device)) continue;
+		const where = `${device} of ${place}`;
+		passed.set(where, [...(passed.get(where) ?? []), name]);
+	}
+	if (passed.size === 0) return [];
+	const each = [...passed].map(([where, names]) => `${names.join(" and ")} on ${where}`);
+	return [`without eBPF programs, which let this packet pass unchanged: ${each.join(", ")}`];
 }
 
 /** Places that are hops as a whole, without devices of their own. */
@@ -106,7 +129,7 @@ function answerRows(
 	const crossings: readonly Crossing[] = way.reply ?? way.refusal?.crossings ?? [];
 	const seen = seenHops(flow.answer?.sightings ?? [], context.fabric);
 	if (crossings.length === 0 && seen.length === 0) return [];
-	const endless = way.code === "loop" || way.code === "too-many-steps";
+	const endless = way.code === "loop" || way.code === "too-many-steps" || way.refusal?.loops === true;
 	return [{ direction: "answer", rows: hopRows(crossings, seen, { ...context, endless }) }];
 }
 

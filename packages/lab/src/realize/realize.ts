@@ -1,6 +1,6 @@
 /** From a network to the steps that build the very same one on a real kernel. Nothing is run here. */
 import { type DeviceAt, type Network, type Place, placeKind } from "@podpath/core";
-import type { Feature, LabNamespace, LabPlan, LabPort, LabStep } from "../lab-plan.ts";
+import type { Feature, LabNamespace, LabPlan, LabPort, LabProgram, LabStep } from "../lab-plan.ts";
 import { fabricOf } from "./fabric/fabric.ts";
 import { type Cable, layoutOf } from "./layout.ts";
 import { namesOf } from "./names.ts";
@@ -48,7 +48,7 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 			...steps.flatMap(({ build }) => build),
 		],
 		needs: new Set<Feature>([...(cables.length > 0 ? (["veth"] as const) : []), ...states.flatMap(featuresOf)]),
-		undecided: stacks.flatMap(programOf),
+		programs: stacks.flatMap(programsOf),
 		omitted: [...layout.omitted, ...fabric.omitted, ...steps.flatMap(({ omitted }) => omitted)],
 		ports: [...layout.ports].flatMap(([place, ports]) =>
 			ports.map(({ device, to }): LabPort => {
@@ -95,10 +95,9 @@ function cableStep(cables: readonly Cable[], nameOf: (place: Place) => string): 
 	return [{ kind: "run", argv: ["ip", "-batch", "-"], stdin: lines.join("") }];
 }
 
-/** An eBPF program, which podpath knows by its documented effect and has not got. */
-function programOf({ place, tcFilters }: Stack): LabPlan["undecided"] {
-	const [program] = tcFilters.flatMap(({ device, actions }) =>
-		actions.flatMap((action) => (action.kind === "program" ? [`eBPF program ${action.name} on ${device}`] : [])),
+/** eBPF programs, which podpath knows by their documented effect and has not got. */
+function programsOf({ place, tcFilters }: Stack): readonly LabProgram[] {
+	return tcFilters.flatMap(({ device, actions }) =>
+		actions.flatMap((action) => (action.kind === "program" ? [{ place, device, name: action.name }] : [])),
 	);
-	return program === undefined ? [] : [{ place, what: program }];
 }

@@ -254,3 +254,29 @@ describe("what is no difference", () => {
 		expect(compareWay(viaVxlan, observed("vxlan"), plan)).toMatchObject({ kind: "agrees" });
 	});
 });
+
+describe("an eBPF program, which the lab has not got", () => {
+	const plan = { ...routerPlan, programs: [{ place: "node/r", device: "left", name: "cil_from_container" }] };
+	const observation = observed("nat-plain");
+
+	test("lets the packet pass as it is: compared, and said", () => {
+		expect(compareWay(viaNat, observation, plan)).toMatchObject({
+			kind: "agrees",
+			remarks: ["without eBPF programs, which let this packet pass unchanged: cil_from_container on left of node/r"],
+		});
+	});
+
+	test("does something to the packet: nothing is compared", () => {
+		const what = "program cil_from_container (eBPF), by its documented effect: 192.0.2.1:80 becomes 10.0.2.2:8080";
+		const way = { ...viaNat, documented: [{ at: "node/r", what }] };
+		expect(compareWay(way, observation, plan)).toEqual({
+			kind: "not-compared",
+			why: `the lab has not got what decides at node/r: ${what}`,
+		});
+	});
+
+	test("is on a device that the packet does not cross: nothing is said", () => {
+		const elsewhere = { ...plan, programs: [{ place: "node/r", device: "other", name: "cil_from_container" }] };
+		expect(compareWay(viaNat, observation, elsewhere)).toMatchObject({ kind: "agrees", remarks: [] });
+	});
+});

@@ -12,7 +12,7 @@ const plan: LabPlan = {
 	steps: [],
 	needs: new Set(),
 	omitted: [],
-	undecided: [],
+	programs: [],
 	ports: [],
 };
 

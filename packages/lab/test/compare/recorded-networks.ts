@@ -98,7 +98,7 @@ const plan = (namespaces: LabPlan["namespaces"], ports: LabPlan["ports"]): LabPl
 	steps: [],
 	needs: new Set(),
 	omitted: [],
-	undecided: [],
+	programs: [],
 });
 
 export const routerPlan: LabPlan = plan(
