@@ -95,6 +95,7 @@ export type {
 } from "./state/fabric.ts";
 export { hardwareAddress } from "./state/hardware-address.ts";
 export type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./state/ip.ts";
+export type { RealServer, VirtualServer } from "./state/ipvs.ts";
 export { linkLocalOf } from "./state/kernel-routes.ts";
 export {
 	type BridgeLink,
@@ -111,7 +112,7 @@ export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
-export type { TcFilter, TcQdisc } from "./state/tc.ts";
+export type { ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export { type Explanation, VERDICTS, type Verdict } from "./trace/explanation.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";
