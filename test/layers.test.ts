@@ -23,6 +23,7 @@ const LAYERS = [
 	"kernel",
 	"fabric",
 	"trace",
+	"diagnose",
 	"atlas",
 	"render",
 ];
