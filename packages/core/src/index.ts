@@ -53,7 +53,6 @@ export { tagTowards, vlansOf as segmentVlanIds } from "./kernel/segment-vlan.ts"
 export type { Crossing, Rewrite } from "./kernel/walk.ts";
 export { clusterNetwork } from "./modes/network.ts";
 export { unicastRoute } from "./modes/route.ts";
-export { type Snapshot, type SnapshotFile, type SnapshotNamespace, snapshotNetwork } from "./modes/snapshot.ts";
 export type { Candidate } from "./modes/terway/candidate.ts";
 export { TERWAY_MODE_IDS } from "./modes/terway/mode.ts";
 export { matchPodNetworking, type PodNetworkingMatch } from "./modes/terway/pod-networking-match.ts";
@@ -85,6 +84,8 @@ export { explanationSchema, jsonSchema, questionSchema } from "./render/schema.t
 export { type Paint, paintFor, type Role } from "./render/style.ts";
 export { renderSvg } from "./render/svg.ts";
 export { formatQuestion, renderText, type TextOptions } from "./render/text.ts";
+export type { Snapshot, SnapshotFile, SnapshotNamespace } from "./snapshot/files.ts";
+export { type SnapshotState, snapshotNetwork } from "./snapshot/network.ts";
 export { assembleNamespace } from "./state/assemble.ts";
 export type { ConntrackEntry, Tuple } from "./state/conntrack.ts";
 export type { Contribution } from "./state/contribution.ts";

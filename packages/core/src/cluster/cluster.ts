@@ -4,6 +4,7 @@ import type { Prefix } from "../address/prefix.ts";
 import type { Diagnostic } from "../diagnostic/diagnostic.ts";
 import type { CalicoObjects } from "./calico-objects.ts";
 import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
+import type { AssignedAddress } from "./ipam/assign.ts";
 import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
@@ -87,6 +88,9 @@ export interface Cluster {
 	podsOn(nodeName: string): readonly Pod[];
 	/** Everyone who claims the address; the first is the answer where only one is wanted. */
 	ownersOf(address: Address): readonly AddressOwner[];
+
+	/** Addresses that the input does not say and that pods got by the rules of their network's IPAM. */
+	readonly assignedAddresses: readonly AssignedAddress[];
 
 	/** Warnings of loading: unknown fields, kinds that were passed over. Errors are thrown instead. */
 	readonly warnings: readonly Diagnostic[];

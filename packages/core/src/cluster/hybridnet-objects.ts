@@ -28,7 +28,14 @@ export interface HybridnetSubnet extends ObjectMeta {
 	readonly netID: number | null;
 	readonly cidr: Prefix;
 	readonly gateway: Address | null;
+	/** Between which addresses pods get theirs; null: those of the CIDR. */
+	readonly start: Address | null;
+	readonly end: Address | null;
+	/** Pods get them only where they ask for them by name. */
+	readonly reservedIPs: readonly Address[];
 	readonly excludeIPs: readonly Address[];
+	/** Only pods that name the subnet get addresses of it. */
+	readonly private: boolean;
 	/** What leaves an overlay subnet for elsewhere gets the node's address. */
 	readonly autoNatOutgoing: boolean;
 }

@@ -2,13 +2,15 @@
 import type { Address } from "../address/address.ts";
 import type { Diagnostic } from "../diagnostic/diagnostic.ts";
 import { type AddressOwners, addressOwners } from "./address-owners.ts";
-import type { CalicoObjects } from "./calico-objects.ts";
+import type { BlockAffinity, CalicoObjects } from "./calico-objects.ts";
 import { strayAddresses } from "./checks/address-checks.ts";
 import type { AddressOwner, Cluster } from "./cluster.ts";
 import { DerivedEndpoints } from "./derived-endpoints.ts";
 import { type EffectiveSettings, effectiveSettings } from "./effective-settings.ts";
 import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import { type Inventory, keyOf } from "./inventory.ts";
+import { type AssignedAddress, assignAddresses } from "./ipam/assign.ts";
+import type { ClaimedBlock } from "./ipam/source.ts";
 import { calicoObjects } from "./kubernetes/calico/calico-objects.ts";
 import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
@@ -55,6 +57,7 @@ export class LoadedCluster implements Cluster {
 	readonly kubeProxy: KubeProxySettings;
 	readonly flannel: FlannelSettings | undefined;
 	readonly terway: TerwaySettings | undefined;
+	readonly assignedAddresses: readonly AssignedAddress[];
 	readonly warnings: readonly Diagnostic[];
 
 	/** Owners of addresses, for the checks too. */
@@ -72,7 +75,6 @@ export class LoadedCluster implements Cluster {
 		giveHostAddresses(inventory);
 		this.namespaces = [...inventory.namespaces.values()];
 		this.nodes = [...inventory.nodes.values()];
-		this.pods = [...inventory.pods.values()];
 		this.services = [...inventory.services.values()];
 		this.vpcs = [...inventory.vpcs.values()];
 		this.segments = [...inventory.segments.values()];
@@ -85,7 +87,7 @@ export class LoadedCluster implements Cluster {
 		this.podENIs = [...inventory.podENIs.values()];
 		this.networkPolicies = [...inventory.networkPolicies.values()];
 		this.foreignPolicies = inventory.foreignPolicies;
-		this.calico = calicoObjects(inventory.calico, this.nodes);
+		const calico = calicoObjects(inventory.calico, this.nodes);
 		this.hybridnetNetworks = [...inventory.hybridnetNetworks.values()];
 		this.hybridnetSubnets = [...inventory.hybridnetSubnets.values()].sort(byName);
 		this.ipInstances = [...inventory.ipInstances.values()];
@@ -96,6 +98,11 @@ export class LoadedCluster implements Cluster {
 		this.kubeProxy = effective.kubeProxy;
 		this.flannel = effective.flannel;
 		this.terway = effective.terway;
+		const assigned = assignAddresses({ ...this, calico, pods: [...inventory.pods.values()] });
+		this.assignedAddresses = assigned.addresses;
+		this.calico = withBlocks(calico, assigned.blocks);
+		giveAddresses(inventory, this.assignedAddresses);
+		this.pods = [...inventory.pods.values()];
 		this.#slices = slicesByService(inventory);
 		this.endpointSlices = [...this.#slices.values()].flat();
 		this.#podsByNode = podsByNode(this.pods);
@@ -173,6 +180,26 @@ function giveHostAddresses(inventory: Inventory): void {
 			(each, index) => addresses.findIndex(({ family }) => family === each.family) === index,
 		);
 		inventory.pods.set(key, { ...pod, podIPs });
+	}
+}
+
+/** Claimed blocks are said where others are; where the input says none, those of the pods' addresses are taken (modes/calico). */
+function withBlocks(calico: CalicoObjects, blocks: readonly ClaimedBlock[]): CalicoObjects {
+	const said = calico.blockAffinities.length > 0 || calico.ipamBlocks.length > 0;
+	if (!said || blocks.length === 0) return calico;
+	const claimed = blocks.map(({ cidr, node }): BlockAffinity => {
+		const meta = { name: `${node}-${cidr.text}`, namespace: "", labels: {}, annotations: {} };
+		return { ...meta, kind: "BlockAffinity", cidr, node, state: "confirmed", source: { file: "", line: 1 } };
+	});
+	return { ...calico, blockAffinities: [...calico.blockAffinities, ...claimed] };
+}
+
+/** A pod that has been given its addresses runs, as the person who wrote it down has it. */
+function giveAddresses(inventory: Inventory, assigned: readonly AssignedAddress[]): void {
+	for (const { pod: key, address } of assigned) {
+		const pod = inventory.pods.get(key);
+		if (pod === undefined) continue;
+		inventory.pods.set(key, { ...pod, podIPs: [...pod.podIPs, address], phase: "Running", ready: true });
 	}
 }
 

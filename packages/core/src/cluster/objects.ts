@@ -17,6 +17,8 @@ export interface ObjectMeta {
 
 export interface NamespaceObject extends ObjectMeta {
 	readonly kind: "Namespace";
+	/** Pools that addresses of its Pods are to be from; absent: any. */
+	readonly poolRequests?: readonly PoolRequest[];
 }
 
 export interface Node extends ObjectMeta {
@@ -56,6 +58,33 @@ export interface Pod extends ObjectMeta {
 	readonly owner: string;
 	/** What its containers ask of Terway's resources (`aliyun/eni`, `aliyun/member-eni`); absent: nothing. */
 	readonly requests?: Readonly<Record<string, number>>;
+	/** What its annotations ask of its network's IPAM; absent: nothing. */
+	readonly addressRequests?: AddressRequests;
+	/** Its status says neither phase nor address, as in what a person writes: IPAM's rules then give it addresses. */
+	readonly withoutStatus?: true;
+}
+
+/** What annotations ask of IPAM, each with the place where it stands. */
+export interface AddressRequests {
+	/** Addresses that the pod is to have. */
+	readonly fixed: readonly FixedAddress[];
+	/** Pools that its addresses are to be from, by name or by CIDR; empty: any. */
+	readonly pools: readonly PoolRequest[];
+}
+
+export interface FixedAddress {
+	readonly address: Address;
+	/** The annotation that asks for it. */
+	readonly annotation: string;
+	/** The address need not be of any pool (Calico's `ipAddrsNoIpam`). */
+	readonly withoutPool: boolean;
+	readonly source: SourcePosition;
+}
+
+export interface PoolRequest {
+	readonly pool: string;
+	readonly annotation: string;
+	readonly source: SourcePosition;
 }
 
 export type TrafficPolicy = "Cluster" | "Local";

@@ -1,11 +1,13 @@
 /** One object of the input, by its kind. Whoever adds a kind adds a line to `READERS`. */
 import { suggest } from "../diagnostic/closest.ts";
 import { CALICO_GROUPS } from "./calico-objects.ts";
+import { ALL, readCalicoSelector } from "./calico-selector.ts";
 import type { Field } from "./field.ts";
 import { HYBRIDNET_GROUP } from "./hybridnet-objects.ts";
 import type { InputObject } from "./input/objects.ts";
 import type { Inventory } from "./inventory.ts";
 import { builtInKinds, groupOf, groupsOf } from "./kinds.ts";
+import { readPoolRequests } from "./kubernetes/address-requests.ts";
 import { CALICO_READERS } from "./kubernetes/calico/calico-objects.ts";
 import { embedded } from "./kubernetes/embedded.ts";
 import { readEndpointSlice, readEndpoints } from "./kubernetes/endpoint-slice.ts";
@@ -21,6 +23,8 @@ import { readPodNetworking } from "./kubernetes/pod-networking.ts";
 import { readService } from "./kubernetes/service.ts";
 import { readEniConfig } from "./kubernetes/terway-configuration.ts";
 import { clusterMeta, namespacedMeta } from "./metadata.ts";
+import type { ForeignPolicy } from "./network-policy.ts";
+import type { NamespaceObject } from "./objects.ts";
 import { CLUSTER_KIND } from "./schema/cluster-kind.ts";
 import { ENI_KIND } from "./schema/eni-kind.ts";
 import { minorVersionOf } from "./schema/field-schemas.ts";
@@ -39,7 +43,7 @@ const OWN_GROUP = groupOf(OWN_API_VERSION);
 
 /** By `GROUP/KIND`. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
-	["/Namespace", (object, into) => into.add(into.namespaces, { ...clusterMeta(object), kind: "Namespace" })],
+	["/Namespace", (object, into) => into.add(into.namespaces, readNamespace(object))],
 	["/Node", addNode],
 	["/Pod", (object, into) => into.add(into.pods, readPod(object, into.spelling))],
 	["/Service", (object, into) => into.add(into.services, readService(object, into.spelling))],
@@ -135,11 +139,24 @@ function passOver(apiVersion: string, kind: string, root: Field, into: Inventory
 	if (builtIn?.includes(kind)) return;
 	const hint = builtIn && (suggest(kind, builtIn) ?? misplaced(kind));
 	if (hint !== undefined) root.at("kind").fail("unknown-kind", `${apiVersion} has no kind "${kind}"`, hint);
-	if (FOREIGN_POLICIES.has(kind)) {
-		const { name } = root.at("metadata").members();
-		into.foreignPolicies.push({ apiVersion, kind, name: String(name), source: root.objectPosition });
-	}
+	if (FOREIGN_POLICIES.has(kind)) into.foreignPolicies.push(foreignPolicy(apiVersion, kind, root));
 	into.passOver(apiVersion, kind, root.objectPosition);
+}
+
+/** Calico's selectors are read, so that the pods that they leave alone are known. */
+function foreignPolicy(apiVersion: string, kind: string, root: Field): ForeignPolicy {
+	const { name, namespace } = root.at("metadata").members();
+	const spec = root.at("spec");
+	const isCalicos = groupOf(apiVersion).endsWith("projectcalico.org");
+	const limited = spec.at("namespaceSelector").present || spec.at("serviceAccountSelector").present;
+	return {
+		apiVersion,
+		kind,
+		name: String(name),
+		namespace: kind === "NetworkPolicy" || kind === "CiliumNetworkPolicy" ? String(namespace ?? "default") : "",
+		selector: isCalicos && !limited ? (readCalicoSelector(spec.at("selector")) ?? ALL) : null,
+		source: root.objectPosition,
+	};
 }
 
 /** A kind of another group, written with the wrong apiVersion. */
@@ -150,6 +167,11 @@ function misplaced(kind: string): string | undefined {
 
 function versionHint(kind: string): string | undefined {
 	return READERS.has(`${OWN_GROUP}/${kind}`) ? `write apiVersion: ${OWN_API_VERSION}` : misplaced(kind);
+}
+
+function readNamespace(object: Field): NamespaceObject {
+	const poolRequests = readPoolRequests(object);
+	return { ...clusterMeta(object), kind: "Namespace", ...(poolRequests.length > 0 && { poolRequests }) };
 }
 
 function addNode(object: Field, into: Inventory): void {

@@ -5,6 +5,7 @@
  */
 import type { Address } from "../address/address.ts";
 import { type Prefix, prefix } from "../address/prefix.ts";
+import type { AddressRange } from "../ipam/range.ts";
 import type { ObjectMeta, TransportProtocol } from "./objects.ts";
 
 export type ProxyMode = "ipvs" | "iptables" | "nftables" | "none";
@@ -126,6 +127,15 @@ export const DEFAULT_TERWAY: TerwaySettings = {
 	inClusterLoadBalance: false,
 };
 
+/** A pool of single addresses, as Bifrost's: from one to another. */
+export interface AddressPoolSettings {
+	readonly name: string;
+	readonly range: AddressRange;
+	readonly exclude: readonly Address[];
+	/** Whose pods may have its addresses; empty: all. */
+	readonly namespaces: readonly string[];
+}
+
 /** Kind `Cluster`: one a set of manifests. */
 export interface ClusterObject extends ObjectMeta {
 	readonly kind: "Cluster";
@@ -139,6 +149,8 @@ export interface ClusterObject extends ObjectMeta {
 	readonly flannel: Partial<FlannelSettings>;
 	/** Settings of `spec.terway` that were given. */
 	readonly terway: Partial<TerwaySettings>;
+	/** Out of which pods get addresses in networks whose pools no object of Kubernetes describes: Bifrost's, macvlan's, ipvlan's. */
+	readonly addressPools: readonly AddressPoolSettings[];
 	/** Sysctls that every node has besides what the network sets. */
 	readonly nodeSysctls: Readonly<Record<string, string>>;
 	/** The same for single nodes. */
@@ -316,6 +328,8 @@ export interface EniObject extends ObjectMeta {
 	readonly addresses: readonly Address[];
 	/** Null: not said. */
 	readonly securityGroups: readonly string[] | null;
+	/** It drops what is neither from nor for one of its addresses (ECS: SourceDestCheck). */
+	readonly sourceDestCheck: boolean;
 }
 
 export type OwnObject =

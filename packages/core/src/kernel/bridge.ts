@@ -5,7 +5,7 @@ import type { BridgeLink, Link } from "../state/link.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
 import { because } from "./because.ts";
 import { carriesVlan, portVlan } from "./bridge-vlan.ts";
-import { lookup } from "./fib.ts";
+import { type Lookup, lookup } from "./fib.ts";
 import { askFor, hearers } from "./layer2.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
@@ -66,6 +66,8 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	skb.prerouted = true;
 	if (sameAddress(skb.packet.dst, before)) return null;
 	const found = lookup(skb.view, flowOf(skb, master));
+	const lost = skb.packet.family === 6 ? routedNowhere(skb, found) : null;
+	if (lost !== null) return lost;
 	const out = found.kind === "route" ? outRouteOf(skb.view, found, skb.packet.dst) : null;
 	const { ethernet } = skb;
 	// Where the stack does not forward, IPv4's look-up leads to the stack itself, which then drops the packet (ip_error).
@@ -88,6 +90,28 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	skb.ethernet = redirected(ethernet, master.mac ?? "");
 	return null;
 }
+
+/** br_nf_pre_routing_finish_ipv6 drops what no route leads on, without a word; IPv4's twin hands it to the stack. */
+function routedNowhere(skb: Skb, found: Lookup): Next | null {
+	const { view, packet } = skb;
+	switch (found.kind) {
+		case "unknown":
+			return null;
+		case "none":
+			return view.state.missing.has("ip-route")
+				? null
+				: end(skb, "dropped", because("no-route", { to: packet.dst.text }));
+		case "refused":
+			return end(skb, "dropped", because("route-type", { type: found.type, where: `rule ${found.rule.priority}` }));
+		case "route": {
+			const { type, destination } = found.route;
+			if (!ERRORS.has(type)) return null;
+			return end(skb, "dropped", because("route-type", { type, where: destination.text }));
+		}
+	}
+}
+
+const ERRORS: ReadonlySet<string> = new Set(["blackhole", "unreachable", "prohibit"]);
 
 /** The frame's addresses with another destination. Its source is read by who wants it (see kernel/transit/watched.ts). */
 function redirected(ethernet: Skb["ethernet"], destination: string): NonNullable<Skb["ethernet"]> {

@@ -127,9 +127,18 @@ function ipvsEntries(view: View, hook: Hook): readonly HookEntry[] {
  * Whether the stack tracks connections of a family: only when something in it asks for that (nf_ct_netns_get): a rule
  * that rewrites or looks at connections, or IPVS with its own use of conntrack.
  */
-export function tracksConnections(view: View, family: Family): boolean {
-	const { ipvs, xtables, nftables } = view.state;
-	const own = xtables.filter((table) => table.family === family);
-	if (ipvs.length > 0) return true;
-	return own.some(xtUsesConntrack) || nftUsesConntrack(nftables, family);
+function tracksConnections(view: View, family: Family): boolean {
+	const known = tracking(view);
+	let tracks = known[family];
+	if (tracks === undefined) {
+		const { ipvs, xtables, nftables } = view.state;
+		tracks =
+			ipvs.length > 0 ||
+			xtables.some((table) => table.family === family && xtUsesConntrack(table)) ||
+			nftUsesConntrack(nftables, family);
+		known[family] = tracks;
+	}
+	return tracks;
 }
+
+const tracking = perView((): Partial<Record<Family, boolean>> => ({}));

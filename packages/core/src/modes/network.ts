@@ -65,6 +65,7 @@ class ClusterNetwork implements Network {
 			...this.#underlay.assumptions,
 			...(this.#plan?.assumptions ?? []),
 			...balancers.assumptions,
+			...addressesAssigned(cluster),
 		];
 	}
 
@@ -110,6 +111,10 @@ class ClusterNetwork implements Network {
 		const [kind, name] = split(place);
 		const node = kind === "node" ? this.#cluster.node(name) : undefined;
 		return node === undefined ? [] : (this.#plan?.stackedOn(node, device) ?? []);
+	}
+
+	fabrics(): readonly FabricDevice[] {
+		return [...this.#fabric.values()];
 	}
 
 	fabric(place: Place): FabricDevice | undefined {
@@ -246,6 +251,14 @@ function modeUnknown(cluster: Cluster): readonly Assumption[] {
 			message: `${what}, so nodes have only ${CARD} and kube-proxy's rules, and pods are not described (known: ${known})`,
 		},
 	];
+}
+
+function addressesAssigned({ assignedAddresses }: Cluster): readonly Assumption[] {
+	return assignedAddresses.map(({ pod, address, by }) => ({
+		code: "pod-address-assigned",
+		message: `the input does not say an address of pod/${pod}: ${address.text} is taken, by ${by}`,
+		place: `pod/${pod}`,
+	}));
 }
 
 function familiesNotCarried(id: string, families: readonly Family[], cluster: Cluster): readonly Assumption[] {

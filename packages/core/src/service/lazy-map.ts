@@ -1,13 +1,16 @@
 /** A map whose values are made when they are first asked for: a node's chains are many, and a packet meets few of them. */
 
-/** Names come from `names` (asked only where somebody wants them all), values from `make`, each made once. */
+/**
+ * Names come from `names` (asked only where somebody goes through the map, and one by one, as whoever looks for something
+ * stops where it is found), values from `make`, each made once.
+ */
 export class LazyMap<Value> implements ReadonlyMap<string, Value> {
-	readonly #names: () => readonly string[];
+	readonly #names: () => Iterable<string>;
 	readonly #make: (name: string) => Value | undefined;
 	readonly #made = new Map<string, Value>();
 
 	/** `make` gives undefined for a name that the map does not have, and a value for each of `names`. */
-	constructor(names: () => readonly string[], make: (name: string) => Value | undefined) {
+	constructor(names: () => Iterable<string>, make: (name: string) => Value | undefined) {
 		this.#names = names;
 		this.#make = make;
 	}
@@ -25,7 +28,7 @@ export class LazyMap<Value> implements ReadonlyMap<string, Value> {
 	}
 
 	get size(): number {
-		return this.#names().length;
+		return [...this.#names()].length;
 	}
 
 	forEach(visit: (value: Value, name: string, map: ReadonlyMap<string, Value>) => void): void {

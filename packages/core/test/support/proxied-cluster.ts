@@ -120,6 +120,7 @@ export function proxiedCluster(spec: ClusterSpec): Cluster {
 		hybridnetNetworks: [],
 		hybridnetSubnets: [],
 		ipInstances: [],
+		assignedAddresses: [],
 		terway: undefined,
 		podENI: () => undefined,
 		settings: undefined,

@@ -1,6 +1,6 @@
 /** networking.alibaba.com/v1 Network, Subnet and IPInstance (hybridnet pkg/apis/networking/v1). */
-import { type Address, parseAddress } from "../../address/address.ts";
-import { contains } from "../../address/prefix.ts";
+import { type Address, compareAddresses, parseAddress } from "../../address/address.ts";
+import { contains, type Prefix } from "../../address/prefix.ts";
 import type { Field } from "../field.ts";
 import type { HybridnetMode, HybridnetNetwork, HybridnetSubnet, IPInstance } from "../hybridnet-objects.ts";
 import { clusterMeta, namespacedMeta } from "../metadata.ts";
@@ -9,7 +9,7 @@ import { oneOfOrEmpty } from "./pod-networking.ts";
 
 const NETWORK: FieldNames = fieldNames("nodeSelector netID type mode config");
 const SUBNET: FieldNames = fieldNames("range netID network config");
-const RANGE: FieldNames = fieldNames("cidr gateway excludeIPs", "version start end reservedIPs");
+const RANGE: FieldNames = fieldNames("cidr gateway start end reservedIPs excludeIPs", "version");
 const IP_INSTANCE: FieldNames = fieldNames("network subnet address binding");
 
 const MOST_VNI = 0xff_ffff;
@@ -59,10 +59,11 @@ export function readHybridnetSubnet(object: Field, spelling: Spelling): Hybridne
 	spelling.check(spec, SUBNET, "Subnet");
 	spelling.check(range, RANGE, "Subnet");
 	const cidr = range.at("cidr").present ? range.at("cidr").prefix() : required(range.at("cidr"));
-	const gateway = range.at("gateway");
-	const given = gateway.present && gateway.value !== "" ? gateway.address() : null;
-	if (given !== null && !contains(cidr, given)) {
-		gateway.fail("address-in-no-cidr", `${gateway.label} ${given.text} is not in ${cidr.text}`);
+	const given = addressOf(range.at("gateway"), cidr);
+	const start = addressOf(range.at("start"), cidr);
+	const end = addressOf(range.at("end"), cidr);
+	if (start !== null && end !== null && compareAddresses(start, end) > 0) {
+		range.at("end").fail("bad-value", `spec.range.end ${end.text} is before spec.range.start ${start.text}`);
 	}
 	return {
 		...clusterMeta(object),
@@ -71,12 +72,26 @@ export function readHybridnetSubnet(object: Field, spelling: Spelling): Hybridne
 		netID: spec.at("netID").present ? spec.at("netID").integer(0, 0, MOST_VNI) : null,
 		cidr,
 		gateway: given,
-		excludeIPs: range
-			.at("excludeIPs")
-			.items()
-			.map((each) => each.address()),
+		start,
+		end,
+		reservedIPs: range.at("reservedIPs").items().map(address),
+		excludeIPs: range.at("excludeIPs").items().map(address),
 		autoNatOutgoing: spec.at("config").at("autoNatOutgoing").boolean(true),
+		private: spec.at("config").at("private").boolean(false),
 	};
+}
+
+/** Null where nothing is said. */
+function addressOf(field: Field, cidr: Prefix): Address | null {
+	const given = field.present && field.value !== "" ? field.address() : null;
+	if (given !== null && !contains(cidr, given)) {
+		field.fail("address-in-no-cidr", `${field.label} ${given.text} is not in ${cidr.text}`);
+	}
+	return given;
+}
+
+function address(field: Field): Address {
+	return field.address();
 }
 
 export function readIPInstance(object: Field, spelling: Spelling): IPInstance {

@@ -2,6 +2,7 @@
 import type { Field } from "../field.ts";
 import { namespacedMeta } from "../metadata.ts";
 import type { ContainerPort, Pod, TransportProtocol } from "../objects.ts";
+import { readAddressRequests } from "./address-requests.ts";
 import { type FieldNames, fieldNames, type Spelling } from "./field-names.ts";
 import { isReady } from "./node.ts";
 import { countsIn, isTerwayResource } from "./resources.ts";
@@ -39,7 +40,13 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 		ports: [...containerPorts(spec.at("containers")), ...sidecarPorts(spec.at("initContainers"))],
 		owner: controllerOf(metadata.at("ownerReferences")),
 		...requestsOf(spec.at("containers")),
+		...readAddressRequests(object),
+		...(podIPs.length === 0 && !saysState(status) && { withoutStatus: true as const }),
 	};
+}
+
+function saysState(status: Field): boolean {
+	return status.at("phase").present || status.at("conditions").present;
 }
 
 function podAddresses(status: Field): Pod["podIPs"] {

@@ -1,10 +1,17 @@
 /** Kind `Cluster`: what Kubernetes has no object for. */
 import { z } from "zod";
 import { defaultPrefix, type Prefix, prefix } from "../../address/prefix.ts";
+import { rangesOverlap } from "../../ipam/range.ts";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
-import type { ClusterObject, FlannelSettings, KubeProxySettings, TerwaySettings } from "../settings.ts";
-import { cidr, kubernetesVersion, sysctls, terwayVersion } from "./field-schemas.ts";
+import type {
+	AddressPoolSettings,
+	ClusterObject,
+	FlannelSettings,
+	KubeProxySettings,
+	TerwaySettings,
+} from "../settings.ts";
+import { addressRange, cidr, ipAddress, kubernetesVersion, sysctls, terwayVersion } from "./field-schemas.ts";
 import { type OwnKind, ownKind } from "./own-kind.ts";
 
 const nodePortBlock = z.union([z.enum(["primary", "localhost", "all"]), cidr], {
@@ -66,6 +73,13 @@ const terway = z.strictObject({
 	inClusterLoadBalance: z.boolean().optional(),
 });
 
+const addressPool = z.strictObject({
+	name: z.string().min(1),
+	range: addressRange,
+	exclude: z.array(ipAddress).default([]),
+	namespaces: z.array(z.string()).default([]).meta({ description: "Whose pods may have its addresses; absent: all." }),
+});
+
 const spec = z.strictObject({
 	mode: z.string().optional().meta({ description: "The network mode: flannel-vpc, flannel-vxlan, terway-trunk …" }),
 	podCIDRs: z.array(cidr).optional(),
@@ -74,6 +88,9 @@ const spec = z.strictObject({
 	kubeProxy: kubeProxy.optional(),
 	flannel: flannel.optional(),
 	terway: terway.optional(),
+	addressPools: z.array(addressPool).optional().meta({
+		description: "Out of which pods get addresses in modes whose pools no object of Kubernetes describes.",
+	}),
 	nodeSysctls: sysctls.optional().meta({ description: "What every node sets besides what the network sets." }),
 	nodes: z
 		.record(z.string(), z.strictObject({ sysctls: sysctls.optional() }))
@@ -101,9 +118,25 @@ function clusterObject(given: Spec, object: Field): ClusterObject {
 		kubeProxy: proxySettings(given),
 		flannel: withoutAbsent(given.flannel ?? {}) as Partial<FlannelSettings>,
 		terway: terwaySettings(given),
+		addressPools: addressPoolsIn(given, object),
 		nodeSysctls,
 		sysctlsByNode: Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, node.sysctls ?? {}])),
 	};
+}
+
+/** Pools with a name each, none with an address of another. */
+function addressPoolsIn({ addressPools = [] }: Spec, object: Field): readonly AddressPoolSettings[] {
+	for (const [i, pool] of addressPools.entries()) {
+		const other = addressPools
+			.slice(0, i)
+			.find((each) => each.name === pool.name || rangesOverlap(each.range, pool.range));
+		if (other === undefined) continue;
+		const field = object.at("spec").at("addressPools").items()[i] ?? object;
+		if (other.name === pool.name) field.fail("duplicate-object", `address pool "${pool.name}" is there twice`);
+		const ranges = `${pool.range.text} of address pool "${pool.name}" overlaps ${other.range.text} of "${other.name}"`;
+		field.fail("overlapping-cidrs", ranges);
+	}
+	return addressPools;
 }
 
 function terwaySettings(given: Spec): Partial<TerwaySettings> {

@@ -2,6 +2,7 @@
 import { z } from "zod";
 import { type Address, parseAddress } from "../../address/address.ts";
 import { type Prefix, parsePrefix } from "../../address/prefix.ts";
+import { type AddressRange, parseRange } from "../../ipam/range.ts";
 
 /** A network address with its length: bits past the length would be a slip. */
 export const cidr: z.ZodType<Prefix, string> = z
@@ -29,6 +30,17 @@ export const ipAddress: z.ZodType<Address, string> = z
 		return z.NEVER;
 	})
 	.meta({ format: "ip", examples: ["10.0.0.1", "fd00::1"] });
+
+/** Addresses from one to another. */
+export const addressRange: z.ZodType<AddressRange, string> = z
+	.string()
+	.transform((text, context): AddressRange => {
+		const parsed = parseRange(text);
+		if (parsed !== undefined) return parsed;
+		context.addIssue({ code: "custom", message: "must be FIRST-LAST or a CIDR, as in 10.0.0.10-10.0.0.19" });
+		return z.NEVER;
+	})
+	.meta({ examples: ["10.0.0.10-10.0.0.19", "10.0.0.0/24"] });
 
 export const portNumber: z.ZodType<number, number> = z.int().min(1).max(65535);
 

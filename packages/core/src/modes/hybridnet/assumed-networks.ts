@@ -43,8 +43,12 @@ export function assumedNetworks(cluster: Cluster, mode: HybridnetMode): AssumedN
 			netID: each.netID,
 			cidr: each.cidr,
 			gateway: ("gateways" in each ? each.gateways[0] : undefined) ?? null,
+			start: null,
+			end: null,
+			reservedIPs: [],
 			excludeIPs: [],
 			autoNatOutgoing: true,
+			private: false,
 		}),
 	);
 	const what = subnets.map(({ cidr, netID }) => (netID === null ? cidr.text : `${cidr.text} in VLAN ${netID}`));

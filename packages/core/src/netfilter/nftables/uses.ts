@@ -12,10 +12,14 @@ export function concerns(table: NftTable, family: Family): boolean {
 }
 
 export function usesConntrack(ruleset: NftRuleset, family: Family): boolean {
-	const own = ruleset.tables.filter((table) => concerns(table, family));
-	return own.some((table) =>
-		[...table.chains.values()].some((chain) => chain.rules.some((rule) => rule.statements.some(asks))),
-	);
+	for (const table of ruleset.tables) {
+		if (!concerns(table, family)) continue;
+		// One by one: chains are made when asked for, and one of the first mostly asks already.
+		for (const chain of table.chains.values()) {
+			if (chain.rules.some((rule) => rule.statements.some(asks))) return true;
+		}
+	}
+	return false;
 }
 
 function asks(statement: Statement): boolean {

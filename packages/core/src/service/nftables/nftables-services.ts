@@ -43,7 +43,7 @@ export class NftablesServices {
 			name: TABLE,
 			origin: proxyOrigin("rules for kube-proxy"),
 			chains: new LazyMap(
-				() => [...base.keys(), ...this.#chainNames(node)],
+				() => this.#chainNames(base.keys(), node),
 				(name) => base.get(name) ?? this.#chain(name, node),
 			),
 			sets: new LazyMap(
@@ -136,13 +136,15 @@ export class NftablesServices {
 		});
 	}
 
-	#chainNames(node: ProxyNode): readonly string[] {
-		return this.#services.ports.flatMap((port) => [
-			...chains.SERVICE_CHAIN_KINDS.map((kind) => `${kind}-${this.#name(port)}`).filter(
-				(name) => this.#chain(name, node) !== undefined,
-			),
-			...this.#reachable(port, node).map((endpoint) => `endpoint-${this.#endpointName(port, endpoint)}`),
-		]);
+	*#chainNames(base: Iterable<string>, node: ProxyNode): Generator<string> {
+		yield* base;
+		for (const port of this.#services.ports) {
+			for (const kind of chains.SERVICE_CHAIN_KINDS) {
+				const name = `${kind}-${this.#name(port)}`;
+				if (this.#chain(name, node) !== undefined) yield name;
+			}
+			for (const endpoint of this.#reachable(port, node)) yield `endpoint-${this.#endpointName(port, endpoint)}`;
+		}
 	}
 
 	#reachable(port: ProxyServicePort, node: ProxyNode): readonly ProxyEndpoint[] {

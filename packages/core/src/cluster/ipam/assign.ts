@@ -1,0 +1,180 @@
+/**
+ * Addresses for pods whose status says none, by the rules of their network's IPAM; and what annotations ask of it, checked.
+ * Pods come in the order of their names, so that files and objects may be in any.
+ */
+import type { Address } from "../../address/address.ts";
+import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
+import { type AddressPool, holds, TakenAddresses } from "../../ipam/pool.ts";
+import { isFinished } from "../address-owners.ts";
+import { keyOf } from "../inventory.ts";
+import type { FixedAddress, Node, Pod } from "../objects.ts";
+import { CalicoIpam } from "./calico.ts";
+import { dataCentrePools, vSwitchPools } from "./data-centre.ts";
+import { hostLocal } from "./host-local.ts";
+import { HybridnetIpam } from "./hybridnet.ts";
+import type { AddressSource, ClaimedBlock, IpamFacts } from "./source.ts";
+
+/** An address that podpath gave a pod. */
+export interface AssignedAddress {
+	/** `NAMESPACE/NAME`. */
+	readonly pod: string;
+	readonly address: Address;
+	/** Out of which pool, or who says so. */
+	readonly by: string;
+}
+
+export interface AssignedAddresses {
+	readonly addresses: readonly AssignedAddress[];
+	/** Of Calico: blocks that nodes have claimed for them. */
+	readonly blocks: readonly ClaimedBlock[];
+}
+
+const NOTHING: AssignedAddresses = { addresses: [], blocks: [] };
+
+/**
+ * Who got which address.
+ * @throws {InputError} For a pool that is exhausted, and for an address that is asked for and cannot be had.
+ */
+export function assignAddresses(facts: IpamFacts): AssignedAddresses {
+	const asking = facts.pods.filter((pod) => (pod.addressRequests?.fixed ?? []).length > 0 && !isFinished(pod));
+	const needing = facts.pods.filter(needsAddress);
+	if (asking.length === 0 && needing.length === 0) return NOTHING;
+	const source = sourceOf(facts);
+	if (source === undefined) return NOTHING;
+	const addresses = new Assignment(facts, source).run(asking, needing);
+	return { addresses, blocks: source.claimed?.() ?? [] };
+}
+
+function needsAddress({ withoutStatus, hostNetwork, nodeName }: Pod): boolean {
+	return withoutStatus === true && !hostNetwork && nodeName !== "";
+}
+
+function sourceOf(facts: IpamFacts): AddressSource | undefined {
+	const { mode } = facts;
+	if (mode.startsWith("calico-")) return new CalicoIpam(facts);
+	if (mode.startsWith("hybridnet-")) return new HybridnetIpam(facts);
+	if (mode.startsWith("flannel-") || mode === "terway-vpc") return hostLocal(facts);
+	if (mode.startsWith("terway-")) return vSwitchPools(facts);
+	if (mode === "bifrost-macvlan") return dataCentrePools(facts, [4]);
+	if (mode === "macvlan" || mode === "ipvlan") return dataCentrePools(facts, [4, 6]);
+	return undefined;
+}
+
+class Assignment {
+	readonly #source: AddressSource;
+	readonly #nodes: ReadonlyMap<string, Node>;
+	readonly #taken = new TakenAddresses();
+	readonly #assigned: AssignedAddress[] = [];
+
+	constructor(facts: IpamFacts, source: AddressSource) {
+		this.#source = source;
+		this.#nodes = new Map(facts.nodes.map((node) => [node.name, node]));
+		for (const [address, holder] of claims(facts)) this.#taken.take(address, holder);
+	}
+
+	run(asking: readonly Pod[], needing: readonly Pod[]): readonly AssignedAddress[] {
+		const fixedBy = new Map<string, { readonly pod: string; readonly fixed: FixedAddress }>();
+		const served = new Set<Pod>();
+		for (const pod of byKey(asking)) {
+			for (const fixed of pod.addressRequests?.fixed ?? []) this.#check(pod, fixed, fixedBy);
+			if (!needing.includes(pod)) continue;
+			served.add(pod);
+			for (const { address, annotation } of pod.addressRequests?.fixed ?? []) this.#give(pod, address, annotation);
+		}
+		for (const pod of byKey(needing)) {
+			if (served.has(pod)) continue;
+			const noted = this.#source.noted?.(pod) ?? [];
+			if (noted.length > 0) for (const { address, by } of noted) this.#give(pod, address, by);
+			else this.#takeFirst(pod);
+		}
+		return this.#assigned;
+	}
+
+	#takeFirst(pod: Pod): void {
+		const node = this.#nodes.get(pod.nodeName);
+		if (node === undefined) return;
+		for (const pools of this.#source.choices(pod, node)) {
+			const tried: AddressPool[] = [];
+			const address = this.#firstOf(pools, pod, tried);
+			if (address === undefined) failExhausted(pod, tried);
+		}
+	}
+
+	#firstOf(pools: Iterable<AddressPool>, pod: Pod, tried: AddressPool[]): Address | undefined {
+		for (const pool of pools) {
+			const address = this.#taken.takeFirst(pool, `pod/${keyOf(pod)}`);
+			if (address !== undefined) {
+				this.#assigned.push({ pod: keyOf(pod), address, by: pool.name });
+				return address;
+			}
+			tried.push(pool);
+		}
+		return undefined;
+	}
+
+	#give(pod: Pod, address: Address, by: string): void {
+		this.#taken.take(address, `pod/${keyOf(pod)}`);
+		this.#assigned.push({ pod: keyOf(pod), address, by });
+	}
+
+	/** An address that is asked for is of a pool, and nobody else's. */
+	#check(pod: Pod, fixed: FixedAddress, others: Map<string, { pod: string; fixed: FixedAddress }>): void {
+		const { address, annotation, source: where } = fixed;
+		const asks = `pod/${keyOf(pod)} asks for ${address.text} by ${annotation}`;
+		const pools = fixed.withoutPool ? [] : this.#source.fixedFrom(pod, address);
+		if (pools.length > 0 && !pools.some((pool) => holds(pool, address))) {
+			const hint = `pools are ${pools.map(({ name }) => name).join(", ")}`;
+			throw new InputError({ code: "address-in-no-pool", message: `${asks}, which no pool gives out`, where, hint });
+		}
+		const other = others.get(address.text);
+		if (other !== undefined) {
+			const message = `${asks}, and pod/${other.pod} does too`;
+			const hint = `the other is at ${formatPosition(other.fixed.source)}`;
+			throw new InputError({ code: "duplicate-address", message, where, hint });
+		}
+		others.set(address.text, { pod: keyOf(pod), fixed });
+		const holder = this.#taken.holderOf(address);
+		if (holder !== undefined && holder !== `pod/${keyOf(pod)}`) {
+			throw new InputError({ code: "duplicate-address", message: `${asks}, which ${holder} has`, where });
+		}
+	}
+}
+
+/** Everybody who has an address already. */
+function* claims(facts: IpamFacts): Generator<readonly [Address, string]> {
+	for (const pod of facts.pods) {
+		if (isFinished(pod) || pod.hostNetwork) continue;
+		for (const address of pod.podIPs) yield [address, `pod/${keyOf(pod)}`];
+	}
+	for (const { name, internalIPs } of facts.nodes) for (const each of internalIPs) yield [each, `node/${name}`];
+	for (const { name, addresses } of facts.hosts) for (const each of addresses) yield [each, `host/${name}`];
+	for (const service of facts.services) {
+		for (const each of service.clusterIPs) yield [each, `service/${keyOf(service)}`];
+	}
+	for (const { name, gateways, vlans } of facts.segments) {
+		for (const each of [...gateways, ...vlans.flatMap((vlan) => vlan.gateways)]) yield [each, `segment/${name}`];
+	}
+	for (const instance of facts.ipInstances) yield [instance.address, `pod/${instance.namespace}/${instance.podName}`];
+	for (const [name, node] of facts.calico.nodes) {
+		const tunnels = [node.ipv4IPIPTunnelAddr, node.ipv4VXLANTunnelAddr, node.ipv6VXLANTunnelAddr];
+		for (const each of tunnels) if (each !== undefined) yield [each, `the tunnel of node/${name}`];
+	}
+	for (const { tunnels } of facts.calico.ipamBlocks) {
+		for (const { address, node } of tunnels) yield [address, `the tunnel of node/${node}`];
+	}
+}
+
+function byKey(pods: readonly Pod[]): readonly Pod[] {
+	return [...pods].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+}
+
+function failExhausted(pod: Pod, tried: readonly AddressPool[]): never {
+	const shown = tried.slice(0, 3).map(({ name }) => name);
+	const more = tried.length > shown.length ? ` and ${tried.length - shown.length} more` : "";
+	throw new InputError({
+		code: "pool-exhausted",
+		message: `no address is left for pod/${keyOf(pod)} in ${shown.join(", ")}${more}`,
+		where: pod.source,
+		hint: "enlarge the pool, or say the pod's address in its status.podIPs",
+	});
+}
