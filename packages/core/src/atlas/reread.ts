@@ -26,6 +26,7 @@ export function rereadNetwork(network: Network, change: FileChange = (_, files) 
 		wireAt: (place, device) => network.wireAt(place, device),
 		stackedOn: (place, device) => network.stackedOn(place, device),
 		fabric: (place) => network.fabric(place),
+		fabrics: () => network.fabrics(),
 		loadBalancers: network.loadBalancers,
 		ownerOf: (address) => network.ownerOf(address),
 		assumptions: network.assumptions,

@@ -20,6 +20,7 @@ export function withKnownPrograms(actual: Network, expected: Network): Network {
 		wireAt: (place, device) => actual.wireAt(place, device),
 		stackedOn: (place, device) => actual.stackedOn(place, device),
 		fabric: (place) => actual.fabric(place),
+		fabrics: () => actual.fabrics(),
 		loadBalancers: actual.loadBalancers,
 		ownerOf: (address) => actual.ownerOf(address),
 		assumptions: actual.assumptions,

@@ -32,6 +32,7 @@ export function repairedNetwork(actual: Network, expected: Network, differences:
 			return back.length === 0 ? there : [...there, ...back];
 		},
 		fabric: (place) => fabric.get(place) ?? actual.fabric(place),
+		fabrics: () => actual.fabrics().map((each) => fabric.get(each.place) ?? each),
 		loadBalancers: actual.loadBalancers.map((each) => (fabric.get(each.place) as LoadBalancer | undefined) ?? each),
 		ownerOf: (address) => actual.ownerOf(address) ?? expected.ownerOf(address),
 		assumptions: actual.assumptions,

@@ -37,9 +37,12 @@ const SETS: EntryKind<Ipset> = {
 	}),
 };
 
-/** The set prints as of Linux' own form, IPv4 hosts without their /32. */
+/** As ipset prints a member: hosts without the length of their address. */
 function memberText({ text, nomatch }: IpsetEntry): string {
-	return joinWords([text, nomatch ? "nomatch" : undefined]);
+	return joinWords([
+		text.replace(text.includes(":") && !text.includes(",") ? /\/128$/ : /\/32\b/g, ""),
+		nomatch ? "nomatch" : undefined,
+	]);
 }
 
 function membersOf(set: string): EntryKind<IpsetEntry> {
