@@ -25,6 +25,7 @@ const LAYERS = [
 	"kernel",
 	"fabric",
 	"trace",
+	"diagnose",
 	"atlas",
 	"render",
 	"api",

@@ -29,6 +29,7 @@ export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { parseScenarios } from "./atlas/parse.ts";
+export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, scenarioName } from "./atlas/scenario.ts";
 export { ACCEPT_ALL, type FilterRule, type RouteFilter } from "./bgp/filter.ts";
 export { BgpNetwork, type RouteTable, type SelectedRoute } from "./bgp/network.ts";
@@ -46,6 +47,11 @@ export type { Cluster } from "./cluster/cluster.ts";
 export type { ManifestFile } from "./cluster/input/document.ts";
 export { loadCluster } from "./cluster/load.ts";
 export { ownKindSchemas } from "./cluster/schema/own-kinds.ts";
+export { type CodeMeaning, FINDING_CODES } from "./diagnose/code-meanings.ts";
+export type { FindingCode } from "./diagnose/codes.ts";
+export { diagnose, diagnoseAgainst } from "./diagnose/diagnose.ts";
+export type { Diagnosis, DiagnosisFinding } from "./diagnose/finding.ts";
+export { type SurveyProgress, survey } from "./diagnose/survey.ts";
 export { closest } from "./diagnostic/closest.ts";
 export { type Diagnostic, formatDiagnostic, formatPosition, InputError, printable } from "./diagnostic/diagnostic.ts";
 export { type Batch, joinWords } from "./emit/batch.ts";
@@ -56,6 +62,7 @@ export { ipNeighBatch } from "./emit/ip-neigh.ts";
 export { ipRouteBatch } from "./emit/ip-route.ts";
 export { ipRuleBatch } from "./emit/ip-rule.ts";
 export { printIpvsadmSave } from "./emit/ipvsadm-save.ts";
+export { printNamespace } from "./emit/namespace.ts";
 export { tcBatch } from "./emit/tc-batch.ts";
 export type { ReasonCode } from "./kernel/because.ts";
 export { VPC_MAC } from "./kernel/layer2.ts";
@@ -85,6 +92,8 @@ export {
 export { parseConntrack } from "./parse/conntrack.ts";
 export { parseNamespace } from "./parse/namespace.ts";
 export { columns } from "./render/columns.ts";
+export { diagnosisSchema } from "./render/diagnosis-schema.ts";
+export { renderDiagnosis } from "./render/diagnosis-text.ts";
 export { groupPaths, type PathGroup } from "./render/groups.ts";
 export { endpoint, formatHeader, headerChanges } from "./render/header.ts";
 export { formatOrigin } from "./render/hop-table.ts";
@@ -124,6 +133,7 @@ export type {
 } from "./state/fabric.ts";
 export { hardwareAddress } from "./state/hardware-address.ts";
 export type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./state/ip.ts";
+export type { RealServer, VirtualServer } from "./state/ipvs.ts";
 export { linkLocalOf } from "./state/kernel-routes.ts";
 export {
 	type BridgeLink,
@@ -140,7 +150,7 @@ export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
-export type { TcFilter, TcQdisc } from "./state/tc.ts";
+export type { ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export {
 	type ExplainedCapture,

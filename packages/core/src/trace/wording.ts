@@ -28,7 +28,7 @@ export function catalogueIn(language: Language): Catalogue {
 const CUT: Readonly<Record<Language, Map<ReasonCode, readonly string[]>>> = { en: new Map(), zh: new Map() };
 
 /** The reason as one sentence. */
-export function sentence(because: Because, language: Language): string {
+export function sentence(because: Because, language: Language = "en"): string {
 	const known = CUT[language];
 	let parts = known.get(because.code);
 	if (parts === undefined) {
@@ -46,7 +46,7 @@ export function sentence(because: Because, language: Language): string {
 }
 
 /** The sentence with whose entry it was, where somebody put it there: `…, by kube-proxy for service/default/nginx`. */
-export function reason(because: Because, language: Language): string {
+export function reason(because: Because, language: Language = "en"): string {
 	const { origin } = because;
 	const text = sentence(because, language);
 	if (origin === null || origin.component === "kernel" || origin.component === "unknown") return text;
