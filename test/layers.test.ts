@@ -24,6 +24,7 @@ const LAYERS = [
 	"kernel",
 	"fabric",
 	"trace",
+	"comparison",
 	"atlas",
 	"render",
 ];

@@ -6,6 +6,7 @@ import type { Context } from "./cli-process.ts";
 import { completeCommand, completionRoutes } from "./completion/routes.ts";
 import { explainCommand } from "./explain/command.ts";
 import { keeperCommand, labRoutes } from "./lab/routes.ts";
+import { chooseCommand, modesCommand } from "./modes/command.ts";
 import { podNetworkingCommand } from "./podnetworking/command.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { version } from "./version.ts";
@@ -20,6 +21,8 @@ EXAMPLES
   podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml
   podpath capacity --instance-type ecs.g7.xlarge --mode terway-trunk
   podpath podnetworking pod/default/a -f cluster.yaml
+  podpath modes
+  podpath choose --bgp --different-segments
   podpath schema explanation
 
 EXIT STATUS
@@ -34,6 +37,8 @@ export function application(): Application<Context> {
 			lab: labRoutes,
 			capacity: capacityCommand,
 			podnetworking: podNetworkingCommand,
+			modes: modesCommand,
+			choose: chooseCommand,
 			schema: schemaCommand,
 			completion: completionRoutes,
 			__complete: completeCommand,
