@@ -20,11 +20,13 @@ const LAYERS = [
 	"policy",
 	"service",
 	"modes",
+	"snapshot",
 	"capacity",
 	"kernel",
 	"fabric",
 	"trace",
 	"comparison",
+	"diagnose",
 	"atlas",
 	"render",
 ];

@@ -12,6 +12,7 @@ export { contains, defaultPrefix, hostPrefix, type Prefix, parsePrefix, prefix, 
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { parseScenarios } from "./atlas/parse.ts";
+export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, scenarioName } from "./atlas/scenario.ts";
 export { ACCEPT_ALL, type FilterRule, type RouteFilter } from "./bgp/filter.ts";
 export { BgpNetwork, type RouteTable, type SelectedRoute } from "./bgp/network.ts";
@@ -32,6 +33,11 @@ export { ownKindSchemas } from "./cluster/schema/own-kinds.ts";
 export { type Choice, choose, type Needs } from "./comparison/choose.ts";
 export { modeProfiles } from "./comparison/measure.ts";
 export type { ModeProfile } from "./comparison/profile.ts";
+export { type CodeMeaning, FINDING_CODES } from "./diagnose/code-meanings.ts";
+export type { FindingCode } from "./diagnose/codes.ts";
+export { diagnose, diagnoseAgainst } from "./diagnose/diagnose.ts";
+export type { Diagnosis, DiagnosisFinding } from "./diagnose/finding.ts";
+export { type SurveyProgress, survey } from "./diagnose/survey.ts";
 export { closest } from "./diagnostic/closest.ts";
 export { type Diagnostic, formatDiagnostic, formatPosition, InputError, printable } from "./diagnostic/diagnostic.ts";
 export { type Batch, joinWords } from "./emit/batch.ts";
@@ -42,6 +48,7 @@ export { ipNeighBatch } from "./emit/ip-neigh.ts";
 export { ipRouteBatch } from "./emit/ip-route.ts";
 export { ipRuleBatch } from "./emit/ip-rule.ts";
 export { printIpvsadmSave } from "./emit/ipvsadm-save.ts";
+export { printNamespace } from "./emit/namespace.ts";
 export { tcBatch } from "./emit/tc-batch.ts";
 export type { ReasonCode } from "./kernel/because.ts";
 export { VPC_MAC } from "./kernel/layer2.ts";
@@ -49,7 +56,6 @@ export { tagTowards, vlansOf as segmentVlanIds } from "./kernel/segment-vlan.ts"
 export type { Crossing, Rewrite } from "./kernel/walk.ts";
 export { clusterNetwork } from "./modes/network.ts";
 export { unicastRoute } from "./modes/route.ts";
-export { type Snapshot, type SnapshotFile, type SnapshotNamespace, snapshotNetwork } from "./modes/snapshot.ts";
 export type { Candidate } from "./modes/terway/candidate.ts";
 export { TERWAY_MODE_IDS } from "./modes/terway/mode.ts";
 export { matchPodNetworking, type PodNetworkingMatch } from "./modes/terway/pod-networking-match.ts";
@@ -72,6 +78,8 @@ export {
 export { parseConntrack } from "./parse/conntrack.ts";
 export { parseNamespace } from "./parse/namespace.ts";
 export { columns } from "./render/columns.ts";
+export { diagnosisSchema } from "./render/diagnosis-schema.ts";
+export { renderDiagnosis } from "./render/diagnosis-text.ts";
 export { renderJson, stringifyJson } from "./render/json.ts";
 export { renderLinks } from "./render/links.ts";
 export { renderMermaid } from "./render/mermaid.ts";
@@ -79,6 +87,8 @@ export { explanationSchema, jsonSchema, questionSchema } from "./render/schema.t
 export { type Paint, paintFor, type Role } from "./render/style.ts";
 export { renderSvg } from "./render/svg.ts";
 export { formatQuestion, renderText, type TextOptions } from "./render/text.ts";
+export type { Snapshot, SnapshotFile, SnapshotNamespace } from "./snapshot/files.ts";
+export { type SnapshotState, snapshotNetwork } from "./snapshot/network.ts";
 export { assembleNamespace } from "./state/assemble.ts";
 export type { ConntrackEntry, Tuple } from "./state/conntrack.ts";
 export type { Contribution } from "./state/contribution.ts";
@@ -98,6 +108,7 @@ export type {
 } from "./state/fabric.ts";
 export { hardwareAddress } from "./state/hardware-address.ts";
 export type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./state/ip.ts";
+export type { RealServer, VirtualServer } from "./state/ipvs.ts";
 export { linkLocalOf } from "./state/kernel-routes.ts";
 export {
 	type BridgeLink,
@@ -114,7 +125,7 @@ export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
-export type { TcFilter, TcQdisc } from "./state/tc.ts";
+export type { ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export { type Explanation, VERDICTS, type Verdict } from "./trace/explanation.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";
