@@ -20,10 +20,12 @@ const LAYERS = [
 	"policy",
 	"service",
 	"modes",
+	"snapshot",
 	"capacity",
 	"kernel",
 	"fabric",
 	"trace",
+	"diagnose",
 	"atlas",
 	"render",
 ];

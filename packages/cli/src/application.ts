@@ -4,6 +4,7 @@ import { atlasRoutes } from "./atlas/routes.ts";
 import { capacityCommand } from "./capacity/command.ts";
 import type { Context } from "./cli-process.ts";
 import { completeCommand, completionRoutes } from "./completion/routes.ts";
+import { diagnoseCommand } from "./diagnose/command.ts";
 import { explainCommand } from "./explain/command.ts";
 import { keeperCommand, labRoutes } from "./lab/routes.ts";
 import { podNetworkingCommand } from "./podnetworking/command.ts";
@@ -16,6 +17,7 @@ EXAMPLES
   podpath explain pod/default/centos service/default/nginx:80 -f cluster/
   podpath explain 10.244.1.7 10.96.0.10:53 --protocol udp --snapshot DIR --at node/a
   podpath explain --scenario flannel-vpc/001-2.2 -o svg > path.svg
+  podpath diagnose pod/default/a service/default/b:80 --snapshot DIR -f cluster.yaml
   podpath atlas check
   podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml
   podpath capacity --instance-type ecs.g7.xlarge --mode terway-trunk
@@ -30,6 +32,7 @@ export function application(): Application<Context> {
 	const root = buildRouteMap({
 		routes: {
 			explain: explainCommand,
+			diagnose: diagnoseCommand,
 			atlas: atlasRoutes,
 			lab: labRoutes,
 			capacity: capacityCommand,

@@ -57,6 +57,8 @@ export interface PredictedWay {
 
 export interface DocumentedEffect {
 	readonly at: Place;
+	/** The eBPF program's name; null for anything else. */
+	readonly program: string | null;
 	/** A sentence: who did what. */
 	readonly what: string;
 }
@@ -107,8 +109,11 @@ function refusalOf({ refusal, end, refusalCame, refusalLoops }: Way): PredictedW
 
 function documentedIn({ forward, reply, refusal, end }: Way): readonly DocumentedEffect[] {
 	const changed = [forward, reply, refusal].flatMap((walk) => walk?.hops ?? []).filter(({ stage }) => stage === "ebpf");
-	const effects = changed.map((hop): DocumentedEffect => ({ at: hop.at, what: reason(hop.because) }));
-	if (end.because.code === "network-policy-drop") effects.push({ at: end.at, what: reason(end.because) });
+	const effects = changed.map(({ at, because }): DocumentedEffect => {
+		return { at, program: String(because.facts.program), what: reason(because) };
+	});
+	if (end.because.code === "network-policy-drop")
+		effects.push({ at: end.at, program: null, what: reason(end.because) });
 	return effects;
 }
 

@@ -273,7 +273,10 @@ describe("what is no difference", () => {
 });
 
 describe("an eBPF program, which the lab has not got", () => {
-	const plan = { ...routerPlan, programs: [{ place: "node/r", device: "left", name: "cil_from_container" }] };
+	const plan = {
+		...routerPlan,
+		programs: [{ place: "node/r", device: "left", name: "cil_from_container", stoodInFor: false }],
+	};
 	const observation = observed("nat-plain");
 
 	test("lets the packet pass as it is: compared, and said", () => {
@@ -285,15 +288,29 @@ describe("an eBPF program, which the lab has not got", () => {
 
 	test("does something to the packet: nothing is compared", () => {
 		const what = "program cil_from_container (eBPF), by its documented effect: 192.0.2.1:80 becomes 10.0.2.2:8080";
-		const way = { ...viaNat, documented: [{ at: "node/r", what }] };
+		const way = { ...viaNat, documented: [{ at: "node/r", program: "cil_from_container", what }] };
 		expect(compareWay(way, observation, plan)).toEqual({
 			kind: "not-compared",
 			why: `the lab has not got what decides at node/r: ${what}`,
 		});
 	});
 
+	test("does something to the packet that tc filters do as well: compared, and said", () => {
+		const standingIn = { ...plan, programs: plan.programs.map((each) => ({ ...each, stoodInFor: true })) };
+		const way = { ...viaNat, documented: [{ at: "node/r", program: "cil_from_container", what: "" }] };
+		expect(compareWay(way, observation, standingIn)).toMatchObject({
+			kind: "agrees",
+			remarks: [
+				"tc filters stand in for eBPF programs, by their documented effect: cil_from_container on left of node/r",
+			],
+		});
+	});
+
 	test("is on a device that the packet does not cross: nothing is said", () => {
-		const elsewhere = { ...plan, programs: [{ place: "node/r", device: "other", name: "cil_from_container" }] };
+		const elsewhere = {
+			...plan,
+			programs: [{ place: "node/r", device: "other", name: "cil_from_container", stoodInFor: false }],
+		};
 		expect(compareWay(viaNat, observation, elsewhere)).toMatchObject({ kind: "agrees", remarks: [] });
 	});
 });
