@@ -25,6 +25,7 @@ const LAYERS = [
 	"kernel",
 	"fabric",
 	"trace",
+	"comparison",
 	"diagnose",
 	"atlas",
 	"render",

@@ -7,6 +7,7 @@ import { completeCommand, completionRoutes } from "./completion/routes.ts";
 import { diagnoseCommand } from "./diagnose/command.ts";
 import { explainCommand } from "./explain/command.ts";
 import { keeperCommand, labRoutes } from "./lab/routes.ts";
+import { chooseCommand, modesCommand } from "./modes/command.ts";
 import { podNetworkingCommand } from "./podnetworking/command.ts";
 import { schemaCommand } from "./schema-command.ts";
 import { serveCommand } from "./serve/command.ts";
@@ -25,6 +26,8 @@ EXAMPLES
   podpath capacity --instance-type ecs.g7.xlarge --mode terway-trunk
   podpath podnetworking pod/default/a -f cluster.yaml
   podpath serve -f cluster.yaml
+  podpath modes
+  podpath choose --bgp --different-segments
   podpath schema explanation
 
 EXIT STATUS
@@ -42,6 +45,8 @@ export function application(): Application<Context> {
 			podnetworking: podNetworkingCommand,
 			serve: serveCommand,
 			site: siteCommand,
+			modes: modesCommand,
+			choose: chooseCommand,
 			schema: schemaCommand,
 			completion: completionRoutes,
 			__complete: completeCommand,
