@@ -5,12 +5,12 @@ import type { Crossing, Rewrite } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
 import type { Place } from "../state/place.ts";
-import { reason } from "./catalogue.ts";
 import type { Verdict } from "./explanation.ts";
 import { type Plan, planOf } from "./plan.ts";
 import type { Question } from "./question.ts";
 import type { Subject } from "./subject.ts";
 import { WAY_LIMIT, type Way, ways } from "./ways.ts";
+import { reason } from "./wording.ts";
 
 export interface Endpoint {
 	readonly address: Address;
