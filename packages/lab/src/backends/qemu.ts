@@ -21,7 +21,7 @@ const PROGRAMS = [
 ];
 const MEMORY = "512M";
 /** In software a program takes a tenth of a second to start, and the kernel some five seconds. */
-const START_LIMIT_MS = 120_000;
+const START_LIMIT_MS = 300_000;
 const REQUEST_LIMIT_MS = 300_000;
 /** The port has flow control; long requests are only faster by a file. */
 const LONGEST_ON_THE_LINE = 16_000;
