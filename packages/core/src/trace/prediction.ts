@@ -104,7 +104,9 @@ function refusalOf(walk: Walk | null, end: End, cameBack: boolean): PredictedWay
 }
 
 function documentedIn({ forward, reply, refusal, end }: Way): readonly DocumentedEffect[] {
-	const changed = [forward, reply, refusal].flatMap((walk) => walk?.hops ?? []).filter(({ stage }) => stage === "ebpf");
+	const changed = [forward, reply, refusal]
+		.flatMap((walk) => walk?.hops ?? [])
+		.filter(({ stage }) => stage === "ebpf" || stage === "openflow");
 	const effects = changed.map((hop): DocumentedEffect => ({ at: hop.at, what: reason(hop.because) }));
 	if (end.because.code === "network-policy-drop") effects.push({ at: end.at, what: reason(end.because) });
 	return effects;

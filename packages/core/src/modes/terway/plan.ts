@@ -8,6 +8,7 @@ import type { DeviceAt } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { hasNamespace } from "../pod-namespace.ts";
+import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";
 import type { Card, Underlay } from "../underlay/underlay.ts";
 import { exclusiveHost, exclusivePod, HOST_LEG, nodeMasquerade } from "./exclusive-eni.ts";
 import { hostInterface } from "./host-interface.ts";
@@ -18,7 +19,6 @@ import type { DataPath } from "./mode.ts";
 import { type EniPods, eniParts } from "./node-enis.ts";
 import { hostVeth, podVeth } from "./policy-route.ts";
 import { podPrograms } from "./programs.ts";
-import { type ResolvedServices, resolvedServices } from "./services.ts";
 import type { Uplink, Uplinks } from "./uplinks.ts";
 import { type TerwayFeatures, terwayFeatures } from "./version.ts";
 import { vlanPod } from "./vlan-device.ts";
@@ -44,7 +44,7 @@ export class TerwayPlan implements ModePlan {
 		this.#dataPath = dataPath;
 		this.#settings = cluster.terway ?? DEFAULT_TERWAY;
 		this.#features = terwayFeatures(this.#settings.version);
-		this.#services = resolvedServices(cluster);
+		this.#services = resolvedServices(cluster, "terway");
 		this.#mtu = this.#settings.mtu || DEFAULT_MTU;
 		this.#throughNode = [...serviceCIDRs(cluster), ...this.#settings.hostStackCIDRs];
 		this.assumptions = [
