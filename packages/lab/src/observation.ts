@@ -25,8 +25,9 @@ export type ProbeResult =
 	 */
 	| { readonly kind: "answered"; readonly by: string }
 	/** An error of the socket: `ECONNREFUSED`, `EHOSTUNREACH`, `ENETUNREACH`, `EMSGSIZE` … */
-	| { readonly kind: "error"; readonly code: string }
-	| { readonly kind: "timeout" };
+	| { readonly kind: "error"; readonly code: string; readonly connected?: true }
+	/** `connected`: the connection was made, and its question not answered. */
+	| { readonly kind: "timeout"; readonly connected?: true };
 
 /** A connection or datagram that a listener took. */
 export interface Accepted {
@@ -61,6 +62,8 @@ export interface Probe {
 	readonly df?: boolean;
 	/** How long to wait for an answer or an error; what comes earlier ends the wait. */
 	readonly timeoutMs: number;
+	/** All namespaces forget the neighbours that they learned: those of an earlier probe must not decide. */
+	readonly forgetNeighbours?: true;
 	/** Namespaces whose connection tracking table is read back. */
 	readonly conntrackOf?: readonly string[];
 }

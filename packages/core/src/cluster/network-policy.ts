@@ -1,6 +1,7 @@
 /** networking.k8s.io/v1 NetworkPolicy (k8s.io/api/networking/v1 types.go), with what the API server defaults filled in. */
 import type { Prefix } from "../address/prefix.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import type { CalicoSelector } from "./calico-selector.ts";
 import type { LabelSelector } from "./label-selector.ts";
 import type { ObjectMeta, TransportProtocol } from "./objects.ts";
 
@@ -51,5 +52,9 @@ export interface ForeignPolicy {
 	readonly apiVersion: string;
 	readonly kind: string;
 	readonly name: string;
+	/** Empty: of the whole cluster. */
+	readonly namespace: string;
+	/** Calico's `spec.selector`, where nothing else limits the policy to some pods. Null: it may select any. */
+	readonly selector: CalicoSelector | null;
 	readonly source: SourcePosition;
 }

@@ -1,6 +1,7 @@
 /** One object of the input, by its kind. Whoever adds a kind adds a line to `READERS`. */
 import { suggest } from "../diagnostic/closest.ts";
 import { CALICO_GROUPS } from "./calico-objects.ts";
+import { ALL, readCalicoSelector } from "./calico-selector.ts";
 import type { Field } from "./field.ts";
 import { HYBRIDNET_GROUP } from "./hybridnet-objects.ts";
 import type { InputObject } from "./input/objects.ts";
@@ -22,6 +23,7 @@ import { readPodNetworking } from "./kubernetes/pod-networking.ts";
 import { readService } from "./kubernetes/service.ts";
 import { readEniConfig } from "./kubernetes/terway-configuration.ts";
 import { clusterMeta, namespacedMeta } from "./metadata.ts";
+import type { ForeignPolicy } from "./network-policy.ts";
 import type { NamespaceObject } from "./objects.ts";
 import { CLUSTER_KIND } from "./schema/cluster-kind.ts";
 import { ENI_KIND } from "./schema/eni-kind.ts";
@@ -137,11 +139,24 @@ function passOver(apiVersion: string, kind: string, root: Field, into: Inventory
 	if (builtIn?.includes(kind)) return;
 	const hint = builtIn && (suggest(kind, builtIn) ?? misplaced(kind));
 	if (hint !== undefined) root.at("kind").fail("unknown-kind", `${apiVersion} has no kind "${kind}"`, hint);
-	if (FOREIGN_POLICIES.has(kind)) {
-		const { name } = root.at("metadata").members();
-		into.foreignPolicies.push({ apiVersion, kind, name: String(name), source: root.objectPosition });
-	}
+	if (FOREIGN_POLICIES.has(kind)) into.foreignPolicies.push(foreignPolicy(apiVersion, kind, root));
 	into.passOver(apiVersion, kind, root.objectPosition);
+}
+
+/** Calico's selectors are read, so that the pods that they leave alone are known. */
+function foreignPolicy(apiVersion: string, kind: string, root: Field): ForeignPolicy {
+	const { name, namespace } = root.at("metadata").members();
+	const spec = root.at("spec");
+	const isCalicos = groupOf(apiVersion).endsWith("projectcalico.org");
+	const limited = spec.at("namespaceSelector").present || spec.at("serviceAccountSelector").present;
+	return {
+		apiVersion,
+		kind,
+		name: String(name),
+		namespace: kind === "NetworkPolicy" || kind === "CiliumNetworkPolicy" ? String(namespace ?? "default") : "",
+		selector: isCalicos && !limited ? (readCalicoSelector(spec.at("selector")) ?? ALL) : null,
+		source: root.objectPosition,
+	};
 }
 
 /** A kind of another group, written with the wrong apiVersion. */

@@ -357,6 +357,8 @@ export interface EniObject extends ObjectMeta {
 	readonly addresses: readonly Address[];
 	/** Null: not said. */
 	readonly securityGroups: readonly string[] | null;
+	/** It drops what is neither from nor for one of its addresses (ECS: SourceDestCheck). */
+	readonly sourceDestCheck: boolean;
 }
 
 export type OwnObject =

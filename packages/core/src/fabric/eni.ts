@@ -15,6 +15,11 @@ export function pastEni(walk: Walk, vpc: Vpc, card: Attachment, direction: Direc
 		if (judges(vpc)) groupsUnknown(walk, `${card.place} ${card.device}`, card.place);
 		return null;
 	}
+	const foreign = notItsOwn(card, direction, frame.packet);
+	if (foreign !== null) {
+		const facts = { eni: eni.id, address: foreign, side: direction === "ingress" ? "destination" : "source" };
+		return ended(walk, eni, frame, "dropped", because("source-dest-check", facts, eni.origin));
+	}
 	const groups = eni.securityGroups;
 	if (groups === null) {
 		groupsUnknown(walk, eni.id, eni.place);
@@ -43,6 +48,12 @@ export function pastEni(walk: Walk, vpc: Vpc, card: Attachment, direction: Direc
 	walk.memory.securityGroups.push({ eni: eni.place, packet: frame.packet });
 	if (walk.recording) walk.fabricHop(eni.place, "security-group", frame, because("sg-allowed", facts, origin));
 	return null;
+}
+
+/** The address on the card's side of the packet, where the card looks at it and has not got it. */
+function notItsOwn({ addresses, eni }: Attachment, direction: Direction, { src, dst }: Packet): string | null {
+	const { text } = direction === "ingress" ? dst : src;
+	return eni?.sourceDestCheck === true && addresses.every((own) => own.text !== text) ? text : null;
 }
 
 function ended(walk: Walk, eni: Eni, frame: Frame, outcome: End["outcome"], why: ReturnType<typeof because>): End {

@@ -3,7 +3,7 @@
  * longest prefix: a vSwitch's leads to the card that has the address, a custom entry's to its next hop (seed 001 L139: the
  * entry podCIDR -> ECS is what carries pods' packets between nodes), and else it goes out. Between equal prefixes the vSwitch's
  * wins; the API refuses custom entries that are inside one (help.aliyun.com CreateRouteEntry). The source address is not
- * looked at (seed 000 L334: a pod's packets leave by its node's eth0).
+ * looked at (seed 000 L334: a pod's packets leave by its node's eth0), unless the ENI's own check is on.
  */
 import { contains } from "../address/prefix.ts";
 import { PrefixMap } from "../address/prefix-map.ts";

@@ -80,6 +80,7 @@ export const REASON_CODES = [
 	"vpc-nowhere",
 	"vpc-no-member",
 	"sg-dropped",
+	"source-dest-check",
 	"lb-no-listener",
 	"lb-no-backend",
 	"lb-acl",

@@ -5,7 +5,7 @@ import type { BridgeLink, Link } from "../state/link.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
 import { because } from "./because.ts";
 import { carriesVlan, portVlan } from "./bridge-vlan.ts";
-import { lookup } from "./fib.ts";
+import { type Lookup, lookup } from "./fib.ts";
 import { askFor, hearers } from "./layer2.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
@@ -66,6 +66,8 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	skb.prerouted = true;
 	if (sameAddress(skb.packet.dst, before)) return null;
 	const found = lookup(skb.view, flowOf(skb, master));
+	const lost = skb.packet.family === 6 ? routedNowhere(skb, found) : null;
+	if (lost !== null) return lost;
 	const out = found.kind === "route" ? outRouteOf(skb.view, found, skb.packet.dst) : null;
 	const { ethernet } = skb;
 	// Where the stack does not forward, IPv4's look-up leads to the stack itself, which then drops the packet (ip_error).
@@ -88,6 +90,28 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	skb.ethernet = redirected(ethernet, master.mac ?? "");
 	return null;
 }
+
+/** br_nf_pre_routing_finish_ipv6 drops what no route leads on, without a word; IPv4's twin hands it to the stack. */
+function routedNowhere(skb: Skb, found: Lookup): Next | null {
+	const { view, packet } = skb;
+	switch (found.kind) {
+		case "unknown":
+			return null;
+		case "none":
+			return view.state.missing.has("ip-route")
+				? null
+				: end(skb, "dropped", because("no-route", { to: packet.dst.text }));
+		case "refused":
+			return end(skb, "dropped", because("route-type", { type: found.type, where: `rule ${found.rule.priority}` }));
+		case "route": {
+			const { type, destination } = found.route;
+			if (!ERRORS.has(type)) return null;
+			return end(skb, "dropped", because("route-type", { type, where: destination.text }));
+		}
+	}
+}
+
+const ERRORS: ReadonlySet<string> = new Set(["blackhole", "unreachable", "prohibit"]);
 
 /** The frame's addresses with another destination. Its source is read by who wants it (see kernel/transit/watched.ts). */
 function redirected(ethernet: Skb["ethernet"], destination: string): NonNullable<Skb["ethernet"]> {
@@ -126,7 +150,7 @@ function forwardToPort(
 	vlan: number | null,
 	destination: string,
 ): Next {
-	const port = portFor(walk, skb, master, destination);
+	const port = portFor(walk, skb, master, destination, vlan);
 	if (port === null) return toPort(walk, skb, master, from, vlan, destination);
 	walk.crossed(skb, master.name, "in", true);
 	const refused = mayNotLeave(walk, skb, from, port, destination);
@@ -150,7 +174,7 @@ function toPort(
 	vlan: number | null,
 	destination: string,
 ): Next {
-	const port = portFor(walk, skb, master, destination);
+	const port = portFor(walk, skb, master, destination, vlan);
 	if (port === null) return nowhere(walk, skb, master, destination);
 	const refused = from === null ? null : mayNotLeave(walk, skb, from, port, destination);
 	if (refused !== null) return refused;
@@ -188,14 +212,14 @@ function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {
 	return end(skb, "dropped", why);
 }
 
-/** By bridge, then by MAC. */
+/** By bridge, then by MAC and VLAN. */
 const portsByMac = perView((): Map<string, Map<string, Link | null>> => new Map());
 
 /**
  * The port that leads to a MAC: what the FDB says, else the port behind which somebody has it. The bridge learned that
  * when the address was asked for, just before.
  */
-function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | null {
+function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string, vlan: number | null): Link | null {
 	const { view } = skb;
 	const bridges = portsByMac(view);
 	let known = bridges.get(master.name);
@@ -203,21 +227,25 @@ function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | 
 		known = new Map();
 		bridges.set(master.name, known);
 	}
-	let port = known.get(mac);
+	const key = vlan === null ? mac : `${mac} ${vlan}`;
+	let port = known.get(key);
 	if (port === undefined) {
-		port = portInFdb(view, master, mac) ?? portBehind(walk, skb, master, mac);
-		known.set(mac, port);
+		port = portInFdb(view, master, mac, vlan) ?? portBehind(walk, skb, master, mac, vlan);
+		known.set(key, port);
 	}
 	return port;
 }
 
-function portInFdb(view: View, master: BridgeLink, mac: string): Link | null {
-	const entry = view.fdb(master.name, mac).find((each: FdbEntry) => each.device !== master.name);
+/** A bridge that filters VLANs learns by VLAN (br_fdb_find). */
+function portInFdb(view: View, master: BridgeLink, mac: string, vlan: number | null): Link | null {
+	const entry = view
+		.fdb(master.name, mac)
+		.find((each: FdbEntry) => each.device !== master.name && (each.vlan === undefined || each.vlan === vlan));
 	const port = entry === undefined ? undefined : view.link(entry.device);
 	return port?.master === master.name ? port : null;
 }
 
-function portBehind(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | null {
+function portBehind(walk: Walk, skb: Skb, master: BridgeLink, mac: string, vlan: number | null): Link | null {
 	const owner = walk.network.ownerOf(skb.packet.dst);
 	const ports = skb.view.ports(master.name);
 	const leadsToOwner = (port: Link): boolean => {
@@ -226,7 +254,9 @@ function portBehind(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link
 	};
 	const ordered = [...ports.filter(leadsToOwner), ...ports.filter((port) => !leadsToOwner(port))];
 	for (const port of ordered) {
-		for (const hearer of hearers(walk.network, skb.view, port, null)) {
+		const tag = carriesVlan(master, port, vlan);
+		if (tag === "filtered") continue;
+		for (const hearer of hearers(walk.network, skb.view, port, null, master.vlanFiltering ? tag : null)) {
 			if (hearer.kind === "device" ? hearer.link.mac === mac : hearer.kind === "fabric" && hearer.mac === mac)
 				return port;
 		}

@@ -105,7 +105,7 @@ export class ConntrackTables {
 	track(view: View, packet: Packet): Tracked | "invalid" {
 		if (packet.payload?.kind === "icmp-error") return this.#related(view, packet.payload.about);
 		const tuple = tupleOf(packet);
-		const found = this.#find(view, tuple);
+		const found = this.#find(view, tuple, sideOf(packet));
 		if (found !== undefined) {
 			const { connection, direction } = found;
 			if (direction === "reply") connection.seenReply = true;
@@ -165,19 +165,28 @@ export class ConntrackTables {
 	 * looked for (nf_conntrack_inet_error).
 	 */
 	#related(view: View, about: Packet): Tracked | "invalid" {
-		const found = this.#find(view, inverse(tupleOf(about)));
+		const found = this.#find(view, inverse(tupleOf(about)), OTHER_SIDE[sideOf(about)]);
 		return found === undefined ? "invalid" : new Tracked(found.connection, found.direction, "related");
 	}
 
-	#find(view: View, tuple: Tuple): { connection: Connection; direction: Direction } | undefined {
+	#find(view: View, tuple: Tuple, side: Side): { connection: Connection; direction: Direction } | undefined {
 		const table = this.#tables.get(view);
 		if (table === undefined) return undefined;
 		for (const connection of table) {
-			if (sameTuple(connection.original, tuple)) return { connection, direction: "original" };
-			if (sameTuple(connection.reply, tuple)) return { connection, direction: "reply" };
+			if (side !== "reply" && sameTuple(connection.original, tuple)) return { connection, direction: "original" };
+			if (side !== "original" && sameTuple(connection.reply, tuple)) return { connection, direction: "reply" };
 		}
 		return undefined;
 	}
+}
+
+type Side = Direction | "either";
+const OTHER_SIDE: Readonly<Record<Side, Side>> = { original: "reply", reply: "original", either: "either" };
+
+/** A tuple of ICMP has the type too: to oneself the request and its answer differ in nothing else. */
+function sideOf(packet: Packet): Side {
+	if (packet.protocol !== "icmp" && packet.protocol !== "icmpv6") return "either";
+	return opensConnection(packet) ? "original" : "reply";
 }
 
 /**

@@ -3,12 +3,13 @@
  * The search goes over wires, bridges, VLANs and macvlans as the frame itself would.
  */
 import type { Address } from "../address/address.ts";
-import type { Attachment, DeviceAt, Segment } from "../state/fabric.ts";
-import type { BridgeLink, Link } from "../state/link.ts";
+import type { DeviceAt, Segment } from "../state/fabric.ts";
+import type { BridgeLink, Link, VxlanLink } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
 import { lookup } from "./fib.ts";
+import { ownersFirst } from "./owners-first.ts";
 import { type FilteredAt, gatewaysIn, type SegmentVlanId, tagTowards, vlanFrom } from "./segment-vlan.ts";
 import { type Asker, answersFor } from "./solicitation.ts";
 import { perView, type View, viewOf } from "./view.ts";
@@ -42,9 +43,15 @@ function newSearch(network: Network, target: Address | null): Search {
 	return { network, target, seen: new Set(), filtered: [] };
 }
 
-/** Everyone who hears a broadcast sent out of `link`. */
-export function* hearers(network: Network, view: View, link: Link, target: Address | null): Generator<Hearer> {
-	yield* outOf(newSearch(network, target), view, link, null);
+/** Everyone who hears a broadcast sent out of `link`, with this tag where it is a bridge's port. */
+export function* hearers(
+	network: Network,
+	view: View,
+	link: Link,
+	target: Address | null,
+	tag: number | null = null,
+): Generator<Hearer> {
+	yield* outOf(newSearch(network, target), view, link, tag);
 }
 
 /** Everyone who hears a frame that a fabric device sends to a card with this tag. */
@@ -151,34 +158,6 @@ function* inVlan(search: Search, segment: Segment, vlan: SegmentVlanId, from: De
 	}
 }
 
-/** Cards that are known to hold the address come first: then the search ends without making every machine's state. */
-function ownersFirst(
-	network: Network,
-	attachments: readonly Attachment[],
-	target: Address | null,
-): readonly Attachment[] {
-	if (target === null) return attachments;
-	let owners = attachments.filter((each) => each.addresses.some((address) => address.text === target.text));
-	if (owners.length === 0) {
-		const machine = machineOf(network, target);
-		owners = machine === undefined ? [] : attachments.filter((each) => each.place === machine);
-	}
-	return owners.length === 0 ? attachments : [...owners, ...attachments.filter((each) => !owners.includes(each))];
-}
-
-/** The machine on which the pod with this address runs, as its devices tell. */
-function machineOf(network: Network, target: Address): Place | undefined {
-	const place = network.ownerOf(target);
-	if (place === undefined || !place.startsWith("pod/")) return place;
-	for (const link of network.namespace(place)?.links ?? []) {
-		if (link.kind === "veth") {
-			const far = network.wireAt(place, link.name);
-			if (far.kind === "device") return far.place;
-		} else if ("lower" in link && link.lower?.place !== undefined) return link.lower.place;
-	}
-	return undefined;
-}
-
 /** A broadcast arrives at a device of some stack. */
 function* into(search: Search, place: Place, device: string, vlan: number | null): Generator<Hearer> {
 	const namespace = search.network.namespace(place);
@@ -278,6 +257,9 @@ function* outOfStacked(search: Search, view: View, link: Link, vlan: number | nu
 			continue;
 		yield* into(search, sibling.place, sibling.device, vlan);
 	}
+	// macvlan_handle_frame gives what comes back, reflected by a hairpin port, to the device that sent it and to nobody else.
+	if (link.kind === "macvlan" && link.mode !== "bridge" && link.mode !== "vepa")
+		search.seen.add(`${lowerView.place} ${lower.name} ${vlan ?? ""} in`);
 	yield* outOf(search, lowerView, lower, vlan);
 }
 
@@ -287,8 +269,7 @@ function bridges(link: Link | undefined): boolean {
 }
 
 /** A VXLAN device replicates a broadcast to every tunnel end that its FDB names for it (the all-zero MAC). */
-function* overTunnel(search: Search, view: View, link: Link): Generator<Hearer> {
-	if (link.kind !== "vxlan") return;
+function* overTunnel(search: Search, view: View, link: VxlanLink): Generator<Hearer> {
 	const ends = view.fdb(link.name, "00:00:00:00:00:00").flatMap((entry) => entry.destination ?? []);
 	for (const end of ends) {
 		const place = search.network.ownerOf(end);
@@ -300,23 +281,33 @@ function* overTunnel(search: Search, view: View, link: Link): Generator<Hearer> 
 				why: `tunnel end ${end.text} is not described`,
 				at: { place: view.place, device: link.name },
 			};
-		} else if (isRouted(view, end) && leadsBack(viewOf(namespace), far, view)) {
+		} else if (isReached(search, view, link, end) && leadsBack(search, viewOf(namespace), far, view)) {
 			yield* intoLink(search, viewOf(namespace), far, null);
 		}
 	}
 }
 
-/** Whether the outer packet leaves at all (vxlan_xmit_one). */
-function isRouted(view: View, end: Address): boolean {
+/** Whether the outer packet leaves at all, and by another device than the tunnel itself (vxlan_xmit_one). */
+function isReached({ network }: Search, view: View, tunnel: Link, end: Address): boolean {
 	const found = lookup(view, { to: end });
-	return found.kind === "route" && (found.route.type === "unicast" || found.route.type === "local");
+	if (found.kind !== "route" || found.nextHop?.device === tunnel.name) return false;
+	const { nextHop, route } = found;
+	if (route.type !== "unicast" || nextHop?.device === undefined) return route.type === "local";
+	const [device, near] = [view.link(nextHop.device), nextHop.gateway ?? end];
+	// Tunnels within tunnels are taken to lead somewhere: they might lead round in a circle.
+	if (device === undefined || device.kind === "vxlan" || view.neighbour(device.name, near)?.mac != null) return true;
+	return isPointToPoint(device) || askFor(network, view, device, near, null).kind !== "nobody";
+}
+
+function isPointToPoint({ kind, noArp }: Link): boolean {
+	return kind === "loopback" || kind === "ipip" || kind === "tun" || noArp === true;
 }
 
 /** Whether the far tunnel end has the asking one among its own, so that its answer comes back. */
-function leadsBack(view: View, far: Link, asking: View): boolean {
+function leadsBack(search: Search, view: View, far: Link, asking: View): boolean {
 	const entries = view.state.fdb.filter(({ device }) => device === far.name);
 	const ends = entries.flatMap(({ destination }) => destination ?? []);
-	return ends.some((end) => asking.isLocal(end) && isRouted(view, end));
+	return ends.some((end) => asking.isLocal(end) && isReached(search, view, far, end));
 }
 
 export type Answer =

@@ -66,7 +66,11 @@ function routeOut(walk: Walk, skb: Skb, flow: Flow = outFlow(skb)): Next | null 
 		return refusedByType(skb, refusalOf(found.route.type), found.route.destination.text);
 	}
 	skb.device = skb.out.device;
-	if (skb.sourceless) skb.packet = { ...skb.packet, src: sourceBy(skb, skb.out) };
+	if (skb.sourceless) {
+		skb.packet = { ...skb.packet, src: sourceBy(skb, skb.out) };
+		// What NAT then leads elsewhere keeps it.
+		skb.sourceless = false;
+	}
 	const { name } = skb.device;
 	if (walk.recording) walk.hop(skb, "route", name, routedBecause(found, name, skb.packet.dst.text));
 	return null;

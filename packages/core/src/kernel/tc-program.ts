@@ -5,6 +5,7 @@
 import { contains } from "../address/prefix.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { RealServer, VirtualServer } from "../state/ipvs.ts";
+import { placeKind } from "../state/place.ts";
 import type { ProgramEffect, TcFilter } from "../state/tc.ts";
 import { because } from "./because.ts";
 import { rewriteDestination, rewriteSource } from "./nat.ts";
@@ -43,13 +44,15 @@ const connections = new WeakMap<Memory, Map<string, Translated[]>>();
 export function runProgram(walk: Walk, skb: Skb, program: Program, filter: TcFilter): Next | null {
 	const { effect } = program;
 	const { direction } = filter;
+	// On the node's end of a veth packets for the pod go out, on a device of the pod's own they come in.
+	const hook = (direction === "egress") === (placeKind(skb.view.place) === "pod") ? "ingress" : "egress";
 	// Policies see both ends as pods: before an answer gets a Service's address, and after a request lost it.
-	const refused = direction === "egress" ? policiesOfProgram(walk, skb, direction) : null;
+	const refused = hook === "egress" ? policiesOfProgram(walk, skb, hook) : null;
 	if (refused !== null) return refused;
 	if (effect.answers) translateAnswer(walk, skb, program, filter);
 	const ended = translateRequest(walk, skb, program, filter);
 	if (ended !== null) return ended;
-	const judged = direction === "ingress" ? policiesOfProgram(walk, skb, direction) : null;
+	const judged = hook === "ingress" ? policiesOfProgram(walk, skb, hook) : null;
 	return judged ?? redirect(walk, skb, program, filter);
 }
 

@@ -6,6 +6,7 @@ import type { Family } from "../address/address.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Node, Pod } from "../cluster/objects.ts";
 import type { EniObject, HostObject } from "../cluster/settings.ts";
+import type { PolicyEnforcement } from "../policy/enforcement.ts";
 import type { Contribution } from "../state/contribution.ts";
 import type { DeviceAt, Far, Segment, SegmentRoute } from "../state/fabric.ts";
 import type { Assumption } from "../state/network.ts";
@@ -37,6 +38,8 @@ export interface ModeCapabilities {
 	 * made by `PolicyStages`).
 	 */
 	readonly networkPolicy: "none" | "iptables" | "documented";
+	/** What that enforcer does where the API leaves it open. Absent: nobody says. */
+	readonly enforcement?: PolicyEnforcement;
 }
 
 export interface ModePlan {

@@ -35,7 +35,7 @@ interface CompiledPolicy {
 /** Immutable to whoever asks; what is found out about pods is kept. */
 export class CompiledPolicies {
 	readonly enforcement: PolicyEnforcement;
-	/** Policies that are not evaluated: while there are any, nothing about pods and nodes is certain. */
+	/** Policies that are not evaluated: nothing is certain about nodes and about the pods that they may select. */
 	readonly foreign: readonly ForeignPolicy[];
 	readonly identities: Identities;
 	readonly #byNamespace = new Map<string, CompiledPolicy[]>();
@@ -55,6 +55,11 @@ export class CompiledPolicies {
 			if (others === undefined) this.#byNamespace.set(policy.namespace, [compiled]);
 			else others.push(compiled);
 		}
+	}
+
+	/** A policy that may have a say about the pod, and that is not evaluated. */
+	foreignTo(pod: Pod): ForeignPolicy | undefined {
+		return this.foreign.find((policy) => mayMean(policy, pod, this.identities.of(pod)));
 	}
 
 	/** What isolates the pod; pods of a node's network namespace are not treated apart here. */
@@ -92,6 +97,24 @@ function rulesOf(policy: NetworkPolicy, direction: PolicyDirection, peers: Peers
 		ports: rule.ports,
 		line: rule.line,
 	}));
+}
+
+/**
+ * Calico gives a pod labels of its own besides those of the object: those of its namespace and service account (libcalico-go
+ * conversion). A selector that asks for one that the input does not say may mean the pod.
+ */
+function mayMean({ namespace, selector }: ForeignPolicy, pod: Pod, identity: Identity): boolean {
+	if (namespace !== "" && namespace !== pod.namespace) return false;
+	if (selector === null || /pcsa\.|projectcalico\.org\/serviceaccount/.test(selector.text)) return true;
+	if (!identity.namespace.inInput && selector.text.includes("pcns.")) return true;
+	const inherited = Object.entries(identity.namespace.labels).map(([key, value]) => [`pcns.${key}`, value] as const);
+	return selector.matches({
+		...pod.labels,
+		...Object.fromEntries(inherited),
+		"pcns.projectcalico.org/name": pod.namespace,
+		"projectcalico.org/namespace": pod.namespace,
+		"projectcalico.org/orchestrator": "k8s",
+	});
 }
 
 /** Without an enforcement: as the API and its documentation have it. */

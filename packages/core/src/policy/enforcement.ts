@@ -29,3 +29,13 @@ export const DOCUMENTED_ENFORCEMENT: PolicyEnforcement = {
 	hostNetworkPods: "undefined",
 	otherProtocols: "undefined",
 };
+
+/**
+ * calico-felix and cilium-agent: a pod is reached from its own node whatever policies say (felix static.go leaves what the node
+ * itself sends alone, filter OUTPUT; cilium's `allow-localhost`), and they know peers by address.
+ */
+export const FELIX_ENFORCEMENT: PolicyEnforcement & { readonly hostNetworkPods: "as-node" } = {
+	ownNode: "from",
+	hostNetworkPods: "as-node",
+	otherProtocols: "rules-without-ports",
+};

@@ -10,6 +10,8 @@ export type BlockOfAddresses = Extract<PolicyPeer, { readonly kind: "block" }>;
 
 /** A peer ready to be asked. Identity null: the end is no pod that selectors see. */
 export interface CompiledPeer {
+	/** The same for peers that mean the same. */
+	readonly key: string;
 	/** Null: selectors of pods. */
 	readonly block: BlockOfAddresses | null;
 	matches(identity: Identity | null, address: Address): Certainty;
@@ -25,7 +27,7 @@ export class Peers {
 		const key = JSON.stringify([namespaceSelector ?? policyNamespace, podSelector]);
 		let compiled = this.#pods.get(key);
 		if (compiled === undefined) {
-			compiled = new PodsPeer(namespaceSelector ?? policyNamespace, podSelector);
+			compiled = new PodsPeer(key, namespaceSelector ?? policyNamespace, podSelector);
 			this.#pods.set(key, compiled);
 		}
 		return compiled;
@@ -33,13 +35,15 @@ export class Peers {
 }
 
 class PodsPeer implements CompiledPeer {
+	readonly key: string;
 	readonly block: null = null;
 	/** A selector, or the one namespace by name. */
 	readonly #namespace: LabelSelector | string;
 	readonly #podSelector: LabelSelector | null;
 	readonly #known: Certainty[] = [];
 
-	constructor(namespace: LabelSelector | string, podSelector: LabelSelector | null) {
+	constructor(key: string, namespace: LabelSelector | string, podSelector: LabelSelector | null) {
+		this.key = key;
 		this.#namespace = namespace;
 		this.#podSelector = podSelector;
 	}
@@ -69,9 +73,11 @@ function namespaceMatches({ requirements }: LabelSelector, { labels, inInput }: 
 }
 
 class BlockPeer implements CompiledPeer {
+	readonly key: string;
 	readonly block: BlockOfAddresses;
 
 	constructor(block: BlockOfAddresses) {
+		this.key = JSON.stringify([block.cidr.text, block.except.map(({ text }) => text)]);
 		this.block = block;
 	}
 

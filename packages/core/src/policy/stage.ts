@@ -53,7 +53,7 @@ export class PolicyStages {
 	}
 
 	#side(pod: Pod, direction: PolicyDirection): PolicySide | null {
-		const [foreign] = this.#policies.foreign;
+		const foreign = this.#policies.foreignTo(pod);
 		if (foreign !== undefined) return { kind: "unknown", what: foreignPolicyText(foreign) };
 		const { policies, rules } = this.#policies.isolation(pod, direction);
 		if (policies.length === 0) return null;

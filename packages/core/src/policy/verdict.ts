@@ -52,6 +52,11 @@ export function connectionVerdict(policies: CompiledPolicies, flow: PolicyFlow):
 	return { kind, egress, ingress };
 }
 
+function foreignTo(policies: CompiledPolicies, end: PolicyEnd): ForeignPolicy | undefined {
+	if (end.kind === "pod") return policies.foreignTo(end.pod);
+	return end.kind === "node" ? policies.foreign[0] : undefined;
+}
+
 type HostNetwork = "as-node" | "as-pod";
 
 function inNodesNetwork(end: PolicyEnd): boolean {
@@ -76,8 +81,8 @@ function verdictWith(
 	hostNetwork: HostNetwork,
 ): PolicyVerdict {
 	const [end, peer] = direction === "ingress" ? [flow.to, flow.from] : [flow.from, flow.to];
-	const [foreign] = policies.foreign;
-	if (foreign !== undefined && end.kind !== "address") {
+	const foreign = foreignTo(policies, end);
+	if (foreign !== undefined) {
 		return { kind: "unknown", what: foreignPolicyText(foreign) };
 	}
 	const pod = selectablePod(end, hostNetwork);

@@ -35,6 +35,8 @@ export interface Eni {
 	readonly vlan: number | null;
 	/** All of one type; their rules count together. Null: the input does not say. */
 	readonly securityGroups: readonly SecurityGroup[] | null;
+	/** It drops what is neither from nor for one of its addresses. Absent: it does not look. */
+	readonly sourceDestCheck?: boolean;
 	readonly origin: Origin;
 }
 

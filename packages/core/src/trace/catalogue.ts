@@ -78,6 +78,8 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"vpc-nowhere": "no card and no route entry of the VPC for {to}",
 	"vpc-no-member": "no member ENI behind {device} of {place} has VLAN {vlan}",
 	"sg-dropped": "{eni} does not let it {way} ({group}: {rule})",
+	"source-dest-check":
+		"{eni} drops it: its source/destination check is on, and the {side} {address} is none of its addresses",
 	"lb-no-listener": "the load balancer has no {protocol} listener on port {port}",
 	"lb-no-backend": "the load balancer has no backend for port {port}",
 	"lb-acl": "the listener's {list} list does not let {client} in",

@@ -4,23 +4,27 @@ import { formatPosition } from "../diagnostic/diagnostic.ts";
 import type { StatePart } from "../state/namespace.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
-import { loadBalancerMembers } from "./balancer-findings.ts";
+import { LOAD_BALANCER_RULES } from "./balancer-findings.ts";
 import type { Finding } from "./explanation.ts";
 import { FABRIC_RULES } from "./fabric-findings.ts";
 import { isClients, type Plan } from "./plan.ts";
 import { POLICY_RULES } from "./policy-findings.ts";
+import { SECURITY_GROUP_RULES } from "./security-group-findings.ts";
 import type { Subject } from "./subject.ts";
 import { TERWAY_RULES } from "./terway-findings.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
+import { at } from "./where.ts";
 
 type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
 
 const RULES: readonly Rule[] = [
 	...TERWAY_RULES,
 	...FABRIC_RULES,
+	...LOAD_BALANCER_RULES,
+	...SECURITY_GROUP_RULES,
 	...POLICY_RULES,
-	loadBalancerMembers,
 	noEndpoints,
+	noReadyEndpoints,
 	localWithoutEndpoints,
 	bridgeNetfilterOff,
 	vlanNotCarried,
@@ -48,34 +52,57 @@ function nameOf(service: Service): string {
 }
 
 /** A Service that nobody serves: kube-proxy refuses its clients. */
-function noEndpoints(_: Subject, plan: Plan): readonly Finding[] {
+function noEndpoints({ cluster }: Subject, plan: Plan): readonly Finding[] {
+	if (plan.target.service === null || plan.endpoints.size > 0 || plan.fromSnapshot) return [];
+	const { service, port } = plan.target.service;
+	const object = nameOf(service);
+	const finding = (why: string, fix: string): readonly Finding[] => {
+		const message = `${object} ${at(service.source)} has no endpoint for port ${port.port}${why}`;
+		return [{ code: "service-no-endpoints", severity: "error", message, fix, object }];
+	};
+	if (service.selector === null) return finding("", "it has no selector: write an EndpointSlice for it");
+	const wanted = Object.entries(service.selector);
+	const labels = wanted.map(([key, value]) => `${key}=${value}`).join(",");
+	const look = `look for ready pods with labels ${labels}: kubectl -n ${service.namespace} get pods -l ${labels}`;
+	const selected = cluster.pods.filter(
+		(pod) => pod.namespace === service.namespace && wanted.every(([key, value]) => pod.labels[key] === value),
+	);
+	if (selected.length === 0) return finding(`: no pod has labels ${labels}`, look);
+	const waiting = selected.filter(({ podIPs }) => podIPs.length === 0);
+	if (waiting.length < selected.length) return finding("", look);
+	const who = waiting.map((pod) => `pod/${pod.namespace}/${pod.name} ${at(pod.source)} is ${pod.phase}`);
+	const first = waiting[0]?.name ?? "";
+	return finding(`: ${who.join(", ")}`, `see what it waits for: kubectl -n ${service.namespace} describe pod ${first}`);
+}
+
+/** Endpoints there are, but kube-proxy and load balancers send to ready ones alone. */
+function noReadyEndpoints({ cluster }: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
 	const { service } = plan.target;
-	if (service === null || plan.endpoints.size > 0 || plan.fromSnapshot) return [];
-	const selector = service.service.selector;
-	const labels =
-		selector === null
-			? ""
-			: Object.entries(selector)
-					.map(([key, value]) => `${key}=${value}`)
-					.join(",");
-	const fix =
-		selector === null
-			? "it has no selector: write an EndpointSlice for it"
-			: `look for ready pods with labels ${labels}: kubectl -n ${service.service.namespace} get pods -l ${labels}`;
+	if (service === null || plan.endpoints.size === 0 || plan.fromSnapshot) return [];
+	if (ways.every(({ verdict }) => verdict === "delivered")) return [];
+	const endpoints = cluster
+		.slicesOf(`${service.service.namespace}/${service.service.name}`)
+		.flatMap((each) => each.endpoints);
+	if (endpoints.some(({ ready }) => ready)) return [];
 	const object = nameOf(service.service);
+	const own = new Set(endpoints.flatMap(({ addresses }) => addresses.map(({ text }) => text)));
+	const pods = cluster.pods.filter(({ podIPs }) => podIPs.some(({ text }) => own.has(text)));
+	const who = pods.map((pod) => `pod/${pod.namespace}/${pod.name} ${at(pod.source)}`).join(", ") || [...own].join(", ");
+	const [first] = pods;
+	const look = first === undefined ? "" : `: kubectl -n ${first.namespace} describe pod ${first.name}`;
 	return [
 		{
-			code: "service-no-endpoints",
+			code: "service-no-ready-endpoint",
 			severity: "error",
-			message: `${object} has no endpoint for port ${service.port.port}`,
-			fix,
+			message: `${object} has no ready endpoint for port ${service.port.port}: not ready is ${who}`,
+			fix: `see why it is not ready${look}`,
 			object,
 		},
 	];
 }
 
 /** Seed 001 L187, L201: in-cluster clients of an external address with policy Local, on a node without a pod of it. */
-function localWithoutEndpoints(_: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function localWithoutEndpoints({ cluster }: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
 	const service = plan.target.service?.service;
 	if (service === undefined || plan.endpoints.size === 0) return [];
 	const external =
@@ -83,7 +110,14 @@ function localWithoutEndpoints(_: Subject, plan: Plan, ways: readonly Way[]): re
 	const internal =
 		service.internalTrafficPolicy === "Local" && service.clusterIPs.some((ip) => ip.text === plan.target.address.text);
 	if (!external && !internal) return [];
-	const failed = ways.find((way) => way.verdict === "refused" || way.verdict === "dropped");
+	const slices = cluster.slicesOf(`${service.namespace}/${service.name}`);
+	const failed = ways.find(({ verdict, end }) => {
+		if (verdict !== "refused" && verdict !== "dropped") return false;
+		const hasLocal = slices.some(({ endpoints }) =>
+			endpoints.some(({ ready, nodeName }) => ready && end.at === `node/${nodeName}`),
+		);
+		return placeKind(end.at) === "node" && !hasLocal;
+	});
 	if (failed === undefined) return [];
 	const object = nameOf(service);
 	const policy = external ? "externalTrafficPolicy" : "internalTrafficPolicy";
@@ -165,14 +199,20 @@ function keepingClientAddress({ externalTrafficPolicy, type }: Service, { forwar
 function undeclaredPort(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
 	if (plan.protocol === "icmp") return [];
 	const findings = new Map<string, Finding>();
+	const { service } = plan.target;
+	// A client may ask for any port; a Service that leads to another one than its pods declare is mostly a slip.
+	const asked =
+		service === null
+			? ({ severity: "info" } as const)
+			: ({ severity: "warning", fix: `look at targetPort of ${nameOf(service.service)}` } as const);
 	for (const way of ways) {
 		if (way.forwardEnd.outcome !== "delivered") continue;
-		const { at, packet } = way.forwardEnd;
-		const pod = at.startsWith("pod/") ? subject.cluster.pod(at.slice("pod/".length)) : undefined;
+		const { at: place, packet } = way.forwardEnd;
+		const pod = place.startsWith("pod/") ? subject.cluster.pod(place.slice("pod/".length)) : undefined;
 		if (pod === undefined || pod.ports.length === 0) continue;
 		if (pod.ports.some((port) => port.containerPort === packet.dport && port.protocol === packet.protocol)) continue;
-		const message = `${at} declares no ${packet.protocol} port ${packet.dport}; a listener there is taken for granted`;
-		findings.set(at, { code: "port-not-declared", severity: "info", message, object: at });
+		const message = `${place} ${at(pod.source)} declares no ${packet.protocol} port ${packet.dport}; a listener there is taken for granted`;
+		findings.set(place, { code: "port-not-declared", ...asked, message, object: place });
 	}
 	return [...findings.values()];
 }
@@ -246,9 +286,9 @@ function stacksOf(ways: readonly Way[]): readonly Place[] {
 function remarks(ways: readonly Way[]): readonly Finding[] {
 	const all = new Map<string, Finding>();
 	for (const way of ways) {
-		for (const [key, { message, at }] of way.remarks) {
+		for (const [key, { message, at: object }] of way.remarks) {
 			const code = key.slice(0, key.indexOf(" "));
-			all.set(`${key} ${message}`, { code, severity: "info", message, object: at });
+			all.set(`${key} ${message}`, { code, severity: "info", message, object });
 		}
 	}
 	return [...all.values()];

@@ -1,10 +1,18 @@
 /** NetworkPolicies that select the pods of a question, and whether anything applies them. */
 import type { NetworkPolicy } from "../cluster/network-policy.ts";
 import type { Pod } from "../cluster/objects.ts";
+import { formatPosition } from "../diagnostic/diagnostic.ts";
 import { networkMode } from "../modes/registry.ts";
 import { type CompiledPolicies, compilePolicies } from "../policy/compile.ts";
 import { type PolicyDirection, type PolicyEnd, type PolicyFlow, policyEnd } from "../policy/flow.ts";
-import { describeVerdict, foreignPolicyText, type PolicyVerdict, policyRef, policyVerdict } from "../policy/verdict.ts";
+import {
+	describeVerdict,
+	foreignPolicyText,
+	type PolicyVerdict,
+	policyRef,
+	policyVerdict,
+	ruleRef,
+} from "../policy/verdict.ts";
 import type { Finding } from "./explanation.ts";
 import type { Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
@@ -13,7 +21,12 @@ import type { Way } from "./ways.ts";
 type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
 
 /** Of a snapshot nothing is said: what its nodes enforce is in the tables that the packet met. */
-export const POLICY_RULES: readonly Rule[] = [policiesNotEnforced, policiesLeftOut, policiesOfOtherApis].map(
+export const POLICY_RULES: readonly Rule[] = [
+	policiesNotEnforced,
+	policiesDeciding,
+	policiesLeftOut,
+	policiesOfOtherApis,
+].map(
 	(rule): Rule =>
 		(subject, plan, ways) =>
 			subject.fromSnapshot ? [] : rule(subject, plan, ways),
@@ -43,11 +56,57 @@ const SAY_MODE = "say the network mode in the Cluster object";
 const ADD_ENFORCER =
 	"run an enforcer beside it (Calico's policy-only mode, kube-network-policies), or a network mode that has one";
 
+/** Which policies stopped the connection or let it through, and where they are written. */
+function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+	if (!isEnforced(subject)) return [];
+	return distinct(
+		judgementsOf(subject, plan, ways).flatMap((judgement): readonly Finding[] => {
+			const { way, pod, direction, verdict } = judgement;
+			const ofPod = `${direction} of ${placeOf(pod)}`;
+			if (verdict.kind === "allowed" && verdict.why === "rule" && way.forwardEnd.outcome === "delivered") {
+				const rules = verdict.rules
+					.map((rule) => `${ruleRef(rule)} (${rule.policy.source.file}:${rule.line})`)
+					.join(", ");
+				const object = verdict.rules[0] === undefined ? placeOf(pod) : policyRef(verdict.rules[0].policy);
+				return [{ code: "policy-allowed", severity: "info", message: `${ofPod}: let through by ${rules}`, object }];
+			}
+			if (verdict.kind !== "denied" || !stoppedByPolicy(way)) return [];
+			const [first] = verdict.isolatedBy;
+			const policies = verdict.isolatedBy.map((each) => `${policyRef(each)} (${formatPosition(each.source)})`);
+			const message = `${ofPod}: isolated by ${policies.join(", ")}, and no rule admits ${connectionText(way)}`;
+			const object = first === undefined ? placeOf(pod) : policyRef(first);
+			return [{ code: "policy-denied", severity: "error", message, fix: ADMIT[direction], object }];
+		}),
+	);
+}
+
+const ADMIT = {
+	ingress: "add an ingress rule that admits this client and port to one of them, or a policy that has one",
+	egress: "add an egress rule that admits this destination and port to one of them, or a policy that has one",
+} as const;
+
+function isEnforced({ cluster }: Subject): boolean {
+	const enforced = networkMode(cluster.mode)?.capabilities.networkPolicy;
+	return enforced === "iptables" || enforced === "documented";
+}
+
+/** By a stage that says so, or by a rule that was made for a policy. */
+function stoppedByPolicy({ verdict, end }: Way): boolean {
+	const { code, origin } = end.because;
+	return (
+		verdict === "dropped" && (code === "network-policy-drop" || origin?.object?.startsWith("networkpolicy/") === true)
+	);
+}
+
+function connectionText({ forwardEnd: { packet } }: Way): string {
+	const port = packet.protocol === "icmp" || packet.protocol === "icmpv6" ? "" : ` port ${packet.dport}`;
+	return `${packet.protocol}${port} from ${packet.src.text} to ${packet.dst.text}`;
+}
+
 /** The mode enforces policies, and the path is not what they say: then they are not part of the answer. */
 function policiesLeftOut(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
 	const { mode } = subject.cluster;
-	const enforced = networkMode(mode)?.capabilities.networkPolicy;
-	if (enforced !== "iptables" && enforced !== "documented") return [];
+	if (!isEnforced(subject)) return [];
 	return distinct(
 		judgementsOf(subject, plan, ways)
 			.filter(({ way, verdict }) => way.forwardEnd.outcome === "delivered" && verdict.kind !== "allowed")
@@ -66,7 +125,7 @@ function policiesOfOtherApis({ cluster }: Subject): readonly Finding[] {
 	const [first] = cluster.foreignPolicies;
 	if (first === undefined) return [];
 	const more = cluster.foreignPolicies.length === 1 ? "" : `, and ${cluster.foreignPolicies.length - 1} more like it`;
-	const message = `${foreignPolicyText(first)}${more}: not evaluated, what it stops is not in this answer`;
+	const message = `${foreignPolicyText(first)}${more}: not evaluated; where the mode enforces policies, a connection of a pod that it may select is unknown`;
 	return [{ code: "policy-not-evaluated", severity: "warning", message, object: `${first.kind}/${first.name}` }];
 }
 
@@ -82,7 +141,8 @@ interface Judgement {
 const compiled = new WeakMap<Subject["cluster"], CompiledPolicies>();
 
 function policiesOf(cluster: Subject["cluster"]): CompiledPolicies {
-	const policies = compiled.get(cluster) ?? compilePolicies(cluster);
+	const policies =
+		compiled.get(cluster) ?? compilePolicies(cluster, networkMode(cluster.mode)?.capabilities.enforcement);
 	compiled.set(cluster, policies);
 	return policies;
 }

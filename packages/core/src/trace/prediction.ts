@@ -1,7 +1,7 @@
 /** What captures on every device would show, if the engine is right: the lab lays what they do show beside it. */
 import type { Address } from "../address/address.ts";
 import type { Facts, ReasonCode } from "../kernel/because.ts";
-import type { Crossing, End, Rewrite, Walk } from "../kernel/walk.ts";
+import type { Crossing, Rewrite } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
 import type { Place } from "../state/place.ts";
@@ -39,6 +39,8 @@ export interface PredictedWay {
 		readonly packet: Packet;
 		readonly crossings: readonly Crossing[];
 		readonly cameBack: boolean;
+		/** It goes round in a circle, of which one round is told. */
+		readonly loops: boolean;
 	} | null;
 	/** Addresses and ports that were rewritten on the way there. */
 	readonly rewrites: readonly Rewrite[];
@@ -90,7 +92,7 @@ function predictionOf(plan: Plan, way: Way): PredictedWay {
 		sent,
 		forward: forward.crossings,
 		reply: reply?.crossings ?? null,
-		refusal: refusalOf(way.refusal, end, way.refusalCame),
+		refusal: refusalOf(way),
 		rewrites: forward.rewrites,
 		conntrack: [...connectionsOf(way)],
 		documented: documentedIn(way),
@@ -98,9 +100,9 @@ function predictionOf(plan: Plan, way: Way): PredictedWay {
 	};
 }
 
-function refusalOf(walk: Walk | null, end: End, cameBack: boolean): PredictedWay["refusal"] {
-	if (walk === null || end.refusal === undefined) return null;
-	return { packet: end.refusal.packet, crossings: walk.crossings, cameBack };
+function refusalOf({ refusal, end, refusalCame, refusalLoops }: Way): PredictedWay["refusal"] {
+	if (refusal === null || end.refusal === undefined) return null;
+	return { packet: end.refusal.packet, crossings: refusal.crossings, cameBack: refusalCame, loops: refusalLoops };
 }
 
 function documentedIn({ forward, reply, refusal, end }: Way): readonly DocumentedEffect[] {

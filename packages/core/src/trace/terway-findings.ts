@@ -1,31 +1,42 @@
 /** Findings on Terway: which PodNetworking pods take, and what of their ENIs does not fit. */
-import { clusterCapacity } from "../capacity/cluster-capacity.ts";
+import { clusterCapacity, type Room } from "../capacity/cluster-capacity.ts";
 import { knownInstanceTypes } from "../capacity/instance-type.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { Pod } from "../cluster/objects.ts";
+import type { Pod, Service } from "../cluster/objects.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { ENI_RESOURCE, MEMBER_ENI_RESOURCE } from "../modes/terway/annotations.ts";
 import type { Candidate } from "../modes/terway/candidate.ts";
 import { matchPodNetworking } from "../modes/terway/pod-networking-match.ts";
 import type { Finding } from "./explanation.ts";
 import type { Plan } from "./plan.ts";
+import { podEniFindings, ZONE_LABEL } from "./pod-eni-findings.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
+import { at } from "./where.ts";
 
 type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
 
-export const TERWAY_RULES: readonly Rule[] = [podEniBroken, quotaReached, podNetworkings];
+export const TERWAY_RULES: readonly Rule[] = [podEnis, quotaReached, noNodeInZone, podNetworkings];
 
-/** The pods at both ends of the ways. */
+/** The pods at both ends of the ways; of a packet that got lost the one that has its destination. */
 function podsOf({ cluster }: Subject, plan: Plan, ways: readonly Way[]): readonly Pod[] {
-	const places = new Set([...plan.asked, ...ways.map((way) => way.forwardEnd.at)]);
-	return [...places].flatMap((place) =>
+	const places = [...plan.asked, ...ways.map((way) => way.forwardEnd.at)].flatMap((place) =>
 		place.startsWith("pod/") ? (cluster.pod(place.slice("pod/".length)) ?? []) : [],
 	);
+	const lost = ways.flatMap(({ forwardEnd }) =>
+		forwardEnd.outcome === "delivered" ? [] : cluster.ownersOf(forwardEnd.packet.dst),
+	);
+	return [...new Set([...places, ...lost.flatMap((owner) => (owner.kind === "pod" ? [owner.pod] : []))])];
 }
 
 function placeOf(pod: Pod): string {
 	return `pod/${pod.namespace}/${pod.name}`;
+}
+
+/** `podnetworking/NAME (FILE:LINE)` */
+function networkingAt(cluster: Cluster, name: string): string {
+	const object = cluster.podNetworkings.find((each) => each.name === name);
+	return `podnetworking/${name}${object === undefined ? "" : ` ${at(object.source)}`}`;
 }
 
 function podNetworkings(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
@@ -34,17 +45,21 @@ function podNetworkings(subject: Subject, plan: Plan, ways: readonly Way[]): rea
 	return podsOf(subject, plan, ways).flatMap((pod): readonly Finding[] => {
 		const match = matchPodNetworking(cluster, pod);
 		const object = placeOf(pod);
-		const others = match.candidates.flatMap((each) => passedOver(each, object));
+		const others = match.candidates.flatMap((each) => passedOver(cluster, each, object));
 		if (match.decision === "not-managed") return [];
 		const taken = match.podNetworkings.length === 0 ? "" : ` takes PodNetworking ${match.podNetworkings.join(", ")}`;
 		const message = `${object}${taken}: ${match.why}`;
-		return [{ code: "pod-networking", severity: "info", message, object }, ...others, ...recordedOther(pod, match)];
+		return [
+			{ code: "pod-networking", severity: "info", message, object },
+			...others,
+			...recordedOther(cluster, pod, match),
+		];
 	});
 }
 
 /** Those that would be taken but for one thing. */
-function passedOver({ name, verdict, why }: Candidate, object: string): readonly Finding[] {
-	const message = `${object} does not take PodNetworking ${name}: ${why}`;
+function passedOver(cluster: Cluster, { name, verdict, why }: Candidate, object: string): readonly Finding[] {
+	const message = `${object} does not take ${networkingAt(cluster, name)}: ${why}`;
 	switch (verdict) {
 		case "not-ready":
 			return [
@@ -78,84 +93,45 @@ function passedOver({ name, verdict, why }: Candidate, object: string): readonly
 
 /** A pod keeps what it got when it was made, whatever PodNetworkings say since. */
 function recordedOther(
+	cluster: Cluster,
 	pod: Pod,
-	{ decision, podNetworkings: taken, recorded }: ReturnType<typeof matchPodNetworking>,
+	{ decision, podNetworkings: taken, recorded, candidates }: ReturnType<typeof matchPodNetworking>,
 ): readonly Finding[] {
 	if (decision === "unknown" || recorded === null || taken.includes(recorded)) return [];
-	const object = placeOf(pod);
-	const message = `${object} was made with PodNetworking ${recorded}, and would now take ${taken[0] ?? "none"}`;
+	const place = placeOf(pod);
+	const isThere = cluster.podNetworkings.some(({ name }) => name === recorded);
+	const why = isThere ? candidates.find(({ name }) => name === recorded)?.why : "it is not there any more";
+	const message = `${place} was made with ${networkingAt(cluster, recorded)}, and would now take ${taken[0] ?? "none"}${why === undefined ? "" : `: ${recorded}: ${why}`}`;
 	return [
 		{
 			code: "pod-networking-changed",
 			severity: "warning",
 			message,
-			fix: "delete the pod to have it made anew",
-			object,
+			fix: `correct PodNetworking ${recorded}, or delete the pod to have it made anew`,
+			object: `podnetworking/${recorded}`,
 		},
 	];
 }
 
-/** What a PodENI says and what its ENI and node are. */
-function podEniBroken(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
-	const { cluster } = subject;
-	if (cluster.terway === undefined) return [];
-	return podsOf(subject, plan, ways).flatMap((pod): readonly Finding[] => {
-		const podEni = cluster.podENI(`${pod.namespace}/${pod.name}`);
-		if (podEni === undefined) return [];
-		const object = `podeni/${pod.namespace}/${pod.name}`;
-		const broken = (code: string, message: string, fix: string): Finding => {
-			return { code, severity: "error", message: `${object} ${message}`, fix, object };
-		};
-		const found: Finding[] = [];
-		if (podEni.phase !== "Bind") {
-			const said = podEni.message === "" ? "" : ` (${podEni.message})`;
-			const message = `is in phase ${podEni.phase}${said}: the pod's ENI is not attached`;
-			found.push(broken("pod-eni-not-bound", message, "look into the log of terway-controlplane"));
-		}
-		for (const { eniID, attached } of podEni.allocations) {
-			const eni = cluster.eni(eniID);
-			if (eni?.vlan != null && attached?.vlan != null && eni.vlan !== attached.vlan) {
-				const message = `says VLAN ${attached.vlan} for ${eniID}, which is behind VLAN ${eni.vlan} of ${eni.trunk}`;
-				found.push(
-					broken("pod-eni-vlan", message, `it should say vid ${eni.vlan}: delete the pod to have it bound anew`),
-				);
-			}
-		}
-		return [...found, ...otherTrunk(cluster, pod, podEni.trunkENIID, broken)];
-	});
-}
-
-function otherTrunk(
-	cluster: Cluster,
-	pod: Pod,
-	trunkID: string,
-	broken: (code: string, message: string, fix: string) => Finding,
-): readonly Finding[] {
-	const trunk = cluster.enis.find((each) => each.type === "trunk" && each.instance === `node/${pod.nodeName}`);
-	if (trunkID === "" || trunk === undefined || trunk.name === trunkID) return [];
-	const message = `is bound to trunk ${trunkID}, but the pod runs on node/${pod.nodeName}, whose trunk is ${trunk.name}`;
-	return [broken("pod-eni-other-trunk", message, "delete the pod to have its ENI bound to its node's trunk")];
+function podEnis(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+	if (subject.cluster.terway === undefined) return [];
+	return podsOf(subject, plan, ways).flatMap((pod) => podEniFindings(subject.cluster, pod));
 }
 
 /** Pods of the Service that cannot start, as no node has an ENI left for them (seed 003 L56). */
 function quotaReached({ cluster }: Subject, plan: Plan): readonly Finding[] {
 	const service = plan.target.service?.service;
-	if (service?.selector == null || cluster.terway === undefined) return [];
-	const wanted = Object.entries(service.selector);
-	const pending = cluster.pods.find(
-		(pod) =>
-			pod.namespace === service.namespace &&
-			pod.phase === "Pending" &&
-			pod.nodeName === "" &&
-			wanted.every(([key, value]) => pod.labels[key] === value),
-	);
+	if (service === undefined || cluster.terway === undefined) return [];
+	const [pending] = pendingPods(cluster, service);
 	const kind = pending && kindOf(pending, cluster);
 	if (pending === undefined || kind === undefined) return [];
 	const rooms = roomsIn(cluster).filter((room) => room.kind === kind);
 	if (rooms.length === 0 || rooms.some(({ next }) => next.fits !== false)) return [];
-	const why = [...new Set(rooms.map(({ next }) => next.why))].join("; ");
+	const told = rooms.slice(0, NODES_TOLD).map(({ node, next }) => `node/${node}: ${next.why}`);
+	const more = rooms.length > NODES_TOLD ? `; and ${rooms.length - NODES_TOLD} more nodes` : "";
+	const why = `${told.join("; ")}${more}`;
 	const object = placeOf(pending);
-	const message = `${object} cannot be scheduled, as no node has room for it: ${why}`;
+	const message = `${object} ${at(pending.source)} cannot be scheduled, as no node has room for it: ${why}`;
 	return [
 		{
 			code: "eni-quota-reached",
@@ -167,6 +143,36 @@ function quotaReached({ cluster }: Subject, plan: Plan): readonly Finding[] {
 	];
 }
 
+const NODES_TOLD = 5;
+
+/** The webhook writes the zones of a PodNetworking's vSwitches into the pod as node affinity. */
+function noNodeInZone({ cluster }: Subject, plan: Plan): readonly Finding[] {
+	const service = plan.target.service?.service;
+	const pending = service && cluster.terway && pendingPods(cluster, service)[0];
+	const zones = pending === undefined ? [] : (matchPodNetworking(cluster, pending).effects?.zones ?? []);
+	const [name] = pending === undefined ? [] : matchPodNetworking(cluster, pending).podNetworkings;
+	const there = new Set(cluster.nodes.map(({ labels }) => labels[ZONE_LABEL]).filter((zone) => zone !== undefined));
+	if (pending === undefined || name === undefined || zones.length === 0 || there.size === 0) return [];
+	if (zones.some((zone) => there.has(zone))) return [];
+	const has = [...there].join(", ");
+	const message = `${placeOf(pending)} cannot be scheduled: ${networkingAt(cluster, name)} has vSwitches in ${zones.join(", ")} alone, and the nodes are in ${has}`;
+	const fix = `give PodNetworking ${name} a vSwitch in ${has}`;
+	return [{ code: "pod-networking-zone", severity: "error", message, fix, object: `podnetworking/${name}` }];
+}
+
+/** The Service's pods that no node has been found for. */
+function pendingPods({ pods }: Cluster, { namespace, selector }: Service): readonly Pod[] {
+	if (selector === null) return [];
+	const wanted = Object.entries(selector);
+	return pods.filter(
+		(pod) =>
+			pod.namespace === namespace &&
+			pod.phase === "Pending" &&
+			pod.nodeName === "" &&
+			wanted.every(([key, value]) => pod.labels[key] === value),
+	);
+}
+
 function kindOf(pod: Pod, cluster: Cluster): "eni" | "member" | "shared" | undefined {
 	const resource = matchPodNetworking(cluster, pod).effects?.resource.name;
 	const asks = (name: string): boolean => resource === name || (pod.requests?.[name] ?? 0) > 0;
@@ -176,9 +182,11 @@ function kindOf(pod: Pod, cluster: Cluster): "eni" | "member" | "shared" | undef
 }
 
 /** None where an instance type is not known: then nothing can be said. */
-function roomsIn(cluster: Cluster): ReturnType<typeof clusterCapacity>[number]["rooms"] {
+function roomsIn(cluster: Cluster): readonly (Room & { readonly node: string })[] {
 	try {
-		return clusterCapacity(cluster, knownInstanceTypes()).flatMap(({ rooms }) => rooms);
+		return clusterCapacity(cluster, knownInstanceTypes()).flatMap(({ node, rooms }) =>
+			rooms.map((room) => ({ ...room, node })),
+		);
 	} catch (error) {
 		if (error instanceof InputError) return [];
 		throw error;

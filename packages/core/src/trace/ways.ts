@@ -30,6 +30,8 @@ export interface Way {
 	readonly refusal: Walk | null;
 	/** Whether the refusal got back to the client. */
 	readonly refusalCame: boolean;
+	/** Whether it goes round in a circle. */
+	readonly refusalLoops: boolean;
 	readonly memory: Memory;
 	/** The packet as the client sent it. */
 	readonly sent: Packet;
@@ -56,7 +58,17 @@ function walkOnce(plan: Plan, choices: Choices, recording: boolean): Way {
 	const forward = walk();
 	const sent = probe(plan);
 	const forwardEnd = run(forward, begin(forward, plan, sent));
-	const base = { forward, forwardEnd, memory, sent, remarks, refusal: null, refusalCame: false, reply: null };
+	const base = {
+		forward,
+		forwardEnd,
+		memory,
+		sent,
+		remarks,
+		refusal: null,
+		refusalCame: false,
+		refusalLoops: false,
+		reply: null,
+	};
 	const done = (way: Omit<Way, "weight" | keyof typeof base> & Partial<Way>): Way => ({
 		...base,
 		...way,
@@ -110,7 +122,7 @@ function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Don
 	// What is said of a tunnel's outer packet is said to the tunnel, which tells nobody (vxlan_err_lookup, ipip_err).
 	const came = end.packet.payload === undefined && isBackAt(plan, backEnd, sent.src);
 	const verdict: Verdict = end.outcome === "refused" && !came ? "dropped" : end.outcome;
-	return done({ verdict, end, refusal: back, refusalCame: came });
+	return done({ verdict, end, refusal: back, refusalCame: came, refusalLoops: backEnd.outcome === "loop" });
 }
 
 /** Null: the answer is what the client waits for. Otherwise the end that says what is wrong with it. */

@@ -182,7 +182,7 @@ describe("podpath's own kinds", () => {
 			"a route to nowhere",
 			"VPC",
 			"cidrs: [10.0.0.0/8], routes: [{ destination: 0.0.0.0/0, nextHop: node/x }]",
-			'no machine for next hop "node/x"',
+			'has an entry to "node/x", which is no machine',
 		],
 		[
 			"a Service that is not there",

@@ -45,14 +45,28 @@ export function netpol(namespace: string, name: string, spec: string): string {
 	return `apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\nmetadata: { name: ${name}, namespace: ${namespace} }\nspec: ${spec}`;
 }
 
-export function matrixCluster(step: Omit<MatrixStep, "probes">, family: Family): Cluster {
+/** Around the pods: their nodes, and what the manifests hold besides. */
+export interface Surroundings {
+	nodeOf(namespace: string, pod: string): string;
+	readonly manifests: string;
+}
+
+const NOWHERE: Surroundings = { nodeOf: (namespace, pod) => `node-${namespace}${pod}`, manifests: "" };
+
+export function matrixCluster(
+	step: Omit<MatrixStep, "probes">,
+	family: Family,
+	{ nodeOf, manifests }: Surroundings = NOWHERE,
+): Cluster {
 	const objects = NAMESPACES.flatMap((namespace) => [
 		{
 			apiVersion: "v1",
 			kind: "Namespace",
 			metadata: { name: namespace, labels: { ns: namespace, ...step.namespaceLabels?.[namespace] } },
 		},
-		...PODS.map((pod) => podObject(namespace, pod, step.podLabels?.[`${namespace}/${pod}`] ?? {})),
+		...PODS.map((pod) =>
+			podObject(namespace, pod, nodeOf(namespace, pod), step.podLabels?.[`${namespace}/${pod}`] ?? {}),
+		),
 	]);
 	const policies = step.policies.map((text) =>
 		text.replace(/@(?:(-?\d+):)?([xyz])\/([abc])/g, (_, length: string | undefined, namespace: string, pod: string) =>
@@ -61,6 +75,7 @@ export function matrixCluster(step: Omit<MatrixStep, "probes">, family: Family):
 	);
 	return loadCluster([
 		{ name: "pods.json", text: JSON.stringify(objects) },
+		...(manifests === "" ? [] : [{ name: "cluster.yaml", text: manifests }]),
 		...(policies.length === 0 ? [] : [{ name: "policies.yaml", text: policies.join("\n---\n") }]),
 	]);
 }
@@ -75,7 +90,12 @@ function podAddress(namespace: string, pod: string, family: Family): string {
 	return family === 4 ? `10.64.${high}.${low}` : `fd00:64::${high}:${low}`;
 }
 
-function podObject(namespace: string, name: string, labels: Readonly<Record<string, string>>): object {
+function podObject(
+	namespace: string,
+	name: string,
+	nodeName: string,
+	labels: Readonly<Record<string, string>>,
+): object {
 	const ports = PROTOCOLS.flatMap((protocol) =>
 		PORTS.map((containerPort) => ({
 			name: `serve-${containerPort}-${protocol.toLowerCase()}`,
@@ -87,7 +107,7 @@ function podObject(namespace: string, name: string, labels: Readonly<Record<stri
 		apiVersion: "v1",
 		kind: "Pod",
 		metadata: { name, namespace, labels: { pod: name, ...labels } },
-		spec: { nodeName: `node-${namespace}${name}`, containers: [{ ports }] },
+		spec: { nodeName, containers: [{ ports }] },
 		status: { podIPs: [{ ip: podAddress(namespace, name, 4) }, { ip: podAddress(namespace, name, 6) }] },
 	};
 }

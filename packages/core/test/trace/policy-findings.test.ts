@@ -16,11 +16,15 @@ function answer(mode: string, ...policies: readonly string[]): Explanation {
 	return answerFrom("pod/default/client", mode, policies);
 }
 
-function answerFrom(from: string, mode: string, policies: readonly string[]): Explanation {
-	const kind = `apiVersion: podpath.dev/v1alpha1\nkind: Cluster\nmetadata: { name: c }\nspec: { mode: ${mode} }`;
+function answerFrom(from: string, mode: string, policies: readonly string[], to = "10.244.0.3:80"): Explanation {
+	const kind = `apiVersion: podpath.dev/v1alpha1\nkind: Cluster\nmetadata: { name: c }\nspec: { mode: ${mode}, podCIDRs: [10.244.0.0/16] }`;
 	const cluster = clusterOfYaml(...(mode === "" ? [] : [kind]), NODE, ...PODS, ...policies);
 	const subject = { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
-	return explain(subject, { from, to: "10.244.0.3:80", protocol: "tcp" });
+	return explain(subject, { from, to, protocol: "tcp" });
+}
+
+function answerTo(to: string, mode: string, policies: readonly string[]): Explanation {
+	return answerFrom("pod/default/client", mode, policies, to);
 }
 
 function policyFindings(mode: string, ...policies: readonly string[]): readonly Finding[] {
@@ -75,19 +79,56 @@ describe("a mode that enforces none (Flannel)", () => {
 	});
 });
 
-describe("a mode whose enforcer is documented (Terway)", () => {
-	test("says what is left out, where the path does not hold what policies say", () => {
-		expect(policyFindings("terway-vpc", DENY)).toMatchObject([
+describe.each(["terway-vpc", "hybridnet-vxlan", "calico-bgp"])("a mode that enforces them (%s)", (mode) => {
+	test("drops it, and says which policy isolates the pod, and where that is written", () => {
+		const { verdict, findings } = answer(mode, DENY);
+		expect(verdict).toBe("dropped");
+		expect(findings[0]).toEqual({
+			code: "policy-denied",
+			severity: "error",
+			message:
+				"ingress of pod/default/server: isolated by networkpolicy/default/deny (cluster.yaml:26), and no rule admits tcp port 80 from 10.244.0.2 to 10.244.0.3",
+			fix: expect.stringContaining("add an ingress rule"),
+			object: "networkpolicy/default/deny",
+		});
+	});
+
+	test("says which rule lets it through", () => {
+		expect(answer(mode, DENY, ALLOW).verdict).toBe("delivered");
+		expect(policyFindings(mode, DENY, ALLOW)).toEqual([
 			{
-				code: "policy-left-out",
+				code: "policy-allowed",
+				severity: "info",
 				message:
-					"ingress of pod/default/server: isolated by networkpolicy/default/deny, and no rule admits it; this answer was found without that",
+					"ingress of pod/default/server: let through by networkpolicy/default/allow ingress[0] (cluster.yaml:34)",
+				object: "networkpolicy/default/allow",
 			},
 		]);
 	});
 
-	test("says nothing where they agree", () => {
-		expect(policyFindings("terway-vpc", DENY, ALLOW)).toEqual([]);
+	test("lets the pod's own node in, and nothing out to it without a rule (felix/rules/static.go)", () => {
+		expect(answerFrom("node/a", mode, [DENY]).verdict).toBe("delivered");
+		expect(answerTo("10.0.0.1:10250", mode, [QUIET]).verdict).toBe("dropped");
+	});
+
+	test("does not know what policies of another API say to the pods that they may select", () => {
+		const calicos = (selector: string): string =>
+			`apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: { name: g }\nspec: { selector: "${selector}" }`;
+		expect(answer(mode, calicos("app == 'web'")).verdict).toBe("unknown");
+		expect(answer(mode, calicos("projectcalico.org/namespace == 'default'")).verdict).toBe("unknown");
+		expect(answer(mode, calicos("pcns.team == 'a'")).verdict).toBe("unknown");
+		expect(answer(mode, calicos("app == 'other'")).verdict).toBe("delivered");
+		const elsewhere = calicos("all()").replace("Global", "").replace("name: g", "name: g, namespace: other");
+		expect(answer(mode, elsewhere).verdict).toBe("delivered");
+	});
+
+	test("does not know whether a rule means pods of a namespace that the input does not hold", () => {
+		const team = netpol(
+			"default",
+			"team",
+			"{ podSelector: { matchLabels: { app: web } }, ingress: [{ from: [{ namespaceSelector: { matchLabels: { team: a } } }] }] }",
+		);
+		expect(answer(mode, team).verdict).toBe("unknown");
 	});
 });
 

@@ -17,6 +17,7 @@ from capture import Capture
 from channel import Channel
 from listeners import Listeners
 from namespaces import Namespaces
+from neighbours import Neighbours
 from probes import Probes
 from settle import settle
 from steps import StepFailed, Steps, said
@@ -30,7 +31,8 @@ class Agent:
         self._steps = Steps(self._namespaces)
         self._capture = Capture(self._namespaces)
         self._listeners = Listeners(self._namespaces)
-        self._probes = Probes(self._namespaces, self._capture, self._listeners)
+        self._neighbours = Neighbours(self._namespaces)
+        self._probes = Probes(self._namespaces, self._capture, self._listeners, self._neighbours)
         self._settled = True
         self._operations: Dict[str, Callable[[Dict[str, Any]], Any]] = {
             "add": self._add,
@@ -72,6 +74,7 @@ class Agent:
         names = set(request["names"])
         self._capture.close(names)
         self._listeners.close(names)
+        self._neighbours.close(names)
         self._steps.end_daemons(names)
         self._namespaces.remove(request["names"])
 

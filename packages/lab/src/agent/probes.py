@@ -8,19 +8,23 @@ from capture import Capture
 from conntrack import table
 from listeners import Listeners
 from namespaces import Namespaces
+from neighbours import Neighbours
 from senders import Sender, open_sender
 
 
 class Probes:
     """Sends questions, one after the other."""
 
-    def __init__(self, namespaces: Namespaces, capture: Capture, listeners: Listeners) -> None:
+    def __init__(self, namespaces: Namespaces, capture: Capture, listeners: Listeners, neighbours: Neighbours) -> None:
         self._namespaces = namespaces
         self._capture = capture
         self._listeners = listeners
+        self._neighbours = neighbours
 
     def ask(self, probe: Dict[str, Any]) -> Dict[str, Any]:
         """Sends, waits as long as it must, and tells: result, accepted, frames, conntrack."""
+        if probe.get("forgetNeighbours"):
+            self._neighbours.forget()
         self._namespaces.enter(probe["namespace"])
         self._listeners.forget()
         self._capture.discard()
@@ -33,6 +37,8 @@ class Probes:
             result: Dict[str, Any] = {"kind": "timeout"} if by is None else {"kind": "answered", "by": by}
         except OSError as error:
             result = {"kind": "error", "code": errno.errorcode.get(error.errno or 0, str(error.errno))}
+        if sender is not None and sender.connected and result["kind"] != "answered":
+            result["connected"] = True
         accepted += self._listeners.serve(len(sender.payload) if sender is not None else 0)
         # Before the connection is reset: the reset would be in the frames and in the tables.
         observation = {

@@ -24,6 +24,9 @@ class Sender:
     #: Poll events that it waits for.
     events = select.POLLIN
 
+    #: A connection was made.
+    connected = False
+
     def __init__(self, probe: Dict[str, Any], opened: socket.socket) -> None:
         self.socket = opened
         self.payload = _payload(probe.get("size"))
@@ -51,7 +54,6 @@ class Connection(Sender):
     def __init__(self, probe: Dict[str, Any]) -> None:
         super().__init__(probe, open_socket(probe["protocol"], family_of(probe)))
         self._unsent = self.payload
-        self._connected = False
 
     def start(self) -> None:
         try:
@@ -60,7 +62,7 @@ class Connection(Sender):
             pass
 
     def answer(self) -> Optional[str]:
-        if not self._connected and not self._connect():
+        if not self.connected and not self._connect():
             return None
         if self._unsent:
             try:
@@ -87,7 +89,7 @@ class Connection(Sender):
             self.socket.getpeername()
         except OSError:
             return False
-        self._connected = True
+        self.connected = True
         return True
 
     def close(self) -> None:

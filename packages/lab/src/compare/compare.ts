@@ -80,6 +80,8 @@ function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
 	const { verdict, reason, client, forward, reply, refusal, documented } = way;
 	if (verdict === "unknown") return `the prediction is "unknown": ${reason}`;
 	if (verdict === "exits" && forward.length === 0) return `nothing shows the packet before it leaves: ${reason}`;
+	if (verdict === "loop" && way.rewrites.some(({ randomPort }) => randomPort !== undefined))
+		return "every round of the loop draws another port";
 	if (client === null) return "the packet comes in from outside of what is described";
 	const built = new Set(plan.namespaces.map(({ place }) => place));
 	if (!built.has(client)) return `the lab has no ${client}`;
@@ -127,7 +129,7 @@ function answerRows(
 	const crossings: readonly Crossing[] = way.reply ?? way.refusal?.crossings ?? [];
 	const seen = seenHops(flow.answer?.sightings ?? [], context.fabric);
 	if (crossings.length === 0 && seen.length === 0) return [];
-	const endless = way.code === "loop" || way.code === "too-many-steps";
+	const endless = way.code === "loop" || way.code === "too-many-steps" || way.refusal?.loops === true;
 	return [{ direction: "answer", rows: hopRows(crossings, seen, { ...context, endless }) }];
 }
 

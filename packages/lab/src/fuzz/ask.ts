@@ -41,6 +41,8 @@ interface Prepared {
 	readonly listeners: readonly Listener[];
 	/** Somebody is predicted to have no socket for it: then nobody may listen at all. */
 	readonly deaf: boolean;
+	/** The kernel may have sent all the errors that it does in a while. */
+	readonly silent: boolean;
 }
 
 /** A network of a sketch that stands on a kernel. */
@@ -50,6 +52,8 @@ export class Standing {
 	readonly #lab: Lab;
 	readonly #names: ReadonlyMap<Place, string>;
 	#nextPort = FIRST_SOURCE_PORT;
+	/** By stack and sender. */
+	readonly #routeErrors = new Map<string, number>();
 
 	private constructor(subject: Subject, plan: LabPlan, lab: Lab) {
 		this.#subject = subject;
@@ -85,11 +89,12 @@ export class Standing {
 			for (const [i, each] of some.entries()) answers.set(each, observations[i] as Observation);
 		}
 		return prepared.map((each): Answer => {
-			const { question, ways } = each;
+			const { question, ways, silent } = each;
+			if (silent) return { question, ways, comparison: { kind: "not-compared", why: SILENT } };
 			const observation = answers.get(each) ?? NOTHING_SEEN;
-			const broke = observation.result.kind === "error" && observation.result.code === "ECONNRESET";
-			if (broke) return { question, ways, comparison: { kind: "not-compared", why: BROKE } };
-			return { question, ways, comparison: compareWays(ways, observation, this.#plan) };
+			const comparison = compareWays(ways, observation, this.#plan);
+			const broke = comparison.kind === "differs" && brokeLater(observation, comparison);
+			return { question, ways, comparison: broke ? { kind: "not-compared", why: BROKE } : comparison };
 		});
 	}
 
@@ -99,7 +104,8 @@ export class Standing {
 
 	#prepare(question: AskedQuestion, { silenceMs, answerMs }: Patience): Prepared {
 		const ways = predicted(this.#subject, { ...question, sourcePort: this.#nextPort++ });
-		const asked = probeFor(ways, this.#names);
+		const silent = this.#mayFallSilent(ways);
+		const asked = silent ? null : probeFor(ways, this.#names);
 		const silence = ways.flatMap(expectedResults).every((word) => word === "timeout");
 		// With several routes the source is that of the one that a hash chooses; and rules that ask for a source are not asked
 		// without one (ip_route_connect), where the engine takes a source for granted.
@@ -108,9 +114,20 @@ export class Standing {
 		const probe =
 			asked === null
 				? null
-				: { ...(isUnbound ? (unbound as Probe) : asked), timeoutMs: silence ? silenceMs : answerMs };
+				: {
+						...(isUnbound ? (unbound as Probe) : asked),
+						timeoutMs: silence ? silenceMs : answerMs,
+						forgetNeighbours: true as const,
+					};
 		const deaf = ways.some(({ code }) => code === "not-listening");
-		return { question, ways, probe, deaf, listeners: listenersFor(ways, this.#names) };
+		return { question, ways, probe, deaf, silent, listeners: listenersFor(ways, this.#names) };
+	}
+
+	/** Whether so many errors were sent to somebody that the kernel may send no more. */
+	#mayFallSilent(ways: readonly PredictedWay[]): boolean {
+		const keys = new Set(ways.flatMap(routeErrorOf));
+		for (const key of keys) this.#routeErrors.set(key, (this.#routeErrors.get(key) ?? 0) + 1);
+		return [...keys].some((key) => (this.#routeErrors.get(key) ?? 0) > ROUTE_ERRORS);
 	}
 
 	#asksForSource(place: Place): boolean {
@@ -132,12 +149,33 @@ export class Standing {
 	}
 }
 
+/** ip_error: so many at once about packets of one sender, then one a second (error_burst, error_cost); without a setting of its own. */
+const ROUTE_ERRORS = 5;
+
+/** The stack that finds no route for a packet of somebody else's, and whose packet it is. */
+function routeErrorOf({ code, endedAt, client, sent, refusal, server }: PredictedWay): readonly string[] {
+	if (sent.dst.family === 6 || (code !== "no-route" && code !== "route-type")) return [];
+	if (refusal !== null) return [`${endedAt} ${refusal.packet.dst.text}`];
+	// An answer that finds no way back.
+	return server === null || endedAt === client ? [] : [`${endedAt} ${server.address.address.text}`];
+}
+
 function keyOf({ namespace, protocol, port }: Listener): string {
 	return `${namespace} ${protocol} ${port}`;
 }
 
-/** Seen where a router masquerades the server's data alone, as SYN and SYN+ACK passed it by (nf_conntrack_tcp_loose). */
 const BROKE = "the connection stood and broke then: the engine follows the packet and its answer";
+
+const SILENT = "the kernel sends a sender five errors about routes at once, and then one a second (ip_error)";
+
+/**
+ * The first packet and its answer went as predicted and later ones did not: rules may stop what is no new connection, and a
+ * router that sees the server's data alone may masquerade it (nf_conntrack_tcp_loose).
+ */
+function brokeLater({ result }: Observation, { differences }: Extract<Comparison, { kind: "differs" }>): boolean {
+	const stood = result.kind !== "answered" && result.connected === true;
+	return stood && differences.every(({ about }) => about === "result" || about === "server");
+}
 
 const NOTHING_SEEN: Observation = { result: { kind: "timeout" }, accepted: [], frames: [], conntrack: {} };
 

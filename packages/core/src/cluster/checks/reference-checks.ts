@@ -89,11 +89,17 @@ function checkVpc(vpc: VpcObject, cluster: Cluster): void {
 			fail("address-in-no-cidr", `gateway ${gateway.text} of vSwitch "${id}" is not in ${cidr.text}`, vpc.source);
 		}
 	}
-	for (const { nextHop, line } of vpc.routes) checkNextHop(nextHop, { file: vpc.source.file, line }, cluster);
+	for (const { nextHop, line } of vpc.routes)
+		checkNextHop(
+			`${place} has an entry to "${nextHop}", which is no machine`,
+			nextHop,
+			{ file: vpc.source.file, line },
+			cluster,
+		);
 }
 
 /** An address that no machine of the input has may be that of another next hop, such as a NAT gateway. */
-function checkNextHop(nextHop: string, where: SourcePosition, cluster: Cluster): void {
+function checkNextHop(message: string, nextHop: string, where: SourcePosition, cluster: Cluster): void {
 	if (parseAddress(nextHop) !== undefined || cluster.eni(nextHop) !== undefined) return;
 	const slash = nextHop.indexOf("/");
 	const kind = slash < 0 ? "" : nextHop.slice(0, slash);
@@ -107,7 +113,7 @@ function checkNextHop(nextHop: string, where: SourcePosition, cluster: Cluster):
 		...cluster.hosts.map((host) => `host/${host.name}`),
 	];
 	const hint = suggest(nextHop, kind === "" ? known.map((each) => each.slice("node/".length)) : known);
-	fail("missing-object", `no machine for next hop "${nextHop}"`, where, hint);
+	fail("missing-object", message, where, hint);
 }
 
 function missingNode(name: string, by: string, where: SourcePosition | undefined, cluster: Cluster): never {

@@ -40,6 +40,9 @@ const spec = z.strictObject({
 		.max(10)
 		.optional()
 		.meta({ description: "Ids of its security groups. Absent: not known." }),
+	sourceDestCheck: z.boolean().default(false).meta({
+		description: "Whether it drops what is neither from nor for one of its addresses.",
+	}),
 });
 
 type Spec = z.output<typeof spec>;
@@ -56,8 +59,8 @@ export const ENI_KIND: OwnKind<EniObject> = ownKind(
 	(given, object): EniObject => {
 		checkType(given, object);
 		const { type, instance = "", device = "", trunk = "", vlan = null, vSwitch = "", mac = "" } = given;
-		const { addresses, securityGroups = null } = given;
-		const rest = { type, instance, device, trunk, vlan, vSwitch, mac, addresses, securityGroups };
+		const { addresses, securityGroups = null, sourceDestCheck } = given;
+		const rest = { type, instance, device, trunk, vlan, vSwitch, mac, addresses, securityGroups, sourceDestCheck };
 		return { ...clusterMeta(object), kind: "ENI", ...rest };
 	},
 );

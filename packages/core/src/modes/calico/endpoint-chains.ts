@@ -1,6 +1,8 @@
 /** The chains of a pod's device: what comes from it (`cali-fw-…`) and what goes to it (`cali-tw-…`) (felix/rules/endpoints.go). */
+import type { Family } from "../../address/address.ts";
 import type { FelixSettings } from "../../cluster/calico-objects.ts";
 import { base64Url, sha256 } from "../../digest/sha256.ts";
+import type { Ipset } from "../../netfilter/ipset.ts";
 import type { MarkMatch } from "../../netfilter/xtables/matches/mark.ts";
 import {
 	accept,
@@ -28,14 +30,16 @@ export interface WorkloadEndpoint {
 	readonly namespace: string;
 }
 
-/** Policies of an endpoint: rules that come before those of its profiles, and the chains that they jump to. */
+/** Policies of endpoints: rules that come before those of its profiles, and the chains that they jump to. */
 export interface EndpointPolicy {
 	/** Of what the pod sends (`egress`) or gets (`ingress`); empty: no policy selects it. */
-	rules(endpoint: WorkloadEndpoint, direction: "ingress" | "egress"): readonly XtRule[];
-	readonly chains: readonly XtChain[];
+	rules(endpoint: WorkloadEndpoint, direction: Direction): readonly XtRule[];
+	chains(family: Family): readonly XtChain[];
+	/** That the chains ask. */
+	sets(family: Family): readonly Ipset[];
 }
 
-export const NO_POLICY: EndpointPolicy = { rules: () => [], chains: [] };
+export type Direction = "ingress" | "egress";
 
 /** A policy, a profile or a table before has accepted the packet. */
 export const accepted: MarkMatch<"mark"> = mark(MARK_ACCEPT, MARK_ACCEPT);
@@ -48,7 +52,7 @@ export function endpointChains(
 ): readonly XtChain[] {
 	const origin: Origin = { component: "felix", object: endpoint.object };
 	const profile = (prefix: string): readonly XtRule[] => [
-		rule(origin, [], jump(profileChainName(prefix, `kns.${endpoint.namespace}`))),
+		rule(origin, [], jump(limitedName(prefix, `kns.${endpoint.namespace}`))),
 		rule(origin, [comment("Return if profile accepted"), accepted], returnTarget),
 		rule(origin, [comment("Drop if no profiles matched")], drop),
 	];
@@ -101,7 +105,7 @@ export function profileChains(namespaces: Iterable<string>): readonly XtChain[] 
 	return [...namespaces].flatMap((namespace) => {
 		const origin: Origin = { component: "felix", object: `namespace/${namespace}`, note: "profile of the namespace" };
 		const rules = [rule(origin, [], setXmark(MARK_ACCEPT, MARK_ACCEPT)), rule(origin, [accepted], returnTarget)];
-		return ["cali-pri-", "cali-pro-"].map((prefix) => chain(profileChainName(prefix, `kns.${namespace}`), rules));
+		return ["cali-pri-", "cali-pro-"].map((prefix) => chain(limitedName(prefix, `kns.${namespace}`), rules));
 	});
 }
 
@@ -109,7 +113,7 @@ export function profileChains(namespaces: Iterable<string>): readonly XtChain[] 
 const LONGEST_CHAIN_NAME = 28;
 
 /** `GetLengthLimitedID` of felix/hashutils: a name that is too long is hashed. */
-export function profileChainName(prefix: string, name: string): string {
+export function limitedName(prefix: string, name: string): string {
 	if (prefix.length + name.length <= LONGEST_CHAIN_NAME) return prefix + name;
 	return `${prefix}_${base64Url(sha256(name), LONGEST_CHAIN_NAME - 1 - prefix.length)}`;
 }

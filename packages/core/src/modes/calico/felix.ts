@@ -40,7 +40,7 @@ export function felixRules(input: FelixInput): Contribution {
 			vxlan: pools.uses("vxlan", family),
 		}),
 	);
-	const filter = filterChains(input);
+	const endpoints = endpointsChains(input);
 	return {
 		xtables: families.flatMap((at) => [
 			rawTable(at),
@@ -49,13 +49,17 @@ export function felixRules(input: FelixInput): Contribution {
 				natOutgoing: pools.all.some(({ cidr, natOutgoing }) => natOutgoing && cidr.family === at.family),
 				tunnels: tunnelsWithAddress(facts, at),
 			}),
-			filterTable(at, [...filter, ...(ipvs ? ipvsChains(at.family, input.pods.map(hostInterface)) : [])]),
+			filterTable(at, [
+				...endpoints,
+				...input.policy.chains(at.family),
+				...(ipvs ? ipvsChains(at.family, input.pods.map(hostInterface)) : []),
+			]),
 		]),
 		ipsets: new Map(families.flatMap((at) => setsOf(input, at)).map((set) => [set.name, set])),
 	};
 }
 
-function filterChains({ pods, settings, policy }: FelixInput): ReturnType<typeof dispatchChains> {
+function endpointsChains({ pods, settings, policy }: FelixInput): ReturnType<typeof dispatchChains> {
 	const endpoints = pods.map(
 		(pod): WorkloadEndpoint => ({
 			device: hostInterface(pod),
@@ -67,7 +71,6 @@ function filterChains({ pods, settings, policy }: FelixInput): ReturnType<typeof
 		...dispatchChains(endpoints.map(({ device }) => device)),
 		...endpoints.flatMap((endpoint) => endpointChains(endpoint, settings, policy)),
 		...profileChains(new Set(endpoints.map(({ namespace }) => namespace))),
-		...policy.chains,
 	];
 }
 
@@ -78,7 +81,10 @@ function tunnelsWithAddress(facts: NodeFacts, at: FelixNode): readonly string[] 
 	];
 }
 
-function setsOf({ facts, nodes, pools, settings, addresses }: FelixInput, at: FelixNode): ReturnType<typeof poolSets> {
+function setsOf(
+	{ facts, nodes, pools, settings, addresses, policy }: FelixInput,
+	at: FelixNode,
+): ReturnType<typeof poolSets> {
 	const { family } = at;
 	const needsHosts = at.ipip || settings.natOutgoingExclusions === "IPPoolsAndHostIPs";
 	return [
@@ -86,5 +92,6 @@ function setsOf({ facts, nodes, pools, settings, addresses }: FelixInput, at: Fe
 		...(needsHosts ? [allHosts(family, nodes)] : []),
 		...(at.vxlan ? [vxlanHosts(family, nodes, facts)] : []),
 		...(at.ipvs ? [thisHost(family, addresses)] : []),
+		...policy.sets(family),
 	];
 }

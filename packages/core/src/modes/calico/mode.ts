@@ -6,6 +6,7 @@ import { DEFAULT_FELIX, type FelixSettings } from "../../cluster/calico-objects.
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { HostObject } from "../../cluster/settings.ts";
+import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Route } from "../../state/ip.ts";
 import type { Assumption } from "../../state/network.ts";
@@ -16,8 +17,8 @@ import { hasNamespace } from "../pod-namespace.ts";
 import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type CalicoNodes, calicoNodes, type NodeFacts } from "./calico-nodes.ts";
-import { NO_POLICY } from "./endpoint-chains.ts";
 import { felixRules } from "./felix.ts";
+import { FelixPolicies } from "./policies.ts";
 import { type Encapsulation, type Pools, poolsOf } from "./pools.ts";
 import { birdRoute, blackholes, FAMILIES, felixPrograms, felixRoute } from "./routes.ts";
 import { type BirdNetwork, bgpRemarks, birdNetwork, filterRemarks } from "./speakers.ts";
@@ -34,7 +35,7 @@ export const CALICO_MODES: readonly NetworkMode[] = [
 function calicoMode(id: string, encapsulation: Encapsulation, families: readonly Family[]): NetworkMode {
 	return {
 		id,
-		capabilities: { families, podRoutesInVpc: false, networkPolicy: "iptables" },
+		capabilities: { families, podRoutesInVpc: false, networkPolicy: "iptables", enforcement: FELIX_ENFORCEMENT },
 		plan: (cluster, underlay) => new CalicoPlan(encapsulation, families, cluster, underlay),
 	};
 }
@@ -50,6 +51,7 @@ class CalicoPlan implements ModePlan {
 	readonly #pools: Pools;
 	readonly #blocks: Blocks;
 	readonly #nodes: CalicoNodes;
+	readonly #policies: FelixPolicies;
 	/** BIRD runs unless all that it could tell is Felix's to program. */
 	readonly #bird: Readonly<Record<Family, BirdNetwork>> | undefined;
 	/** By what of a node has a part in it: what its kernel gets of a route. */
@@ -62,6 +64,7 @@ class CalicoPlan implements ModePlan {
 		this.#blocks = blocksOf(cluster, this.#pools);
 		const sources = { cluster, underlay, pools: this.#pools, blocks: this.#blocks };
 		this.#nodes = calicoNodes(sources);
+		this.#policies = new FelixPolicies(cluster);
 		this.#bird = this.#usesBird() ? this.#birdNetworks() : undefined;
 		this.families = FAMILIES.filter(
 			(family) => families.includes(family) || this.#pools.all.some(({ cidr }) => cidr.family === family),
@@ -97,15 +100,16 @@ class CalicoPlan implements ModePlan {
 		const facts = this.#nodes.of(node.name);
 		if (facts === undefined) return [];
 		const card = this.#underlay.cardOf(facts.place);
+		const pods = this.#podsOn(node.name);
 		const tunnels = [facts.ipipTunnel, facts.vxlanTunnel[4], facts.vxlanTunnel[6]];
 		const own = [...(card?.addresses.map((each) => each.address) ?? []), ...tunnels];
 		const input = {
 			facts,
 			nodes: this.#nodes.all,
-			pods: this.#podsOn(node.name),
+			pods,
 			pools: this.#pools,
 			settings: this.#settingsOf(node.name),
-			policy: NO_POLICY,
+			policy: this.#policies.of(pods),
 			addresses: own.filter((each) => each !== undefined),
 			ipvs: this.#cluster.kubeProxy.mode === "ipvs",
 		};

@@ -13,7 +13,7 @@ export function setName(family: Family, id: SetId): string {
 }
 
 /** Felix's MaxIPSetSize. */
-const LARGEST = 1048576;
+export const LARGEST = 1048576;
 
 function set(family: Family, id: SetId, type: "hash:net" | "hash:ip", members: readonly string[]): Ipset {
 	const options = `family ${family === 4 ? "inet" : "inet6"} maxelem ${LARGEST}`;

@@ -10,6 +10,7 @@ import type { ContivSettings } from "../../cluster/settings.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { FdbEntry, InterfaceAddress } from "../../state/ip.ts";
+import type { VirtualServer } from "../../state/ipvs.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type PortVlan, type VethLink } from "../../state/link.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { TcFilter, TcQdisc } from "../../state/tc.ts";
@@ -20,7 +21,10 @@ import { unicastRoute } from "../route.ts";
 import type { Card, Underlay } from "../underlay/underlay.ts";
 import { type PodPort, PodPorts } from "./networks.ts";
 
-export const BRIDGE = "contivVlanBridge";
+/** The bridge's name in Open vSwitch: one character more than a network device's may have (IFNAMSIZ), so there is none. */
+const SWITCH = "contivVlanBridge";
+/** What the bridge that stands for it is called here. */
+const BRIDGE = "contivVlan";
 const POD_DEVICE = "eth0";
 const ETHERNET_MTU = 1500;
 const FLOW_PRIORITY = 100;
@@ -144,6 +148,11 @@ function podEnd({ pod, addresses, mac }: PodPort, mtu: number): Contribution {
 	};
 }
 
+/** Its flows match IPv4 alone. */
+function isIPv4({ match }: VirtualServer): boolean {
+	return match.kind === "address" && match.address.family === 4;
+}
+
 interface FlowTables {
 	readonly qdisc: TcQdisc;
 	readonly filters: readonly TcFilter[];
@@ -154,14 +163,14 @@ function flowTables({ pod, device }: PodPort, services: ReturnType<ResolvedServi
 	const place = podPlace(pod);
 	const origin = { component: "contiv", object: place };
 	const all = [
-		{ direction: "ingress", name: "service proxy DNAT table", services, answers: false },
+		{ direction: "ingress", name: "service proxy DNAT table", services: services.filter(isIPv4), answers: false },
 		{ direction: "egress", name: "service proxy SNAT table", services: [], answers: true },
 	] as const;
 	return {
 		qdisc: { device, kind: "clsact", handle: "ffff:", parent: "ffff:fff1", origin },
 		filters: all.map(({ direction, name, services, answers }): TcFilter => {
 			const effect = { services, answers, redirects: [] };
-			const program = { kind: "program", name: `${BRIDGE}'s ${name}`, effect, technology: "OpenFlow" } as const;
+			const program = { kind: "program", name: `${SWITCH}'s ${name}`, effect, technology: "OpenFlow" } as const;
 			return { device, direction, priority: FLOW_PRIORITY, protocol: "all", actions: [program], origin };
 		}),
 	};

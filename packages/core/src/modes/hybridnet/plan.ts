@@ -3,6 +3,8 @@ import { hostPrefix, prefix } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { HybridnetMode } from "../../cluster/hybridnet-objects.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
+import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
+import { type AddressEnforcement, PolicyStages } from "../../policy/stage.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Segment, SegmentRoute } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
@@ -22,11 +24,15 @@ const ETHERNET_MTU = 1500;
 /** What VXLAN takes of it (containernetwork CheckIfContainerNetworkLink, config.VxlanMTU). */
 const VXLAN_ENCAP_OVERHEAD = 50;
 
+/** calico-felix for policies alone, on the hybr devices (policy/policyinit.sh). */
+const POLICY: AddressEnforcement = { ...FELIX_ENFORCEMENT, hook: "filter", component: "calico-felix" };
+
 export class HybridnetPlan implements ModePlan {
 	readonly assumptions: readonly Assumption[];
 	readonly #cluster: Cluster;
 	readonly #underlay: Underlay;
 	readonly #networks: PodNetworks;
+	readonly #policies: PolicyStages;
 	/** What each node is to the others, made once. */
 	readonly #towards = new Map<string, Contribution>();
 
@@ -34,6 +40,7 @@ export class HybridnetPlan implements ModePlan {
 		this.#cluster = cluster;
 		this.#underlay = underlay;
 		this.#networks = new PodNetworks(cluster, mode);
+		this.#policies = new PolicyStages(cluster, POLICY);
 		this.assumptions = this.#networks.assumptions;
 	}
 
@@ -51,6 +58,7 @@ export class HybridnetPlan implements ModePlan {
 			...this.#overlay(node, card, own),
 			...this.#vlans(node, card, subnets, own),
 			policyRoutes(node, card, subnets),
+			{ policyStages: pods.flatMap((pod) => this.#policies.of(pod, hostInterface(pod)) ?? []) },
 			nodeRules({ node, subnets: this.#networks.subnets, onNode: subnets, nodeAddresses, pods: own }),
 		];
 	}

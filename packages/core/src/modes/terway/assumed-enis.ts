@@ -132,6 +132,7 @@ export class AssumedEnis {
 			device: "",
 			addresses: [],
 			securityGroups: null,
+			sourceDestCheck: false,
 			...more,
 		};
 		this.made.push(made);

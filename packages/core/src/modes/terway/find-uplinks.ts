@@ -95,6 +95,7 @@ class Search {
 			mac: allocation.mac,
 			addresses: allocation.addresses,
 			securityGroups: known ? groups : null,
+			sourceDestCheck: false,
 		};
 		if (described === undefined) return bare;
 		const { mac, addresses, securityGroups } = described;
@@ -113,9 +114,16 @@ class Search {
 	#member(pod: Pod, eni: EniObject, vlan: number, trunkID: string): Uplink {
 		const trunk = this.#trunkOf(pod.nodeName, trunkID);
 		const isDescribed = this.#cluster.eni(eni.name) !== undefined;
-		const placed = isDescribed ? eni : { ...eni, trunk: trunk.name, instance: trunk.instance };
+		const attachedTo = this.#describedTrunk(trunkID) ?? trunk;
+		const placed = isDescribed ? eni : { ...eni, trunk: attachedTo.name, instance: attachedTo.instance };
 		if (!this.assumed.made.includes(eni)) this.#placed.set(eni.name, placed);
 		return { kind: "member", eni: eni.name, trunk: trunk.name, vlan };
+	}
+
+	/** Where the cloud has a member may be the trunk of another node. */
+	#describedTrunk(id: string): EniObject | undefined {
+		const trunk = this.#cluster.eni(id);
+		return trunk?.type === "trunk" ? trunk : undefined;
 	}
 
 	/** A node has one trunk, whatever a PodENI says of it. */
@@ -134,6 +142,9 @@ class Search {
 		if (eni.type === "member" && eni.vlan !== null) return this.#member(pod, eni, eni.vlan, eni.trunk);
 		if (this.#daemon === "multi-ip" && !this.#wantsWhole(pod)) {
 			return { kind: "shared", eni: eni.name };
+		}
+		if (eni.instance.startsWith("node/") && eni.instance !== `node/${pod.nodeName}`) {
+			return { kind: "none", why: `${eni.name}, which has its address, is attached to ${eni.instance}` };
 		}
 		return this.#moved(pod, eni);
 	}

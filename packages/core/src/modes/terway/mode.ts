@@ -1,5 +1,7 @@
 /** Terway: what its daemon and CNI plugin set up on nodes and in pods, in each of its modes. */
+
 import type { Cluster } from "../../cluster/cluster.ts";
+import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
 import type { NetworkMode } from "../mode.ts";
 import { type DaemonMode, findUplinks } from "./find-uplinks.ts";
 import { TerwayPlan } from "./plan.ts";
@@ -55,6 +57,7 @@ function terwayMode({ id, daemon, dataPath }: Variant): NetworkMode {
 			families: [4, 6],
 			podRoutesInVpc: daemon === "vpc",
 			networkPolicy: daemon === "eni" ? "none" : "documented",
+			enforcement: FELIX_ENFORCEMENT,
 		},
 		enis: (cluster) => uplinksOf(cluster, daemon).enis,
 		plan: (cluster, underlay) => new TerwayPlan(cluster, underlay, uplinksOf(cluster, daemon), dataPath),

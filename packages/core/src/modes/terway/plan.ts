@@ -3,9 +3,12 @@ import { type Prefix, prefix } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import { DEFAULT_TERWAY, type TerwaySettings } from "../../cluster/settings.ts";
+import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
+import { type AddressEnforcement, PolicyStages } from "../../policy/stage.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { DeviceAt } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
+import type { PolicyStage } from "../../state/policy-stage.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { hasNamespace } from "../pod-namespace.ts";
 import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";
@@ -24,6 +27,10 @@ import { type TerwayFeatures, terwayFeatures } from "./version.ts";
 import { vlanPod } from "./vlan-device.ts";
 import { vpcRules } from "./vpc-route.ts";
 
+/** By data path (cmd/terway-cli/policy.go). */
+const FELIX: AddressEnforcement = { ...FELIX_ENFORCEMENT, hook: "filter", component: "calico-felix" };
+const CILIUM: AddressEnforcement = { ...FELIX_ENFORCEMENT, hook: "program", component: "cilium-agent" };
+
 export class TerwayPlan implements ModePlan {
 	readonly assumptions: readonly Assumption[];
 	readonly #cluster: Cluster;
@@ -34,6 +41,7 @@ export class TerwayPlan implements ModePlan {
 	readonly #features: TerwayFeatures;
 	readonly #services: ResolvedServices;
 	readonly #mtu: number;
+	readonly #policies: PolicyStages;
 	/** What leads through the node's stack although the pod has an ENI. */
 	readonly #throughNode: readonly Prefix[];
 
@@ -44,6 +52,7 @@ export class TerwayPlan implements ModePlan {
 		this.#dataPath = dataPath;
 		this.#settings = cluster.terway ?? DEFAULT_TERWAY;
 		this.#features = terwayFeatures(this.#settings.version);
+		this.#policies = new PolicyStages(cluster, dataPath === "veth" ? FELIX : CILIUM);
 		this.#services = resolvedServices(cluster, "terway");
 		this.#mtu = this.#settings.mtu || DEFAULT_MTU;
 		this.#throughNode = [...serviceCIDRs(cluster), ...this.#settings.hostStackCIDRs];
@@ -77,6 +86,7 @@ export class TerwayPlan implements ModePlan {
 			...parts,
 			{
 				sysctls: hostSysctls(node, [...cards.map((card) => card.device), ...devices]),
+				policyStages: pods.flatMap((pod) => this.#policyStage(pod)),
 				xtables: [...masquerade, ...(isVpc ? vpcRules(node, this.#cluster.podCIDRs) : [])],
 			},
 		];
@@ -97,7 +107,12 @@ export class TerwayPlan implements ModePlan {
 		if (this.#dataPath !== "ipvlan" || card === undefined) return [podVeth(pod, this.#mtu)];
 		const member = uplink.kind === "member";
 		const parts = { pod, node, card: this.#portOf(uplink) ?? card, member, mtu: this.#mtu, features: this.#features };
-		return [ipvlanPod(parts), podPrograms(pod, POD_DEVICE, this.#services(node))];
+		const policyStages = this.#policies.of(pod, POD_DEVICE);
+		return [
+			ipvlanPod(parts),
+			podPrograms(pod, POD_DEVICE, this.#services(node)),
+			policyStages === undefined ? {} : { policyStages: [policyStages] },
+		];
 	}
 
 	wires(pod: Pod): readonly PodWire[] {
@@ -113,9 +128,18 @@ export class TerwayPlan implements ModePlan {
 			if (!hasNamespace(pod)) return [];
 			const uplink = this.#uplinks.of(pod);
 			const stacked = this.#dataPath === "ipvlan" || this.#isVlanDevice(uplink);
-			if (!stacked || this.#hasVeth(uplink) || this.#portOf(uplink)?.device !== device) return [];
+			const port = this.#portOf(uplink);
+			if (!stacked || this.#hasVeth(uplink)) return [];
+			if (port?.place !== `node/${node.name}` || port.device !== device) return [];
 			return [{ place: podPlace(pod), device: POD_DEVICE }];
 		});
+	}
+
+	/** Nothing enforces policies on a pod's own ENI, nor on a VLAN device (cmd/terway-cli/policy.go). */
+	#policyStage(pod: Pod): readonly PolicyStage[] {
+		const uplink = this.#uplinks.of(pod);
+		if (uplink.kind === "own" || !this.#hasVeth(uplink)) return [];
+		return [this.#policies.of(pod, hostInterface(pod)) ?? []].flat();
 	}
 
 	/** A pod with an ENI of its own has one too, for what leads through its node. */
@@ -153,7 +177,9 @@ export class TerwayPlan implements ModePlan {
 	#podsOf(pods: readonly Pod[], card: Card): readonly EniPods[] {
 		return pods.flatMap((pod): EniPods[] => {
 			const uplink = this.#uplinks.of(pod);
-			if (this.#isVlanDevice(uplink) || this.#portOf(uplink)?.device !== card.device) return [];
+			const port = this.#portOf(uplink);
+			// An ENI that is attached to another node is no card of this one.
+			if (this.#isVlanDevice(uplink) || port?.place !== card.place || port.device !== card.device) return [];
 			return [{ pod, vlan: uplink.kind === "member" ? uplink.vlan : null }];
 		});
 	}

@@ -23,12 +23,13 @@ export function eniFactory(cluster: Cluster): (object: EniObject) => Eni {
 		groups.set(id, made);
 		return [made];
 	};
-	return ({ name, type, vlan, securityGroups, source }) => ({
+	return ({ name, type, vlan, securityGroups, sourceDestCheck, source }) => ({
 		place: `eni/${name}`,
 		id: name,
 		type,
 		vlan,
 		securityGroups: securityGroups?.flatMap(group) ?? null,
+		...(sourceDestCheck && { sourceDestCheck }),
 		origin: { component: "ecs", object: `eni/${name}`, source },
 	});
 }

@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import { DEFAULT_FELIX, type FelixSettings } from "../../../src/cluster/calico-objects.ts";
 import { dispatchChains } from "../../../src/modes/calico/dispatch.ts";
 import {
+	type EndpointPolicy,
 	endpointChains,
-	NO_POLICY,
-	profileChainName,
+	limitedName,
 	profileChains,
 } from "../../../src/modes/calico/endpoint-chains.ts";
 import { endpointMarks } from "../../../src/modes/calico/ipvs-chains.ts";
@@ -29,6 +29,7 @@ function saved(...chains: readonly XtChain[]): readonly string[] {
 }
 
 const NODE: FelixNode = { family: 4, settings: DEFAULT_FELIX, ipvs: false, ipip: true, vxlan: false };
+const NO_POLICY: EndpointPolicy = { rules: () => [], chains: () => [], sets: () => [] };
 const ENDPOINT = { device: "cali1234", object: "pod/default/web", namespace: "default" };
 
 describe("an endpoint's chains", () => {
@@ -64,7 +65,8 @@ describe("an endpoint's chains", () => {
 			rules: () => [
 				{ matches: [], target: { kind: "jump", chain: "cali-po-test" } as const, origin: { component: "felix" } },
 			],
-			chains: [],
+			chains: () => [],
+			sets: () => [],
 		};
 		const found = saved(...endpointChains(ENDPOINT, DEFAULT_FELIX, policy)).filter((line) =>
 			line.includes("-j cali-p"),
@@ -90,7 +92,7 @@ describe("a profile", () => {
 
 	it("with a long name has its hash, in the 28 letters that iptables takes", () => {
 		// printf 'kns.a-namespace-with-a-long-name' | openssl dgst -sha256 -binary | basenc --base64url
-		const name = profileChainName("cali-pri-", "kns.a-namespace-with-a-long-name");
+		const name = limitedName("cali-pri-", "kns.a-namespace-with-a-long-name");
 		expect(name).toBe("cali-pri-_T0LsLRQ4nz4DJy5FRb");
 	});
 });

@@ -144,7 +144,7 @@ describe("a PodENI", () => {
 		expect(explanation.findings[0]).toMatchObject({
 			code: "pod-eni-not-bound",
 			severity: "error",
-			message: "podeni/d/a is in phase Binding (quota exceeded): the pod's ENI is not attached",
+			message: "podeni/d/a (cluster.yaml:35) is in phase Binding (quota exceeded): the pod's ENI is not attached",
 		});
 	});
 
@@ -160,7 +160,8 @@ describe("a PodENI", () => {
 		expect(explanation.verdict).toBe("dropped");
 		expect(explanation.findings[0]).toMatchObject({
 			code: "pod-eni-vlan",
-			message: "podeni/d/a says VLAN 1027 for eni-a, which is behind VLAN 1028 of eni-t",
+			message:
+				"podeni/d/a (cluster.yaml:45) says VLAN 1027 for eni-a, which is behind VLAN 1028 of eni-t (cluster.yaml:40): frames with another tag are dropped",
 		});
 	});
 
@@ -181,7 +182,8 @@ describe("a PodENI", () => {
 		);
 		expect(explanation.findings[0]).toMatchObject({
 			code: "pod-eni-other-trunk",
-			message: "podeni/d/a is bound to trunk eni-t2, but the pod runs on node/ecs1, whose trunk is eni-t1",
+			message:
+				"podeni/d/a (cluster.yaml:45) is bound to trunk eni-t2, but the pod runs on node/ecs1, whose trunk is eni-t1 (cluster.yaml:35)",
 		});
 	});
 });
@@ -240,7 +242,8 @@ describe("a quota that is reached", () => {
 		expect(explanation.findings[0]).toMatchObject({
 			code: "eni-quota-reached",
 			severity: "error",
-			message: "pod/d/waiting cannot be scheduled, as no node has room for it: ENIs: 3 of 3 used",
+			message:
+				"pod/d/waiting (cluster.yaml:35) cannot be scheduled, as no node has room for it: node/ecs1: ENIs: 3 of 3 used",
 		});
 	});
 });

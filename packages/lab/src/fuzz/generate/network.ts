@@ -3,6 +3,7 @@ import type { Feature } from "../../lab-plan.ts";
 import { Draw } from "../draw.ts";
 import type { AskedQuestion, Sketch } from "../sketch.ts";
 import { drawFiltering } from "./filtering.ts";
+import { drawTunnelEnds } from "./overlays.ts";
 import { drawQuestions } from "./questions.ts";
 import { drawRouting } from "./routing.ts";
 import { drawTopology } from "./topology.ts";
@@ -18,6 +19,7 @@ export function drawCase(seed: number, number: number, features: ReadonlySet<Fea
 	const world = new World(new Draw(seed, number), features);
 	drawTopology(world);
 	drawRouting(world);
+	drawTunnelEnds(world);
 	if (world.filters) drawFiltering(world);
 	return { sketch: world.sketch(), questions: drawQuestions(world, questions) };
 }

@@ -35,6 +35,10 @@ function isRouter(world: World, stack: Draft): boolean {
 	return world.subnets.filter(({ members }) => members.some((each) => each.stack === stack)).length > 1;
 }
 
+function isOn({ members }: Subnet, stack: Draft): boolean {
+	return members.some((each) => each.stack === stack);
+}
+
 function forwarding(world: World, stack: Draft): void {
 	const { draw } = world;
 	const devices = [...new Set(stack.addresses.map((text) => text.split(" ")[0] ?? ""))].filter((name) => name !== "lo");
@@ -234,6 +238,12 @@ function policy(world: World, stack: Draft, family: Family): void {
 	if (draw.chance(0.5)) oddRoute(world, stack, family, inTable);
 }
 
+/** Whether packets for addresses of a subnet that the stack is on may leave by another device. */
+export function hasDetours({ rules, routes }: Draft, { number }: Subnet): boolean {
+	const within = new RegExp(`^(?:[a-z]+ )?10\\.0\\.${number}\\.\\d+/(?!24)`);
+	return rules.length > 0 || routes.some((line) => within.test(line));
+}
+
 /**
  * What `ip route add` would refuse: a second route of one destination, metric and table, and gateways that other routes
  * hide (fib_check_nh_v4_gw, ip6_route_check_nh), which are then said to be on the link.
@@ -250,10 +260,27 @@ function reachable(stack: Draft): void {
 		taken.add(key);
 		return isNew;
 	});
+	const visible = kept.filter((route) => !hidesGateway(route, kept));
 	const onlink = (line: string): string =>
 		line.includes(" via ") && !line.endsWith(" onlink") ? `${line} onlink` : line;
-	stack.routes.splice(0, stack.routes.length, ...kept.map((route) => route.split("\n").map(onlink).join("\n")));
+	stack.routes.splice(0, stack.routes.length, ...visible.map((route) => route.split("\n").map(onlink).join("\n")));
 }
+
+/** Gateways of IPv6 have to be found on their device in the main table, or by none but the default route. */
+function hidesGateway(route: string, all: readonly string[]): boolean {
+	const [, destination = "", length = "", device = ""] = /^(\S+:\S*)\/(\d+) .*dev (\S+)/.exec(route) ?? [];
+	const metric = Number(/ metric (\d+)/.exec(route)?.[1]);
+	const isNearer = Number(length) > 64 || (Number(length) === 64 && metric < CONNECTED_METRIC);
+	if (!isNearer || / table /.test(route)) return false;
+	return all
+		.flatMap((other) => [...other.matchAll(/via (\S+:\S*) dev (\S+)/g)])
+		.some(
+			([, gateway = "", by]) => by !== device && prefixText(gateway, Number(length), 6) === `${destination}/${length}`,
+		);
+}
+
+/** IP6_RT_PRIO_ADDRCONF */
+const CONNECTED_METRIC = 256;
 
 function neighbours(world: World, stack: Draft): void {
 	const { draw } = world;
@@ -294,6 +321,8 @@ function settings(world: World, stack: Draft): void {
 	const devices = [...new Set(stack.addresses.map((text) => text.split(" ")[0] ?? ""))].filter((name) => name !== "lo");
 	for (const [name, values, probability] of DEVICE_SETTINGS) {
 		if (!draw.chance(probability)) continue;
+		// Answering for somebody who is on the same link would be a race between two answers.
+		if (name === "proxy_arp" && world.subnets.some((each) => isOn(each, stack) && hasDetours(stack, each))) continue;
 		const device = draw.chance(0.5) ? "all" : sysctlName(draw.pick(devices));
 		stack.sysctls.push(`net.ipv4.conf.${device}.${name} = ${draw.pick(values)}`);
 	}

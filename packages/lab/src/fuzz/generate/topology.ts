@@ -234,13 +234,11 @@ function extras(world: World): void {
 	}
 }
 
-/** A VXLAN between two or more of a subnet, with static tunnel ends, and neighbours or flooding. */
+/** A VXLAN between two or more of a subnet; drawTunnelEnds says where its ends are. */
 function vxlan(world: World, under: Subnet): void {
 	const { draw } = world;
 	const vni = 40 + world.subnets.length;
 	const all = under.members.filter(({ stack }) => !stack.isSwitch);
-	// To several ends a flooded frame goes as often; and what asks for neighbours over a tunnel may be filtered outside of it.
-	const flooding = all.length === 2 && !world.filters;
 	const devices = all.map(({ stack, device, host }) => {
 		const name = stack.newName("vx");
 		const local = hostText(under, host, 4);
@@ -261,19 +259,7 @@ function vxlan(world: World, under: Subnet): void {
 	if (new Set(devices.map(([stack]) => stack)).size < devices.length)
 		throw new RangeError("a stack twice in an overlay");
 	const over = world.subnet(devices, true);
-	for (const [i, [stack, name]] of devices.entries()) {
-		for (const [j, [far, farName]] of devices.entries()) {
-			if (i === j) continue;
-			const end = hostText(under, all[j]?.host ?? 0, 4);
-			const mac = hardwareAddress(far.place, farName);
-			if (flooding) stack.fdb.push(`00:00:00:00:00:00 dev ${name} dst ${end} self permanent`);
-			else {
-				stack.fdb.push(`${mac} dev ${name} dst ${end} self permanent`);
-				for (const family of [4, 6] as const)
-					stack.neighbours.push(`${hostText(over, j + 1, family)} dev ${name} lladdr ${mac} PERMANENT`);
-			}
-		}
-	}
+	world.overlays.push({ under, over, ends: all.map((member, i) => ({ member, device: devices[i]?.[1] ?? "" })) });
 }
 
 /** IP in IP between two of a subnet, point to point. */

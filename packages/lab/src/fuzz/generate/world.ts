@@ -71,6 +71,13 @@ export interface Subnet {
 	readonly overlay: boolean;
 }
 
+/** A VXLAN: a subnet over another. */
+export interface Overlay {
+	readonly under: Subnet;
+	readonly over: Subnet;
+	readonly ends: readonly { readonly member: Member; readonly device: string }[];
+}
+
 export function subnetText({ number }: Pick<Subnet, "number">, family: Family): string {
 	return family === 4 ? `10.0.${number}.0/24` : `fd00:${number}::/64`;
 }
@@ -88,6 +95,7 @@ export class World {
 	readonly cables: (readonly [string, string])[] = [];
 	readonly segments: { readonly place: Place; readonly cards: string[] }[] = [];
 	readonly subnets: Subnet[] = [];
+	readonly overlays: Overlay[] = [];
 	/** Addresses of nobody's subnet that somebody has or stands for: on dummies, of services. */
 	readonly virtual: { readonly family: Family; readonly text: string; readonly at: Draft | null }[] = [];
 

@@ -7,6 +7,8 @@ export interface OtherMatch {
 	/** What stands after `-m`; empty: `text` is the rest of a rule that was not understood. */
 	readonly module: string;
 	readonly text: string;
+	/** Of a rule that podpath makes itself: what cannot be said. */
+	readonly why?: string;
 }
 
 export const otherExtension: MatchExtension<OtherMatch> = {
@@ -22,6 +24,8 @@ export const otherExtension: MatchExtension<OtherMatch> = {
 	},
 	print: (match) => (match.module === "" ? match.text : printModule(match.module, [match.text])),
 	test: (match) => ({
-		unknown: match.module === "" ? `"${match.text}" is not understood` : `match "${match.module}" is not evaluated`,
+		unknown:
+			match.why ??
+			(match.module === "" ? `"${match.text}" is not understood` : `match "${match.module}" is not evaluated`),
 	}),
 };
