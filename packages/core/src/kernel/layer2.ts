@@ -185,9 +185,12 @@ function* intoLink(search: Search, view: View, link: Link, vlan: number | null):
 	const bridge = link.master === undefined ? undefined : view.link(link.master);
 	if (bridge?.kind === "bridge") {
 		const verdict = portVlan(bridge, link, vlan);
-		yield* outOfPorts(search, view, bridge, verdict, link);
 		const tag = carriesVlan(bridge, undefined, verdict);
-		if (tag !== "filtered") yield* intoLink(search, view, bridge, tag);
+		// Where the bridge's own stack has the address, the search ends without making the state behind every port.
+		const isOwn = search.target !== null && view.isLocal(search.target);
+		if (isOwn && tag !== "filtered") yield* intoLink(search, view, bridge, tag);
+		yield* outOfPorts(search, view, bridge, verdict, link);
+		if (!isOwn && tag !== "filtered") yield* intoLink(search, view, bridge, tag);
 	} else if (vlan === null) yield { kind: "device", view, link };
 }
 
