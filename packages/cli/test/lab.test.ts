@@ -103,9 +103,10 @@ describe.skipIf(noUserns !== null || noUml !== null)("with both kernels", () => 
 		180_000,
 	);
 
-	// The lab has no security groups yet, so not those that one of them ends.
+	// Of each mode the rows in which something of its own decides.
 	test.each([
 		"terway-trunk/T4",
+		"terway-trunk/T5",
 		"terway-trunk/T6",
 		"terway-trunk/T8-admitted",
 		"terway-trunk/T8-admitted-iptables",
@@ -114,6 +115,8 @@ describe.skipIf(noUserns !== null || noUml !== null)("with both kernels", () => 
 		"terway-eni/T6",
 		"terway-vpc/V2",
 		"terway-ipvlan/T2-other-eni",
+		"terway-ipvlan/T2-svc",
+		"terway-datapathv2/T6",
 	])(
 		"%s is proven",
 		async (scenario) => {

@@ -69,7 +69,8 @@ function linkTypeWords(link: Link): string {
 }
 
 function netnsWords(link: Link): string | undefined {
-	return option("link-netnsid", link.kind === "veth" ? link.peer?.netnsid : undefined);
+	const elsewhere = link.kind === "veth" ? link.peer : "lower" in link ? link.lower : undefined;
+	return option("link-netnsid", elsewhere?.netnsid) ?? option("link-netns", elsewhere?.netns);
 }
 
 /** The kind's own line. Loopback devices and cards have none. */

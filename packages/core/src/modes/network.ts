@@ -113,6 +113,10 @@ class ClusterNetwork implements Network {
 		return node === undefined ? [] : (this.#plan?.stackedOn(node, device) ?? []);
 	}
 
+	fabrics(): readonly FabricDevice[] {
+		return [...this.#fabric.values()];
+	}
+
 	fabric(place: Place): FabricDevice | undefined {
 		return this.#fabric.get(place);
 	}

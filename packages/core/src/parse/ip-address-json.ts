@@ -47,6 +47,7 @@ function rawOf(value: JsonObject): RawLink | undefined {
 		mac: stringField(value, "address"),
 		peer: pointToPoint ? stringField(value, "broadcast") : undefined,
 		netnsid: numberField(value, "link_netnsid"),
+		netns: stringField(value, "link_netns"),
 		alias: stringField(value, "ifalias"),
 		kind: stringField(info, "info_kind"),
 		slaveKind: stringField(info, "info_slave_kind"),

@@ -1,7 +1,7 @@
 /** A device as `ip address` or `ip link` shows it, text or JSON, before it becomes a `Link` of its kind. */
 import { type Address, isUnspecified, parseAddress } from "../address/address.ts";
 import type { Origin } from "../origin/origin.ts";
-import type { BridgePort, Link, LowerDevice } from "../state/link.ts";
+import type { BridgePort, Link, LowerDevice, VethLink } from "../state/link.ts";
 import { kindFromAppearance, type Neighbourhood } from "./link-appearance.ts";
 
 /** What one device's lines say. Values are as printed; both the text and the JSON are brought to it. */
@@ -19,6 +19,7 @@ export interface RawLink {
 	/** Of point-to-point devices: the other end. */
 	peer?: string;
 	netnsid?: number;
+	netns?: string;
 	alias?: string;
 	/** The dump was made with `-d`, so it says of what kind the device is unless it is a card. */
 	detailed: boolean;
@@ -101,7 +102,8 @@ function lowerOf(raw: RawLink): { readonly lower?: LowerDevice } {
 	const name = raw.options.get("dev") ?? raw.options.get("link") ?? raw.lower;
 	if (name === undefined || name === "NONE") return {};
 	const index = /^if(\d+)$/.exec(name)?.[1];
-	return { lower: index === undefined ? { device: name } : { device: name, index: Number(index) } };
+	if (index === undefined) return { lower: { device: name } };
+	return { lower: { device: name, index: Number(index), ...elsewhere(raw) } };
 }
 
 /** The ends that are set: `any` and 0.0.0.0 leave them to the route. */
@@ -172,11 +174,16 @@ function linkOfKind(kind: string, raw: RawLink, base: LinkBase): Link {
 	return { ...base, kind: "other", driver: `${kind}${tagged}` };
 }
 
-function peerOf(raw: RawLink): { readonly peer?: { index?: number; device?: string; netnsid?: number } } {
+function peerOf(raw: RawLink): Pick<VethLink, "peer"> {
 	if (raw.lower === undefined || raw.lower === "NONE") return {};
 	const index = /^if(\d+)$/.exec(raw.lower)?.[1];
 	const end = index === undefined ? { device: raw.lower } : { index: Number(index) };
-	return { peer: raw.netnsid === undefined ? end : { ...end, netnsid: raw.netnsid } };
+	return { peer: { ...end, ...elsewhere(raw) } };
+}
+
+/** The namespace of the other end, or of the device below. */
+function elsewhere({ netnsid, netns }: RawLink): { readonly netnsid?: number; readonly netns?: string } {
+	return { ...(netnsid !== undefined && { netnsid }), ...(netns !== undefined && { netns }) };
 }
 
 function vxlanOf(raw: RawLink, base: LinkBase): Link {

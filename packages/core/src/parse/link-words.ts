@@ -62,7 +62,9 @@ function readLinkType(words: readonly string[], raw: RawLink): void {
 	const rest = pairs(words.slice(hasAddress ? 2 : 1));
 	const netnsid = rest.get("link-netnsid");
 	const peer = rest.get("peer");
+	const netns = rest.get("link-netns");
 	if (netnsid !== undefined) raw.netnsid = Number(netnsid);
+	if (netns !== undefined) raw.netns = netns;
 	if (peer !== undefined) raw.peer = peer;
 	raw.detailed = rest.has("promiscuity");
 }

@@ -48,6 +48,9 @@ export interface LowerDevice {
 	readonly place?: Place;
 	/** What a dump tells of a lower device in another namespace: its index there. */
 	readonly index?: number;
+	/** And the namespace, by the id that it has in the child's, or by its name below /run/netns. */
+	readonly netnsid?: number;
+	readonly netns?: string;
 }
 
 export interface LoopbackLink extends LinkBase {
@@ -60,7 +63,14 @@ export interface PhysicalLink extends LinkBase {
 export interface VethLink extends LinkBase {
 	readonly kind: "veth";
 	/** What a dump tells of the other end (`veth1@if2 … link-netnsid 0`); the network's wires say where it is. */
-	readonly peer?: { readonly index?: number; readonly device?: string; readonly netnsid?: number };
+	readonly peer?: {
+		readonly index?: number;
+		readonly device?: string;
+		/** The other end's namespace by the id that it has in this one. Absent: the same namespace. */
+		readonly netnsid?: number;
+		/** Or by its name below /run/netns, which `ip` prints instead where it finds one (`link-netns NAME`). */
+		readonly netns?: string;
+	};
 }
 export interface BridgeLink extends LinkBase {
 	readonly kind: "bridge";

@@ -36,6 +36,7 @@ export function staticNetwork(parts: NetworkParts): Network {
 		namespace: (place) => namespaces.get(place),
 		wireAt: (place, device) => wires.get(keyOf({ place, device })) ?? outside(namespaces.get(place), place, device),
 		stackedOn: (place, device) => stacked.get(keyOf({ place, device })) ?? [],
+		fabrics: () => [...fabric.values()],
 		fabric: (place) => fabric.get(place),
 		loadBalancers: [...fabric.values()].filter((device) => device.kind === "load-balancer"),
 		ownerOf: (address: Address) => owners.get(address.text),
@@ -90,7 +91,7 @@ function arePeers(from: VethAt, to: VethAt): boolean {
 	const { peer } = from.link;
 	if (peer === undefined || from === to) return false;
 	// `veth1@veth2` and `veth1@if7` without link-netnsid name a device of the same namespace, `link-netnsid` one of another.
-	const sameNamespace = peer.netnsid === undefined;
+	const sameNamespace = peer.netnsid === undefined && peer.netns === undefined;
 	if (sameNamespace !== (from.at.place === to.at.place)) return false;
 	if (peer.device !== undefined && sameNamespace) return peer.device === to.at.device;
 	return peer.index === to.link.index && to.link.peer?.index === from.link.index;

@@ -1,12 +1,12 @@
 /** The cards that a snapshot's stacks show on the fabric, with what the input says of their ENIs. */
 import { type Address, addressBits } from "../address/address.ts";
 import type { EniObject } from "../cluster/settings.ts";
+import { CARD } from "../modes/underlay/card.ts";
+import type { eniFactory } from "../modes/underlay/enis.ts";
 import type { Attachment } from "../state/fabric.ts";
 import { TABLE_MAIN } from "../state/ip.ts";
-import type { Link, PhysicalLink } from "../state/link.ts";
+import type { Link } from "../state/link.ts";
 import type { Namespace } from "../state/namespace.ts";
-import { CARD } from "./underlay/card.ts";
-import type { eniFactory } from "./underlay/enis.ts";
 
 /**
  * Cards are known by their MAC, else by machine and device. What an ENI's object says of its addresses counts; without one a
@@ -18,13 +18,14 @@ export function snapshotCards(
 	stacks: readonly Namespace[],
 	enis: readonly EniObject[],
 	eniOf: ReturnType<typeof eniFactory>,
+	isCard: (stack: Namespace, link: Link) => boolean = (_, { kind }) => kind === "physical",
 ): readonly Attachment[] {
 	const byId = new Map<string, Attachment>();
 	const elsewhere = new Set(enis.flatMap(({ addresses }) => addresses.map(({ text }) => text)));
 	const taggers = new Map<string, Attachment>();
 	const cards = stacks.flatMap((stack) =>
 		stack.links.flatMap((link): readonly Attachment[] => {
-			if (!isCard(link)) return [];
+			if (link.mac === null || !isCard(stack, link)) return [];
 			const object = enis.find((each) => isOf(each, stack, link));
 			const own = new Set(object?.addresses.map(({ text }) => text));
 			const shown = addressesOn(stack, link).filter(({ text }) => own.has(text) || !elsewhere.has(text));
@@ -56,10 +57,6 @@ function vlansPushed({ tcFilters }: Namespace, { name }: Link): readonly number[
 	return tcFilters
 		.filter(({ device, direction }) => device === name && direction === "egress")
 		.flatMap(({ actions }) => actions.flatMap((action) => (action.kind === "vlan-push" ? [action.id] : [])));
-}
-
-function isCard(link: Link): link is PhysicalLink & { readonly mac: string } {
-	return link.kind === "physical" && link.mac !== null;
 }
 
 function isOf({ type, mac, instance, device }: EniObject, { place }: Namespace, link: Link): boolean {

@@ -1,8 +1,8 @@
 /** Cards of real nodes and their ENIs: which card has which pod's address, in a snapshot. */
 import { describe, expect, it } from "vitest";
-import { snapshotCards } from "../../src/modes/snapshot-cards.ts";
 import { eniFactory } from "../../src/modes/underlay/enis.ts";
 import { parseNamespace } from "../../src/parse/namespace.ts";
+import { snapshotCards } from "../../src/snapshot/cards.ts";
 import type { Namespace } from "../../src/state/namespace.ts";
 import { named } from "../support/fabric-questions.ts";
 import { clusterOfYaml, nodeYaml } from "../support/manifests.ts";

@@ -1,0 +1,129 @@
+/** From the files of a snapshot to the cluster that it names and the network that its nodes really have. */
+import { parseAddress } from "../address/address.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { ManifestFile } from "../cluster/input/document.ts";
+import { loadCluster } from "../cluster/load.ts";
+import { INTERNET, internetClient } from "../modes/internet.ts";
+import { clusterNetwork } from "../modes/network.ts";
+import { networkMode } from "../modes/registry.ts";
+import { assembleNamespace } from "../state/assemble.ts";
+import type { Far } from "../state/fabric.ts";
+import type { Namespace } from "../state/namespace.ts";
+import type { Assumption, Network } from "../state/network.ts";
+import { type Place, placeKind } from "../state/place.ts";
+import { staticNetwork, type Wire } from "../state/static-network.ts";
+import { shownFabric } from "./fabric.ts";
+import type { Snapshot } from "./files.ts";
+import { namedByNode } from "./named-by-node.ts";
+import { type Stack, stacksOf } from "./stack.ts";
+import { wiresOf, withLowerDevices } from "./wires.ts";
+
+/** What a snapshot shows, and beside it what its objects would have made. */
+export interface SnapshotState {
+	readonly cluster: Cluster;
+	/** What packets meet: nodes and pods as they are shown, the rest as `predicted`. */
+	readonly network: Network;
+	/** The places whose state was read from files. */
+	readonly shown: ReadonlySet<Place>;
+	/** What the cluster's components would have programmed. Null: nothing says the network mode. */
+	readonly predicted: Network | null;
+}
+
+/** What the snapshot shows: its objects and its nodes' real state. `manifests` are objects from elsewhere that add to its own. */
+export function snapshotNetwork(snapshot: Snapshot, manifests: readonly ManifestFile[] = []): SnapshotState {
+	const cluster = loadCluster([...snapshot.kubernetes, ...manifests]);
+	const assumptions: Assumption[] = [];
+	const machines = machinesOf(snapshot, cluster, assumptions);
+	const stacks = machines.flatMap((machine) => machine.stacks);
+	for (const stack of stacks) assumptions.push(...stack.assumptions);
+	const shown = new Set(stacks.map(({ namespace }) => namespace.place));
+	const predicted = networkMode(cluster.mode) === undefined ? null : clusterNetwork(cluster);
+	const wires = machines.flatMap((machine) => machine.wires);
+	const fabric = shownFabric(cluster, { stacks, wires, predicted });
+	const network = staticNetwork({
+		namespaces: stacks.map(({ namespace }) => namespace),
+		fabric: [...fabric.devices, INTERNET],
+		wires: [...fabric.wires, ...wires],
+		// What is not joined by now is not known to be joined.
+		machines: [],
+		owners: ownersOf(cluster),
+		assumptions: [...assumptions, ...fabric.assumptions],
+	});
+	return { cluster, network: withClients(beside(network, predicted, shown, cluster)), shown, predicted };
+}
+
+interface Machine {
+	readonly stacks: readonly Stack[];
+	readonly wires: readonly Wire[];
+}
+
+function machinesOf({ namespaces }: Snapshot, cluster: Cluster, assumptions: Assumption[]): readonly Machine[] {
+	const all = stacksOf(namespaces, cluster, (assumption) => assumptions.push(assumption));
+	return [...Map.groupBy(all, ({ machine }) => machine).values()].map((own) => {
+		const named = namedByNode(own, wiresOf(own), cluster);
+		return { stacks: named.map((stack) => withLowerDevices(stack, named)), wires: wiresOf(named) };
+	});
+}
+
+/** Stacks that the snapshot does not show are as predicted. A device of a shown one leads to a predicted one by the fabric alone. */
+function beside(network: Network, predicted: Network | null, shown: ReadonlySet<Place>, cluster: Cluster): Network {
+	const isPredicted = (place: Place): boolean => predicted !== null && !isShown(place, shown, cluster);
+	return {
+		...network,
+		places: () => [
+			...network.places(),
+			...(predicted?.places() ?? []).filter((place) => isStack(place) && isPredicted(place)),
+		],
+		namespace: (place) => network.namespace(place) ?? (isPredicted(place) ? predicted?.namespace(place) : undefined),
+		wireAt: (place, device) => {
+			if (predicted === null || !isStack(place) || !isPredicted(place)) return network.wireAt(place, device);
+			const far = predicted.wireAt(place, device);
+			return far.kind === "device" && !isPredicted(far.place) ? notShown(far.place) : far;
+		},
+		stackedOn: (place, device) =>
+			predicted !== null && isPredicted(place) ? predicted.stackedOn(place, device) : network.stackedOn(place, device),
+		ownerOf: (address) => network.ownerOf(address) ?? predicted?.ownerOf(address),
+	};
+}
+
+function isStack(place: Place): boolean {
+	return ["node", "pod", "host"].includes(placeKind(place));
+}
+
+/** A pod of a node that is shown is shown too or not known: its device there is whatever the node really has. */
+function isShown(place: Place, shown: ReadonlySet<Place>, cluster: Cluster): boolean {
+	if (shown.has(place)) return true;
+	const node = placeKind(place) === "pod" ? cluster.pod(place.slice("pod/".length))?.nodeName : undefined;
+	return node !== undefined && shown.has(`node/${node}`);
+}
+
+function notShown(place: Place): Far {
+	return { kind: "outside", why: `the snapshot does not hold ${place}` };
+}
+
+function ownersOf(cluster: Cluster): ReadonlyMap<string, Place> {
+	const owners = new Map<string, Place>();
+	for (const pod of cluster.pods) {
+		const place = pod.hostNetwork ? `node/${pod.nodeName}` : `pod/${pod.namespace}/${pod.name}`;
+		for (const address of pod.podIPs) if (!owners.has(address.text)) owners.set(address.text, place);
+	}
+	return owners;
+}
+
+/** Clients on the Internet exist as soon as somebody asks about them. */
+function withClients(network: Network): Network {
+	const clients = new Map<Place, Namespace>();
+	const clientAt = (place: Place): Namespace | undefined => {
+		const address = place.startsWith("internet/") ? parseAddress(place.slice("internet/".length)) : undefined;
+		if (address === undefined) return undefined;
+		const known = clients.get(place) ?? assembleNamespace(place, [internetClient(address)]);
+		clients.set(place, known);
+		return known;
+	};
+	return {
+		...network,
+		namespace: (place) => clientAt(place) ?? network.namespace(place),
+		wireAt: (place, device) =>
+			clientAt(place) === undefined ? network.wireAt(place, device) : { kind: "fabric", fabric: INTERNET.place },
+	};
+}

@@ -1,0 +1,151 @@
+/** The namespaces of a snapshot: read, and named by what is said of them or by the addresses that they have. */
+import type { Cluster } from "../cluster/cluster.ts";
+import { InputError } from "../diagnostic/diagnostic.ts";
+import { parseNamespace } from "../parse/namespace.ts";
+import type { Namespace } from "../state/namespace.ts";
+import type { Assumption } from "../state/network.ts";
+import { type Place, placeKind } from "../state/place.ts";
+import type { SnapshotNamespace } from "./files.ts";
+import { type NetnsFile, readNetnsFile } from "./netns-file.ts";
+
+/** One namespace of one machine. */
+export interface Stack {
+	/** The folder under `nodes/`. */
+	readonly machine: string;
+	/** The folder under `netns/`, or `host`: how `nsids` of others call it. */
+	readonly id: string;
+	readonly namespace: Namespace;
+	/** The path of one of its files, for messages. */
+	readonly source: string;
+	readonly about: NetnsFile;
+	/** What its files do not say and it was made with. */
+	readonly assumptions: readonly Assumption[];
+}
+
+/** All namespaces, each at a place of its own: `node/a`, `pod/default/web`, or `netns/MACHINE/ID` for one that nothing names. */
+export function stacksOf(
+	namespaces: readonly SnapshotNamespace[],
+	cluster: Cluster,
+	assume: (assumption: Assumption) => void,
+): readonly Stack[] {
+	const read = namespaces.map(readStack);
+	const taken = new Map<Place, Stack>();
+	const named = new Map<Stack, Place>();
+	const give = (stack: Stack, place: Place): void => {
+		taken.set(place, stack);
+		named.set(stack, place);
+	};
+	for (const stack of read) {
+		const place = saidPlace(stack, cluster);
+		if (place === null) continue;
+		const other = taken.get(place);
+		if (other !== undefined) throw twice(place, stack, other);
+		give(stack, place);
+	}
+	for (const stack of read) {
+		if (named.has(stack)) continue;
+		const found = placeByAddress(stack, cluster, (candidate) => taken.has(candidate), assume);
+		const place = found ?? stack.namespace.place;
+		const other = taken.get(place);
+		if (other !== undefined) throw twice(place, stack, other);
+		give(stack, place);
+	}
+	return read.map((stack) => moved(stack, named.get(stack) ?? stack.namespace.place));
+}
+
+/** The same stack under another name. */
+export function moved(stack: Stack, place: Place): Stack {
+	const before = stack.namespace.place;
+	if (before === place) return stack;
+	const assumptions = stack.assumptions.map((each) => ({
+		...each,
+		message: each.message.replaceAll(before, place),
+		...(each.place === before && { place }),
+	}));
+	return { ...stack, assumptions, namespace: { ...stack.namespace, place } };
+}
+
+function readStack({ node, netns, files }: SnapshotNamespace): Stack {
+	const place = netns === null ? `node/${node}` : `netns/${node}/${netns}`;
+	const texts = new Map([...files].map(([name, { text }]) => [name, text]));
+	const assumptions: Assumption[] = [];
+	const options = {
+		pathOf: (name: string) => files.get(name)?.name ?? name,
+		assume: (assumption: Assumption) => void assumptions.push(assumption),
+	};
+	return {
+		machine: node,
+		id: netns ?? "host",
+		source: [...files.values()][0]?.name ?? "",
+		about: readNetnsFile(files.get("netns.yaml")),
+		namespace: parseNamespace(place, texts, options),
+		assumptions,
+	};
+}
+
+/** What netns.yaml says, and for a machine's own namespace its folder, unless the objects know it under another name. */
+function saidPlace({ id, machine, about, namespace }: Stack, cluster: Cluster): Place | null {
+	if (about.place !== null) return about.place;
+	if (id !== "host") return null;
+	return cluster.nodes.length === 0 || cluster.node(machine) !== undefined ? namespace.place : null;
+}
+
+/** Whose address it has: a pod's (of this machine first), a node's or a host's. Dummies do not count: kube-ipvs0 has every Service's. */
+function placeByAddress(
+	{ namespace, id }: Stack,
+	cluster: Cluster,
+	isTaken: (place: Place) => boolean,
+	assume: (assumption: Assumption) => void,
+): Place | null {
+	const dummies = new Set(namespace.links.filter(({ kind }) => kind === "dummy").map(({ name }) => name));
+	const found = new Map<Place, string>();
+	for (const { address, scope, device } of namespace.addresses) {
+		if (scope !== "global" || dummies.has(device)) continue;
+		for (const owner of cluster.ownersOf(address)) {
+			if (owner.kind === "pod" && !owner.pod.hostNetwork)
+				found.set(`pod/${owner.pod.namespace}/${owner.pod.name}`, address.text);
+			else if (owner.kind === "node") found.set(`node/${owner.node.name}`, address.text);
+			else if (owner.kind === "host") found.set(`host/${owner.host.name}`, address.text);
+		}
+	}
+	for (const [place, address] of found) {
+		if (!isTaken(place)) {
+			if (id === "host") assume(calledOtherwise(namespace.place, place, address));
+			return place;
+		}
+	}
+	const [other] = found;
+	if (other !== undefined) assume(sameAddress(namespace.place, ...other));
+	return null;
+}
+
+function calledOtherwise(folder: Place, place: Place, address: string): Assumption {
+	return {
+		code: "named-by-address",
+		message: `the snapshot's ${folder} is taken for ${place}, whose address ${address} it has`,
+		place,
+	};
+}
+
+function sameAddress(place: Place, owner: Place, address: string): Assumption {
+	return {
+		code: "duplicate-address",
+		severity: "warning",
+		message: `${place} has ${address} too, which is the address of ${owner}`,
+		place: owner,
+	};
+}
+
+/** Whether something names the namespace. */
+export function isNamed({ namespace }: Stack): boolean {
+	return placeKind(namespace.place) !== "netns";
+}
+
+function twice(place: Place, { source }: Stack, other: Stack): InputError {
+	return new InputError({
+		code: "duplicate-namespace",
+		message: `the snapshot holds ${place} twice`,
+		where: { file: source, line: 1 },
+		hint: `the other is at ${other.source}`,
+	});
+}
