@@ -7,7 +7,13 @@ export const CONTIV_MODES: readonly NetworkMode[] = [
 	{
 		id: "contiv-vlan",
 		// It has policies of its own, set by netctl, and does not read NetworkPolicies.
-		capabilities: { families: [4, 6], podRoutesInVpc: false, networkPolicy: "none" },
+		capabilities: {
+			families: [4, 6],
+			podRoutesInVpc: false,
+			networkPolicy: "none",
+			podAddresses: "data-centre",
+			fixedAddress: null,
+		},
 		plan: (cluster, underlay) => {
 			const contiv = cluster.settings?.contiv;
 			return contiv === undefined ? WITHOUT_NETWORKS : new ContivVlanPlan(cluster, underlay, contiv);
