@@ -108,7 +108,9 @@ function refusalOf({ refusal, end, refusalCame, refusalLoops }: Way): PredictedW
 }
 
 function documentedIn({ forward, reply, refusal, end }: Way): readonly DocumentedEffect[] {
-	const changed = [forward, reply, refusal].flatMap((walk) => walk?.hops ?? []).filter(({ stage }) => stage === "ebpf");
+	const changed = [forward, reply, refusal]
+		.flatMap((walk) => walk?.hops ?? [])
+		.filter(({ stage }) => stage === "ebpf" || stage === "openflow");
 	const effects = changed.map(({ at, because }): DocumentedEffect => {
 		return { at, program: String(because.facts.program), what: reason(because) };
 	});
