@@ -5,10 +5,14 @@ import { capacityCommand } from "./capacity/command.ts";
 import type { Context } from "./cli-process.ts";
 import { collectCommand } from "./collect/command.ts";
 import { completeCommand, completionRoutes } from "./completion/routes.ts";
+import { diagnoseCommand } from "./diagnose/command.ts";
 import { explainCommand } from "./explain/command.ts";
 import { keeperCommand, labRoutes } from "./lab/routes.ts";
+import { chooseCommand, modesCommand } from "./modes/command.ts";
 import { podNetworkingCommand } from "./podnetworking/command.ts";
 import { schemaCommand } from "./schema-command.ts";
+import { serveCommand } from "./serve/command.ts";
+import { siteCommand } from "./serve/site-command.ts";
 import { version } from "./version.ts";
 
 const DESCRIPTION = `Which way does a packet go in a Kubernetes network, there and back, and why?
@@ -18,10 +22,14 @@ EXAMPLES
   podpath explain 10.244.1.7 10.96.0.10:53 --protocol udp --snapshot DIR --at node/a
   podpath collect --local -o snapshot.tar.gz
   podpath explain --scenario flannel-vpc/001-2.2 -o svg > path.svg
+  podpath diagnose pod/default/a service/default/b:80 --snapshot DIR -f cluster.yaml
   podpath atlas check
   podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml
   podpath capacity --instance-type ecs.g7.xlarge --mode terway-trunk
   podpath podnetworking pod/default/a -f cluster.yaml
+  podpath serve -f cluster.yaml
+  podpath modes
+  podpath choose --bgp --different-segments
   podpath schema explanation
 
 EXIT STATUS
@@ -33,10 +41,15 @@ export function application(): Application<Context> {
 		routes: {
 			explain: explainCommand,
 			collect: collectCommand,
+			diagnose: diagnoseCommand,
 			atlas: atlasRoutes,
 			lab: labRoutes,
 			capacity: capacityCommand,
 			podnetworking: podNetworkingCommand,
+			serve: serveCommand,
+			site: siteCommand,
+			modes: modesCommand,
+			choose: chooseCommand,
 			schema: schemaCommand,
 			completion: completionRoutes,
 			__complete: completeCommand,

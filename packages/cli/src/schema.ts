@@ -1,6 +1,7 @@
 /** Prints JSON Schemas. */
 import {
 	closest,
+	diagnosisSchema,
 	explanationSchema,
 	InputError,
 	jsonSchema,
@@ -16,6 +17,7 @@ function schemas(): ReadonlyMap<string, () => unknown> {
 	const own = Object.entries(ownKindSchemas()).map(([kind, schema]) => [kind.toLowerCase(), () => schema] as const);
 	return new Map<string, () => unknown>([
 		["explanation", () => jsonSchema(explanationSchema, "output")],
+		["diagnosis", () => jsonSchema(diagnosisSchema, "output")],
 		["question", () => jsonSchema(questionSchema, "input")],
 		...own,
 	]);

@@ -1,7 +1,6 @@
 /** Which card of a fabric device: by an address, or by the device at the other end of its cable. */
 import type { Attachment, DeviceAt, Vpc } from "../state/fabric.ts";
 import type { Network } from "../state/network.ts";
-import { placeKind } from "../state/place.ts";
 
 const byAddress = new WeakMap<readonly Attachment[], ReadonlyMap<string, Attachment>>();
 
@@ -45,8 +44,7 @@ const vpcs = new WeakMap<Network, readonly Vpc[]>();
 export function vpcsOf(network: Network): readonly Vpc[] {
 	let known = vpcs.get(network);
 	if (known === undefined) {
-		const places = network.places().filter((place) => placeKind(place) === "vpc");
-		known = places.map((place) => network.fabric(place)).filter((device) => device?.kind === "vpc");
+		known = network.fabrics().filter((device) => device.kind === "vpc");
 		vpcs.set(network, known);
 	}
 	return known;

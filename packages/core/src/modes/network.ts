@@ -113,6 +113,10 @@ class ClusterNetwork implements Network {
 		return node === undefined ? [] : (this.#plan?.stackedOn(node, device) ?? []);
 	}
 
+	fabrics(): readonly FabricDevice[] {
+		return [...this.#fabric.values()];
+	}
+
 	fabric(place: Place): FabricDevice | undefined {
 		return this.#fabric.get(place);
 	}
@@ -252,7 +256,7 @@ function modeUnknown(cluster: Cluster): readonly Assumption[] {
 function addressesAssigned({ assignedAddresses }: Cluster): readonly Assumption[] {
 	return assignedAddresses.map(({ pod, address, by }) => ({
 		code: "pod-address-assigned",
-		message: `the input does not say an address of pod/${pod}: ${address.text} is taken, by ${by}`,
+		message: `the input does not say an address of pod/${pod}: ${address.text} is taken, from ${by}`,
 		place: `pod/${pod}`,
 	}));
 }

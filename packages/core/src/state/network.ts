@@ -17,6 +17,8 @@ export interface Network {
 	wireAt(place: Place, device: string): Far;
 	/** Devices of OTHER namespaces whose lower device is this one: a macvlan that was moved into a pod. */
 	stackedOn(place: Place, device: string): readonly DeviceAt[];
+	/** Every fabric device. */
+	fabrics(): readonly FabricDevice[];
 	/** A fabric device by its place. */
 	fabric(place: Place): FabricDevice | undefined;
 	/** The load balancers, for fabric devices that hand packets to one. */

@@ -36,6 +36,7 @@ export function staticNetwork(parts: NetworkParts): Network {
 		namespace: (place) => namespaces.get(place),
 		wireAt: (place, device) => wires.get(keyOf({ place, device })) ?? outside(namespaces.get(place), place, device),
 		stackedOn: (place, device) => stacked.get(keyOf({ place, device })) ?? [],
+		fabrics: () => [...fabric.values()],
 		fabric: (place) => fabric.get(place),
 		loadBalancers: [...fabric.values()].filter((device) => device.kind === "load-balancer"),
 		ownerOf: (address: Address) => owners.get(address.text),

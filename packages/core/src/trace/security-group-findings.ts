@@ -165,7 +165,7 @@ function nodeGroupsDecide(subject: Subject, plan: Plan, ways: readonly Way[]): r
 	const findings = new Map<string, Finding>();
 	for (const { forward } of ways) {
 		const first = forward.judgements.find((each) => each.direction === "egress");
-		const own = eniWith(subject.network, plan.source.text);
+		const own = first && eniWith(subject.network, plan.source.text);
 		if (first === undefined || own === undefined || first.eni === own.eni.id) continue;
 		const why = byIpvs(forward) ? ": IPVS looks up its route without the pod's address" : "";
 		findings.set(first.eni, {

@@ -157,6 +157,18 @@ export function jump(name: string): JumpTarget<"jump"> {
 	return { kind: "jump", chain: name };
 }
 
+/** As `jump`, with a name that costs to work out: made once, when somebody asks for it. */
+export function jumpTo(name: () => string): JumpTarget<"jump"> {
+	let known: string | undefined;
+	return {
+		kind: "jump",
+		get chain() {
+			known ??= name();
+			return known;
+		},
+	};
+}
+
 /** `-g CHAIN` */
 export function goTo(name: string): JumpTarget<"goto"> {
 	return { kind: "goto", chain: name };

@@ -9,7 +9,7 @@ import {
 	destination,
 	destinationPort,
 	drop,
-	jump,
+	jumpTo,
 	protocol,
 	reject,
 	rule,
@@ -31,15 +31,18 @@ export interface Dispatch {
 	readonly filterNodePorts: readonly XtRule[];
 }
 
-/** The rules where endpoints are available like this. `hash` is the one of the port's chains. */
-export function dispatchRules(port: ProxyServicePort, hash: string, available: Availability): Dispatch {
+/**
+ * The rules where endpoints are available like this. `hash` gives the one of the port's chains: a SHA-256 each, of which a
+ * packet needs one of thousands.
+ */
+export function dispatchRules(port: ProxyServicePort, hash: () => string, available: Availability): Dispatch {
 	return {
 		...filterDispatch(port, available),
 		natServices: natServices(port, hash, available),
 		natNodePorts: natNodePorts(port, hash, available),
 		filterProxyFirewall: hasFirewall(port, available)
 			? port.loadBalancerVIPs.map((address) =>
-					toAddress(port, address, `${port.name} traffic not accepted by ${serviceChainName("FW", hash)}`, drop),
+					toAddress(port, address, `${port.name} traffic not accepted by ${serviceChainName("FW", hash())}`, drop),
 				)
 			: [],
 	};
@@ -83,14 +86,14 @@ function toAddress(port: ProxyServicePort, address: Address, text: string, targe
 	return rule(noted(port, text), serviceMatches(port, address, text), target);
 }
 
-function natServices(port: ProxyServicePort, hash: string, available: Availability): readonly XtRule[] {
+function natServices(port: ProxyServicePort, hash: () => string, available: Availability): readonly XtRule[] {
 	const rules: XtRule[] = [];
-	const internal = jump(serviceChainName(port.internalLocal ? "SVL" : "SVC", hash));
+	const internal = jumpTo(() => serviceChainName(port.internalLocal ? "SVL" : "SVC", hash()));
 	if (available.internal) rules.push(toAddress(port, port.clusterIP, `${port.name} cluster IP`, internal));
 	if (!available.any) return rules;
-	const external = jump(serviceChainName("EXT", hash));
+	const external = jumpTo(() => serviceChainName("EXT", hash()));
 	for (const address of port.externalIPs) rules.push(toAddress(port, address, `${port.name} external IP`, external));
-	const balanced = hasFirewall(port, available) ? jump(serviceChainName("FW", hash)) : external;
+	const balanced = hasFirewall(port, available) ? jumpTo(() => serviceChainName("FW", hash())) : external;
 	for (const address of port.loadBalancerVIPs) {
 		rules.push(toAddress(port, address, `${port.name} loadbalancer IP`, balanced));
 	}
@@ -98,10 +101,16 @@ function natServices(port: ProxyServicePort, hash: string, available: Availabili
 }
 
 /** Node ports are not subject to loadBalancerSourceRanges. */
-function natNodePorts(port: ProxyServicePort, hash: string, available: Availability): readonly XtRule[] {
+function natNodePorts(port: ProxyServicePort, hash: () => string, available: Availability): readonly XtRule[] {
 	if (port.nodePort === 0 || !available.any) return [];
 	const matches = [protocol(port.protocol), comment(port.name), destinationPort(port.protocol, port.nodePort)];
-	return [rule(noted(port, port.name), matches, jump(serviceChainName("EXT", hash)))];
+	return [
+		rule(
+			noted(port, port.name),
+			matches,
+			jumpTo(() => serviceChainName("EXT", hash())),
+		),
+	];
 }
 
 /** No endpoints at all: refused. None on this node, where only those count: silence. */

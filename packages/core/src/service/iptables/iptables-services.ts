@@ -44,7 +44,9 @@ export class IptablesServices {
 	readonly #dispatches = new ByPort<Map<number, Dispatch>>();
 	/** Chains that every node has alike, and shared chains by what of them differs. */
 	readonly #shared = new Map<string, XtChain>();
-	#ports: Map<string, ProxyServicePort> | undefined;
+	/** By the hash of their chains, as far as somebody asked for it. */
+	readonly #byHash = new Map<string, ProxyServicePort>();
+	#allHashed = false;
 
 	constructor(tables: ServiceTables, family: Family) {
 		this.#tables = tables;
@@ -64,13 +66,14 @@ export class IptablesServices {
 
 	#nat(node: ProxyNode): ChainMap {
 		const { settings } = this.#tables;
+		// Whoever looks for something in the table finds the small chains first.
 		const fixed = new Map<string, () => XtChain>([
-			[names.SERVICES, () => this.#natServices(node)],
-			[names.NODE_PORTS, () => this.#together(node, names.NODE_PORTS, "natNodePorts", "")],
 			[POSTROUTING, () => chain(POSTROUTING, postroutingRules(settings))],
 			[MARK_MASQ, () => markMasqChain(settings)],
 			...(this.#services.features.dropsInFilter ? [] : [[MARK_DROP, markDropChain] as const]),
 			[names.CANARY, () => CANARY_CHAIN],
+			[names.SERVICES, () => this.#natServices(node)],
+			[names.NODE_PORTS, () => this.#together(node, names.NODE_PORTS, "natNodePorts", "")],
 		]);
 		return new LazyMap(
 			() => this.#natNames(fixed.keys(), node),
@@ -141,11 +144,15 @@ export class IptablesServices {
 		const byAvailability = this.#dispatches.get(port, () => new Map<number, Dispatch>());
 		const key = Number(any) + 2 * Number(internal) + 4 * Number(external);
 		const make = this.#services.features.externalChains ? dispatchRules : legacyDispatchRules;
-		return remembered(byAvailability, key, () => make(port, this.#hash(port), available));
+		return remembered(byAvailability, key, () => make(port, () => this.#hash(port), available));
 	}
 
 	#hash(port: ProxyServicePort): string {
-		return this.#hashes.get(port, () => iptablesHash(port.name, port.protocol));
+		return this.#hashes.get(port, () => {
+			const hash = iptablesHash(port.name, port.protocol);
+			this.#byHash.set(hash, port);
+			return hash;
+		});
 	}
 
 	#endpointHash(port: ProxyServicePort, endpoint: ProxyEndpoint): string {
@@ -153,8 +160,12 @@ export class IptablesServices {
 	}
 
 	#portOf(hash: string): ProxyServicePort | undefined {
-		this.#ports ??= new Map(this.#services.ports.map((port) => [this.#hash(port), port]));
-		return this.#ports.get(hash);
+		// Whoever comes from KUBE-SERVICES finds the name there; only a look-up out of the blue has to hash them all.
+		if (!this.#byHash.has(hash) && !this.#allHashed) {
+			for (const port of this.#services.ports) this.#hash(port);
+			this.#allHashed = true;
+		}
+		return this.#byHash.get(hash);
 	}
 
 	#serviceChain(name: string, node: ProxyNode): XtChain | undefined {

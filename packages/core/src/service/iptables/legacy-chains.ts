@@ -11,6 +11,7 @@ import {
 	comment,
 	destinationPort,
 	jump,
+	jumpTo,
 	protocol,
 	rule,
 	source,
@@ -32,16 +33,16 @@ function onlyLocal(port: ProxyServicePort): boolean {
 }
 
 /** The rules of one Service port in the chains that all Services share. */
-export function legacyDispatchRules(port: ProxyServicePort, hash: string, available: Availability): Dispatch {
+export function legacyDispatchRules(port: ProxyServicePort, hash: () => string, available: Availability): Dispatch {
 	// Whether there are local endpoints for traffic from outside is decided in KUBE-XLB.
 	const any = onlyLocal(port) ? available.internal : available.any;
 	const filter = filterDispatch(port, { any, internal: any, external: any });
 	if (!any) return { ...filter, natServices: [], natNodePorts: [], filterProxyFirewall: [] };
 	const to = (address: Address, text: string, target: Target): XtRule =>
 		rule(noted(port, text), serviceMatches(port, address, text), target);
-	const service = jump(serviceChainName("SVC", hash));
-	const external = port.externalLocal ? jump(serviceChainName("XLB", hash)) : service;
-	const firewall = jump(serviceChainName("FW", hash));
+	const service = jumpTo(() => serviceChainName("SVC", hash()));
+	const external = port.externalLocal ? jumpTo(() => serviceChainName("XLB", hash())) : service;
+	const firewall = jumpTo(() => serviceChainName("FW", hash()));
 	return {
 		...filter,
 		natServices: [

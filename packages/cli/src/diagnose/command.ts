@@ -1,0 +1,94 @@
+/** `podpath diagnose`: its arguments and flags. */
+import { buildCommand, type Command } from "@stricli/core";
+import type { Context } from "../cli-process.ts";
+import { withStatus } from "../failure.ts";
+import { colorFlag, fileFlag, type ProtocolWord, questionFlags, text, type ViaWord } from "../flags.ts";
+import type { ColorChoice } from "../terminal.ts";
+
+const FORMATS = ["text", "json"] as const;
+
+export interface DiagnoseFlags {
+	readonly file?: readonly string[];
+	readonly snapshot?: string;
+	readonly scenario?: string;
+	readonly protocol?: ProtocolWord;
+	readonly sourcePort?: number;
+	readonly via?: ViaWord;
+	readonly node?: string;
+	readonly at?: string;
+	readonly all: boolean;
+	readonly output?: (typeof FORMATS)[number];
+	readonly color: ColorChoice;
+}
+
+const DESCRIPTION = `Finds why a packet does not arrive: the entry that is missing, wrong or in the way, whose it is, and the command that
+puts it right. The state that the CNI, kube-proxy and policies would have programmed is worked out from the cluster and
+compared with the snapshot's. A difference is called a cause only where the packet, asked about again with that entry
+put back, fares better. Without a snapshot it tells what in the manifests is in the packet's way.
+
+EXAMPLES
+  podpath diagnose pod/default/centos service/default/nginx:80 --snapshot DIR -f cluster.yaml
+  podpath diagnose --all --snapshot snapshot.tar.gz
+  podpath diagnose pod/default/centos pod/default/nginx -f manifests/ -o json`;
+
+export const diagnoseCommand: Command<Context> = buildCommand<DiagnoseFlags, [from?: string, to?: string], Context>({
+	func: async function (this: Context, flags: DiagnoseFlags, from?: string, to?: string) {
+		await withStatus(this, async () => {
+			const { runDiagnose } = await import("./run.ts");
+			return runDiagnose(this.cli, flags, from, to);
+		});
+	},
+	parameters: {
+		positional: {
+			kind: "tuple",
+			parameters: [
+				{ brief: "Where the packet comes from", placeholder: "FROM", parse: text, optional: true },
+				{ brief: "Where it is sent", placeholder: "TO", parse: text, optional: true },
+			],
+		},
+		flags: {
+			file: fileFlag,
+			snapshot: {
+				kind: "parsed",
+				parse: text,
+				optional: true,
+				brief: "A snapshot of real nodes; -f then adds objects to it",
+				placeholder: "DIR|FILE.tar.gz",
+			},
+			scenario: {
+				kind: "parsed",
+				parse: text,
+				optional: true,
+				brief: "A scenario of the atlas; its question unless FROM and TO are given",
+				placeholder: "MODE/ID",
+			},
+			...questionFlags,
+			at: {
+				kind: "parsed",
+				parse: text,
+				optional: true,
+				brief: "Where a packet from an address of no known place comes in",
+				placeholder: "node/NAME[:DEVICE]",
+			},
+			all: {
+				kind: "boolean",
+				default: false,
+				withNegated: false,
+				brief: "The whole cluster: questions that stand for all pairs and Services",
+			},
+			output: { kind: "enum", values: FORMATS, optional: true, brief: "text unless said otherwise" },
+			color: colorFlag,
+		},
+		aliases: { f: "file", o: "output" },
+	},
+	docs: {
+		brief: "Find why a packet does not arrive, and what puts it right",
+		fullDescription: DESCRIPTION,
+		customUsage: [
+			"FROM TO --snapshot DIR|FILE.tar.gz [-f …] [FLAGS]",
+			"FROM TO -f FILE|DIR [FLAGS]",
+			"[FROM TO] --scenario MODE/ID [FLAGS]",
+			"--all (--snapshot … | -f …)",
+		],
+	},
+});

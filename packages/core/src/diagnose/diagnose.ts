@@ -1,0 +1,161 @@
+/** The front door of diagnosis: what is wrong for one packet, the cause first. */
+import { clusterNetwork } from "../modes/network.ts";
+import type { Network } from "../state/network.ts";
+import type { Place } from "../state/place.ts";
+import type { Severity } from "../trace/explanation.ts";
+import type { Question } from "../trace/question.ts";
+import type { Subject } from "../trace/subject.ts";
+import { type Causes, causesAmong } from "./causes.ts";
+import { compareNetworks } from "./compare.ts";
+import { rememberedConnections } from "./connections.ts";
+import { decisionFindings } from "./decisions.ts";
+import type { Difference } from "./difference.ts";
+import { addressesOf, duplicateAddresses } from "./duplicates.ts";
+import { type Fate, fateOf, isAlike } from "./fate.ts";
+import { type Diagnosis, type DiagnosisFinding, findingOf } from "./finding.ts";
+import { sizeCauses } from "./packet-size.ts";
+import { withKnownPrograms } from "./programs.ts";
+
+/**
+ * Diagnoses a question. Of a snapshot, against the state that the cluster's mode, kube-proxy and policies would have
+ * programmed; of manifests alone, what in them is in the packet's way.
+ * @throws {InputError} For a question that cannot be asked.
+ */
+export function diagnose(subject: Subject, question: Question): Diagnosis {
+	return subject.fromSnapshot
+		? diagnoseAgainst(clusterNetwork(subject.cluster), subject, question)
+		: diagnoseDesign(subject, question);
+}
+
+export const HEAD: Pick<Diagnosis, "apiVersion" | "kind"> = { apiVersion: "podpath.dev/v1alpha1", kind: "Diagnosis" };
+
+function diagnoseDesign(subject: Subject, question: Question): Diagnosis {
+	const fate = fateOf(subject, question);
+	const findings = decisionFindings(subject, question, fate);
+	return { ...HEAD, question, verdict: fate.verdict, expected: null, findings };
+}
+
+/** The state that is, against the state that should be. */
+export function diagnoseAgainst(expected: Network, given: Subject, question: Question): Diagnosis {
+	const subject: Subject = { ...given, network: withKnownPrograms(given.network, expected) };
+	const planned: Subject = { cluster: subject.cluster, network: expected, fromSnapshot: false };
+	const goal = fateOf(planned, question);
+	const now = fateOf(subject, question);
+	if (goal.notSent !== null && now.notSent === null) return diagnoseDesign(subject, question);
+	const candidates = candidatesFor(expected, subject.network, [now, goal]);
+	const causes = isAlike(now, goal)
+		? null
+		: causesAmong({ actual: subject, expected, question }, candidates, now, goal);
+	const main = causes === null ? [] : causeFindings(causes, severityOf(now, goal));
+	const others = [
+		...sizeFindings(subject.network, expected, candidates, [now, goal]),
+		...connectionFindings(subject, planned, question, now),
+	];
+	const blamed = new Set([...main, ...others].map(({ message }) => message));
+	const rest = candidates.map((each) => harmless(each, causes)).filter(({ message }) => !blamed.has(message));
+	const lost = now.verdict !== "delivered" && main.length === 0;
+	return {
+		...HEAD,
+		question,
+		verdict: now.verdict,
+		expected: goal.verdict,
+		findings: [...main, ...(lost ? decisionFindings(subject, question, now) : []), ...others, ...shortened(rest)],
+	};
+}
+
+/** Every difference of the places that the packet meets, really or as it should, in the order in which it meets them. */
+function candidatesFor(expected: Network, actual: Network, [now, goal]: readonly [Fate, Fate]): readonly Difference[] {
+	const met = [...new Set([...goal.met, ...now.met])];
+	const found = compareNetworks(expected, actual, met);
+	const duplicates = duplicateAddresses(actual, expected, addressesOf(goal));
+	const known = new Set(duplicates.map(({ place, subject }) => `${place} ${subject}`));
+	const own = found.filter(
+		({ code, place, subject }) => code !== "address-unexpected" || !known.has(`${place} ${subject}`),
+	);
+	const position = new Map<Place, number>(met.map((place, i) => [place, i]));
+	const order = ({ place }: Difference): number => position.get(place) ?? met.length;
+	return [...duplicates, ...own].sort((a, b) => order(a) - order(b) || weight(a) - weight(b));
+}
+
+/** What takes most with it is believed first. */
+function weight({ part, change }: Difference): number {
+	const parts = ["ip-address", "fabric", "sysctl", "ip-rule", "ip-route", "ip-neigh", "bridge-fdb"];
+	const position = parts.indexOf(part);
+	return (position < 0 ? parts.length : position) + (change === "extra" ? 0.5 : 0);
+}
+
+export function severityOf(now: Fate, goal: Fate): Severity {
+	// All that should arrive does, and to the server that may have it: it only goes otherwise.
+	const arrives = now.delivered > goal.delivered - 0.01 && goal.delivered > 0;
+	return arrives && now.verdict === "delivered" ? "warning" : "error";
+}
+
+export function causeFindings(
+	{ causes, alternatives, repaired }: Causes,
+	severity: Severity,
+): readonly DiagnosisFinding[] {
+	const together = causes.length === 1 ? "with it" : `with all ${causes.length} of these`;
+	const proof = `${together} put right the packet is ${repaired.verdict}`;
+	return [
+		...causes.map((each) => findingOf(each, severity, { proof })),
+		...alternatives.map((each) => findingOf(each, "warning", { proof: "it would do to put this right instead" })),
+	];
+}
+
+function harmless(difference: Difference, causes: Causes | null): DiagnosisFinding {
+	const isCause = causes !== null && [...causes.causes, ...causes.alternatives].includes(difference);
+	// A second stack with an address is luck at best, whoever was asked first today.
+	const severity = difference.code === "duplicate-address" && !isCause ? "warning" : "info";
+	return findingOf(difference, severity);
+}
+
+export function sizeFindings(
+	actual: Network,
+	expected: Network,
+	candidates: readonly Difference[],
+	fates: readonly [Fate, Fate],
+): readonly DiagnosisFinding[] {
+	const found = sizeCauses(actual, expected, candidates, fates);
+	if (found === null) return [];
+	const { causes, tooSmall } = found;
+	const what = `a packet that fills the sender's MTU has ${tooSmall.length} bytes at ${tooSmall.at} ${tooSmall.device}, whose MTU is ${tooSmall.mtu}`;
+	return causes.map((each) => ({
+		...findingOf(each, "warning", { proof: "put right, packets of full size pass" }),
+		...(tooSmall.wrapped && { code: "mtu-too-big-for-tunnel" }),
+		message: `${findingOf(each, "warning").message}: ${what}`,
+	}));
+}
+
+function connectionFindings(
+	subject: Subject,
+	planned: Subject,
+	question: Question,
+	fate: Fate,
+): readonly DiagnosisFinding[] {
+	const found = rememberedConnections(subject.network, question, fate);
+	return found.flatMap(({ difference, question: asked }): readonly DiagnosisFinding[] => {
+		const [now, goal] = [fateOf(subject, asked), fateOf(planned, asked)];
+		if (now.delivered >= goal.delivered) return [];
+		const trial = { actual: subject, expected: planned.network, question: asked };
+		const causes = causesAmong(trial, [difference], now, goal);
+		return causes === null
+			? []
+			: [
+					findingOf(difference, "error", {
+						proof: `without it the packet is ${causes.repaired.verdict}`,
+						question: asked,
+					}),
+				];
+	});
+}
+
+/** What no packet of the question is lost by is told in short. */
+const MOST_HARMLESS = 10;
+
+export function shortened(findings: readonly DiagnosisFinding[]): readonly DiagnosisFinding[] {
+	const sorted = [...findings].sort((a, b) => Number(a.severity === "info") - Number(b.severity === "info"));
+	if (sorted.length <= MOST_HARMLESS) return sorted;
+	const left = sorted.length - MOST_HARMLESS;
+	const message = `and ${left} more differences on the way that change nothing for this packet`;
+	return [...sorted.slice(0, MOST_HARMLESS), { code: "more-differences", severity: "info", message }];
+}

@@ -1,0 +1,187 @@
+/** `diagnose --all`: the causes of everything that does not go as it should, each found once. */
+import { InputError } from "../diagnostic/diagnostic.ts";
+import { clusterNetwork } from "../modes/network.ts";
+import type { Network } from "../state/network.ts";
+import type { Place } from "../state/place.ts";
+import type { Question } from "../trace/question.ts";
+import type { Subject } from "../trace/subject.ts";
+import { causesAmong } from "./causes.ts";
+import { compareNetworks } from "./compare.ts";
+import { decisionFindings } from "./decisions.ts";
+import { causeFindings, HEAD, severityOf, shortened, sizeFindings } from "./diagnose.ts";
+import { type Difference, repairsOf } from "./difference.ts";
+import { duplicateAddresses } from "./duplicates.ts";
+import { type Fate, fateOf, isAlike } from "./fate.ts";
+import { type Diagnosis, type DiagnosisFinding, findingOf } from "./finding.ts";
+import { withKnownPrograms } from "./programs.ts";
+import { repairedNetwork } from "./repaired.ts";
+import { surveyQuestions } from "./survey-questions.ts";
+
+/** How far a survey is, and what it would say if it were ended here. */
+export interface SurveyProgress {
+	readonly asked: number;
+	readonly of: number;
+	readonly findings: number;
+	readonly soFar: () => Diagnosis;
+}
+
+/** Asks the questions that stand for all. Yields after each, so that whoever runs it may stop it. */
+export function* survey(subject: Subject): Generator<SurveyProgress, Diagnosis> {
+	const run = subject.fromSnapshot
+		? new SnapshotSurvey(subject, clusterNetwork(subject.cluster))
+		: new DesignSurvey(subject);
+	return yield* run.run();
+}
+
+abstract class Survey {
+	protected readonly findings: DiagnosisFinding[] = [];
+	protected readonly seen = new Set<string>();
+	protected abstract questions(): readonly Question[];
+	protected abstract ask(question: Question): void;
+	protected abstract places(): number;
+	protected abstract rest(): readonly DiagnosisFinding[];
+
+	*run(): Generator<SurveyProgress, Diagnosis> {
+		const questions = this.questions();
+		for (const [i, question] of questions.entries()) {
+			try {
+				this.ask(question);
+			} catch (error) {
+				// A pod that the input does not describe cannot be asked about.
+				if (!(error instanceof InputError)) throw error;
+			}
+			const soFar = (): Diagnosis => this.#result(i + 1, i + 1 < questions.length);
+			yield { asked: i + 1, of: questions.length, findings: this.findings.length, soFar };
+		}
+		return this.#result(questions.length, false);
+	}
+
+	protected tell(finding: DiagnosisFinding): void {
+		if (this.seen.has(finding.message)) return;
+		this.seen.add(finding.message);
+		this.findings.push(finding);
+	}
+
+	#result(questions: number, interrupted: boolean): Diagnosis {
+		const order = { error: 0, warning: 1, info: 2 } as const;
+		const findings = [...this.findings].sort((a, b) => order[a.severity] - order[b.severity]);
+		const asked = { questions, places: this.places(), interrupted };
+		return { ...HEAD, question: null, verdict: null, expected: null, findings: [...findings, ...this.rest()], asked };
+	}
+}
+
+class SnapshotSurvey extends Survey {
+	readonly #subject: Subject;
+	readonly #expected: Network;
+	readonly #planned: Subject;
+	readonly #differences: readonly Difference[];
+	readonly #put: Difference[] = [];
+	/** The real network with every cause that was found put right: what is lost still is lost by something else. */
+	#current: Subject;
+	/** Ends that no difference explains, so that one stands for all like it. */
+	readonly #unexplained = new Set<string>();
+
+	constructor(subject: Subject, expected: Network) {
+		super();
+		const network = withKnownPrograms(subject.network, expected);
+		this.#subject = { ...subject, network };
+		this.#current = this.#subject;
+		this.#expected = expected;
+		this.#planned = { cluster: subject.cluster, network: expected, fromSnapshot: false };
+		const { cluster } = subject;
+		const addresses = [
+			...cluster.pods.flatMap(({ podIPs }) => podIPs),
+			...cluster.nodes.flatMap(({ internalIPs }) => internalIPs),
+		];
+		const duplicates = duplicateAddresses(network, expected, new Set(addresses.map(({ text }) => text)));
+		this.#differences = [...duplicates, ...compareNetworks(expected, network)];
+		for (const each of duplicates) this.tell(findingOf(each, "warning"));
+	}
+
+	protected questions(): readonly Question[] {
+		const places = new Set<Place>(this.#differences.flatMap(repairsOf).map(({ place }) => place));
+		const everywhere = this.#differences.some(({ part }) => part === "fabric");
+		const held = (place: Place): boolean => this.#subject.network.namespace(place) !== undefined;
+		return surveyQuestions(this.#subject.cluster, (place) => held(place) && (everywhere || places.has(place)));
+	}
+
+	protected places(): number {
+		return this.#subject.network.places().length;
+	}
+
+	protected ask(question: Question): void {
+		const [quick, planned] = [fateOf(this.#current, question, false), fateOf(this.#planned, question, false)];
+		if (!isAlike(quick, planned)) this.#explain(question);
+		else if (this.#differences.some(({ code }) => code === "mtu-wrong")) this.#size(question);
+	}
+
+	#explain(question: Question): void {
+		const [now, goal] = [fateOf(this.#current, question), fateOf(this.#planned, question)];
+		const met = new Set([...goal.met, ...now.met]);
+		const candidates = this.#differences.filter(
+			(each) => !this.#put.includes(each) && repairsOf(each).some(({ place }) => met.has(place)),
+		);
+		const key = now.courses.map(({ outcome }) => outcome).join("; ");
+		if (this.#unexplained.has(key)) return;
+		const trial = { actual: this.#current, expected: this.#expected, question };
+		const causes = causesAmong(trial, candidates, now, goal);
+		if (causes === null) {
+			this.#unexplained.add(key);
+			this.#decide(question, now);
+			return;
+		}
+		for (const finding of causeFindings(causes, severityOf(now, goal))) this.tell({ ...finding, question });
+		this.#put.push(...causes.causes);
+		const network = repairedNetwork(this.#subject.network, this.#expected, this.#put);
+		this.#current = { ...this.#subject, network };
+	}
+
+	#decide(question: Question, now: Fate): void {
+		if (now.verdict === "delivered") return;
+		const [first] = decisionFindings(this.#current, question, now);
+		if (first !== undefined) this.tell({ ...first, question });
+	}
+
+	#size(question: Question): void {
+		const fates = [fateOf(this.#current, question), fateOf(this.#planned, question)] as const;
+		const mtus = this.#differences.filter(({ code }) => code === "mtu-wrong");
+		for (const finding of sizeFindings(this.#current.network, this.#expected, mtus, fates)) {
+			this.tell({ ...finding, question });
+		}
+	}
+
+	protected rest(): readonly DiagnosisFinding[] {
+		const left = this.#differences.filter((each) => !this.#put.includes(each)).map((each) => findingOf(each, "info"));
+		return shortened(left.filter(({ message }) => !this.seen.has(message)));
+	}
+}
+
+class DesignSurvey extends Survey {
+	readonly #subject: Subject;
+
+	constructor(subject: Subject) {
+		super();
+		this.#subject = subject;
+	}
+
+	protected questions(): readonly Question[] {
+		return surveyQuestions(this.#subject.cluster, () => true);
+	}
+
+	protected places(): number {
+		return this.#subject.network.places().length;
+	}
+
+	protected ask(question: Question): void {
+		if (fateOf(this.#subject, question, false).verdict === "delivered") return;
+		const [first] = decisionFindings(this.#subject, question, fateOf(this.#subject, question));
+		if (first === undefined) return;
+		// Nobody says that everybody should reach everybody: what a policy refuses is meant so.
+		const meant = first.code === "blocked-by-policy";
+		this.tell({ ...first, ...(meant && { severity: "info" as const }), question });
+	}
+
+	protected rest(): readonly DiagnosisFinding[] {
+		return [];
+	}
+}
