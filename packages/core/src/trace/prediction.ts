@@ -5,12 +5,12 @@ import type { Crossing, Rewrite } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
 import type { Place } from "../state/place.ts";
-import { reason } from "./catalogue.ts";
 import type { Verdict } from "./explanation.ts";
 import { type Plan, planOf } from "./plan.ts";
 import type { Question } from "./question.ts";
 import type { Subject } from "./subject.ts";
 import { WAY_LIMIT, type Way, ways } from "./ways.ts";
+import { reason } from "./wording.ts";
 
 export interface Endpoint {
 	readonly address: Address;
@@ -119,7 +119,9 @@ function refusalOf({ refusal, end, refusalCame, refusalEnd }: Way): PredictedWay
 }
 
 function documentedIn({ forward, reply, refusal, end }: Way): readonly DocumentedEffect[] {
-	const changed = [forward, reply, refusal].flatMap((walk) => walk?.hops ?? []).filter(({ stage }) => stage === "ebpf");
+	const changed = [forward, reply, refusal]
+		.flatMap((walk) => walk?.hops ?? [])
+		.filter(({ stage }) => stage === "ebpf" || stage === "openflow");
 	const effects = changed.map(({ at, because }): DocumentedEffect => {
 		return { at, program: String(because.facts.program), what: reason(because) };
 	});
