@@ -108,6 +108,8 @@ export const EN = {
 		replyTuple: "reply",
 		securityGroups: "Security groups",
 		serviceSeen: "Service address seen at",
+		serviceSeenSign: "the Service's address is seen here",
+		clientLostSign: "the client's address is lost here",
 		serviceNotSeen: "The Service's address is seen nowhere.",
 		client: "Client's address",
 		clientKept: (seen: string): string => `kept: the server sees ${seen}`,

@@ -107,6 +107,8 @@ export const ZH: Texts = {
 		replyTuple: "应答方向",
 		securityGroups: "安全组",
 		serviceSeen: "能看到 Service 地址的地方",
+		serviceSeenSign: "这里能看到 Service 地址",
+		clientLostSign: "客户端地址在这里丢失",
 		serviceNotSeen: "任何地方都看不到 Service 的地址。",
 		client: "客户端地址",
 		clientKept: (seen) => `保留：服务端看到 ${seen}`,

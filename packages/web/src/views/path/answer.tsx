@@ -10,6 +10,7 @@ import { position } from "./asked.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { Facts } from "./facts.tsx";
 import { Findings } from "./findings.tsx";
+import { Legend } from "./legend.tsx";
 import { Picture } from "./picture.tsx";
 import { StepList } from "./step-list.tsx";
 import { StepPanel } from "./step-panel.tsx";
@@ -48,6 +49,7 @@ export function Answer({ explanation, route, stale }: Props): JSX.Element {
 				<>
 					<div class="stage">
 						<Picture groups={groups} way={way} step={step} steps={steps} onStep={goTo} />
+						<Legend path={path} />
 						<Stepper steps={steps} current={current} onStep={goTo} />
 					</div>
 					<StepPanel path={path} step={step} number={current + 1} of={steps.length} />

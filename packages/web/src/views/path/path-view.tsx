@@ -29,7 +29,10 @@ export function PathView({ route, served }: ViewProps): JSX.Element {
 	return (
 		<div class="path-view">
 			<h1 class="sr-only">{texts.views.path}</h1>
-			<QuestionForm input={input} route={route} question={question} scenario={scenario} />
+			{/* A field that is filled in later than somebody types in it would lose what was typed. */}
+			{(input.kind !== "scenario" || atlas !== null) && (
+				<QuestionForm input={input} route={route} question={question} scenario={scenario} />
+			)}
 			{problem !== null && <Problem problem={problem} retry={retry} />}
 			{question === null && input.kind === "served" && <p class="quiet">{texts.question.missing}</p>}
 			{explanation === null && question !== null && problem === null && asking && <p class="quiet">{texts.loading}</p>}
