@@ -10,6 +10,8 @@ import { keeperCommand, labRoutes } from "./lab/routes.ts";
 import { chooseCommand, modesCommand } from "./modes/command.ts";
 import { podNetworkingCommand } from "./podnetworking/command.ts";
 import { schemaCommand } from "./schema-command.ts";
+import { serveCommand } from "./serve/command.ts";
+import { siteCommand } from "./serve/site-command.ts";
 import { version } from "./version.ts";
 
 const DESCRIPTION = `Which way does a packet go in a Kubernetes network, there and back, and why?
@@ -23,6 +25,7 @@ EXAMPLES
   podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml
   podpath capacity --instance-type ecs.g7.xlarge --mode terway-trunk
   podpath podnetworking pod/default/a -f cluster.yaml
+  podpath serve -f cluster.yaml
   podpath modes
   podpath choose --bgp --different-segments
   podpath schema explanation
@@ -40,6 +43,8 @@ export function application(): Application<Context> {
 			lab: labRoutes,
 			capacity: capacityCommand,
 			podnetworking: podNetworkingCommand,
+			serve: serveCommand,
+			site: siteCommand,
 			modes: modesCommand,
 			choose: chooseCommand,
 			schema: schemaCommand,

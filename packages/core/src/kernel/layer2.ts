@@ -43,9 +43,15 @@ function newSearch(network: Network, target: Address | null): Search {
 	return { network, target, seen: new Set(), filtered: [] };
 }
 
-/** Everyone who hears a broadcast sent out of `link`. */
-export function* hearers(network: Network, view: View, link: Link, target: Address | null): Generator<Hearer> {
-	yield* outOf(newSearch(network, target), view, link, null);
+/** Everyone who hears a broadcast sent out of `link`, with this tag where it is a bridge's port. */
+export function* hearers(
+	network: Network,
+	view: View,
+	link: Link,
+	target: Address | null,
+	tag: number | null = null,
+): Generator<Hearer> {
+	yield* outOf(newSearch(network, target), view, link, tag);
 }
 
 /** Everyone who hears a frame that a fabric device sends to a card with this tag. */
@@ -185,9 +191,12 @@ function* intoLink(search: Search, view: View, link: Link, vlan: number | null):
 	const bridge = link.master === undefined ? undefined : view.link(link.master);
 	if (bridge?.kind === "bridge") {
 		const verdict = portVlan(bridge, link, vlan);
-		yield* outOfPorts(search, view, bridge, verdict, link);
 		const tag = carriesVlan(bridge, undefined, verdict);
-		if (tag !== "filtered") yield* intoLink(search, view, bridge, tag);
+		// Where the bridge's own stack has the address, the search ends without making the state behind every port.
+		const isOwn = search.target !== null && view.isLocal(search.target);
+		if (isOwn && tag !== "filtered") yield* intoLink(search, view, bridge, tag);
+		yield* outOfPorts(search, view, bridge, verdict, link);
+		if (!isOwn && tag !== "filtered") yield* intoLink(search, view, bridge, tag);
 	} else if (vlan === null) yield { kind: "device", view, link };
 }
 
