@@ -11,6 +11,8 @@ export {
 export { contains, defaultPrefix, hostPrefix, type Prefix, parsePrefix, prefix, prefixOf } from "./address/prefix.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
+export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
+export { type Fault, faultName, parseFaults } from "./atlas/fault.ts";
 export { parseScenarios } from "./atlas/parse.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, scenarioName } from "./atlas/scenario.ts";
@@ -124,6 +126,7 @@ export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
 export type { TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export { type Explanation, VERDICTS, type Verdict } from "./trace/explanation.ts";
+export { EXPLANATION_FINDINGS } from "./trace/finding-meanings.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";
 export {
 	QUESTION_PROTOCOLS,
