@@ -17,7 +17,7 @@ const EMPTY_NAMES = /^(utils?|helpers?|common|misc|shared|stuff)$/;
 const FOLDERS = ["packages", "bench", "scripts", "test"];
 
 test("no file has more lines than can be kept in the head", () => {
-	const long = FOLDERS.flatMap((folder) => filesUnder(folder, ".ts"))
+	const long = FOLDERS.flatMap((folder) => filesUnder(folder, ".ts", ".tsx", ".css"))
 		.filter((path) => !path.includes("/fixtures/") && !(path in LONG_FILES))
 		.map((path) => ({ path, lines: readSource(path).trimEnd().split("\n").length }))
 		.filter(({ lines }) => lines > MOST_LINES)
@@ -33,8 +33,8 @@ test("the list of longer files holds only files that are", () => {
 });
 
 test("every file and folder is named after what it holds", () => {
-	const vague = FOLDERS.flatMap((folder) => filesUnder(folder, ".ts")).filter((path) =>
-		path.split("/").some((part) => EMPTY_NAMES.test(part.replace(/(\.test)?\.ts$/, ""))),
+	const vague = FOLDERS.flatMap((folder) => filesUnder(folder, ".ts", ".tsx", ".css")).filter((path) =>
+		path.split("/").some((part) => EMPTY_NAMES.test(part.replace(/(\.test)?\.(tsx?|css)$/, ""))),
 	);
 	expect(vague).toEqual([]);
 });

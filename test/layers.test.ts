@@ -25,9 +25,11 @@ const LAYERS = [
 	"kernel",
 	"fabric",
 	"trace",
+	"comparison",
 	"diagnose",
 	"atlas",
 	"render",
+	"api",
 ];
 
 /** Packages from the bottom up, by name. */
@@ -35,6 +37,8 @@ const PACKAGES: readonly { readonly folder: string; readonly name: string }[] = 
 	{ folder: "packages/core", name: "@podpath/core" },
 	{ folder: "packages/collect", name: "@podpath/collect" },
 	{ folder: "packages/lab", name: "@podpath/lab" },
+	{ folder: "packages/web", name: "@podpath/web" },
+	{ folder: "packages/server", name: "@podpath/server" },
 	{ folder: "packages/cli", name: "podpath" },
 ];
 
@@ -88,7 +92,7 @@ describe("packages", () => {
 	test("import each other by name, and only those below", () => {
 		const wrong = PACKAGES.flatMap(({ folder }, position) => {
 			const below = PACKAGES.slice(0, position).map(({ name }) => name);
-			return filesUnder(`${folder}/src`, ".ts").flatMap((path) =>
+			return filesUnder(`${folder}/src`, ".ts", ".tsx").flatMap((path) =>
 				importsOf(readSource(path))
 					.filter(({ specifier }) => {
 						if (specifier.startsWith(".")) return !target(path, specifier).startsWith(`${folder}/src/`);
@@ -102,9 +106,9 @@ describe("packages", () => {
 	});
 
 	test("relative imports name the file, ending included", () => {
-		const vague = filesUnder("packages", ".ts").flatMap((path) =>
+		const vague = filesUnder("packages", ".ts", ".tsx").flatMap((path) =>
 			importsOf(readSource(path))
-				.filter(({ specifier }) => specifier.startsWith(".") && !/\.(ts|json)$/.test(specifier))
+				.filter(({ specifier }) => specifier.startsWith(".") && !/\.(tsx?|css|json)$/.test(specifier))
 				.map(({ specifier, line }) => `${path}:${line} imports ${specifier}`),
 		);
 		expect(vague).toEqual([]);

@@ -7,8 +7,11 @@ import { completeCommand, completionRoutes } from "./completion/routes.ts";
 import { diagnoseCommand } from "./diagnose/command.ts";
 import { explainCommand } from "./explain/command.ts";
 import { keeperCommand, labRoutes } from "./lab/routes.ts";
+import { chooseCommand, modesCommand } from "./modes/command.ts";
 import { podNetworkingCommand } from "./podnetworking/command.ts";
 import { schemaCommand } from "./schema-command.ts";
+import { serveCommand } from "./serve/command.ts";
+import { siteCommand } from "./serve/site-command.ts";
 import { version } from "./version.ts";
 
 const DESCRIPTION = `Which way does a packet go in a Kubernetes network, there and back, and why?
@@ -22,6 +25,9 @@ EXAMPLES
   podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml
   podpath capacity --instance-type ecs.g7.xlarge --mode terway-trunk
   podpath podnetworking pod/default/a -f cluster.yaml
+  podpath serve -f cluster.yaml
+  podpath modes
+  podpath choose --bgp --different-segments
   podpath schema explanation
 
 EXIT STATUS
@@ -37,6 +43,10 @@ export function application(): Application<Context> {
 			lab: labRoutes,
 			capacity: capacityCommand,
 			podnetworking: podNetworkingCommand,
+			serve: serveCommand,
+			site: siteCommand,
+			modes: modesCommand,
+			choose: chooseCommand,
 			schema: schemaCommand,
 			completion: completionRoutes,
 			__complete: completeCommand,

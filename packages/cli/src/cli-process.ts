@@ -11,7 +11,7 @@ export interface OutputStream {
 export interface CliProcess {
 	readonly stdout: OutputStream;
 	readonly stderr: OutputStream;
-	readonly stdin: AsyncIterable<Uint8Array | string>;
+	readonly stdin: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean | undefined };
 	readonly env: Readonly<Record<string, string | undefined>>;
 	exitCode?: number | string | null | undefined;
 	/**

@@ -12,12 +12,14 @@ export interface Ran {
 export interface RunOptions {
 	readonly stdin?: string;
 	readonly env?: Readonly<Record<string, string>>;
+	/** A person is at standard input. */
+	readonly asks?: boolean;
 	/** Columns of the terminal that stdout is; absent: it is none. */
 	readonly terminal?: number;
 }
 
 export async function podpath(args: readonly string[], options: RunOptions = {}): Promise<Ran> {
-	const { stdin = "", env = {}, terminal } = options;
+	const { stdin = "", env = {}, terminal, asks } = options;
 	const stdout: string[] = [];
 	const stderr: string[] = [];
 	const cli = {
@@ -27,7 +29,7 @@ export async function podpath(args: readonly string[], options: RunOptions = {})
 			columns: terminal,
 		},
 		stderr: { write: (text: string) => void stderr.push(text) },
-		stdin: streamOf(stdin),
+		stdin: Object.assign(streamOf(stdin), { isTTY: asks }),
 		env,
 		exitCode: undefined,
 	};

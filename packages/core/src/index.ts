@@ -9,6 +9,23 @@ export {
 	parseAddress,
 } from "./address/address.ts";
 export { contains, defaultPrefix, hostPrefix, type Prefix, parsePrefix, prefix, prefixOf } from "./address/prefix.ts";
+export {
+	type AtlasFiles,
+	type AtlasIndex,
+	atlasFilesSchema,
+	atlasIndex,
+	atlasIndexSchema,
+	type ScenarioEntry,
+} from "./api/atlas-index.ts";
+export {
+	type InputSummary,
+	inputSummarySchema,
+	knownPlaceSchema,
+	type ServedInput,
+	servedInputSchema,
+	summaryOf,
+} from "./api/input.ts";
+export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
@@ -32,6 +49,9 @@ export type { Cluster } from "./cluster/cluster.ts";
 export type { ManifestFile } from "./cluster/input/document.ts";
 export { loadCluster } from "./cluster/load.ts";
 export { ownKindSchemas } from "./cluster/schema/own-kinds.ts";
+export { type Choice, choose, type Needs } from "./comparison/choose.ts";
+export { modeProfiles } from "./comparison/measure.ts";
+export type { ModeProfile } from "./comparison/profile.ts";
 export { type CodeMeaning, FINDING_CODES } from "./diagnose/code-meanings.ts";
 export type { FindingCode } from "./diagnose/codes.ts";
 export { diagnose, diagnoseAgainst } from "./diagnose/diagnose.ts";
@@ -79,13 +99,24 @@ export { parseNamespace } from "./parse/namespace.ts";
 export { columns } from "./render/columns.ts";
 export { diagnosisSchema } from "./render/diagnosis-schema.ts";
 export { renderDiagnosis } from "./render/diagnosis-text.ts";
+export { groupPaths, type PathGroup } from "./render/groups.ts";
+export { endpoint, formatHeader, headerChanges } from "./render/header.ts";
+export { formatOrigin } from "./render/hop-table.ts";
 export { renderJson, stringifyJson } from "./render/json.ts";
-export { renderLinks } from "./render/links.ts";
+export { directionsOf, renderLinks } from "./render/links.ts";
 export { renderMermaid } from "./render/mermaid.ts";
 export { explanationSchema, jsonSchema, questionSchema } from "./render/schema.ts";
+export { formatShare } from "./render/share.ts";
+export { type Step, type StepPosition, stepsOf } from "./render/steps.ts";
 export { type Paint, paintFor, type Role } from "./render/style.ts";
 export { renderSvg } from "./render/svg.ts";
+export type { PlacedArrow } from "./render/svg-arrows.ts";
+export type { Box, PlacedSpot } from "./render/svg-box.ts";
+export { type Layout, layoutOf } from "./render/svg-layout.ts";
+export { shortened } from "./render/svg-text.ts";
 export { formatQuestion, renderText, type TextOptions } from "./render/text.ts";
+export { type Tone, toneOf } from "./render/tone.ts";
+export { keyOf as spotKey, type Topology, topologyOf } from "./render/topology.ts";
 export type { Snapshot, SnapshotFile, SnapshotNamespace } from "./snapshot/files.ts";
 export { type SnapshotState, snapshotNetwork } from "./snapshot/network.ts";
 export { assembleNamespace } from "./state/assemble.ts";
@@ -107,6 +138,7 @@ export type {
 } from "./state/fabric.ts";
 export { hardwareAddress } from "./state/hardware-address.ts";
 export type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./state/ip.ts";
+export type { RealServer, VirtualServer } from "./state/ipvs.ts";
 export { linkLocalOf } from "./state/kernel-routes.ts";
 export {
 	type BridgeLink,
@@ -123,10 +155,23 @@ export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
-export type { TcFilter, TcQdisc } from "./state/tc.ts";
+export type { ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
-export { type Explanation, VERDICTS, type Verdict } from "./trace/explanation.ts";
+export {
+	type ExplainedCapture,
+	type ExplainedConntrack,
+	type ExplainedHop,
+	type ExplainedLink,
+	type ExplainedPacket,
+	type ExplainedPath,
+	type ExplainedRule,
+	type Explanation,
+	type Finding,
+	VERDICTS,
+	type Verdict,
+} from "./trace/explanation.ts";
 export { EXPLANATION_FINDINGS } from "./trace/finding-meanings.ts";
+export { type KnownPlace, knownPlaces, placesLike } from "./trace/known-places.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";
 export {
 	QUESTION_PROTOCOLS,
@@ -137,3 +182,4 @@ export {
 	type Via,
 } from "./trace/question.ts";
 export type { Subject } from "./trace/subject.ts";
+export { LANGUAGES, type Language } from "./trace/wording.ts";

@@ -24,6 +24,8 @@ export const FEATURES = [
 	"br-netfilter",
 	"tc-flower",
 	"tc-u32",
+	/** Rewriting packets, for what stands in for eBPF programs. */
+	"tc-pedit",
 	"sctp",
 	"bird",
 ] as const;
@@ -70,8 +72,10 @@ export interface LabPlan {
 	readonly needs: ReadonlySet<Feature>;
 	/** Entries of the network that cannot be made on a kernel, each with the reason. */
 	readonly omitted: readonly string[];
-	/** eBPF programs, which the lab has not got: ways on which they do something to the packet are not compared. */
+	/** eBPF programs, which the lab has not got: ways on which one that nothing stands in for does something are not compared. */
 	readonly programs: readonly LabProgram[];
+	/** What of them is there only while somebody asks for a Service's address. */
+	readonly translations: readonly LabTranslation[];
 	/** Which device of which namespace a fabric port of the lab is: for reading captures. */
 	readonly ports: readonly LabPort[];
 }
@@ -81,6 +85,17 @@ export interface LabProgram {
 	readonly place: Place;
 	readonly device: string;
 	readonly name: string;
+	/** tc filters do what it is documented to do. */
+	readonly stoodInFor: boolean;
+}
+
+/** tc filters that translate a Service's address in one namespace, as eBPF programs do. */
+export interface LabTranslation {
+	readonly virtual: { readonly protocol: string; readonly port: number; readonly address: string };
+	readonly namespace: string;
+	/** `tc -batch` */
+	readonly add: string;
+	readonly remove: string;
 }
 
 /** A device that exists in the lab only: the fabric's end of a machine's cable. */

@@ -1,7 +1,7 @@
 /** Proposes how a command line may go on: commands, flags and their words, and the names in the input that it gives. */
 
 import { STDIN } from "@podpath/collect";
-import { type Cluster, printable, scenarioName } from "@podpath/core";
+import { type Cluster, knownPlaces, printable, scenarioName } from "@podpath/core";
 import { proposeCompletions } from "@stricli/core";
 import { readAtlas } from "../atlas/atlas-folder.ts";
 import type { Context } from "../cli-process.ts";
@@ -33,7 +33,7 @@ async function names(words: readonly string[]): Promise<readonly string[]> {
 		if (before === "--node") return nodeNames(await clusterOf(rest)).map((name) => name.slice("node/".length));
 		if (before === "--at") return nodeNames(await clusterOf(rest));
 		if (before.startsWith("-") && !["--verbose", "-v"].includes(before)) return [];
-		return placeNames(await clusterOf(rest));
+		return knownPlaces(await clusterOf(rest)).map(({ name }) => name);
 	} catch {
 		return [];
 	}
@@ -66,17 +66,4 @@ async function* nothing(): AsyncGenerator<string> {}
 
 function nodeNames({ nodes }: Cluster): readonly string[] {
 	return nodes.map(({ name }) => `node/${name}`);
-}
-
-function placeNames(cluster: Cluster): readonly string[] {
-	const { pods, services, hosts } = cluster;
-	return [
-		...pods.map(({ namespace, name }) => `pod/${namespace}/${name}`),
-		...services.flatMap(({ namespace, name, ports }) => [
-			`service/${namespace}/${name}`,
-			...ports.map(({ port }) => `service/${namespace}/${name}:${port}`),
-		]),
-		...nodeNames(cluster),
-		...hosts.map(({ name }) => `host/${name}`),
-	];
 }

@@ -1,10 +1,10 @@
 /** What the walk itself says: why a packet does not arrive in a network that is as it should be, or of which no more is known. */
 import type { End } from "../kernel/walk.ts";
 import type { RuleHit } from "../netfilter/result.ts";
-import { reason } from "../trace/catalogue.ts";
 import { explain } from "../trace/explain.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
+import { reason } from "../trace/wording.ts";
 import type { FindingCode } from "./codes.ts";
 import type { Fate } from "./fate.ts";
 import type { DiagnosisFinding } from "./finding.ts";

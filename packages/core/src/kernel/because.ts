@@ -1,4 +1,4 @@
-/** Why a stage did what it did: a stable code and facts, worded late (trace/catalogue.ts), in any language. */
+/** Why a stage did what it did: a stable code and facts, worded late (trace/wording.ts), in any language. */
 import type { RuleHit } from "../netfilter/result.ts";
 import type { Origin } from "../origin/origin.ts";
 

@@ -150,7 +150,7 @@ function forwardToPort(
 	vlan: number | null,
 	destination: string,
 ): Next {
-	const port = portFor(walk, skb, master, destination);
+	const port = portFor(walk, skb, master, destination, vlan);
 	if (port === null) return toPort(walk, skb, master, from, vlan, destination);
 	walk.crossed(skb, master.name, "in", true);
 	const refused = mayNotLeave(walk, skb, from, port, destination);
@@ -174,7 +174,7 @@ function toPort(
 	vlan: number | null,
 	destination: string,
 ): Next {
-	const port = portFor(walk, skb, master, destination);
+	const port = portFor(walk, skb, master, destination, vlan);
 	if (port === null) return nowhere(walk, skb, master, destination);
 	const refused = from === null ? null : mayNotLeave(walk, skb, from, port, destination);
 	if (refused !== null) return refused;
@@ -212,14 +212,14 @@ function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {
 	return end(skb, "dropped", why);
 }
 
-/** By bridge, then by MAC. */
+/** By bridge, then by MAC and VLAN. */
 const portsByMac = perViewIn((): Map<string, Map<string, Link | null>> => new Map());
 
 /**
  * The port that leads to a MAC: what the FDB says, else the port behind which somebody has it. The bridge learned that
  * when the address was asked for, just before.
  */
-function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | null {
+function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string, vlan: number | null): Link | null {
 	const { view } = skb;
 	const bridges = portsByMac(view, walk.network);
 	let known = bridges.get(master.name);
@@ -227,21 +227,25 @@ function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | 
 		known = new Map();
 		bridges.set(master.name, known);
 	}
-	let port = known.get(mac);
+	const key = vlan === null ? mac : `${mac} ${vlan}`;
+	let port = known.get(key);
 	if (port === undefined) {
-		port = portInFdb(view, master, mac) ?? portBehind(walk, skb, master, mac);
-		known.set(mac, port);
+		port = portInFdb(view, master, mac, vlan) ?? portBehind(walk, skb, master, mac, vlan);
+		known.set(key, port);
 	}
 	return port;
 }
 
-function portInFdb(view: View, master: BridgeLink, mac: string): Link | null {
-	const entry = view.fdb(master.name, mac).find((each: FdbEntry) => each.device !== master.name);
+/** A bridge that filters VLANs learns by VLAN (br_fdb_find). */
+function portInFdb(view: View, master: BridgeLink, mac: string, vlan: number | null): Link | null {
+	const entry = view
+		.fdb(master.name, mac)
+		.find((each: FdbEntry) => each.device !== master.name && (each.vlan === undefined || each.vlan === vlan));
 	const port = entry === undefined ? undefined : view.link(entry.device);
 	return port?.master === master.name ? port : null;
 }
 
-function portBehind(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | null {
+function portBehind(walk: Walk, skb: Skb, master: BridgeLink, mac: string, vlan: number | null): Link | null {
 	const owner = walk.network.ownerOf(skb.packet.dst);
 	const ports = skb.view.ports(master.name);
 	const leadsToOwner = (port: Link): boolean => {
@@ -250,7 +254,9 @@ function portBehind(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link
 	};
 	const ordered = [...ports.filter(leadsToOwner), ...ports.filter((port) => !leadsToOwner(port))];
 	for (const port of ordered) {
-		for (const hearer of hearers(walk.network, skb.view, port, null)) {
+		const tag = carriesVlan(master, port, vlan);
+		if (tag === "filtered") continue;
+		for (const hearer of hearers(walk.network, skb.view, port, null, master.vlanFiltering ? tag : null)) {
 			if (hearer.kind === "device" ? hearer.link.mac === mac : hearer.kind === "fabric" && hearer.mac === mac)
 				return port;
 		}

@@ -43,9 +43,15 @@ function newSearch(network: Network, target: Address | null): Search {
 	return { network, target, seen: new Set(), filtered: [] };
 }
 
-/** Everyone who hears a broadcast sent out of `link`. */
-export function* hearers(network: Network, view: View, link: Link, target: Address | null): Generator<Hearer> {
-	yield* outOf(newSearch(network, target), view, link, null);
+/** Everyone who hears a broadcast sent out of `link`, with this tag where it is a bridge's port. */
+export function* hearers(
+	network: Network,
+	view: View,
+	link: Link,
+	target: Address | null,
+	tag: number | null = null,
+): Generator<Hearer> {
+	yield* outOf(newSearch(network, target), view, link, tag);
 }
 
 /** Everyone who hears a frame that a fabric device sends to a card with this tag. */
@@ -185,9 +191,12 @@ function* intoLink(search: Search, view: View, link: Link, vlan: number | null):
 	const bridge = link.master === undefined ? undefined : view.link(link.master);
 	if (bridge?.kind === "bridge") {
 		const verdict = portVlan(bridge, link, vlan);
-		yield* outOfPorts(search, view, bridge, verdict, link);
 		const tag = carriesVlan(bridge, undefined, verdict);
-		if (tag !== "filtered") yield* intoLink(search, view, bridge, tag);
+		// Where the bridge's own stack has the address, the search ends without making the state behind every port.
+		const isOwn = search.target !== null && view.isLocal(search.target);
+		if (isOwn && tag !== "filtered") yield* intoLink(search, view, bridge, tag);
+		yield* outOfPorts(search, view, bridge, verdict, link);
+		if (!isOwn && tag !== "filtered") yield* intoLink(search, view, bridge, tag);
 	} else if (vlan === null) yield { kind: "device", view, link };
 }
 
@@ -244,11 +253,8 @@ function* outOfStacked(search: Search, view: View, link: Link, vlan: number | nu
 	];
 	for (const sibling of siblings) {
 		if (sibling.place === view.place && sibling.device === link.name) continue;
-		if (
-			!bridges(link) ||
-			!bridges(search.network.namespace(sibling.place)?.links.find(({ name }) => name === sibling.device))
-		)
-			continue;
+		const other = search.network.namespace(sibling.place)?.links.find(({ name }) => name === sibling.device);
+		if (other?.kind !== link.kind || !bridges(link) || !bridges(other)) continue;
 		yield* into(search, sibling.place, sibling.device, vlan);
 	}
 	// macvlan_handle_frame gives what comes back, reflected by a hairpin port, to the device that sent it and to nobody else.
@@ -258,8 +264,8 @@ function* outOfStacked(search: Search, view: View, link: Link, vlan: number | nu
 }
 
 /** macvlan_queue_xmit: only devices in bridge mode hear each other within the machine. */
-function bridges(link: Link | undefined): boolean {
-	return link?.kind !== "macvlan" || link.mode === "bridge";
+function bridges(link: Link): boolean {
+	return link.kind !== "macvlan" || link.mode === "bridge";
 }
 
 /** A VXLAN device replicates a broadcast to every tunnel end that its FDB names for it (the all-zero MAC). */
@@ -332,6 +338,10 @@ export function askFor(network: Network, view: View, link: Link, wanted: Address
 }
 
 function ask(network: Network, view: View, link: Link, wanted: Address, asker: Address | null): Answer {
+	// The answer would go to the machine, as no ipvlan device there has the address that asks (ipvlan_addr_lookup).
+	const isIpvlans = (address: Address): boolean =>
+		view.addresses(link.name).some((each) => each.address.text === address.text);
+	if (link.kind === "ipvlan" && asker?.family === 4 && !isIpvlans(asker)) return { kind: "nobody" };
 	const search = newSearch(network, wanted);
 	return firstAnswer(search, outOf(search, view, link, null), wanted, { address: asker, mac: link.mac });
 }

@@ -6,8 +6,9 @@ import type { Effect, NatRange } from "../netfilter/context.ts";
 import type { Hook } from "../netfilter/hook.ts";
 import type { RuleHit } from "../netfilter/result.ts";
 import type { Packet } from "../packet/packet.ts";
+import type { Tuple } from "../state/conntrack.ts";
 import { type Because, because } from "./because.ts";
-import { type Connection, withReplyDestination, withReplySource } from "./conntrack.ts";
+import { type Connection, sameTuple, withReplyDestination, withReplySource } from "./conntrack.ts";
 import type { HookEntry } from "./hooks.ts";
 import type { RunHookChain } from "./netfilter.ts";
 import type { SkbContext } from "./rule-context.ts";
@@ -146,15 +147,27 @@ function toDestination(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kin
 function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], why: Because): Next | null {
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
 	const address = pickAddress(walk, range, skb.packet.src);
-	const port = pickPort(range, skb.packet.sport);
+	const wanted = pickPort(range, skb.packet.sport);
+	const isTaken = tuplesOf(walk, skb, connection).some((each) =>
+		sameTuple(each, withReplyDestination(connection.reply, address, wanted)),
+	);
+	// nf_nat_used_tuple: another connection has it, so a port is drawn. Echoes are told apart by identifiers, which are not here.
+	const isDrawn = isTaken && !isEcho(skb.packet);
+	const port = isDrawn ? wanted + 1 : wanted;
 	const changes = !sameAddress(address, skb.packet.src) || port !== skb.packet.sport;
 	// Masquerading to the very same address still maps the connection, with a port of its own where it is drawn at random.
 	if (changes || kind === "masquerade") {
 		connection.sourceNat = changes;
 		connection.reply = withReplyDestination(connection.reply, address, port);
-		note(walk, skb, kind, why, "source", address, port, range);
+		note(walk, skb, kind, why, "source", address, port, isDrawn ? { ...range, random: true } : range);
 	}
 	return null;
+}
+
+/** Both tuples of each other connection of this stack. */
+function tuplesOf(walk: Walk, { view }: Skb, own: Connection): readonly Tuple[] {
+	const others = walk.memory.conntrack.of(view).filter((each) => each !== own);
+	return others.flatMap(({ original, reply }) => [original, reply]);
 }
 
 function note(

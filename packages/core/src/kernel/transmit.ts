@@ -125,7 +125,10 @@ function outOfStacked(walk: Walk, skb: Skb, link: MacvlanLink | IpvlanLink): Nex
 		const to = link.kind === "macvlan" ? { place: view.place, device: device.name } : sibling;
 		return { kind: "wire", ...to, frame: frameOf(skb) };
 	}
-	return lowered;
+	// Whatever else is for that MAC is for the machine itself: it never leaves by the lower device.
+	return link.kind === "ipvlan" && link.flag !== "vepa"
+		? { kind: "wire", place: view.place, device: device.name, frame: frameOf(skb) }
+		: lowered;
 }
 
 /** The frame on the lower device of a stacked one, about to be sent by it. */

@@ -27,11 +27,22 @@ export interface NetworkMode {
 	plan(cluster: Cluster, underlay: Underlay): ModePlan;
 }
 
+/** See ModeCapabilities. */
+export type PodAddresses = "cluster" | "data-centre" | "vpc";
+
 export interface ModeCapabilities {
 	/** The families in which pods reach each other across nodes. */
 	readonly families: readonly Family[];
 	/** The VPC must lead each node's pod CIDR to that node, as the cloud controller has it do. */
 	readonly podRoutesInVpc: boolean;
+	/**
+	 * Where pods' addresses are from: a range of the cluster's own, the data centre's network with its VLANs, or the VPC's vSwitches.
+	 */
+	readonly podAddresses: PodAddresses;
+	/** By what a pod asks for a certain address. Null: by nothing. */
+	readonly fixedAddress: string | null;
+	/** Pods of networks of several kinds can be on one cluster. */
+	readonly mixesNetworks?: true;
 	/**
 	 * Who applies NetworkPolicies. `none`: nobody. `iptables`: rules among those of the node's state. `documented`: an enforcer
 	 * whose rules are not part of the state; what it documents is a stage at the pod's device (`policyStages` of a contribution,

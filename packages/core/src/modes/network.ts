@@ -256,7 +256,7 @@ function modeUnknown(cluster: Cluster): readonly Assumption[] {
 function addressesAssigned({ assignedAddresses }: Cluster): readonly Assumption[] {
 	return assignedAddresses.map(({ pod, address, by }) => ({
 		code: "pod-address-assigned",
-		message: `the input does not say an address of pod/${pod}: ${address.text} is taken, by ${by}`,
+		message: `the input does not say an address of pod/${pod}: ${address.text} is taken, from ${by}`,
 		place: `pod/${pod}`,
 	}));
 }

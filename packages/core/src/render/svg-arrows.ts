@@ -3,6 +3,9 @@ import type { PlacedSpot } from "./svg-box.ts";
 import type { Arrow } from "./topology.ts";
 
 export interface PlacedArrow {
+	/** Keys of the spots that it joins. */
+	readonly from: string;
+	readonly to: string;
 	readonly direction: Arrow["direction"];
 	readonly weight: number;
 	/** SVG path data. */
@@ -119,7 +122,7 @@ function shifted(point: Point, side: Side, shift: number): Point {
 	return horizontal ? { x: point.x, y: point.y + shift } : { x: point.x + shift, y: point.y };
 }
 
-function draw({ direction, weight }: Arrow, from: Point, to: Point, side: Side): PlacedArrow {
+function draw(arrow: Arrow, from: Point, to: Point, side: Side): PlacedArrow {
 	const bottomToBottom = side === "bottom" && Math.abs(from.y - to.y) < 1;
 	const bend = bottomToBottom ? DIP : (to.y - from.y) / 2;
 	const straight = side === "left" || side === "right" || Math.abs(from.x - to.x) < 1;
@@ -127,8 +130,10 @@ function draw({ direction, weight }: Arrow, from: Point, to: Point, side: Side):
 		? `C ${at(from.x, from.y + bend)} ${at(to.x, to.y + bend)} ${at(to.x, to.y)}`
 		: `C ${at(from.x, from.y + bend)} ${at(to.x, to.y - bend)} ${at(to.x, to.y)}`;
 	return {
-		direction,
-		weight,
+		from: arrow.from,
+		to: arrow.to,
+		direction: arrow.direction,
+		weight: arrow.weight,
 		path: `M ${at(from.x, from.y)} ${straight ? `L ${at(to.x, to.y)}` : curve}`,
 		label: { x: round((from.x + to.x) / 2), y: round((from.y + to.y) / 2 + (bottomToBottom ? DIP * 0.75 : 0)) },
 		lowest: Math.max(from.y, to.y) + (bottomToBottom ? DIP : 0),

@@ -11,7 +11,8 @@ import { type Layout, layoutOf } from "./svg-layout.ts";
 import { SVG_STYLE } from "./svg-style.ts";
 import { columnsIn, columnsOf, shortened } from "./svg-text.ts";
 import { formatQuestion } from "./text.ts";
-import { topologyOf } from "./topology.ts";
+import { toneOf } from "./tone.ts";
+import { keyOf, topologyOf } from "./topology.ts";
 
 const MARGIN = 24;
 const LINE = 18;
@@ -53,10 +54,9 @@ interface HeadLine {
 function headLines({ verdict, question, paths }: Explanation, width: number): readonly HeadLine[] {
 	const columns = columnsIn(width - 2 * MARGIN, "note");
 	const reason = paths.length === 1 ? (paths[0]?.reason ?? "") : `${paths.length} paths`;
-	const good = verdict === "delivered" ? "good" : verdict === "exits" || verdict === "unknown" ? "unsure" : "bad";
 	return [
 		...wrap(formatQuestion(question), columns, columnsOf).map((text) => ({ text, role: "question" })),
-		...wrap(`${verdict}: ${reason}`, columns, columnsOf).map((text) => ({ text, role: `verdict ${good}` })),
+		...wrap(`${verdict}: ${reason}`, columns, columnsOf).map((text) => ({ text, role: `verdict ${toneOf(verdict)}` })),
 	];
 }
 
@@ -87,15 +87,9 @@ function endsOf(groups: readonly PathGroup[]): ReadonlyMap<string, string> {
 		const { links } = first.forward;
 		const [start, end] = [links[0], links.at(-1)];
 		if (end !== undefined) {
-			const role =
-				first.verdict === "delivered"
-					? "good"
-					: first.verdict === "exits" || first.verdict === "unknown"
-						? "unsure"
-						: "bad";
-			ends.set(JSON.stringify([end.at, end.device ?? ""]), role);
+			ends.set(keyOf(end), toneOf(first.verdict));
 		}
-		if (start !== undefined) ends.set(JSON.stringify([start.at, start.device ?? ""]), "start");
+		if (start !== undefined) ends.set(keyOf(start), "start");
 	}
 	return ends;
 }

@@ -42,7 +42,8 @@ export function topologyOf(paths: readonly ExplainedPath[]): Topology {
 	return { places: placesOf(ways.map(({ links }) => links)), arrows: arrowsOf(ways) };
 }
 
-function keyOf({ at, device }: ExplainedLink): string {
+/** The key of the spot that a link stands at. */
+export function keyOf({ at, device }: ExplainedLink): string {
 	return JSON.stringify([at, device ?? ""]);
 }
 

@@ -1,5 +1,6 @@
 /** The sentences of answers, one for each reason code, in English. Facts stand in braces. */
-import type { Because, ReasonCode } from "../kernel/because.ts";
+import type { ReasonCode } from "../kernel/because.ts";
+import type { Catalogue } from "./wording.ts";
 
 const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	sent: "sent to {to}",
@@ -20,10 +21,11 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"nat-known": "{side} rewritten as the connection's entry says",
 	"ipvs-scheduled": "IPVS {virtual} ({scheduler}, {servers} servers) sends it to {server}",
 	"ipvs-reply": "answer of IPVS {virtual}: the virtual address becomes its source",
-	"program-translated": "program {program} (eBPF), by its documented effect: {virtual} becomes {server}",
-	"program-answered": "program {program} (eBPF), by its documented effect: {virtual} becomes the source of the answer",
+	"program-translated": "program {program} ({technology}), by its documented effect: {virtual} becomes {server}",
+	"program-answered":
+		"program {program} ({technology}), by its documented effect: {virtual} becomes the source of the answer",
 	"program-redirected":
-		"program {program} (eBPF), by its documented effect: sent by {device}, past the node's IP stack",
+		"program {program} ({technology}), by its documented effect: sent by {device}, past the node's IP stack",
 	routed: "route {route} (table {table}, rule {rule})",
 	"routed-local": "{to} is an address of this stack (on {device})",
 	"neighbour-static": "neighbour {address} is {mac} on {device} ({state})",
@@ -91,30 +93,10 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"too-many-steps": "no end after {steps} steps",
 };
 
-/** Sentences cut at their facts: even places are words, odd ones names of facts. */
-const CUT = new Map<ReasonCode, readonly string[]>();
-
-/** The reason as one sentence. */
-export function sentence(because: Because): string {
-	let parts = CUT.get(because.code);
-	if (parts === undefined) {
-		const [first = "", ...rest] = SENTENCES[because.code].split(/[{}]/);
-		// Only words of ours begin with a capital: a device keeps its name as it is.
-		parts = [first.charAt(0).toUpperCase() + first.slice(1), ...rest];
-		CUT.set(because.code, parts);
-	}
-	let text = "";
-	for (let i = 0; i < parts.length; i++) {
-		const part = parts[i] as string;
-		text += i % 2 === 0 ? part : String(because.facts[part] ?? "?");
-	}
-	return text;
-}
-
-/** The sentence with whose entry it was, where somebody put it there: `…, by kube-proxy for service/default/nginx`. */
-export function reason(because: Because): string {
-	const { origin } = because;
-	if (origin === null || origin.component === "kernel" || origin.component === "unknown") return sentence(because);
-	const object = origin.object === undefined ? "" : ` for ${origin.object}`;
-	return `${sentence(because)}, by ${origin.component}${object}`;
-}
+export const ENGLISH: Catalogue = {
+	sentences: SENTENCES,
+	byWhom: (text, component, object) => `${text}, by ${component}${object === undefined ? "" : ` for ${object}`}`,
+	endedAt: (text, at) => `${text} (at ${at})`,
+	arrived: (at, destination) => `The packet reached ${at} as ${destination}, and the answer came back`,
+	lastRule: (rule, others) => `Rule ${rule}${others === 0 ? "" : ` (after ${others} more)`}`,
+};

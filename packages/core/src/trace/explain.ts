@@ -6,12 +6,13 @@ import type { Question } from "./question.ts";
 import { explainWay } from "./report.ts";
 import type { Subject } from "./subject.ts";
 import { WAY_LIMIT, type Way, ways } from "./ways.ts";
+import type { Language } from "./wording.ts";
 
 /**
  * Explains every way that the question's packet may go, there and back. Throws an InputError for a question that cannot
- * be asked: unknown names, a Service without such a port, a start that is not known.
+ * be asked: unknown names, a Service without such a port, a start that is not known. Reasons are told in `language`.
  */
-export function explain(subject: Subject, question: Question): Explanation {
+export function explain(subject: Subject, question: Question, language: Language = "en"): Explanation {
 	const plan = planOf(subject, question);
 	const walked: Way[] = [];
 	for (const way of ways(plan, true)) {
@@ -23,7 +24,7 @@ export function explain(subject: Subject, question: Question): Explanation {
 		kind: "Explanation",
 		question,
 		verdict: common(walked.map((way) => way.verdict)),
-		paths: walked.map((way) => explainWay(plan, way)),
+		paths: walked.map((way) => explainWay(plan, way, language)),
 		findings: findingsOf(subject, plan, walked),
 	};
 }

@@ -37,11 +37,12 @@ const ORDER = { error: 0, warning: 1, info: 2 } as const;
 
 export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
 	const found = RULES.flatMap((rule) => rule(subject, plan, ways));
+	const stacks = stacksOf(ways);
 	const all = [
 		...found,
 		...remarks(ways),
-		...missingState(subject, ways),
-		...notUnderstood(subject, ways),
+		...missingState(subject, stacks),
+		...notUnderstood(subject, stacks),
 		...assumptions(subject, ways),
 	];
 	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
@@ -248,9 +249,10 @@ const TAKEN_FOR_MISSING: Partial<Readonly<Record<StatePart, string>>> = {
 };
 
 /** Parts of the state that the answer would have needed and had not. */
-function missingState(subject: Subject, ways: readonly Way[]): readonly Finding[] {
-	return stacksOf(ways).flatMap((place): readonly Finding[] => {
-		const missing = subject.network.namespace(place)?.missing ?? new Set<StatePart>();
+function missingState(subject: Subject, stacks: readonly Place[]): readonly Finding[] {
+	return stacks.flatMap((place): readonly Finding[] => {
+		const missing = subject.network.namespace(place)?.missing;
+		if (missing === undefined || missing.size === 0) return [];
 		const taken = Object.entries(TAKEN_FOR_MISSING).filter(([part]) => missing.has(part as StatePart));
 		if (taken.length === 0) return [];
 		const message = `${place}: ${taken.map(([part, what]) => `${part} is missing (taken: ${what})`).join("; ")}`;
@@ -267,8 +269,8 @@ function missingState(subject: Subject, ways: readonly Way[]): readonly Finding[
 }
 
 /** Lines of dumps that nobody understood, of the stacks that the packet met. */
-function notUnderstood(subject: Subject, ways: readonly Way[]): readonly Finding[] {
-	return stacksOf(ways).flatMap((place): readonly Finding[] => {
+function notUnderstood(subject: Subject, stacks: readonly Place[]): readonly Finding[] {
+	return stacks.flatMap((place): readonly Finding[] => {
 		const lines = subject.network.namespace(place)?.notUnderstood ?? [];
 		const first = lines[0];
 		if (first === undefined) return [];

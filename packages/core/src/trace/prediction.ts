@@ -5,12 +5,12 @@ import type { Crossing, Rewrite } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
 import type { Place } from "../state/place.ts";
-import { reason } from "./catalogue.ts";
 import type { Verdict } from "./explanation.ts";
 import { type Plan, planOf } from "./plan.ts";
 import type { Question } from "./question.ts";
 import type { Subject } from "./subject.ts";
 import { WAY_LIMIT, type Way, ways } from "./ways.ts";
+import { reason } from "./wording.ts";
 
 export interface Endpoint {
 	readonly address: Address;
@@ -57,6 +57,8 @@ export interface PredictedWay {
 
 export interface DocumentedEffect {
 	readonly at: Place;
+	/** The eBPF program's name; null for anything else. */
+	readonly program: string | null;
 	/** A sentence: who did what. */
 	readonly what: string;
 }
@@ -106,9 +108,14 @@ function refusalOf({ refusal, end, refusalCame, refusalLoops }: Way): PredictedW
 }
 
 function documentedIn({ forward, reply, refusal, end }: Way): readonly DocumentedEffect[] {
-	const changed = [forward, reply, refusal].flatMap((walk) => walk?.hops ?? []).filter(({ stage }) => stage === "ebpf");
-	const effects = changed.map((hop): DocumentedEffect => ({ at: hop.at, what: reason(hop.because) }));
-	if (end.because.code === "network-policy-drop") effects.push({ at: end.at, what: reason(end.because) });
+	const changed = [forward, reply, refusal]
+		.flatMap((walk) => walk?.hops ?? [])
+		.filter(({ stage }) => stage === "ebpf" || stage === "openflow");
+	const effects = changed.map(({ at, because }): DocumentedEffect => {
+		return { at, program: String(because.facts.program), what: reason(because) };
+	});
+	if (end.because.code === "network-policy-drop")
+		effects.push({ at: end.at, program: null, what: reason(end.because) });
 	return effects;
 }
 

@@ -8,7 +8,6 @@ import type { Origin } from "../origin/origin.ts";
 import type { Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import { captureCommand } from "./capture.ts";
-import { reason, sentence } from "./catalogue.ts";
 import type {
 	ExplainedCapture,
 	ExplainedConntrack,
@@ -24,16 +23,17 @@ import type {
 } from "./explanation.ts";
 import { isClients, type Plan } from "./plan.ts";
 import type { Way } from "./ways.ts";
+import { catalogueIn, type Language, reason, sentence } from "./wording.ts";
 
-export function explainWay(plan: Plan, way: Way): ExplainedPath {
+export function explainWay(plan: Plan, way: Way, language: Language): ExplainedPath {
 	const { forward, reply, refusal } = way;
 	return {
 		weight: way.weight,
 		verdict: way.verdict,
-		reason: reasonOf(way),
-		forward: direction(forward),
-		reply: reply === null ? null : direction(reply),
-		...(refusal === null ? {} : { refusal: direction(refusal) }),
+		reason: reasonOf(way, language),
+		forward: direction(forward, language),
+		reply: reply === null ? null : direction(reply, language),
+		...(refusal === null ? {} : { refusal: direction(refusal, language) }),
 		stacks: forward.stacks.filter(isClusterStack),
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
@@ -51,13 +51,14 @@ function isClusterStack(place: Place): boolean {
 }
 
 /** What decided it, and where. */
-function reasonOf({ verdict, end, forwardEnd }: Way): string {
-	if (verdict !== "delivered") return `${reason(end.because)} (at ${end.at})`;
-	return `The packet reached ${forwardEnd.at} as ${destinationOf(forwardEnd.packet)}, and the answer came back`;
+function reasonOf({ verdict, end, forwardEnd }: Way, language: Language): string {
+	const { arrived, endedAt } = catalogueIn(language);
+	if (verdict !== "delivered") return endedAt(reason(end.because, language), end.at);
+	return arrived(forwardEnd.at, destinationOf(forwardEnd.packet));
 }
 
-function direction(walk: Walk): ExplainedDirection {
-	return { links: dataLink(lasting(walk)), hops: explainHops(walk.hops) };
+function direction(walk: Walk, language: Language): ExplainedDirection {
+	return { links: dataLink(lasting(walk)), hops: explainHops(walk.hops, language) };
 }
 
 /** Where every packet of the connection crosses, not only the first. */
@@ -81,7 +82,7 @@ function linkOf(at: Place, device: string | null): ExplainedLink {
 }
 
 /** Most stages leave the packet as it is; those share one description of it. */
-function explainHops(hops: readonly Hop[]): readonly ExplainedHop[] {
+function explainHops(hops: readonly Hop[], language: Language): readonly ExplainedHop[] {
 	let before: Hop | undefined;
 	let packet: ExplainedPacket | undefined;
 	return hops.map((hop) => {
@@ -93,15 +94,15 @@ function explainHops(hops: readonly Hop[]): readonly ExplainedHop[] {
 			before.vlan === hop.vlan;
 		if (!same || packet === undefined) packet = explainPacket(hop);
 		before = hop;
-		return explainHop(hop, packet);
+		return explainHop(hop, packet, language);
 	});
 }
 
-function explainHop({ at, stage, device, because }: Hop, packet: ExplainedPacket): ExplainedHop {
+function explainHop({ at, stage, device, because }: Hop, packet: ExplainedPacket, language: Language): ExplainedHop {
 	const { code, origin, hits } = because;
-	if (hits.length === 0) return { at, stage, device, packet, decision: sentence(because), code, origin };
+	if (hits.length === 0) return { at, stage, device, packet, decision: sentence(because, language), code, origin };
 	const rules = hits.map(explainRule);
-	return { at, stage, device, packet, decision: decisionOf(because, rules), code, origin, rules };
+	return { at, stage, device, packet, decision: decisionOf(because, rules, language), code, origin, rules };
 }
 
 function explainRule({ table, chain, position, text, origin }: RuleHit): ExplainedRule {
@@ -109,11 +110,10 @@ function explainRule({ table, chain, position, text, origin }: RuleHit): Explain
 }
 
 /** Of rules that let the packet pass, the last says what they came to. */
-function decisionOf(because: Because, rules: readonly ExplainedRule[]): string {
+function decisionOf(because: Because, rules: readonly ExplainedRule[], language: Language): string {
 	const last = rules[rules.length - 1];
-	if (because.code !== "hook-rules" || last === undefined) return sentence(because);
-	const others = rules.length === 1 ? "" : ` (after ${rules.length - 1} more)`;
-	return `Rule ${last.text}${others}`;
+	if (because.code !== "hook-rules" || last === undefined) return sentence(because, language);
+	return catalogueIn(language).lastRule(last.text, rules.length - 1);
 }
 
 /** Shows the innermost packet, with the header around it. */

@@ -22,8 +22,28 @@ export interface Start {
 	readonly families: readonly Family[];
 }
 
+/** Pods and machines of one subject that questions were asked from; more are forgotten all at once. */
+const MOST_KEPT = 4096;
+const starts = new WeakMap<Subject["network"], Map<string, Start>>();
+
 /** Finds where the packet begins. Throws an InputError where that cannot be told. */
 export function startOf(subject: Subject, question: Question): Start {
+	if (question.at !== undefined) return findStart(subject, question);
+	let known = starts.get(subject.network);
+	if (known === undefined) {
+		known = new Map();
+		starts.set(subject.network, known);
+	}
+	let start = known.get(question.from);
+	if (start === undefined) {
+		start = findStart(subject, question);
+		if (known.size >= MOST_KEPT) known.clear();
+		known.set(question.from, start);
+	}
+	return start;
+}
+
+function findStart(subject: Subject, question: Question): Start {
 	const named = parseName(question.from);
 	if (named.kind === "service") {
 		throw new InputError({

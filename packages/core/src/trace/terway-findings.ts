@@ -149,10 +149,13 @@ const NODES_TOLD = 5;
 function noNodeInZone({ cluster }: Subject, plan: Plan): readonly Finding[] {
 	const service = plan.target.service?.service;
 	const pending = service && cluster.terway && pendingPods(cluster, service)[0];
-	const zones = pending === undefined ? [] : (matchPodNetworking(cluster, pending).effects?.zones ?? []);
-	const [name] = pending === undefined ? [] : matchPodNetworking(cluster, pending).podNetworkings;
+	if (!pending) return [];
+	const matched = matchPodNetworking(cluster, pending);
+	const zones = matched.effects?.zones ?? [];
+	const [name] = matched.podNetworkings;
+	if (name === undefined || zones.length === 0) return [];
 	const there = new Set(cluster.nodes.map(({ labels }) => labels[ZONE_LABEL]).filter((zone) => zone !== undefined));
-	if (pending === undefined || name === undefined || zones.length === 0 || there.size === 0) return [];
+	if (there.size === 0) return [];
 	if (zones.some((zone) => there.has(zone))) return [];
 	const has = [...there].join(", ");
 	const message = `${placeOf(pending)} cannot be scheduled: ${networkingAt(cluster, name)} has vSwitches in ${zones.join(", ")} alone, and the nodes are in ${has}`;

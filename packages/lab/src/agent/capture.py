@@ -61,22 +61,23 @@ class Capture:
 
         A device whose parent is in another namespace (a macvlan, a VLAN moved to a pod) keeps the parent's time of
         arrival, and a bridge that of its port. So equal times are put in order by the namespaces' order, which has
-        machines before pods, and within a namespace by the socket's queue.
+        machines before pods, and within a namespace by the socket's queue; what leaves comes before what arrives, as a
+        coarse clock may give both ends of a cable the same time.
         """
-        taken: List[Tuple[int, int, int, Dict[str, Any]]] = []
+        taken: List[Tuple[int, bool, int, int, Dict[str, Any]]] = []
         for place, name, tap in self._ready():
             received = _receive(tap)
             while received is not None:
                 time, frame = received
                 frame["namespace"] = name
-                taken.append((time, place, len(taken), frame))
+                taken.append((time, frame["direction"] == "in", place, len(taken), frame))
                 received = _receive(tap)
             if _lost(tap):
                 raise ValueError(f"more frames came in namespace {name} than its capture could hold")
-        taken.sort(key=lambda entry: entry[:3])
-        for time, _, _, frame in taken:
+        taken.sort(key=lambda entry: entry[:4])
+        for time, _, _, _, frame in taken:
             frame["time"] = time - taken[0][0]
-        return [frame for _, _, _, frame in taken]
+        return [frame for *_, frame in taken]
 
     def _ready(self) -> List[Tuple[int, str, socket.socket]]:
         """Taps that have something, with their place in the order: most have nothing, and asking each costs a call."""

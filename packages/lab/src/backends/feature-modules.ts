@@ -39,6 +39,7 @@ export const FEATURE_MODULES: Readonly<Record<Feature, readonly string[]>> = {
 	"br-netfilter": ["br_netfilter"],
 	"tc-flower": ["sch_ingress", "cls_flower", "cls_matchall", "act_vlan"],
 	"tc-u32": ["sch_ingress", "cls_u32", "act_mirred"],
+	"tc-pedit": ["sch_ingress", "cls_u32", "act_pedit", "act_csum", "act_gact", "act_mirred"],
 	sctp: ["sctp"],
 	bird: [],
 };

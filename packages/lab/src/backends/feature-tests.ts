@@ -166,6 +166,12 @@ export const FEATURE_TESTS: Readonly<Record<Feature, FeatureTest>> = {
 		"kernel modules cls_u32, act_mirred",
 		"ingress protocol ip prio 1 u32 match ip dst 192.0.2.1/32 action mirred egress redirect dev vb",
 	),
+	"tc-pedit": trafficControl(
+		"kernel modules cls_u32, act_pedit, act_csum, act_gact, act_mirred",
+		"egress protocol ip prio 1 u32 match ip dst 192.0.2.1/32 action pedit ex munge ip dst set 192.0.2.2 munge tcp dport set 80 pipe action csum ip4h tcp continue",
+		"ingress protocol ip prio 2 u32 match ip dst 192.0.2.1/32 action pedit ex munge eth dst set 02:00:00:00:00:01 pipe action mirred egress redirect dev vb",
+		"ingress protocol ip prio 3 u32 match ip dst 192.0.2.1/32 action pass",
+	),
 	sctp: {
 		steps: [],
 		listeners: [{ namespace: TRIAL_NAMESPACE, protocol: "sctp", port: 1 }],

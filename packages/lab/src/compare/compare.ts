@@ -1,6 +1,6 @@
 /** One probe's observation against what the engine predicted for it. */
 import type { Crossing, Place, PredictedWay } from "@podpath/core";
-import type { LabPlan } from "../lab-plan.ts";
+import type { LabPlan, LabProgram } from "../lab-plan.ts";
 import type { Observation } from "../observation.ts";
 import { type ComparedDirection, type Comparison, type Difference, type Divergence, isAboutHop } from "./comparison.ts";
 import { compareConnections, type TableReading } from "./connections.ts";
@@ -86,24 +86,44 @@ function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
 	const built = new Set(plan.namespaces.map(({ place }) => place));
 	if (!built.has(client)) return `the lab has no ${client}`;
 	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
-	const [effect] = documented;
+	const effect = documented.find((each) => !isStoodInFor(each, plan));
 	if (effect !== undefined) return `the lab has not got what decides at ${effect.at}: ${effect.what}`;
 	const missing = crossings.find(({ at, device }) => device !== null && !built.has(at));
 	return missing === undefined ? null : `the lab has no ${missing.at}`;
 }
 
-/** What a reader should know: that a program let the packet pass is the engine's word, not the kernel's. */
-function programRemarks({ forward, reply, refusal }: PredictedWay, { programs }: LabPlan): readonly string[] {
+/** Whether tc filters do what all programs of that name do there. */
+function isStoodInFor({ at, program }: PredictedWay["documented"][number], { programs }: LabPlan): boolean {
+	const own = programs.filter(({ place, name }) => place === at && name === program);
+	return own.length > 0 && own.every(({ stoodInFor }) => stoodInFor);
+}
+
+/** What a reader should know: where a program is on the way, its part is the engine's word, and not the kernel's. */
+function programRemarks({ forward, reply, refusal, documented }: PredictedWay, plan: LabPlan): readonly string[] {
 	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
-	const passed = new Map<string, string[]>();
+	const met = plan.programs.filter(({ place, device }) =>
+		crossings.some((each) => each.at === place && each.device === device),
+	);
+	const acts = ({ place, name }: LabProgram): boolean =>
+		documented.some(({ at, program }) => at === place && program === name);
+	return [
+		...remark(
+			"without eBPF programs, which let this packet pass unchanged",
+			met.filter((each) => !acts(each)),
+		),
+		...remark("tc filters stand in for eBPF programs, by their documented effect", met.filter(acts)),
+	];
+}
+
+function remark(what: string, programs: readonly LabProgram[]): readonly string[] {
+	const byDevice = new Map<string, string[]>();
 	for (const { place, device, name } of programs) {
-		if (!crossings.some((each) => each.at === place && each.device === device)) continue;
 		const where = `${device} of ${place}`;
-		passed.set(where, [...(passed.get(where) ?? []), name]);
+		byDevice.set(where, [...(byDevice.get(where) ?? []), name]);
 	}
-	if (passed.size === 0) return [];
-	const each = [...passed].map(([where, names]) => `${names.join(" and ")} on ${where}`);
-	return [`without eBPF programs, which let this packet pass unchanged: ${each.join(", ")}`];
+	if (byDevice.size === 0) return [];
+	const each = [...byDevice].map(([where, names]) => `${names.join(" and ")} on ${where}`);
+	return [`${what}: ${each.join(", ")}`];
 }
 
 /** Places that are hops as a whole, without devices of their own. */

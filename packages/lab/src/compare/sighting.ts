@@ -27,14 +27,22 @@ export interface NumberedFrame {
 
 /**
  * The frames in order of time. The kernel gives a frame that goes from a device to the one stacked on it the same time; then
- * the machine comes before its pods, and within a namespace the capture's own order counts.
+ * the machine comes before its pods, and within a namespace the capture's own order counts. User-Mode Linux' clock knows steps of
+ * 256 ns (timer_read), in which a frame may leave one device and reach the next.
  */
 export function inOrder(frames: readonly CapturedFrame[], plan: LabPlan): readonly NumberedFrame[] {
 	const order = new Map(plan.namespaces.map(({ name }, position) => [name, position]));
 	const rank = ({ namespace }: CapturedFrame): number => order.get(namespace) ?? order.size;
+	const arrival = ({ direction }: CapturedFrame): number => (direction === "in" ? 1 : 0);
 	return frames
 		.map((frame, number) => ({ frame, number }))
-		.sort((a, b) => a.frame.time - b.frame.time || rank(a.frame) - rank(b.frame) || a.number - b.number);
+		.sort(
+			(a, b) =>
+				a.frame.time - b.frame.time ||
+				arrival(a.frame) - arrival(b.frame) ||
+				rank(a.frame) - rank(b.frame) ||
+				a.number - b.number,
+		);
 }
 
 /** All frames with an IP packet, in order. */

@@ -11,6 +11,7 @@ import { Lab } from "../session/lab.ts";
 import { listenersFor } from "../session/listeners.ts";
 import { probeFor } from "../session/probes.ts";
 import { PORTS } from "./generate/world.ts";
+import { hasRivals } from "./rivals.ts";
 import { type AskedQuestion, type LinkSketch, type Sketch, subjectOf } from "./sketch.ts";
 
 /** What came of one question. */
@@ -41,8 +42,8 @@ interface Prepared {
 	readonly listeners: readonly Listener[];
 	/** Somebody is predicted to have no socket for it: then nobody may listen at all. */
 	readonly deaf: boolean;
-	/** The kernel may have sent all the errors that it does in a while. */
-	readonly silent: boolean;
+	/** Why nothing can be told after the earlier questions. */
+	readonly silent: string | null;
 }
 
 /** A network of a sketch that stands on a kernel. */
@@ -54,6 +55,8 @@ export class Standing {
 	#nextPort = FIRST_SOURCE_PORT;
 	/** By stack and sender. */
 	readonly #routeErrors = new Map<string, number>();
+	/** A question with a tunnel on its way came to nothing. */
+	#tunnelErrors = false;
 
 	private constructor(subject: Subject, plan: LabPlan, lab: Lab) {
 		this.#subject = subject;
@@ -90,11 +93,11 @@ export class Standing {
 		}
 		return prepared.map((each): Answer => {
 			const { question, ways, silent } = each;
-			if (silent) return { question, ways, comparison: { kind: "not-compared", why: SILENT } };
+			if (silent !== null) return { question, ways, comparison: { kind: "not-compared", why: silent } };
 			const observation = answers.get(each) ?? NOTHING_SEEN;
 			const comparison = compareWays(ways, observation, this.#plan);
-			const broke = comparison.kind === "differs" && brokeLater(observation, comparison);
-			return { question, ways, comparison: broke ? { kind: "not-compared", why: BROKE } : comparison };
+			const why = comparison.kind === "differs" ? nobodysQuestion(observation, comparison) : null;
+			return { question, ways, comparison: why === null ? comparison : { kind: "not-compared", why } };
 		});
 	}
 
@@ -104,8 +107,8 @@ export class Standing {
 
 	#prepare(question: AskedQuestion, { silenceMs, answerMs }: Patience): Prepared {
 		const ways = predicted(this.#subject, { ...question, sourcePort: this.#nextPort++ });
-		const silent = this.#mayFallSilent(ways);
-		const asked = silent ? null : probeFor(ways, this.#names);
+		const silent = this.#remembered(ways);
+		const asked = silent !== null ? null : probeFor(ways, this.#names);
 		const silence = ways.flatMap(expectedResults).every((word) => word === "timeout");
 		// With several routes the source is that of the one that a hash chooses; and rules that ask for a source are not asked
 		// without one (ip_route_connect), where the engine takes a source for granted.
@@ -121,6 +124,14 @@ export class Standing {
 					};
 		const deaf = ways.some(({ code }) => code === "not-listening");
 		return { question, ways, probe, deaf, silent, listeners: listenersFor(ways, this.#names) };
+	}
+
+	/** What the kernel remembers of earlier questions and would answer this one by; null: nothing. */
+	#remembered(ways: readonly PredictedWay[]): string | null {
+		const before = this.#tunnelErrors;
+		this.#tunnelErrors ||= ways.some((way) => usesTunnel(way) && way.verdict !== "delivered");
+		if (before && ways.some(usesTunnel)) return TUNNEL_ERRORS;
+		return this.#mayFallSilent(ways) ? SILENT : null;
 	}
 
 	/** Whether so many errors were sent to somebody that the kernel may send no more. */
@@ -160,12 +171,29 @@ function routeErrorOf({ code, endedAt, client, sent, refusal, server }: Predicte
 	return server === null || endedAt === client ? [] : [`${endedAt} ${server.address.address.text}`];
 }
 
+/** IPIP, whose device counts errors about its outer packets. */
+function usesTunnel({ forward, reply, refusal }: PredictedWay): boolean {
+	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
+	return (
+		crossings.some(({ packet }) => packet.payload?.kind === "ipip") ||
+		crossings.some(({ ethernet }) => ethernet === null)
+	);
+}
+
 function keyOf({ namespace, protocol, port }: Listener): string {
 	return `${namespace} ${protocol} ${port}`;
 }
 
+/** Why a difference says nothing about the engine; null: it does. */
+function nobodysQuestion(observation: Observation, differs: Extract<Comparison, { kind: "differs" }>): string | null {
+	if (brokeLater(observation, differs)) return BROKE;
+	return hasRivals(observation) ? RIVALS : null;
+}
+
+const RIVALS = "two machines answer for one address, and the first answer counts";
 const BROKE = "the connection stood and broke then: the engine follows the packet and its answer";
 
+const TUNNEL_ERRORS = "a tunnel that met an error tells its next senders too (ip_tunnel_xmit: err_count)";
 const SILENT = "the kernel sends a sender five errors about routes at once, and then one a second (ip_error)";
 
 /**

@@ -1,11 +1,12 @@
 /** From a network to the steps that build the very same one on a real kernel. Nothing is run here. */
 import { type DeviceAt, type Network, type Place, placeKind } from "@podpath/core";
-import type { Feature, LabNamespace, LabPlan, LabPort, LabProgram, LabStep } from "../lab-plan.ts";
+import type { Feature, LabNamespace, LabPlan, LabPort, LabStep } from "../lab-plan.ts";
 import { fabricOf } from "./fabric/fabric.ts";
 import { type Cable, layoutOf } from "./layout.ts";
 import { namesOf } from "./names.ts";
 import { featuresOf } from "./needs.ts";
-import { type Site, stepsOf } from "./steps.ts";
+import { standIns } from "./stand-ins.ts";
+import { type Site, stepsOf, trafficControl } from "./steps.ts";
 
 export interface RealizeOptions {
 	/** What every namespace's name begins with, so that several networks fit on one kernel. Default: nothing. */
@@ -40,15 +41,22 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 		return { name: nameOf(state.place), state, children, given: givenDevices(state.place, cables, states) };
 	});
 	const steps = sites.map(stepsOf);
+	const stoodIn = standIns({ stacks: states, cables, nameOf });
 	return {
 		namespaces: sites.map(({ name, state }): LabNamespace => ({ name, place: state.place })),
 		steps: [
 			...steps.flatMap(({ early }) => early),
 			...cableStep(cables, nameOf),
 			...steps.flatMap(({ build }) => build),
+			...[...stoodIn.redirects].map(([place, text]) => trafficControl(nameOf(place), text)),
 		],
-		needs: new Set<Feature>([...(cables.length > 0 ? (["veth"] as const) : []), ...states.flatMap(featuresOf)]),
-		programs: stacks.flatMap(programsOf),
+		needs: new Set<Feature>([
+			...(cables.length > 0 ? (["veth"] as const) : []),
+			...states.flatMap(featuresOf),
+			...(stoodIn.programs.some(({ stoodInFor }) => stoodInFor) ? (["tc-pedit"] as const) : []),
+		]),
+		programs: stoodIn.programs,
+		translations: stoodIn.translations,
 		omitted: [...layout.omitted, ...fabric.omitted, ...steps.flatMap(({ omitted }) => omitted)],
 		ports: [...layout.ports].flatMap(([place, ports]) =>
 			ports.map(({ device, to }): LabPort => {
@@ -93,11 +101,4 @@ function cableStep(cables: readonly Cable[], nameOf: (place: Place) => string): 
 		return `link add ${end(from, index)} type veth peer ${end(to, index + 1)}\n`;
 	});
 	return [{ kind: "run", argv: ["ip", "-batch", "-"], stdin: lines.join("") }];
-}
-
-/** eBPF programs, which podpath knows by their documented effect and has not got. */
-function programsOf({ place, tcFilters }: Stack): readonly LabProgram[] {
-	return tcFilters.flatMap(({ device, actions }) =>
-		actions.flatMap((action) => (action.kind === "program" ? [{ place, device, name: action.name }] : [])),
-	);
 }

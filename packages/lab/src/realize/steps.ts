@@ -52,6 +52,11 @@ export function stepsOf(site: Site): SiteSteps {
 	};
 }
 
+/** `tc -batch` in a namespace. */
+export function trafficControl(namespace: string, stdin: string): LabStep {
+	return { kind: "run", namespace, argv: ["tc", "-batch", "-"], stdin };
+}
+
 class Steps {
 	readonly steps: LabStep[] = [];
 	readonly omitted: string[] = [];

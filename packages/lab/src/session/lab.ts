@@ -5,9 +5,10 @@ import { LabError } from "../backends/lab-error.ts";
 import { type OpenOptions, openBackend } from "../backends/open.ts";
 import { compareWays } from "../compare/compare.ts";
 import { type Tally, tally } from "../compare/tally.ts";
-import type { LabPlan } from "../lab-plan.ts";
+import type { LabPlan, LabTranslation } from "../lab-plan.ts";
 import type { Observation } from "../observation.ts";
 import { realize } from "../realize/realize.ts";
+import { trafficControl } from "../realize/steps.ts";
 import type { LabAnswer, ProbedOnce } from "./answer.ts";
 import { listenersFor } from "./listeners.ts";
 import { MOST_PROBES, probeFor } from "./probes.ts";
@@ -72,6 +73,8 @@ export class Lab {
 	async ask(subject: Subject, question: Question): Promise<LabAnswer> {
 		const probed: ProbedOnce[] = [];
 		let ways = predict(subject, question);
+		const translations = this.#translationsFor(ways);
+		await this.#trafficControl(translations, "add");
 		let seen: Tally = tally(ways, []);
 		for (let sent = 0; sent < MOST_PROBES; sent++) {
 			ways = predict(subject, { ...question, sourcePort: this.#sourcePort(question) });
@@ -85,6 +88,7 @@ export class Lab {
 			// The same source port would be the same connection, and take the same way.
 			if (question.sourcePort !== undefined) break;
 		}
+		await this.#trafficControl(translations, "remove");
 		return { question, kernel: this.backend.kernel, backend: this.backend.kind, ways, probed, tally: seen };
 	}
 
@@ -122,6 +126,18 @@ export class Lab {
 		await this.backend.listen(listenersFor(ways, this.#names));
 		const observation = await this.backend.probe(probe);
 		return { observation, comparison: compareWays(ways, observation, this.plan) };
+	}
+
+	/** What stands in for eBPF programs where the Service that is asked for is translated. */
+	#translationsFor(ways: readonly PredictedWay[]): readonly LabTranslation[] {
+		return this.plan.translations.filter(({ virtual: { protocol, address, port } }) =>
+			ways.some(({ sent }) => sent.protocol === protocol && sent.dst.text === address && sent.dport === port),
+		);
+	}
+
+	async #trafficControl(translations: readonly LabTranslation[], part: "add" | "remove"): Promise<void> {
+		if (translations.length === 0) return;
+		await this.backend.run(translations.map((each) => trafficControl(each.namespace, each[part])));
 	}
 
 	#sourcePort({ sourcePort }: Question): number {

@@ -25,6 +25,17 @@ function only(ways: readonly PredictedWay[]): PredictedWay {
 const viaNat = only(askRouter({ rules: nat("") }, { protocol: "tcp", to: "192.0.2.1:80", sourcePort: 41006 }));
 const viaVxlan = only(askVxlan({ protocol: "tcp", to: "10.244.2.0:8080", sourcePort: 41020 }));
 
+/** Each frame arrives at the time at which it left. */
+function inSteps(frames: readonly CapturedFrame[]): readonly CapturedFrame[] {
+	let left = 0;
+	return [...frames]
+		.sort((a, b) => a.time - b.time)
+		.map((frame) => {
+			if (frame.direction === "out") left = frame.time;
+			return { ...frame, time: left };
+		});
+}
+
 function differing(comparison: Comparison): Disagreement {
 	if (comparison.kind !== "differs") throw new Error(`it ${comparison.kind}`);
 	return comparison;
@@ -239,10 +250,16 @@ describe("what is no difference", () => {
 	});
 
 	test("the order in which namespaces were read, where times are equal: machines come before pods", () => {
-		const atOnce = recorded.frames.map((frame) => ({ ...frame, time: 0 }));
+		const arriving = recorded.frames.filter(({ direction }) => direction === "in");
+		const atOnce = arriving.map((frame) => ({ ...frame, time: 0 }));
 		const [r, a, b] = ["r", "a", "b"].map((name) => atOnce.filter(({ namespace }) => namespace === name));
 		const asRead = sortedByPlan({ ...recorded, frames: [...(a ?? []), ...(b ?? []), ...(r ?? [])] });
 		expect(asRead.slice(0, (r ?? []).length)).toEqual((r ?? []).map(({ namespace }) => namespace));
+	});
+
+	test("a coarse clock gives both ends of a cable one time: what leaves comes before what arrives", () => {
+		const comparison = compareWay(viaNat, { ...recorded, frames: inSteps(recorded.frames) }, routerPlan);
+		expect(comparison).toMatchObject({ kind: "agrees" });
 	});
 
 	function sortedByPlan(observation: Observation): readonly string[] {
@@ -256,7 +273,10 @@ describe("what is no difference", () => {
 });
 
 describe("an eBPF program, which the lab has not got", () => {
-	const plan = { ...routerPlan, programs: [{ place: "node/r", device: "left", name: "cil_from_container" }] };
+	const plan = {
+		...routerPlan,
+		programs: [{ place: "node/r", device: "left", name: "cil_from_container", stoodInFor: false }],
+	};
 	const observation = observed("nat-plain");
 
 	test("lets the packet pass as it is: compared, and said", () => {
@@ -268,15 +288,29 @@ describe("an eBPF program, which the lab has not got", () => {
 
 	test("does something to the packet: nothing is compared", () => {
 		const what = "program cil_from_container (eBPF), by its documented effect: 192.0.2.1:80 becomes 10.0.2.2:8080";
-		const way = { ...viaNat, documented: [{ at: "node/r", what }] };
+		const way = { ...viaNat, documented: [{ at: "node/r", program: "cil_from_container", what }] };
 		expect(compareWay(way, observation, plan)).toEqual({
 			kind: "not-compared",
 			why: `the lab has not got what decides at node/r: ${what}`,
 		});
 	});
 
+	test("does something to the packet that tc filters do as well: compared, and said", () => {
+		const standingIn = { ...plan, programs: plan.programs.map((each) => ({ ...each, stoodInFor: true })) };
+		const way = { ...viaNat, documented: [{ at: "node/r", program: "cil_from_container", what: "" }] };
+		expect(compareWay(way, observation, standingIn)).toMatchObject({
+			kind: "agrees",
+			remarks: [
+				"tc filters stand in for eBPF programs, by their documented effect: cil_from_container on left of node/r",
+			],
+		});
+	});
+
 	test("is on a device that the packet does not cross: nothing is said", () => {
-		const elsewhere = { ...plan, programs: [{ place: "node/r", device: "other", name: "cil_from_container" }] };
+		const elsewhere = {
+			...plan,
+			programs: [{ place: "node/r", device: "other", name: "cil_from_container", stoodInFor: false }],
+		};
 		expect(compareWay(viaNat, observation, elsewhere)).toMatchObject({ kind: "agrees", remarks: [] });
 	});
 });

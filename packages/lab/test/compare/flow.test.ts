@@ -13,6 +13,7 @@ const plan: LabPlan = {
 	needs: new Set(),
 	omitted: [],
 	programs: [],
+	translations: [],
 	ports: [],
 };
 

@@ -99,6 +99,7 @@ const plan = (namespaces: LabPlan["namespaces"], ports: LabPlan["ports"]): LabPl
 	needs: new Set(),
 	omitted: [],
 	programs: [],
+	translations: [],
 });
 
 export const routerPlan: LabPlan = plan(

@@ -15,7 +15,13 @@ import { hostEnd, podEnd, SERVICE_DEVICE, vlanParent } from "./pod.ts";
 export const BIFROST_MODES: readonly NetworkMode[] = [
 	{
 		id: "bifrost-macvlan",
-		capabilities: { families: [4], podRoutesInVpc: false, networkPolicy: "none" },
+		capabilities: {
+			families: [4],
+			fixedAddress: "annotation hcipm_ip_fixed of a StatefulSet's pods",
+			podAddresses: "data-centre",
+			podRoutesInVpc: false,
+			networkPolicy: "none",
+		},
 		plan: (cluster, underlay) => new BifrostPlan(cluster, underlay),
 	},
 ];

@@ -35,7 +35,14 @@ export const CALICO_MODES: readonly NetworkMode[] = [
 function calicoMode(id: string, encapsulation: Encapsulation, families: readonly Family[]): NetworkMode {
 	return {
 		id,
-		capabilities: { families, podRoutesInVpc: false, networkPolicy: "iptables", enforcement: FELIX_ENFORCEMENT },
+		capabilities: {
+			families,
+			fixedAddress: "annotation cni.projectcalico.org/ipAddrs",
+			podAddresses: "cluster",
+			podRoutesInVpc: false,
+			networkPolicy: "iptables",
+			enforcement: FELIX_ENFORCEMENT,
+		},
 		plan: (cluster, underlay) => new CalicoPlan(encapsulation, families, cluster, underlay),
 	};
 }

@@ -20,7 +20,13 @@ function flannelMode(name: FlannelSettings["backend"]): NetworkMode {
 	const backend = BACKENDS[name];
 	return {
 		id: `flannel-${name}`,
-		capabilities: { families: backend.families, podRoutesInVpc: backend.podRoutesInVpc, networkPolicy: "none" },
+		capabilities: {
+			families: backend.families,
+			fixedAddress: null,
+			podAddresses: "cluster",
+			podRoutesInVpc: backend.podRoutesInVpc,
+			networkPolicy: "none",
+		},
 		plan: (cluster, underlay) => new FlannelPlan(backend, flannelSettings(cluster, name), cluster, underlay),
 	};
 }

@@ -18,6 +18,9 @@ export const HYBRIDNET_MODES: readonly NetworkMode[] = MODES.map(([id, mode]) =>
 	id,
 	capabilities: {
 		families: [4, 6],
+		fixedAddress: "annotation networking.alibaba.com/ip-pool",
+		mixesNetworks: true,
+		podAddresses: mode === "VLAN" ? "data-centre" : "cluster",
 		podRoutesInVpc: false,
 		networkPolicy: "documented",
 		enforcement: FELIX_ENFORCEMENT,

@@ -22,7 +22,13 @@ type Plugin = "macvlan" | "ipvlan";
 /** `macvlan`, `ipvlan`. */
 export const MACVLAN_MODES: readonly NetworkMode[] = (["macvlan", "ipvlan"] as const).map((plugin) => ({
 	id: plugin,
-	capabilities: { families: [4, 6], podRoutesInVpc: false, networkPolicy: "none" },
+	capabilities: {
+		families: [4, 6],
+		fixedAddress: "the IPAM plug-in static",
+		podAddresses: "data-centre",
+		podRoutesInVpc: false,
+		networkPolicy: "none",
+	},
 	plan: (cluster: Cluster, underlay) => new StackedPlan(plugin, cluster, underlay),
 }));
 

@@ -55,6 +55,9 @@ function terwayMode({ id, daemon, dataPath }: Variant): NetworkMode {
 		// calico-felix for veth pairs, cilium-agent for the others, nothing where a pod has an ENI to itself (cmd/terway-cli/policy.go).
 		capabilities: {
 			families: [4, 6],
+			// PodNetworking, of member ENIs (API: spec.allocationType Fixed).
+			fixedAddress: id === "terway-trunk" ? "PodNetworking with allocationType Fixed" : null,
+			podAddresses: daemon === "vpc" ? "cluster" : "vpc",
 			podRoutesInVpc: daemon === "vpc",
 			networkPolicy: daemon === "eni" ? "none" : "documented",
 			enforcement: FELIX_ENFORCEMENT,

@@ -1,0 +1,76 @@
+/** `podpath serve` and `podpath site`: run them. */
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { InputError, printable, type Subject } from "@podpath/core";
+import { listen, type NamedInput, type ServedMode, writeSite } from "@podpath/server";
+import { readAtlas } from "../atlas/atlas-folder.ts";
+import type { CliProcess } from "../cli-process.ts";
+import { EXIT, type ExitStatus } from "../exit-status.ts";
+import { loadSubject, printWarnings } from "../explain/subject.ts";
+import { version } from "../version.ts";
+import { hasBrowser, openBrowser } from "./browser.ts";
+import type { ServeFlags } from "./command.ts";
+
+export async function runServe(cli: CliProcess, flags: ServeFlags): Promise<ExitStatus> {
+	const input = inputOf(cli, flags);
+	const served = { version: version(), atlas: atlasModes(), input };
+	const listening = await listen(served, { port: flags.port, address: flags.listen });
+	const interrupted = new Promise<void>((resolve) => void cli.onInterrupt?.(resolve));
+	try {
+		cli.stdout.write(`${listening.url}\n`);
+		if (flags.open ?? hasBrowser(cli)) openBrowser(listening.url);
+		await Promise.race([interrupted, failure(input)]);
+		return EXIT.yes;
+	} finally {
+		await listening.stop();
+	}
+}
+
+/** Never settles unless the input cannot be used. */
+async function failure(input: NamedInput | null): Promise<void> {
+	await input?.subject;
+	await new Promise<never>(() => {});
+}
+
+function inputOf(cli: CliProcess, { file = [], snapshot }: ServeFlags): NamedInput | null {
+	if (file.length === 0 && snapshot === undefined) return null;
+	const load = async (): Promise<Subject> => {
+		// The page is there first: reading a large input keeps this thread busy for seconds.
+		await new Promise((resolve) => setTimeout(resolve, 50));
+		const flags = { file, ...(snapshot === undefined ? {} : { snapshot }) };
+		const { subject } = await loadSubject(flags, cli.stdin);
+		printWarnings(subject, cli.stderr);
+		return subject;
+	};
+	const name = [...(snapshot === undefined ? [] : [snapshot]), ...file].join(" ");
+	const subject = load();
+	// Whoever waits for it hears of its failure; before somebody does, it is no crash.
+	subject.catch(() => {});
+	return { kind: snapshot === undefined ? "manifests" : "snapshot", name, subject };
+}
+
+function atlasModes(): readonly ServedMode[] {
+	return readAtlas().map(({ mode, cluster, file, scenarios }) => ({
+		files: { mode, cluster, scenarios: file },
+		scenarios,
+	}));
+}
+
+export async function runSite({ stdout }: CliProcess, folder: string): Promise<ExitStatus> {
+	if (existsSync(folder) && !isOwn(folder)) {
+		throw new InputError({
+			code: "folder-in-use",
+			message: `"${folder}" holds other things than a site of podpath`,
+			hint: "name a new or an empty folder",
+		});
+	}
+	const written = writeSite(folder, atlasModes(), version());
+	stdout.write(`${written.length} files in ${printable(folder)}: any web server can host them\n`);
+	return EXIT.yes;
+}
+
+/** Empty, or written by an earlier run. */
+function isOwn(folder: string): boolean {
+	if (!statSync(folder).isDirectory()) return false;
+	const entries = readdirSync(folder);
+	return entries.length === 0 || (entries.includes("api") && entries.includes("engine-worker.js"));
+}

@@ -1,0 +1,84 @@
+/** The atlas as the page's gallery reads it: an index of all scenarios, and the files of one mode. */
+import { z } from "zod";
+import { type Expected, type ExpectedPath, type Scenario, scenarioName } from "../atlas/scenario.ts";
+import type { ManifestFile } from "../cluster/input/document.ts";
+import { questionSchema } from "../render/schema.ts";
+import { VERDICTS, type Verdict } from "../trace/explanation.ts";
+import type { Question } from "../trace/question.ts";
+
+export interface AtlasIndex {
+	readonly modes: readonly {
+		readonly mode: string;
+		readonly scenarios: readonly ScenarioEntry[];
+	}[];
+}
+
+export interface ScenarioEntry {
+	/** `MODE/ID`. */
+	readonly name: string;
+	readonly title: string;
+	readonly note?: string;
+	readonly question: Question;
+	/** What each expected path ends as. */
+	readonly verdicts: readonly Verdict[];
+	/** Where its expectations are known from, each once. */
+	readonly sources: readonly string[];
+}
+
+/** A mode's files, from which the engine makes its scenarios. */
+export interface AtlasFiles {
+	readonly mode: string;
+	readonly cluster: ManifestFile;
+	/** scenarios.yaml. */
+	readonly scenarios: ManifestFile;
+}
+
+export function atlasIndex(
+	modes: readonly { readonly mode: string; readonly scenarios: readonly Scenario[] }[],
+): AtlasIndex {
+	return { modes: modes.map(({ mode, scenarios }) => ({ mode, scenarios: scenarios.map(entryOf) })) };
+}
+
+function entryOf(scenario: Scenario): ScenarioEntry {
+	const { title, note, question, paths } = scenario;
+	return {
+		name: scenarioName(scenario),
+		title,
+		...(note === undefined ? {} : { note }),
+		question,
+		verdicts: paths.map(({ verdict }) => verdict.is),
+		sources: [...new Set(expectationsOf(scenario).flatMap(({ sources }) => sources))],
+	};
+}
+
+function expectationsOf({ paths, loadBalancerMembers, findings }: Scenario): readonly Expected<unknown>[] {
+	const ofPath = (path: ExpectedPath): readonly Expected<unknown>[] =>
+		Object.values(path).filter((each) => each !== undefined);
+	return [...paths.flatMap(ofPath), loadBalancerMembers, findings].filter((each) => each !== undefined);
+}
+
+const file: z.ZodType<ManifestFile> = z.strictObject({ name: z.string(), text: z.string() }).meta({ id: "file" });
+
+export const atlasIndexSchema: z.ZodType<AtlasIndex> = z
+	.strictObject({
+		modes: z.array(
+			z.strictObject({
+				mode: z.string(),
+				scenarios: z.array(
+					z.strictObject({
+						name: z.string().describe("MODE/ID"),
+						title: z.string(),
+						note: z.string().exactOptional(),
+						question: questionSchema,
+						verdicts: z.array(z.enum(VERDICTS)),
+						sources: z.array(z.string()).describe("Where its expectations are known from"),
+					}),
+				),
+			}),
+		),
+	})
+	.meta({ title: "AtlasIndex" });
+
+export const atlasFilesSchema: z.ZodType<AtlasFiles> = z
+	.strictObject({ mode: z.string(), cluster: file, scenarios: file.describe("scenarios.yaml") })
+	.meta({ title: "AtlasFiles" });

@@ -1,0 +1,39 @@
+/** What is wrong with a request, as JSON. */
+import { z } from "zod";
+import type { InputError } from "../diagnostic/diagnostic.ts";
+import { formatPosition } from "../diagnostic/diagnostic.ts";
+
+export interface Problem {
+	readonly error: {
+		/** Stable: `no-such-pod`, `bad-question`. */
+		readonly code: string;
+		readonly message: string;
+		/** What would be right. */
+		readonly hint?: string;
+		/** `FILE:LINE:COLUMN` of the input. */
+		readonly where?: string;
+	};
+}
+
+export function problemOf({ diagnostic }: InputError): Problem {
+	const { code, message, hint, where } = diagnostic;
+	return {
+		error: {
+			code,
+			message,
+			...(hint === undefined ? {} : { hint }),
+			...(where === undefined ? {} : { where: formatPosition(where) }),
+		},
+	};
+}
+
+export const problemSchema: z.ZodType<Problem> = z
+	.strictObject({
+		error: z.strictObject({
+			code: z.string(),
+			message: z.string(),
+			hint: z.string().exactOptional().describe("What would be right"),
+			where: z.string().exactOptional().describe("FILE:LINE:COLUMN of the input"),
+		}),
+	})
+	.meta({ title: "Problem" });

@@ -1,0 +1,155 @@
+/** The HTTP API. Its description (OpenAPI) comes from the schemas that also check requests and make `podpath schema`. */
+import { createRoute, OpenAPIHono, z } from "@hono/zod-openapi";
+import {
+	atlasFilesSchema,
+	atlasIndex,
+	atlasIndexSchema,
+	explain,
+	explanationSchema,
+	InputError,
+	knownPlaceSchema,
+	knownPlaces,
+	LANGUAGES,
+	placesLike,
+	problemSchema,
+	questionSchema,
+	type Subject,
+	servedInputSchema,
+	summaryOf,
+} from "@podpath/core";
+import { streamSSE } from "hono/streaming";
+import type { Events } from "./events.ts";
+import { problem } from "./problem.ts";
+import type { Served } from "./served.ts";
+
+const MOST_PLACES = 100;
+
+/** Browsers and proxies take a silent stream for a dead one. */
+const HEARTBEAT_MS = 15_000;
+
+const json = (schema: z.ZodType, description: string) => ({ content: { "application/json": { schema } }, description });
+const badRequest = json(problemSchema, "The request is malformed");
+const wrongInput = json(problemSchema, "The question cannot be asked");
+
+const routes = {
+	input: createRoute({
+		method: "get",
+		path: "/input.json",
+		summary: "What this server was started with",
+		responses: { 200: json(servedInputSchema, "The input") },
+	}),
+	places: createRoute({
+		method: "get",
+		path: "/places",
+		summary: "Names that a question can be made of",
+		request: {
+			query: z.object({
+				typed: z.string().max(300).default(""),
+				most: z.coerce.number().int().min(1).max(MOST_PLACES).default(20),
+			}),
+		},
+		responses: { 200: json(z.array(knownPlaceSchema), "Those like what is typed, best first"), 400: badRequest },
+	}),
+	explain: createRoute({
+		method: "post",
+		path: "/explain",
+		summary: "Explain which way a packet goes, there and back",
+		request: {
+			body: {
+				required: true,
+				content: {
+					"application/json": {
+						schema: z.strictObject({ question: questionSchema, language: z.enum(LANGUAGES).default("en") }),
+					},
+				},
+			},
+		},
+		responses: { 200: json(explanationSchema, "The answer"), 400: badRequest, 422: wrongInput },
+	}),
+	atlas: createRoute({
+		method: "get",
+		path: "/atlas.json",
+		summary: "All scenarios of the atlas",
+		responses: { 200: json(atlasIndexSchema, "The index") },
+	}),
+	atlasMode: createRoute({
+		method: "get",
+		path: "/atlas/{file}",
+		summary: "The files of one mode of the atlas",
+		request: { params: z.object({ file: z.string().regex(/^[a-z0-9-]+\.json$/) }) },
+		responses: {
+			200: json(atlasFilesSchema, "Its cluster and its scenarios, as they are written"),
+			404: json(problemSchema, "The atlas has no such mode"),
+			400: badRequest,
+		},
+	}),
+};
+
+export function api(served: Served, events: Events): OpenAPIHono {
+	const routed = new OpenAPIHono({
+		defaultHook: (result, context) => {
+			if (result.success) return;
+			const [issue] = result.error.issues;
+			const where = issue === undefined || issue.path.length === 0 ? "" : `"${issue.path.join(".")}": `;
+			return problem(context, 400, "bad-request", `${where}${issue?.message ?? "not understood"}`);
+		},
+	});
+	routed.use(async (context, next) => {
+		await next();
+		context.res.headers.set("Cache-Control", "no-store");
+	});
+	routed.openapi(routes.input, async (context) => {
+		const { input, version } = served;
+		const named = { kind: input?.kind ?? "atlas", name: input?.name ?? "", podpath: version } as const;
+		const summary = input === null ? null : summaryOf((await input.subject).cluster);
+		return context.json({ ...named, summary }, 200);
+	});
+	routed.openapi(routes.places, async (context) => {
+		const { typed, most } = context.req.valid("query");
+		const { cluster } = await subjectOf(served);
+		return context.json([...placesLike(knownPlaces(cluster), typed, most)], 200);
+	});
+	routed.openapi(routes.explain, async (context) => {
+		const { question, language } = context.req.valid("json");
+		return context.json(explain(await subjectOf(served), question, language), 200);
+	});
+	routed.openapi(routes.atlas, (context) =>
+		context.json(atlasIndex(served.atlas.map(({ files, scenarios }) => ({ mode: files.mode, scenarios }))), 200),
+	);
+	routed.openapi(routes.atlasMode, (context) => {
+		const mode = context.req.valid("param").file.replace(/\.json$/, "");
+		const found = served.atlas.find(({ files }) => files.mode === mode);
+		if (found === undefined) {
+			return context.json({ error: { code: "no-such-mode", message: `the atlas has no mode "${mode}"` } }, 404);
+		}
+		return context.json(found.files, 200);
+	});
+	routed.get("/events", (context) => eventStream(context, events));
+	routed.doc31("/openapi.json", {
+		openapi: "3.1.0",
+		info: { title: "podpath", version: served.version },
+		servers: [{ url: "/api" }],
+	});
+	return routed;
+}
+
+function eventStream(context: Parameters<typeof streamSSE>[0], events: Events): Response {
+	return streamSSE(context, async (stream) => {
+		const end = events.subscribe((event) => void stream.writeSSE({ data: JSON.stringify(event) }));
+		stream.onAbort(end);
+		while (!stream.aborted && !stream.closed) {
+			await stream.sleep(HEARTBEAT_MS);
+			await stream.write(": still here\n\n");
+		}
+		end();
+	});
+}
+
+async function subjectOf({ input }: Served): Promise<Subject> {
+	if (input !== null) return input.subject;
+	throw new InputError({
+		code: "no-input",
+		message: "this server has the atlas alone, whose scenarios the page itself answers",
+		hint: "podpath serve -f FILE|DIR, or --snapshot DIR",
+	});
+}

@@ -1,0 +1,23 @@
+/** What a server has to tell about: the atlas, and the input that it was started with. */
+import type { AtlasFiles, Scenario, Subject } from "@podpath/core";
+
+export interface AtlasMode {
+	readonly files: AtlasFiles;
+	readonly scenarios: readonly Scenario[];
+}
+
+export interface NamedInput {
+	readonly kind: "manifests" | "snapshot";
+	/** As the person who started the server calls it. */
+	readonly name: string;
+	/** Loaded when the server already listens: a large input takes seconds. */
+	readonly subject: Promise<Subject>;
+}
+
+export interface Served {
+	/** podpath's version. */
+	readonly version: string;
+	readonly atlas: readonly AtlasMode[];
+	/** Null: the atlas alone. */
+	readonly input: NamedInput | null;
+}

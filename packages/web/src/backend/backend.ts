@@ -1,0 +1,45 @@
+/** Who answers questions: the engine in this browser, or the one behind the server. They are the same code. */
+import type { AtlasFiles, Explanation, InputSummary, KnownPlace, Language, Problem, Question } from "@podpath/core";
+
+/** What is asked about. */
+export type Input =
+	/** A scenario of the atlas, by MODE/ID. */
+	| { readonly kind: "scenario"; readonly name: string }
+	/** What the server was started with. */
+	| { readonly kind: "served" };
+
+export interface ScenarioCheck {
+	/** Where the engine's answer is not what the scenario expects; none: it is. */
+	readonly differences: readonly string[];
+}
+
+export interface Backend {
+	summary(input: Input): Promise<InputSummary>;
+	/** Fails with a `ProblemError` for a question that cannot be asked. */
+	explain(input: Input, question: Question, language: Language): Promise<Explanation>;
+	/** Names like what is typed, the best first. */
+	places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]>;
+}
+
+/** What the engine in this browser can do besides, since it has the atlas. */
+export interface AtlasBackend extends Backend {
+	/** The answer to a scenario's own question beside what it expects. */
+	check(scenario: string): Promise<ScenarioCheck>;
+	files(mode: string): Promise<AtlasFiles>;
+}
+
+/** Something that a person can put right, or at least read. */
+export class ProblemError extends Error {
+	override readonly name = "ProblemError";
+	readonly problem: Problem["error"];
+
+	constructor(problem: Problem["error"]) {
+		super(problem.message);
+		this.problem = problem;
+	}
+}
+
+export function problemIn(error: unknown): Problem["error"] {
+	if (error instanceof ProblemError) return error.problem;
+	return { code: "failed", message: error instanceof Error ? error.message : String(error) };
+}

@@ -1,0 +1,26 @@
+/** The route as the page's one source of truth: read from the URL, written to the URL. */
+import { useEffect, useState } from "preact/hooks";
+import { formatRoute, parseRoute, type Route } from "./route.ts";
+
+/** `replace`: the same place seen a little differently, which the back button need not come back to. */
+export function go(route: Route, replace = false): void {
+	const hash = formatRoute(route);
+	if (hash === location.hash) return;
+	if (replace) history.replaceState(null, "", hash);
+	else history.pushState(null, "", hash);
+	dispatchEvent(new PopStateEvent("popstate"));
+}
+
+export function useRoute(): Route {
+	const [hash, setHash] = useState(location.hash);
+	useEffect(() => {
+		const read = (): void => setHash(location.hash);
+		addEventListener("popstate", read);
+		addEventListener("hashchange", read);
+		return () => {
+			removeEventListener("popstate", read);
+			removeEventListener("hashchange", read);
+		};
+	}, []);
+	return parseRoute(hash);
+}

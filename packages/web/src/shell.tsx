@@ -1,0 +1,115 @@
+/** What stands round every view: the menu, what is asked about, language and colours, and the keys that work everywhere. */
+import type { Language, ServedInput } from "@podpath/core";
+import type { ComponentType, JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { problemIn } from "./backend/backend.ts";
+import { fetchJson } from "./backend/http.ts";
+import { watchServer } from "./backend/server-events.ts";
+import { remember, remembered } from "./browser.ts";
+import { KeyHelp } from "./key-help.tsx";
+import { Menu } from "./menu.tsx";
+import { useRoute } from "./navigation.ts";
+import { usePageKeys } from "./page-keys.ts";
+import { Notice } from "./parts/notice.tsx";
+import { firstLanguage, LanguageContext, useTexts } from "./texts/language.ts";
+import { VIEWS } from "./views/registry.ts";
+import type { View, ViewProps } from "./views/view.ts";
+
+export function Shell(): JSX.Element {
+	const [language, setLanguage] = useState(() => firstLanguage(remembered("language"), navigator.languages));
+	useEffect(() => {
+		document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+	}, [language]);
+	const choose = (chosen: Language): void => {
+		remember("language", chosen);
+		setLanguage(chosen);
+	};
+	return (
+		<LanguageContext.Provider value={language}>
+			<Frame onLanguage={choose} />
+		</LanguageContext.Provider>
+	);
+}
+
+function Frame({ onLanguage }: { readonly onLanguage: (language: Language) => void }): JSX.Element {
+	const texts = useTexts();
+	const route = useRoute();
+	const help = useRef<HTMLDialogElement>(null);
+	const { served, problem, retry } = useServed();
+	const away = useServerAway(served);
+	usePageKeys(() => help.current?.showModal());
+	const view = viewOf(route.view, served);
+	useEffect(() => {
+		document.title = view === undefined ? texts.title : `${texts.views[view.id]} · ${texts.title}`;
+	}, [view, texts]);
+	return (
+		<>
+			<button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
+				{texts.skip}
+			</button>
+			<Menu current={view?.id} served={served} onLanguage={onLanguage} onHelp={() => help.current?.showModal()} />
+			{away && <Notice tone="bad">{texts.server.away}</Notice>}
+			<main id="main" tabIndex={-1}>
+				{problem !== null && (
+					<Notice tone="bad">
+						{problem.code === "server-away" ? texts.server.away : problem.message}{" "}
+						<button type="button" onClick={retry}>
+							{texts.server.retry}
+						</button>
+					</Notice>
+				)}
+				{served === null && problem === null && <p class="quiet">{texts.loading}</p>}
+				{served !== null && view !== undefined && (
+					<LoadedView key={view.id} view={view} route={route} served={served} />
+				)}
+			</main>
+			<KeyHelp dialog={help} />
+		</>
+	);
+}
+
+/** The view of that name; where none is named, the one that has something to show at once. */
+function viewOf(id: string, served: ServedInput | null): View | undefined {
+	const named = VIEWS.find((view) => view.id === id);
+	if (named !== undefined || served === null) return named;
+	return VIEWS.find((view) => view.id === (served.kind === "atlas" ? "atlas" : "path"));
+}
+
+function LoadedView({ view, ...props }: ViewProps & { readonly view: View }): JSX.Element {
+	const texts = useTexts();
+	const [component, setComponent] = useState<{ readonly of: ComponentType<ViewProps> } | null>(null);
+	const [failed, setFailed] = useState(false);
+	useEffect(() => {
+		view.load().then(
+			(of) => setComponent({ of }),
+			() => setFailed(true),
+		);
+	}, [view]);
+	if (failed) return <Notice tone="bad">{texts.server.away}</Notice>;
+	if (component === null) return <p class="quiet">{texts.loading}</p>;
+	return <component.of {...props} />;
+}
+
+interface ServedState {
+	readonly served: ServedInput | null;
+	readonly problem: ReturnType<typeof problemIn> | null;
+	readonly retry: () => void;
+}
+
+function useServed(): ServedState {
+	const [served, setServed] = useState<ServedInput | null>(null);
+	const [problem, setProblem] = useState<ServedState["problem"]>(null);
+	const [attempt, setAttempt] = useState(0);
+	useEffect(() => {
+		setProblem(null);
+		fetchJson<ServedInput>("input.json").then(setServed, (error: unknown) => setProblem(problemIn(error)));
+	}, [attempt]);
+	return { served, problem, retry: () => setAttempt(attempt + 1) };
+}
+
+/** A page that asks its server says so at once when the server has gone. */
+function useServerAway(served: ServedInput | null): boolean {
+	const [away, setAway] = useState(false);
+	useEffect(() => (served === null || served.kind === "atlas" ? undefined : watchServer(setAway)), [served]);
+	return away;
+}

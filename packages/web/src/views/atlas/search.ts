@@ -1,0 +1,21 @@
+/** Finding scenarios. */
+import type { ScenarioEntry } from "@podpath/core";
+
+/** Those that hold every word, wherever it stands. */
+export function matching(scenarios: readonly ScenarioEntry[], search: string): readonly ScenarioEntry[] {
+	const words = search.toLowerCase().split(/\s+/);
+	return scenarios.filter((scenario) => {
+		const text = textOf(scenario);
+		return words.every((word) => text.includes(word));
+	});
+}
+
+function textOf({ name, title, note = "", question, verdicts, sources }: ScenarioEntry): string {
+	const parts = [name, title, note, question.from, question.to, question.via ?? "", question.protocol];
+	return [...parts, ...verdicts, ...sources].join(" ").toLowerCase();
+}
+
+/** The source is a run on a real kernel (docs/measurements.md): `E:t1.S2`, `K1`, `X3`. */
+export function isMeasured(source: string): boolean {
+	return /^(E:t\d|[KX]\d+$)/.test(source);
+}

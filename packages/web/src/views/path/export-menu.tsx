@@ -1,0 +1,35 @@
+/** The answer as a file, on paper, or as a link. */
+import { type Explanation, renderJson, renderSvg } from "@podpath/core";
+import type { JSX } from "preact";
+import { download } from "../../browser.ts";
+import { CopyButton } from "../../parts/copy-button.tsx";
+import { useTexts } from "../../texts/language.ts";
+import { pngOf } from "./png.ts";
+
+export function ExportMenu({ explanation }: { readonly explanation: Explanation }): JSX.Element {
+	const { path: texts } = useTexts();
+	const save = (ending: string, type: string, content: string): void =>
+		download(`podpath.${ending}`, new Blob([content], { type }));
+	return (
+		<section class="export" aria-label={texts.export}>
+			<span class="quiet">{texts.export}</span>
+			<button type="button" class="small" onClick={() => save("svg", "image/svg+xml", renderSvg(explanation))}>
+				{texts.exportSvg}
+			</button>
+			<button
+				type="button"
+				class="small"
+				onClick={() => void pngOf(renderSvg(explanation)).then((png) => download("podpath.png", png))}
+			>
+				{texts.exportPng}
+			</button>
+			<button type="button" class="small" onClick={() => save("json", "application/json", renderJson(explanation))}>
+				{texts.exportJson}
+			</button>
+			<button type="button" class="small" onClick={() => print()}>
+				{texts.print}
+			</button>
+			<CopyButton text={() => location.href} label={texts.permalink} />
+		</section>
+	);
+}

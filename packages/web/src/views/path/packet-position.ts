@@ -1,0 +1,24 @@
+/** Where in the picture the packet is drawn. */
+import type { Layout, StepPosition } from "@podpath/core";
+
+export interface Point {
+	readonly x: number;
+	readonly y: number;
+}
+
+/** On the left edge of the device that has it; halfway between two devices while a stack has it. */
+export function pointOf({ spots }: Layout, position: StepPosition): Point {
+	switch (position.kind) {
+		case "at":
+			return edgeOf(spots, position.spot);
+		case "between": {
+			const [from, to] = [edgeOf(spots, position.from), edgeOf(spots, position.to)];
+			return { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
+		}
+	}
+}
+
+function edgeOf(spots: Layout["spots"], key: string): Point {
+	const spot = spots.find((each) => each.key === key);
+	return spot === undefined ? { x: 0, y: 0 } : { x: spot.x, y: spot.y + spot.height / 2 };
+}

@@ -1,0 +1,214 @@
+/** The picture: machines with their pods and devices, the fabric between, and the packet where it is. */
+import {
+	type Box,
+	formatShare,
+	type Layout,
+	layoutOf,
+	type PathGroup,
+	type PlacedArrow,
+	type PlacedSpot,
+	type Step,
+	shortened,
+	spotKey,
+	toneOf,
+	topologyOf,
+} from "@podpath/core";
+import type { JSX } from "preact";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useTexts } from "../../texts/language.ts";
+import { pointOf } from "./packet-position.ts";
+import { PacketToken } from "./packet-token.tsx";
+
+interface Props {
+	readonly groups: readonly PathGroup[];
+	readonly way: number;
+	readonly step: Step;
+	readonly steps: readonly Step[];
+	readonly onStep: (index: number) => void;
+}
+
+/** Names stay readable when the picture must be small, and it does not shout when it might be large. */
+const SMALLEST = 0.72;
+const LARGEST = 1.6;
+
+export function Picture({ groups, way, step, steps, onStep }: Props): JSX.Element {
+	const { path: texts } = useTexts();
+	const layout = useMemo(
+		() => layoutOf(topologyOf(groups.map(({ first, weight }) => ({ ...first, weight })))),
+		[groups],
+	);
+	const path = groups[way]?.first;
+	const own = useMemo(() => ownArrows(groups, way), [groups, way]);
+	const ends = useMemo(() => endsOf(groups[way]), [groups, way]);
+	const stacks = new Set(path?.stacks);
+	const seen = new Set(path?.serviceAddressSeenAt.map(spotKey));
+	const lostAt = path?.clientAddress?.lostAt;
+	const point = pointOf(layout, step.position);
+	const frame = useRef<HTMLDivElement>(null);
+	useEffect(() => follow(frame.current, layout, point.x), [layout, point.x]);
+	return (
+		<div class="picture" ref={frame} tabIndex={0} role="region" aria-label={texts.picture}>
+			<svg
+				viewBox={`0 0 ${layout.width} ${layout.height}`}
+				width={layout.width}
+				height={layout.height}
+				style={{ minWidth: `${layout.width * SMALLEST}px`, maxWidth: `${layout.width * LARGEST}px` }}
+				aria-hidden="true"
+			>
+				<Markers />
+				{layout.machines.map((box) => (
+					<Place key={box.name} box={box} kind="machine" stack={stacks.has(box.name)} lost={lostAt === box.name} />
+				))}
+				{layout.pods.map((box) => (
+					<Place key={box.name} box={box} kind="pod" stack={stacks.has(box.name)} lost={lostAt === box.name} />
+				))}
+				{layout.arrows.map((arrow) => (
+					<ArrowLine key={arrowKey(arrow)} arrow={arrow} faint={!own.has(arrowKey(arrow))} />
+				))}
+				{layout.spots.map((spot) => (
+					<Chip
+						key={spot.key}
+						spot={spot}
+						end={ends.get(spot.key) ?? ""}
+						here={isHere(step, spot.key)}
+						service={seen.has(spot.key)}
+						onClick={() => {
+							const index = steps.findIndex(({ position }) => position.kind === "at" && position.spot === spot.key);
+							if (index >= 0) onStep(index);
+						}}
+					/>
+				))}
+				{layout.arrows.map((arrow) => (
+					<Share key={arrowKey(arrow)} arrow={arrow} />
+				))}
+				<PacketToken point={point} direction={step.direction} />
+			</svg>
+		</div>
+	);
+}
+
+type ArrowEnds = Pick<PlacedArrow, "from" | "to" | "direction">;
+
+function arrowKey({ from, to, direction }: ArrowEnds): string {
+	return `${direction} ${from} ${to}`;
+}
+
+function ownArrows(groups: readonly PathGroup[], way: number): ReadonlySet<string> {
+	const path = groups[way]?.first;
+	return new Set(path === undefined ? [] : topologyOf([path]).arrows.map(arrowKey));
+}
+
+/** Where the packet sets out, and how the place is where it ends. */
+function endsOf(group: PathGroup | undefined): ReadonlyMap<string, string> {
+	const links = group?.first.forward.links ?? [];
+	const [start, end] = [links[0], links.at(-1)];
+	return new Map([
+		...(start === undefined ? [] : [[spotKey(start), "start"] as const]),
+		...(end === undefined || group === undefined ? [] : [[spotKey(end), toneOf(group.first.verdict)] as const]),
+	]);
+}
+
+function isHere({ position }: Step, key: string): boolean {
+	return position.kind === "at" ? position.spot === key : false;
+}
+
+/** Where the picture is wider than the window, what is shown moves with the packet. */
+function follow(frame: HTMLDivElement | null, layout: Layout, x: number): void {
+	if (frame === null || frame.scrollWidth <= frame.clientWidth) return;
+	const scale = frame.scrollWidth / layout.width;
+	frame.scrollTo({ left: x * scale - frame.clientWidth / 2 });
+}
+
+function Markers(): JSX.Element {
+	return (
+		<defs>
+			<marker
+				id="forward-head"
+				viewBox="0 0 8 8"
+				refX="7.5"
+				refY="4"
+				markerWidth="8"
+				markerHeight="8"
+				markerUnits="userSpaceOnUse"
+				orient="auto"
+			>
+				<path class="forward-head" d="M0 0.5 L8 4 L0 7.5 z" />
+			</marker>
+			<marker
+				id="reply-head"
+				viewBox="0 0 9 9"
+				refX="8"
+				refY="4.5"
+				markerWidth="9"
+				markerHeight="9"
+				markerUnits="userSpaceOnUse"
+				orient="auto"
+			>
+				<path class="reply-head" d="M1 1 L8 4.5 L1 8" />
+			</marker>
+		</defs>
+	);
+}
+
+interface PlaceProps {
+	readonly box: Box;
+	readonly kind: "machine" | "pod";
+	readonly stack: boolean;
+	/** The client's address is lost there. */
+	readonly lost: boolean;
+}
+
+function Place({ box, kind, stack, lost }: PlaceProps): JSX.Element {
+	const { path: texts } = useTexts();
+	const { x, y, width, height, name } = box;
+	return (
+		<g class={`place ${kind}${stack ? " stack" : ""}`}>
+			<title>{stack ? `${name}: ${texts.stack}` : name}</title>
+			<rect x={x} y={y} width={width} height={height} rx={kind === "machine" ? 12 : 8} />
+			<text x={x + width / 2} y={y + 17}>
+				{shortened(name)}
+			</text>
+			{lost && <path class="lost-mark" d={`M ${x + width - 24} ${y + 8} l 12 12 m 0 -12 l -12 12`} />}
+		</g>
+	);
+}
+
+function ArrowLine({ arrow, faint }: { readonly arrow: PlacedArrow; readonly faint: boolean }): JSX.Element {
+	const { direction, path } = arrow;
+	return <path class={`arrow ${direction}${faint ? " faint" : ""}`} d={path} marker-end={`url(#${direction}-head)`} />;
+}
+
+function Share({ arrow }: { readonly arrow: PlacedArrow }): JSX.Element | null {
+	const { direction, weight, label } = arrow;
+	// A share belongs to the way there; that of the answer is the same.
+	if (direction !== "forward" || weight >= 0.9995) return null;
+	return (
+		<text class="share" x={label.x - 6} y={label.y + 4}>
+			{formatShare(weight)}
+		</text>
+	);
+}
+
+interface ChipProps {
+	readonly spot: PlacedSpot;
+	readonly end: string;
+	readonly here: boolean;
+	/** The Service's address can be seen there. */
+	readonly service: boolean;
+	readonly onClick: () => void;
+}
+
+function Chip({ spot, end, here, service, onClick }: ChipProps): JSX.Element {
+	const { x, y, width, height, name, kind } = spot;
+	return (
+		// The list of steps does the same for the keyboard.
+		<g class={`chip ${kind} ${end}${here ? " here" : ""}`} onClick={onClick}>
+			<title>{name}</title>
+			<rect x={x} y={y} width={width} height={height} rx={kind === "fabric" ? height / 2 : 6} />
+			<text x={x + width / 2} y={y + height / 2 + 4.5}>
+				{shortened(name)}
+			</text>
+			{service && <circle class="service-mark" cx={x + width} cy={y} r="5" />}
+		</g>
+	);
+}

@@ -1,0 +1,186 @@
+/** What is asked, to be changed. */
+import { QUESTION_PROTOCOLS, type Question, type ScenarioEntry, VIAS } from "@podpath/core";
+import type { JSX } from "preact";
+import { useCallback } from "preact/hooks";
+import type { Input } from "../../backend/backend.ts";
+import { backendFor } from "../../backend/backends.ts";
+import { go } from "../../navigation.ts";
+import { Combobox } from "../../parts/combobox.tsx";
+import type { Route } from "../../route.ts";
+import { useTexts } from "../../texts/language.ts";
+import { routeOf } from "./asked.ts";
+
+interface Props {
+	readonly input: Input;
+	readonly route: Route;
+	readonly question: Question | null;
+	readonly scenario: ScenarioEntry | undefined;
+}
+
+const MOST_PROPOSALS = 40;
+
+type Words = { readonly [Part in keyof Question]?: string };
+
+export function QuestionForm({ input, route, question, scenario }: Props): JSX.Element {
+	const { question: texts } = useTexts();
+	const propose = useCallback(
+		(typed: string) => backendFor(input).places(input, typed, MOST_PROPOSALS),
+		[JSON.stringify(input)],
+	);
+	// Half a question is kept in the URL too, so that nothing typed is lost.
+	const { from = question?.from ?? "", to = question?.to ?? "" } = route.params;
+	const change = (words: Words): void => go(routeOf(input, withWords({ ...question, from, to }, words)));
+	const isService = to.startsWith("service/");
+	return (
+		<form class="question" aria-label={texts.label} onSubmit={(event) => event.preventDefault()}>
+			{scenario !== undefined && <ScenarioLine scenario={scenario} changed={route.params.from !== undefined} />}
+			<Combobox
+				label={texts.from}
+				value={from}
+				placeholder={texts.placeholderFrom}
+				propose={propose}
+				onChoose={(chosen) => change({ from: chosen })}
+				search
+			/>
+			<button
+				type="button"
+				class="round swap"
+				aria-label={texts.swap}
+				title={texts.swap}
+				onClick={() => change({ from: withoutPort(to), to: from })}
+			>
+				⇄
+			</button>
+			<Combobox
+				label={texts.to}
+				value={to}
+				placeholder={texts.placeholderTo}
+				propose={propose}
+				onChoose={(chosen) => change({ to: chosen })}
+			/>
+			<Choice
+				label={texts.protocol}
+				value={question?.protocol ?? "tcp"}
+				options={QUESTION_PROTOCOLS.map((each) => [each, each])}
+				onChoose={(protocol) => change({ protocol })}
+			/>
+			{isService && (
+				<Choice
+					label={texts.via}
+					value={question?.via ?? ""}
+					options={[["", texts.viaAny], ...VIAS.map((each) => [each, each] as const)]}
+					onChoose={(via) => change({ via })}
+				/>
+			)}
+			{question?.via === "node-port" && (
+				<Combobox
+					label={texts.node}
+					value={question.node ?? ""}
+					placeholder=""
+					propose={async (typed) => nodesIn(await propose(`node/${typed}`))}
+					onChoose={(node) => change({ node: node.replace(/^node\//, "") })}
+				/>
+			)}
+			<More question={question} onChange={change} />
+		</form>
+	);
+}
+
+function nodesIn<T extends { readonly kind: string }>(places: readonly T[]): readonly T[] {
+	return places.filter(({ kind }) => kind === "node");
+}
+
+/** A port belongs to a target; where a packet comes from has none. */
+function withoutPort(name: string): string {
+	return name.replace(/^((pod|node|host)\/.*):[^:/]*$/, "$1");
+}
+
+function withWords(question: Partial<Question>, words: Words): Partial<Question> {
+	const { sourcePort, ...rest } = words;
+	const merged = { ...question, ...rest } as Partial<Question>;
+	// How a Service is addressed says nothing of other targets.
+	const fitting = merged.to?.startsWith("service/") === true ? merged : { ...merged, via: undefined, node: undefined };
+	const port = sourcePort === undefined ? question.sourcePort : Number(sourcePort) || undefined;
+	const given = Object.entries({ ...fitting, sourcePort: port });
+	return Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== ""));
+}
+
+function ScenarioLine({
+	scenario,
+	changed,
+}: {
+	readonly scenario: ScenarioEntry;
+	readonly changed: boolean;
+}): JSX.Element {
+	const { question: texts } = useTexts();
+	return (
+		<p class="scenario-line">
+			<span class="quiet">{texts.scenario}</span> <code>{scenario.name}</code> <b>{scenario.title}</b>
+			{changed && (
+				<>
+					{" "}
+					<span class="quiet">{texts.changed}</span>{" "}
+					<button type="button" class="small" onClick={() => go({ view: "path", params: { in: scenario.name } })}>
+						{texts.reset}
+					</button>
+				</>
+			)}
+		</p>
+	);
+}
+
+interface ChoiceProps {
+	readonly label: string;
+	readonly value: string;
+	readonly options: readonly (readonly [value: string, text: string])[];
+	readonly onChoose: (value: string) => void;
+}
+
+function Choice({ label, value, options, onChoose }: ChoiceProps): JSX.Element {
+	return (
+		<label class="field choice">
+			<span>{label}</span>
+			<select value={value} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
+				{options.map(([each, text]) => (
+					<option key={each} value={each}>
+						{text}
+					</option>
+				))}
+			</select>
+		</label>
+	);
+}
+
+interface MoreProps {
+	readonly question: Question | null;
+	readonly onChange: (words: Words) => void;
+}
+
+function More({ question, onChange }: MoreProps): JSX.Element {
+	const { question: texts } = useTexts();
+	return (
+		<details class="more" open={question?.at !== undefined || question?.sourcePort !== undefined}>
+			<summary>{texts.more}</summary>
+			<label class="field">
+				<span>{texts.at}</span>
+				<input
+					type="text"
+					value={question?.at ?? ""}
+					placeholder="node/NAME:DEVICE"
+					onChange={({ currentTarget }) => onChange({ at: currentTarget.value.trim() })}
+				/>
+			</label>
+			<label class="field">
+				<span>{texts.sourcePort}</span>
+				<input
+					type="number"
+					min="1"
+					max="65535"
+					value={question?.sourcePort ?? ""}
+					placeholder="40000"
+					onChange={({ currentTarget }) => onChange({ sourcePort: currentTarget.value })}
+				/>
+			</label>
+		</details>
+	);
+}

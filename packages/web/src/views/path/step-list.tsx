@@ -1,0 +1,48 @@
+/** Every step as a list: what the picture shows, for eyes that read and for screen readers. */
+import type { Step } from "@podpath/core";
+import type { JSX } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import { useTexts } from "../../texts/language.ts";
+
+interface Props {
+	readonly steps: readonly Step[];
+	readonly current: number;
+	readonly onStep: (index: number) => void;
+}
+
+export function StepList({ steps, current, onStep }: Props): JSX.Element {
+	const { path: texts } = useTexts();
+	const list = useRef<HTMLOListElement>(null);
+	useEffect(() => keepInSight(list.current, current), [current]);
+	return (
+		<nav class="steps" aria-label={texts.steps}>
+			<h2>{texts.steps}</h2>
+			<ol ref={list}>
+				{steps.map(({ direction, hop }, index) => {
+					const before = steps[index - 1];
+					const first = before?.direction !== direction;
+					return (
+						<li key={index} data-step={index}>
+							{first && <h3 class={direction === "forward" ? "forward" : "reply"}>{texts[direction]}</h3>}
+							{(first || before?.hop.at !== hop.at) && <p class="where">{hop.at}</p>}
+							<button type="button" aria-current={index === current ? "step" : undefined} onClick={() => onStep(index)}>
+								<span class="stage-name">{hop.stage}</span>
+								<span class="device-name">{hop.device}</span>
+								<span class="what">{hop.decision}</span>
+							</button>
+						</li>
+					);
+				})}
+			</ol>
+		</nav>
+	);
+}
+
+/** Scrolls the list alone: the page must stay where it is. */
+function keepInSight(list: HTMLOListElement | null, current: number): void {
+	const item = list?.querySelector(`[data-step="${current}"]`);
+	if (list == null || !(item instanceof HTMLElement)) return;
+	const [top, bottom] = [item.offsetTop - list.offsetTop, item.offsetTop - list.offsetTop + item.offsetHeight];
+	if (top < list.scrollTop) list.scrollTop = top;
+	else if (bottom > list.scrollTop + list.clientHeight) list.scrollTop = bottom - list.clientHeight;
+}

@@ -1,0 +1,105 @@
+/** Everything about one step: the packet before and after, what decided it, and how to see it. */
+import type { ExplainedPath, ExplainedRule, Step } from "@podpath/core";
+import type { JSX } from "preact";
+import { CopyButton } from "../../parts/copy-button.tsx";
+import { useTexts } from "../../texts/language.ts";
+import { type HeaderRow, headerRows } from "./header-rows.ts";
+import { OriginLine } from "./origin-line.tsx";
+
+interface Props {
+	readonly path: ExplainedPath;
+	readonly step: Step;
+	readonly number: number;
+	readonly of: number;
+}
+
+export function StepPanel({ path, step, number, of }: Props): JSX.Element {
+	const { path: texts } = useTexts();
+	const { hop, before, direction } = step;
+	const side = direction === "forward" ? "forward" : "reply";
+	return (
+		<aside class={`step-panel ${side}`} aria-label={texts.step(number, of)}>
+			<p class="step-number">
+				<span class={side}>{texts[direction]}</span> <span class="quiet">{texts.step(number, of)}</span>
+			</p>
+			<h2>
+				{hop.stage} {hop.device !== null && <code>{hop.device}</code>}
+			</h2>
+			<p class="where">{hop.at}</p>
+			<div aria-live="polite">
+				<p class="decision">{hop.decision}</p>
+				<OriginLine origin={hop.origin} />
+			</div>
+			{hop.rules !== undefined && <Rules rules={hop.rules} />}
+			<Headers rows={headerRows(before, hop.packet)} first={before === null} />
+			<Capture path={path} step={step} />
+		</aside>
+	);
+}
+
+function Rules({ rules }: { readonly rules: readonly ExplainedRule[] }): JSX.Element {
+	const { path: texts } = useTexts();
+	return (
+		<section class="rules">
+			<h3>{texts.rules}</h3>
+			<ol>
+				{rules.map(({ table, chain, position, text, origin }, index) => (
+					<li key={index}>
+						<p class="quiet">
+							{table} {chain} {position === 0 ? texts.policy : `#${position}`}
+						</p>
+						<code>{text}</code>
+						<OriginLine origin={origin} />
+					</li>
+				))}
+			</ol>
+		</section>
+	);
+}
+
+function Headers({ rows, first }: { readonly rows: readonly HeaderRow[]; readonly first: boolean }): JSX.Element {
+	const { path: texts } = useTexts();
+	return (
+		<section class="headers">
+			<h3>{texts.header}</h3>
+			<table>
+				<thead>
+					<tr>
+						<th scope="col">{texts.field}</th>
+						{!first && <th scope="col">{texts.before}</th>}
+						<th scope="col">{first ? texts.header : texts.after}</th>
+					</tr>
+				</thead>
+				<tbody>
+					{rows.map(({ layer, field, before, after, changed }) => (
+						<tr key={`${layer} ${field}`} class={changed ? "changed" : ""}>
+							<th scope="row">
+								{layer === "outer" ? `${texts.outer} ${field}` : field}
+								{changed && <span class="sr-only"> ({texts.changes})</span>}
+							</th>
+							{!first && <td>{before === "" ? "–" : before}</td>}
+							<td>{after === "" ? "–" : after}</td>
+						</tr>
+					))}
+				</tbody>
+			</table>
+		</section>
+	);
+}
+
+/** The command for the device of this step; it shows the answer's packets as well. */
+function Capture({ path, step }: { readonly path: ExplainedPath; readonly step: Step }): JSX.Element | null {
+	const { path: texts } = useTexts();
+	const { at, device } = step.hop;
+	const capture = path.captures.find((each) => each.at === at && each.device === device);
+	if (capture === undefined) return null;
+	return (
+		<section class="capture">
+			<h3>
+				{texts.capture} <CopyButton text={() => capture.command} />
+			</h3>
+			<p class="quiet">{texts.captureAt(`${at} ${capture.device}`)}</p>
+			<pre tabIndex={0}>{capture.command}</pre>
+		</section>
+	);
+}

@@ -1,0 +1,9 @@
+/**
+ * The views, in the order of the menu. A new one is a folder here, an entry in this list, and its texts in both catalogues.
+ */
+import type { View } from "./view.ts";
+
+export const VIEWS: readonly View[] = [
+	{ id: "path", load: async () => (await import("./path/path-view.tsx")).PathView },
+	{ id: "atlas", load: async () => (await import("./atlas/atlas-view.tsx")).AtlasView },
+];
