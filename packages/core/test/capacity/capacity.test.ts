@@ -263,7 +263,7 @@ describe("a cluster's nodes", () => {
 
 	it("of an unknown type are an error that names close ones", () => {
 		expect(errorOf(() => capacity("mode: terway-eniip", node("a", "10.0.4.20", "ecs.g7.xlarg")))).toContain(
-			'instance type "ecs.g7.xlarg" is not known (did you mean "ecs.g7.xlarge"?)',
+			'cluster.yaml:6: node/a is of instance type "ecs.g7.xlarg", which is not known (did you mean "ecs.g7.xlarge"?)',
 		);
 	});
 });
