@@ -10,7 +10,7 @@ import { assembleNamespace } from "../state/assemble.ts";
 import type { Contribution } from "../state/contribution.ts";
 import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "../state/fabric.ts";
 import type { Namespace } from "../state/namespace.ts";
-import type { Assumption, Network } from "../state/network.ts";
+import type { Assumption, Cause, LostPacket, Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { INTERNET, internetClient } from "./internet.ts";
 import { loadBalancersOf } from "./load-balancers.ts";
@@ -67,6 +67,10 @@ class ClusterNetwork implements Network {
 			...balancers.assumptions,
 			...addressesAssigned(cluster),
 		];
+	}
+
+	causesOf(lost: LostPacket): readonly Cause[] {
+		return this.#plan?.causesOf?.(lost) ?? [];
 	}
 
 	places(): readonly Place[] {
