@@ -15,6 +15,7 @@ import { type FieldNames, fieldNames } from "./kubernetes/field-names.ts";
 import { readNetConf } from "./kubernetes/flannel-configuration.ts";
 import { readHybridnetNetwork, readHybridnetSubnet, readIPInstance } from "./kubernetes/hybridnet.ts";
 import { readKubeProxyConfiguration } from "./kubernetes/kube-proxy-configuration.ts";
+import { readNetworkAttachmentDefinition } from "./kubernetes/multus.ts";
 import { readNetworkPolicy } from "./kubernetes/network-policy.ts";
 import { nodeVersion, readNode } from "./kubernetes/node.ts";
 import { readPod } from "./kubernetes/pod.ts";
@@ -23,6 +24,7 @@ import { readPodNetworking } from "./kubernetes/pod-networking.ts";
 import { readService } from "./kubernetes/service.ts";
 import { readEniConfig } from "./kubernetes/terway-configuration.ts";
 import { clusterMeta, namespacedMeta } from "./metadata.ts";
+import { MULTUS_GROUP } from "./multus-objects.ts";
 import type { ForeignPolicy } from "./network-policy.ts";
 import type { NamespaceObject } from "./objects.ts";
 import { CLUSTER_KIND } from "./schema/cluster-kind.ts";
@@ -43,6 +45,10 @@ const OWN_GROUP = groupOf(OWN_API_VERSION);
 
 /** By `GROUP/KIND`. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+	[
+		`${MULTUS_GROUP}/NetworkAttachmentDefinition`,
+		(object, into) => into.add(into.networkAttachmentDefinitions, readNetworkAttachmentDefinition(object)),
+	],
 	["/Namespace", (object, into) => into.add(into.namespaces, readNamespace(object))],
 	["/Node", addNode],
 	["/Pod", (object, into) => into.add(into.pods, readPod(object, into.spelling))],

@@ -4,6 +4,7 @@ import { namespacedMeta } from "../metadata.ts";
 import type { ContainerPort, Pod, TransportProtocol } from "../objects.ts";
 import { readAddressRequests } from "./address-requests.ts";
 import { type FieldNames, fieldNames, type Spelling } from "./field-names.ts";
+import { readPodNetworks } from "./multus.ts";
 import { isReady } from "./node.ts";
 import { countsIn, isTerwayResource } from "./resources.ts";
 
@@ -22,6 +23,7 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 	const status = object.at("status");
 	spelling.check(spec, SPEC, "Pod");
 	spelling.check(status, STATUS, "Pod");
+	const meta = namespacedMeta(object);
 	const nodeName = spec.at("nodeName").text();
 	const hostNetwork = spec.at("hostNetwork").boolean(false);
 	const podIPs = podAddresses(status);
@@ -29,7 +31,7 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 	const assumed = podIPs.length > 0 || (hostNetwork && nodeName !== "") ? "Running" : "Pending";
 	const phase = status.at("phase").oneOf(["Pending", "Running", "Succeeded", "Failed", "Unknown"], assumed);
 	return {
-		...namespacedMeta(object),
+		...meta,
 		kind: "Pod",
 		nodeName,
 		hostNetwork,
@@ -41,6 +43,7 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 		owner: controllerOf(metadata.at("ownerReferences")),
 		...requestsOf(spec.at("containers")),
 		...readAddressRequests(object),
+		...readPodNetworks(object, meta.namespace),
 		...(podIPs.length === 0 && !saysState(status) && { withoutStatus: true as const }),
 	};
 }
