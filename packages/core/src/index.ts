@@ -28,6 +28,8 @@ export {
 export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
+export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
+export { type Fault, faultName, parseFaults } from "./atlas/fault.ts";
 export { parseScenarios } from "./atlas/parse.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, scenarioName } from "./atlas/scenario.ts";
@@ -168,6 +170,7 @@ export {
 	VERDICTS,
 	type Verdict,
 } from "./trace/explanation.ts";
+export { EXPLANATION_FINDINGS } from "./trace/finding-meanings.ts";
 export { type KnownPlace, knownPlaces, placesLike } from "./trace/known-places.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";
 export {

@@ -12,7 +12,7 @@ import { outRouteOf } from "./out-route.ts";
 import { flowOf } from "./route.ts";
 import type { Skb } from "./skb.ts";
 import { askingAddress } from "./solicitation.ts";
-import { perView, type View } from "./view.ts";
+import { perView, perViewIn, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 /** A frame came in by a port (br_handle_frame). */
@@ -220,7 +220,7 @@ function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {
 }
 
 /** By bridge, then by MAC and VLAN. */
-const portsByMac = perView((): Map<string, Map<string, Link | null>> => new Map());
+const portsByMac = perViewIn((): Map<string, Map<string, Link | null>> => new Map());
 
 /**
  * The port that leads to a MAC: what the FDB says, else the port behind which somebody has it. The bridge learned that
@@ -228,7 +228,7 @@ const portsByMac = perView((): Map<string, Map<string, Link | null>> => new Map(
  */
 function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string, vlan: number | null): Link | null {
 	const { view } = skb;
-	const bridges = portsByMac(view);
+	const bridges = portsByMac(view, walk.network);
 	let known = bridges.get(master.name);
 	if (known === undefined) {
 		known = new Map();
