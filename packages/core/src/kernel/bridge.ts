@@ -12,7 +12,7 @@ import { outRouteOf } from "./out-route.ts";
 import { flowOf } from "./route.ts";
 import type { Skb } from "./skb.ts";
 import { askingAddress } from "./solicitation.ts";
-import { perView, type View } from "./view.ts";
+import { perView, perViewIn, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 /** A frame came in by a port (br_handle_frame). */
@@ -23,8 +23,9 @@ export function bridge(walk: Walk, skb: Skb): Next {
 	const vlan = portVlan(master, port, skb.vlan);
 	if (vlan === "filtered") return filtered(walk, skb, port);
 	walk.passedStack(skb.view.place);
-	skb.physicalIn = port;
-	if (callsIptables(skb)) {
+	const calls = callsIptables(skb, skb.vlan);
+	skb.physicalIn = calls ? port : null;
+	if (calls) {
 		const outcome = prerouteOnBridge(walk, skb, master);
 		if (outcome !== null) return outcome;
 	}
@@ -49,10 +50,13 @@ function filtered(walk: Walk, skb: Skb, port: Link): Next {
 const bridgeNetfilter = perView(({ state }) => ({
 	4: sysctlNumber(state, "net.bridge.bridge-nf-call-iptables") !== 0,
 	6: sysctlNumber(state, "net.bridge.bridge-nf-call-ip6tables") !== 0,
+	tagged: sysctlNumber(state, "net.bridge.bridge-nf-filter-vlan-tagged") === 1,
 }));
 
-function callsIptables({ view, packet }: Skb): boolean {
-	return bridgeNetfilter(view)[packet.family];
+/** Frames with a tag are not shown, unless a setting says so (IS_IP, is_vlan_ip); a tag may come or go between the hooks. */
+function callsIptables({ view, packet }: Skb, tag: number | null): boolean {
+	const calls = bridgeNetfilter(view);
+	return calls[packet.family] && (tag === null || calls.tagged);
 }
 
 /**
@@ -155,7 +159,10 @@ function forwardToPort(
 	walk.crossed(skb, master.name, "in", true);
 	const refused = mayNotLeave(walk, skb, from, port, destination);
 	if (refused !== null) return refused;
-	if (callsIptables(skb)) {
+	const tag = carriesVlan(master, port, vlan);
+	if (tag === "filtered") return filtered(walk, { ...skb, vlan }, port);
+	// What came in unseen goes on unseen (nf_bridge_info_get).
+	if (skb.physicalIn !== null && callsIptables(skb, tag)) {
 		skb.physicalOut = port;
 		const devices = { in: master.name, out: master.name, bridged: true };
 		const outcome =
@@ -213,7 +220,7 @@ function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {
 }
 
 /** By bridge, then by MAC and VLAN. */
-const portsByMac = perView((): Map<string, Map<string, Link | null>> => new Map());
+const portsByMac = perViewIn((): Map<string, Map<string, Link | null>> => new Map());
 
 /**
  * The port that leads to a MAC: what the FDB says, else the port behind which somebody has it. The bridge learned that
@@ -221,7 +228,7 @@ const portsByMac = perView((): Map<string, Map<string, Link | null>> => new Map(
  */
 function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string, vlan: number | null): Link | null {
 	const { view } = skb;
-	const bridges = portsByMac(view);
+	const bridges = portsByMac(view, walk.network);
 	let known = bridges.get(master.name);
 	if (known === undefined) {
 		known = new Map();
