@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { existsSync } from "node:fs";
+import { provideGuestKernel } from "./guest-kernel.ts";
 
 /** Each with a file that only it brings. */
 const PACKAGES: Readonly<Record<string, string>> = {
@@ -19,6 +20,8 @@ const PACKAGES: Readonly<Record<string, string>> = {
 	"util-linux": "/usr/bin/unshare",
 	"user-mode-linux": "/usr/bin/linux.uml",
 	bird2: "/usr/sbin/bird",
+	"qemu-system-x86": "/usr/bin/qemu-system-x86_64",
+	"busybox-static": "/usr/bin/busybox",
 	chromium: "/usr/bin/chromium",
 };
 
@@ -47,4 +50,8 @@ const left = missing();
 if (left.length > 0) {
 	console.log(`tests will be skipped where they need these Debian packages: ${left.join(" ")}`);
 	console.log(`  sudo apt-get install ${left.join(" ")}`);
+}
+if (isThere(PACKAGES["qemu-system-x86"] ?? "") && existsSync("/usr/bin/apt-get")) {
+	const why = provideGuestKernel();
+	if (why !== undefined) console.log(`the lab has no virtual machines: ${why}`);
 }

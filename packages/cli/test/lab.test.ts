@@ -7,7 +7,7 @@ import { LabError, probeFeatures } from "@podpath/lab";
 import { afterAll, describe, expect, test } from "vitest";
 import { BUILT, ended, podpath, startBuilt } from "./run-cli.ts";
 
-async function whyNot(kind: "userns" | "uml"): Promise<string | null> {
+async function whyNot(kind: "userns" | "uml" | "qemu"): Promise<string | null> {
 	try {
 		await probeFeatures({ kind });
 		return null;
@@ -17,7 +17,7 @@ async function whyNot(kind: "userns" | "uml"): Promise<string | null> {
 	}
 }
 
-const [noUserns, noUml] = [await whyNot("userns"), await whyNot("uml")];
+const [noUserns, noUml, noQemu] = [await whyNot("userns"), await whyNot("uml"), await whyNot("qemu")];
 /** Labs of this test have a folder of their own. */
 const runtime = mkdtempSync(join(tmpdir(), "podpath-test-"));
 const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
@@ -124,6 +124,13 @@ describe.skipIf(noUserns !== null || noUml !== null)("with both kernels", () => 
 		},
 		60_000,
 	);
+});
+
+describe.skipIf(noQemu !== null)(`on a virtual machine's kernel${noQemu === null ? "" : `: ${noQemu}`}`, () => {
+	test("nftables together with VLANs, which no other kernel here has", async () => {
+		const { stdout } = await podpath(["atlas", "check", "terway-trunk/T6-nftables", "--lab"]);
+		expect(stdout).toMatch(/proven .* on (qemu|userns) .*\n1 passed, 0 failed\n$/);
+	}, 300_000);
 });
 
 describe("what is wrong is said in a line", () => {

@@ -28,9 +28,11 @@ export {
 export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
+export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
+export { type Fault, faultName, parseFaults } from "./atlas/fault.ts";
 export { parseScenarios } from "./atlas/parse.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
-export { findScenario, type Scenario, scenarioName } from "./atlas/scenario.ts";
+export { findScenario, type Scenario, SOURCE_FORMS, scenarioName } from "./atlas/scenario.ts";
 export { ACCEPT_ALL, type FilterRule, type RouteFilter } from "./bgp/filter.ts";
 export { BgpNetwork, type RouteTable, type SelectedRoute } from "./bgp/network.ts";
 export type { Neighbour as BgpNeighbour, Speaker } from "./bgp/speaker.ts";
@@ -97,6 +99,7 @@ export { parseNamespace } from "./parse/namespace.ts";
 export { columns } from "./render/columns.ts";
 export { diagnosisSchema } from "./render/diagnosis-schema.ts";
 export { renderDiagnosis } from "./render/diagnosis-text.ts";
+export { firstDifference } from "./render/first-difference.ts";
 export { groupPaths, type PathGroup } from "./render/groups.ts";
 export { endpoint, formatHeader, headerChanges } from "./render/header.ts";
 export { formatOrigin } from "./render/hop-table.ts";
@@ -168,6 +171,7 @@ export {
 	VERDICTS,
 	type Verdict,
 } from "./trace/explanation.ts";
+export { EXPLANATION_FINDINGS } from "./trace/finding-meanings.ts";
 export { type KnownPlace, knownPlaces, placesLike } from "./trace/known-places.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";
 export {

@@ -2,15 +2,20 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { atlasIndex, type ServedInput } from "@podpath/core";
-import { pageFolder, readPage } from "./page-files.ts";
+import { type PageFile, pageFolder, readPage } from "./page-files.ts";
 import type { AtlasMode } from "./served.ts";
 
 /** Writes the site; files that are there already are replaced. Gives the paths written, from the folder. */
-export function writeSite(folder: string, atlas: readonly AtlasMode[], version: string): readonly string[] {
+export function writeSite(
+	folder: string,
+	atlas: readonly AtlasMode[],
+	version: string,
+	page: ReadonlyMap<string, PageFile> = readPage(pageFolder()),
+): readonly string[] {
 	const input: ServedInput = { kind: "atlas", name: "", podpath: version, summary: null };
 	const index = atlasIndex(atlas.map(({ files, scenarios }) => ({ mode: files.mode, scenarios })));
 	const files: readonly (readonly [string, string | Uint8Array])[] = [
-		...[...readPage(pageFolder())].map(([name, { bytes }]) => [name, bytes] as const),
+		...[...page].map(([name, { bytes }]) => [name, bytes] as const),
 		["api/input.json", JSON.stringify(input)],
 		["api/atlas.json", JSON.stringify(index)],
 		...atlas.map(({ files: own }) => [`api/atlas/${own.mode}.json`, JSON.stringify(own)] as const),

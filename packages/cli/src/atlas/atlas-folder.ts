@@ -3,7 +3,17 @@ import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { readTextFile } from "@podpath/collect";
-import { closest, InputError, type ManifestFile, parseScenarios, type Scenario, scenarioName } from "@podpath/core";
+import {
+	closest,
+	type Fault,
+	faultName,
+	InputError,
+	type ManifestFile,
+	parseFaults,
+	parseScenarios,
+	type Scenario,
+	scenarioName,
+} from "@podpath/core";
 
 export interface AtlasMode {
 	readonly mode: string;
@@ -56,6 +66,26 @@ function readModeOf(folder: string, mode: string): AtlasMode {
 	});
 	const file = read("scenarios.yaml");
 	return { mode, file, cluster: read("cluster.yaml"), scenarios: parseScenarios(file.text, file.name) };
+}
+
+export interface AtlasFault {
+	readonly fault: Fault;
+	readonly cluster: ManifestFile;
+}
+
+/** The catalogue of faults: all, those of one mode, or one, by `faults[/MODE[/ID]]`. */
+export function faultsNamed(name: string): readonly AtlasFault[] {
+	const folder = atlasFolder();
+	const files = readdirSync(join(folder, "faults")).sort();
+	const all = files.flatMap((file): readonly AtlasFault[] => {
+		const path = `atlas/faults/${file}`;
+		const faults = parseFaults(readTextFile(join(folder, "faults", file)), path);
+		return faults.map((fault) => ({ fault, cluster: readModeOf(folder, fault.mode).cluster }));
+	});
+	const names = all.map(({ fault }) => faultName(fault));
+	const chosen = all.filter((_, i) => names[i] === name || names[i]?.startsWith(`${name}/`) === true);
+	if (chosen.length === 0) throw noSuch("fault", name, names);
+	return chosen;
 }
 
 /** A scenario by MODE/ID. Throws an InputError, with a close name, where the atlas has none such. */

@@ -19,7 +19,7 @@ import type { AtlasScenario } from "./atlas-folder.ts";
 import { check, chosenScenarios } from "./run.ts";
 
 /** What came of one scenario. `open`: neither proven nor disproven; `lines` say why. */
-interface Outcome {
+export interface Outcome {
 	readonly kind: "passed" | "failed" | "open";
 	readonly detail: string;
 	readonly lines: readonly string[];
@@ -83,7 +83,8 @@ function placesFor(network: Network, scenario: Scenario): readonly Place[] {
 	return [...network.places(), ...asked(scenario)];
 }
 
-function outcomeOf(proof: Proof<AtlasScenario>): Outcome {
+/** What a proof came to. */
+export function outcomeOf(proof: Proof<unknown>): Outcome {
 	if (proof.kind === "no-kernel") return { kind: "open", detail: "not verified", lines: proof.why.split("\n") };
 	if (proof.kind === "not-built") return { kind: "failed", detail: "not built", lines: proof.why.split("\n") };
 	const { backend, kernel, tally } = proof.answer;
@@ -119,18 +120,28 @@ function remarksOf({ probed }: LabAnswer): readonly string[] {
 const WORDS = { passed: "proven", failed: "FAILED", open: "open" } as const;
 
 function print(
-	{ stdout }: CliProcess,
+	cli: CliProcess,
 	chosen: readonly AtlasScenario[],
 	outcomes: ReadonlyMap<AtlasScenario, Outcome>,
 ): ExitStatus {
-	const width = Math.max(0, ...chosen.map(({ scenario }) => scenarioName(scenario).length));
+	return printOutcomes(
+		cli,
+		chosen.map((each) => [scenarioName(each.scenario), outcomes.get(each)] as const),
+	);
+}
+
+/** A line each, and the counts. */
+export function printOutcomes(
+	{ stdout }: CliProcess,
+	outcomes: readonly (readonly [name: string, outcome: Outcome | undefined])[],
+): ExitStatus {
+	const width = Math.max(0, ...outcomes.map(([name]) => name.length));
 	const count = { passed: 0, failed: 0, open: 0 };
-	for (const each of chosen) {
-		const outcome = outcomes.get(each);
+	for (const [name, outcome] of outcomes) {
 		if (outcome === undefined) throw new InputError({ code: "interrupted", message: "the check was interrupted" });
 		count[outcome.kind]++;
 		const word = WORDS[outcome.kind].padEnd(6);
-		stdout.write(`${word}  ${scenarioName(each.scenario).padEnd(width)}  ${printable(outcome.detail)}\n`);
+		stdout.write(`${word}  ${name.padEnd(width)}  ${printable(outcome.detail)}\n`);
 		for (const line of outcome.lines) stdout.write(`        ${printable(line)}\n`);
 	}
 	if (count.open > 0) stdout.write(`${count.open} not verified\n`);

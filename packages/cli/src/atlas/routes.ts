@@ -40,16 +40,26 @@ const show = buildCommand<Record<never, never>, [name: string], Context>({
 
 const check = buildCommand<{ readonly lab: boolean }, [name?: string], Context>({
 	func: async function (this: Context, { lab }, name) {
-		await withStatus(this, async () =>
-			lab
-				? (await import("./prove.ts")).proveScenarios(this.cli, name)
-				: (await import("./run.ts")).checkScenarios(this.cli, name),
-		);
+		await withStatus(this, async () => {
+			if (name === "faults" || name?.startsWith("faults/")) {
+				const { checkFaults, proveFaults } = await import("./faults.ts");
+				return lab ? proveFaults(this.cli, name) : checkFaults(this.cli, name);
+			}
+			if (lab) return (await import("./prove.ts")).proveScenarios(this.cli, name);
+			return (await import("./run.ts")).checkScenarios(this.cli, name);
+		});
 	},
 	parameters: {
 		positional: {
 			kind: "tuple",
-			parameters: [{ brief: "One mode, or one scenario", placeholder: "MODE[/ID]", parse: text, optional: true }],
+			parameters: [
+				{
+					brief: "One mode, one scenario, or faults",
+					placeholder: "MODE[/ID]|faults[/MODE[/ID]]",
+					parse: text,
+					optional: true,
+				},
+			],
 		},
 		flags: {
 			lab: { kind: "boolean", default: false, withNegated: false, brief: "Against a real kernel too" },
@@ -58,7 +68,7 @@ const check = buildCommand<{ readonly lab: boolean }, [name?: string], Context>(
 	docs: {
 		brief: "Check the engine's answers against what the scenarios expect",
 		fullDescription:
-			"Asks the engine every scenario's question and compares the answer with what the scenario expects. The last line is\n`N passed, N failed`; the exit status is 0 only when none failed.\n\nWith --lab each scenario's network is also built on a real Linux kernel (an unprivileged user namespace, or User-Mode\nLinux where the kernel lacks something), the packet is sent, and what every device showed is compared with the answer.\n\nEXAMPLES\n  podpath atlas check\n  podpath atlas check flannel-vpc\n  podpath atlas check flannel-vpc/001-2.2\n  podpath atlas check --lab",
+			"Asks the engine every scenario's question and compares the answer with what the scenario expects. The last line is\n`N passed, N failed`; the exit status is 0 only when none failed.\n\nWith --lab each scenario's network is also built on a real Linux kernel (an unprivileged user namespace, or User-Mode\nLinux where the kernel lacks something), the packet is sent, and what every device showed is compared with the answer.\n\nThe faults are changes to healthy clusters: podpath diagnose has to find each first, and with --lab the kernel has to lose the\npacket as predicted.\n\nEXAMPLES\n  podpath atlas check\n  podpath atlas check flannel-vpc\n  podpath atlas check flannel-vpc/001-2.2\n  podpath atlas check --lab\n  podpath atlas check faults",
 	},
 });
 

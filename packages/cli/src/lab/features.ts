@@ -3,15 +3,18 @@ import { printable, stringifyJson } from "@podpath/core";
 import { AUTOMATIC_KINDS, FEATURES, type FeatureReport, LabError, probeFeatures } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
+import { progressOn } from "./progress.ts";
 
 type Found = { readonly kind: string } & (FeatureReport | { readonly why: string });
 
 export async function showFeatures(
-	{ stdout }: CliProcess,
+	{ stdout, stderr }: CliProcess,
 	{ output, fresh }: { readonly output: "text" | "json"; readonly fresh: boolean },
 ): Promise<ExitStatus> {
 	const found: Found[] = [];
+	const progress = progressOn(stderr);
 	for (const kind of AUTOMATIC_KINDS) {
+		progress(`trying ${kind}`);
 		try {
 			found.push(await probeFeatures({ kind, fresh }));
 		} catch (error) {
@@ -19,6 +22,7 @@ export async function showFeatures(
 			found.push({ kind, why: error.message });
 		}
 	}
+	progress("");
 	if (output === "json") {
 		const items = found.map((each) =>
 			"why" in each

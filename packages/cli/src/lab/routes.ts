@@ -40,7 +40,7 @@ const up: Command<Context> = buildCommand<UpFlags, [], Context>({
 	docs: {
 		brief: "Build a network on a real kernel; it stands until it is taken down",
 		fullDescription:
-			"Builds the network that the manifests describe: a network namespace for each node, pod, host and fabric device, with the\nvery devices, routes and rules that podpath predicts. No root, no containers: an unprivileged user namespace, or User-Mode\nLinux where this kernel lacks something.\n\nEXAMPLES\n  podpath lab up -f cluster.yaml\n  podpath lab up --scenario flannel-vxlan/pod-cross --name vx",
+			"Builds the network that the manifests describe: a network namespace for each node, pod, host and fabric device, with the\nvery devices, routes and rules that podpath predicts. No root, no containers: an unprivileged user namespace, or User-Mode\nLinux (or QEMU) where this kernel lacks something.\n\nEXAMPLES\n  podpath lab up -f cluster.yaml\n  podpath lab up --scenario flannel-vxlan/pod-cross --name vx",
 	},
 });
 

@@ -16,7 +16,10 @@ interface ManifestDocument {
  * to them; those that it changes stand in a file of the scenario's own.
  * @throws {InputError} For a change to an object that is not there.
  */
-export function scenarioManifests(scenario: Scenario, cluster: ManifestFile): readonly ManifestFile[] {
+export function scenarioManifests(
+	scenario: Pick<Scenario, "id" | "source" | "changes">,
+	cluster: ManifestFile,
+): readonly ManifestFile[] {
 	if (scenario.changes.length === 0) return [cluster];
 	const documents = manifestsIn(cluster.text);
 	const changed = new Map<ManifestDocument, Readonly<Record<string, unknown>> | undefined>();

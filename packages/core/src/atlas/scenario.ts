@@ -95,7 +95,7 @@ export const SOURCE_FORMS: readonly RegExp[] = [
 	/^[KX]\d+$/,
 	/^(R:[a-z0-9-]+|C\d+)$/,
 	/^(linux|kubernetes|flannel|calico|bird|plugins|terway|ccm) [\w./-]+( \w+)?$/,
-	/^(linux|kubernetes|flannel|plugins|terway|ccm|hybridnet|bifrost) [\w./-]+( \w+)?$/,
+	/^(linux|kubernetes|flannel|plugins|terway|ccm|hybridnet|bifrost|contiv|multus) [\w./-]+( \w+)?$/,
 	/^rfc \d+( section [\d.]+)?$/,
 	/^man [\w.-]+\(\d\)$/,
 	/^contract [\w-]+$/,

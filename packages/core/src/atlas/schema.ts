@@ -104,7 +104,8 @@ const path: z.ZodType<PathDocument> = z.strictObject({
 	refusalHeaders: expected(linesByPlace).optional(),
 });
 
-const question: z.ZodType<QuestionDocument> = z.strictObject({
+/** How a question is written in the atlas. */
+export const writtenQuestion: z.ZodType<QuestionDocument> = z.strictObject({
 	from: z.string(),
 	to: z.string(),
 	protocol: z.enum(QUESTION_PROTOCOLS).default("tcp"),
@@ -114,7 +115,8 @@ const question: z.ZodType<QuestionDocument> = z.strictObject({
 	at: z.string().optional(),
 });
 
-const change: z.ZodType<ChangeDocument> = z.union([
+/** A change to an object of the cluster. */
+export const writtenChange: z.ZodType<ChangeDocument> = z.union([
 	z.strictObject({ change: z.string(), merge: z.record(z.string(), z.unknown()) }),
 	z.strictObject({ remove: z.string() }),
 ]);
@@ -122,8 +124,8 @@ const change: z.ZodType<ChangeDocument> = z.union([
 const scenario: z.ZodType<ScenarioDocument> = z.strictObject({
 	id: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: "must be letters, digits, dots and hyphens" }),
 	title: z.string(),
-	question,
-	with: z.array(change).default([]),
+	question: writtenQuestion,
+	with: z.array(writtenChange).default([]),
 	note: z.string().optional(),
 	expect: z.preprocess((paths) => (Array.isArray(paths) ? paths : [paths]), z.array(path).min(1)),
 	otherPaths: z.boolean().default(false),

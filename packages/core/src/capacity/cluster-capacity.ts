@@ -76,7 +76,7 @@ function limitsOn(
 	const [podCIDR] = node.podCIDRs;
 	const options = { ...rest, ...(podCIDR === undefined ? {} : { podCIDR }) };
 	if (mode === "terway-vpc" || id !== "") {
-		return limitsOf(mode, id === "" ? undefined : findInstanceType(id, types), options);
+		return limitsOf(mode, id === "" ? undefined : findInstanceType(id, types, node), options);
 	}
 	const { limits } = limitsOf(mode, ANY_TYPE, options);
 	const formula = `the node names no instance type (label ${INSTANCE_TYPE_LABELS[0]})`;

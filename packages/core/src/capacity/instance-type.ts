@@ -2,6 +2,7 @@
 import { Field } from "../cluster/field.ts";
 import type { InputDocument, ManifestFile } from "../cluster/input/document.ts";
 import { documentsIn } from "../cluster/input/objects.ts";
+import type { Node } from "../cluster/objects.ts";
 import { suggest } from "../diagnostic/closest.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import known from "./instance-types.json" with { type: "json" };
@@ -71,6 +72,9 @@ function instanceTypeOf(field: Field, file: string): InstanceType {
 	const enis = count("EniQuantity", 1);
 	const total = field.at("EniTotalQuantity");
 	const totalEnis = total.present ? total.integer(0, 0, MOST) : null;
+	if (totalEnis !== null && totalEnis < enis) {
+		total.fail("bad-value", `${total.label} of ${id} is ${totalEnis}, less than its EniQuantity ${enis}`);
+	}
 	const trunk = field.at("EniTrunkSupported");
 	return {
 		id,
@@ -82,13 +86,20 @@ function instanceTypeOf(field: Field, file: string): InstanceType {
 	};
 }
 
-/** @throws {InputError} With names that are close, for a type that is not among them. */
-export function findInstanceType(id: string, types: InstanceTypes): InstanceType {
+/**
+ * `of` is the node that is of this type.
+ * @throws {InputError} With names that are close, for a type that is not among them.
+ */
+export function findInstanceType(id: string, types: InstanceTypes, of?: Node): InstanceType {
 	const found = types.get(id);
 	if (found !== undefined) return found;
 	throw new InputError({
 		code: "unknown-instance-type",
-		message: `instance type "${id}" is not known`,
+		message:
+			of === undefined
+				? `instance type "${id}" is not known`
+				: `node/${of.name} is of instance type "${id}", which is not known`,
+		...(of !== undefined && { where: of.source }),
 		hint:
 			suggest(id, types.keys()) ??
 			`known are ${[...types.keys()].join(", ")}; --instance-types takes an answer of DescribeInstanceTypes`,

@@ -1,5 +1,6 @@
 /** One object of the input, by its kind. Whoever adds a kind adds a line to `READERS`. */
 import { suggest } from "../diagnostic/closest.ts";
+import { InputError } from "../diagnostic/diagnostic.ts";
 import { CALICO_GROUPS } from "./calico-objects.ts";
 import { ALL, readCalicoSelector } from "./calico-selector.ts";
 import type { Field } from "./field.ts";
@@ -56,9 +57,20 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 	["extensions/NetworkPolicy", addNetworkPolicy],
 	[
 		`${TERWAY_GROUP}/PodNetworking`,
-		(object, into) => into.add(into.podNetworkings, readPodNetworking(object, into.spelling)),
+		(object, into) =>
+			into.add(
+				into.podNetworkings,
+				named(object, () => readPodNetworking(object, into.spelling)),
+			),
 	],
-	[`${TERWAY_GROUP}/PodENI`, (object, into) => into.add(into.podENIs, readPodEni(object))],
+	[
+		`${TERWAY_GROUP}/PodENI`,
+		(object, into) =>
+			into.add(
+				into.podENIs,
+				named(object, () => readPodEni(object)),
+			),
+	],
 	...CALICO_GROUPS.flatMap((group) =>
 		Object.entries(CALICO_READERS).map(([kind, read]): [string, Reader] => [`${group}/${kind}`, read]),
 	),
@@ -109,6 +121,20 @@ export function readObject({ apiVersion, kind, root }: InputObject, into: Invent
 			into.spelling.check(root.at("metadata"), METADATA, kind);
 		}
 		reader(root, into);
+	}
+}
+
+/** Says of what is wrong which object it is, as the kinds of podpath's own do. */
+function named<T>(object: Field, read: () => T): T {
+	try {
+		return read();
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		const { kind, metadata } = object.members();
+		const { namespace, name } = (metadata ?? {}) as Readonly<Record<string, unknown>>;
+		const key = [namespace, name].filter((part) => typeof part === "string").join("/");
+		const { message, ...rest } = error.diagnostic;
+		throw new InputError({ ...rest, message: `${String(kind)} "${key}": ${message}` });
 	}
 }
 

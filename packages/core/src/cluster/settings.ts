@@ -127,6 +127,33 @@ export const DEFAULT_TERWAY: TerwaySettings = {
 	inClusterLoadBalance: false,
 };
 
+/** Contiv, as `netctl` sets it up; no object of Kubernetes holds it. */
+export interface ContivSettings {
+	/** The card that is the switch's way out (`--vlan-if`). */
+	readonly uplink: string;
+	readonly networks: readonly ContivNetwork[];
+}
+
+/** `netctl network create`, for `--encap vlan`. */
+export interface ContivNetwork {
+	/** Pods name it by label `io.contiv.network`; `default-net` is of those that name none. */
+	readonly name: string;
+	/** By label `io.contiv.tenant`. */
+	readonly tenant: string;
+	/** `--pkt-tag`. */
+	readonly vlan: number;
+	/** One of each family at most. */
+	readonly subnets: readonly ContivSubnet[];
+}
+
+export interface ContivSubnet {
+	readonly cidr: Prefix;
+	/** Out of which pods get theirs. */
+	readonly range: AddressRange;
+	/** Null: none. */
+	readonly gateway: Address | null;
+}
+
 /** A pool of single addresses, as Bifrost's: from one to another. */
 export interface AddressPoolSettings {
 	readonly name: string;
@@ -149,6 +176,8 @@ export interface ClusterObject extends ObjectMeta {
 	readonly flannel: Partial<FlannelSettings>;
 	/** Settings of `spec.terway` that were given. */
 	readonly terway: Partial<TerwaySettings>;
+	/** Absent: `spec.contiv` is not said. */
+	readonly contiv?: ContivSettings;
 	/** Out of which pods get addresses in networks whose pools no object of Kubernetes describes: Bifrost's, macvlan's, ipvlan's. */
 	readonly addressPools: readonly AddressPoolSettings[];
 	/** Sysctls that every node has besides what the network sets. */

@@ -1,4 +1,5 @@
-/** Connections that nodes remember and that lead packets elsewhere than a new one would go. */
+/** Connections that nodes remember and that lead packets to where a new one would not go. */
+import { formatEndpoint } from "../address/address.ts";
 import { printConntrack } from "../emit/conntrack.ts";
 import type { ConntrackEntry } from "../state/conntrack.ts";
 import type { Network } from "../state/network.ts";
@@ -7,37 +8,38 @@ import type { Question } from "../trace/question.ts";
 import { type Difference, namespaceRepair } from "./difference.ts";
 import type { Fate } from "./fate.ts";
 
-export interface Remembered {
+export interface StaleConnection {
 	readonly difference: Difference;
+	/** Where it leads, as `ADDRESS:PORT`. */
+	readonly server: string;
 	/** The question with the connection's own port. */
 	readonly question: Question;
 }
 
-/** Every port that a client used would be a question of its own. */
-const MOST_CONNECTIONS = 16;
-
-/** Connections between the same two, by the protocol of the question, that the stacks on its way know. */
-export function rememberedConnections(network: Network, question: Question, fate: Fate): readonly Remembered[] {
-	const sent = fate.walked[0]?.sent;
+/**
+ * Entries of the stacks on the way, between the question's client and target, that translate to a server which no new
+ * connection would get: conntrack asks no rule about packets that have an entry.
+ */
+export function staleConnections(
+	network: Network,
+	question: Question,
+	now: Fate,
+	goal: Fate,
+): readonly StaleConnection[] {
+	const sent = now.walked[0]?.sent;
 	if (sent === undefined) return [];
-	const found = new Map<string, { readonly question: Question; readonly entries: [Place, ConntrackEntry][] }>();
-	for (const place of fate.met) {
-		for (const entry of network.namespace(place)?.conntrack ?? []) {
+	const servers = new Set(goal.walked.map(({ forwardEnd: { packet } }) => formatEndpoint(packet.dst, packet.dport)));
+	return now.met.flatMap((place) =>
+		(network.namespace(place)?.conntrack ?? []).flatMap((entry): readonly StaleConnection[] => {
 			const { src, dst, protocol, sport, dport } = entry.original;
-			if (protocol !== sent.protocol || dst.text !== sent.dst.text || dport !== sent.dport) continue;
-			if (src.text !== sent.src.text || (question.sourcePort !== undefined && question.sourcePort !== sport)) continue;
-			const asked = { ...question, sourcePort: sport };
-			const key = String(sport);
-			const known = found.get(key) ?? { question: asked, entries: [] };
-			known.entries.push([place, entry]);
-			found.set(key, known);
-		}
-	}
-	return [...found.values()]
-		.slice(0, MOST_CONNECTIONS)
-		.flatMap(({ question: asked, entries }) =>
-			entries.map(([place, entry]) => ({ question: asked, difference: connectionDifference(place, entry) })),
-		);
+			const between = src.text === sent.src.text && dst.text === sent.dst.text && dport === sent.dport;
+			if (protocol !== sent.protocol || !between) return [];
+			if (question.sourcePort !== undefined && question.sourcePort !== sport) return [];
+			const server = formatEndpoint(entry.reply.src, entry.reply.sport);
+			if (entry.reply.src.text === dst.text || servers.has(server)) return [];
+			return [{ difference: connectionDifference(place, entry), server, question: { ...question, sourcePort: sport } }];
+		}),
+	);
 }
 
 function connectionDifference(place: Place, entry: ConntrackEntry): Difference {

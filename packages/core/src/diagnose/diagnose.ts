@@ -7,7 +7,7 @@ import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
 import { type Causes, causesAmong } from "./causes.ts";
 import { compareNetworks } from "./compare.ts";
-import { rememberedConnections } from "./connections.ts";
+import { staleConnections } from "./connections.ts";
 import { decisionFindings } from "./decisions.ts";
 import type { Difference } from "./difference.ts";
 import { addressesOf, duplicateAddresses } from "./duplicates.ts";
@@ -49,7 +49,7 @@ export function diagnoseAgainst(expected: Network, given: Subject, question: Que
 	const main = causes === null ? [] : causeFindings(causes, severityOf(now, goal));
 	const others = [
 		...sizeFindings(subject.network, expected, candidates, [now, goal]),
-		...connectionFindings(subject, planned, question, now),
+		...connectionFindings(subject, question, [now, goal]),
 	];
 	const blamed = new Set([...main, ...others].map(({ message }) => message));
 	const rest = candidates.map((each) => harmless(each, causes)).filter(({ message }) => !blamed.has(message));
@@ -128,24 +128,12 @@ export function sizeFindings(
 
 function connectionFindings(
 	subject: Subject,
-	planned: Subject,
 	question: Question,
-	fate: Fate,
+	[now, goal]: readonly [Fate, Fate],
 ): readonly DiagnosisFinding[] {
-	const found = rememberedConnections(subject.network, question, fate);
-	return found.flatMap(({ difference, question: asked }): readonly DiagnosisFinding[] => {
-		const [now, goal] = [fateOf(subject, asked), fateOf(planned, asked)];
-		if (now.delivered >= goal.delivered) return [];
-		const trial = { actual: subject, expected: planned.network, question: asked };
-		const causes = causesAmong(trial, [difference], now, goal);
-		return causes === null
-			? []
-			: [
-					findingOf(difference, "error", {
-						proof: `without it the packet is ${causes.repaired.verdict}`,
-						question: asked,
-					}),
-				];
+	return staleConnections(subject.network, question, now, goal).map(({ difference, server, question: asked }) => {
+		const proof = `packets from port ${asked.sourcePort} go to ${server}, which no new connection is sent to`;
+		return findingOf(difference, "warning", { proof, question: asked });
 	});
 }
 

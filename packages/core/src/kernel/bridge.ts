@@ -12,7 +12,7 @@ import { outRouteOf } from "./out-route.ts";
 import { flowOf } from "./route.ts";
 import type { Skb } from "./skb.ts";
 import { askingAddress } from "./solicitation.ts";
-import { perView, type View } from "./view.ts";
+import { perView, perViewIn, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 /** A frame came in by a port (br_handle_frame). */
@@ -23,8 +23,9 @@ export function bridge(walk: Walk, skb: Skb): Next {
 	const vlan = portVlan(master, port, skb.vlan);
 	if (vlan === "filtered") return filtered(walk, skb, port);
 	walk.passedStack(skb.view.place);
-	skb.physicalIn = port;
-	if (callsIptables(skb)) {
+	const calls = callsIptables(skb, skb.vlan);
+	skb.physicalIn = calls ? port : null;
+	if (calls) {
 		const outcome = prerouteOnBridge(walk, skb, master);
 		if (outcome !== null) return outcome;
 	}
@@ -49,10 +50,13 @@ function filtered(walk: Walk, skb: Skb, port: Link): Next {
 const bridgeNetfilter = perView(({ state }) => ({
 	4: sysctlNumber(state, "net.bridge.bridge-nf-call-iptables") !== 0,
 	6: sysctlNumber(state, "net.bridge.bridge-nf-call-ip6tables") !== 0,
+	tagged: sysctlNumber(state, "net.bridge.bridge-nf-filter-vlan-tagged") === 1,
 }));
 
-function callsIptables({ view, packet }: Skb): boolean {
-	return bridgeNetfilter(view)[packet.family];
+/** Frames with a tag are not shown, unless a setting says so (IS_IP, is_vlan_ip); a tag may come or go between the hooks. */
+function callsIptables({ view, packet }: Skb, tag: number | null): boolean {
+	const calls = bridgeNetfilter(view);
+	return calls[packet.family] && (tag === null || calls.tagged);
 }
 
 /**
@@ -150,12 +154,15 @@ function forwardToPort(
 	vlan: number | null,
 	destination: string,
 ): Next {
-	const port = portFor(walk, skb, master, destination);
+	const port = portFor(walk, skb, master, destination, vlan);
 	if (port === null) return toPort(walk, skb, master, from, vlan, destination);
 	walk.crossed(skb, master.name, "in", true);
 	const refused = mayNotLeave(walk, skb, from, port, destination);
 	if (refused !== null) return refused;
-	if (callsIptables(skb)) {
+	const tag = carriesVlan(master, port, vlan);
+	if (tag === "filtered") return filtered(walk, { ...skb, vlan }, port);
+	// What came in unseen goes on unseen (nf_bridge_info_get).
+	if (skb.physicalIn !== null && callsIptables(skb, tag)) {
 		skb.physicalOut = port;
 		const devices = { in: master.name, out: master.name, bridged: true };
 		const outcome =
@@ -174,7 +181,7 @@ function toPort(
 	vlan: number | null,
 	destination: string,
 ): Next {
-	const port = portFor(walk, skb, master, destination);
+	const port = portFor(walk, skb, master, destination, vlan);
 	if (port === null) return nowhere(walk, skb, master, destination);
 	const refused = from === null ? null : mayNotLeave(walk, skb, from, port, destination);
 	if (refused !== null) return refused;
@@ -212,36 +219,40 @@ function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {
 	return end(skb, "dropped", why);
 }
 
-/** By bridge, then by MAC. */
-const portsByMac = perView((): Map<string, Map<string, Link | null>> => new Map());
+/** By bridge, then by MAC and VLAN. */
+const portsByMac = perViewIn((): Map<string, Map<string, Link | null>> => new Map());
 
 /**
  * The port that leads to a MAC: what the FDB says, else the port behind which somebody has it. The bridge learned that
  * when the address was asked for, just before.
  */
-function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | null {
+function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string, vlan: number | null): Link | null {
 	const { view } = skb;
-	const bridges = portsByMac(view);
+	const bridges = portsByMac(view, walk.network);
 	let known = bridges.get(master.name);
 	if (known === undefined) {
 		known = new Map();
 		bridges.set(master.name, known);
 	}
-	let port = known.get(mac);
+	const key = vlan === null ? mac : `${mac} ${vlan}`;
+	let port = known.get(key);
 	if (port === undefined) {
-		port = portInFdb(view, master, mac) ?? portBehind(walk, skb, master, mac);
-		known.set(mac, port);
+		port = portInFdb(view, master, mac, vlan) ?? portBehind(walk, skb, master, mac, vlan);
+		known.set(key, port);
 	}
 	return port;
 }
 
-function portInFdb(view: View, master: BridgeLink, mac: string): Link | null {
-	const entry = view.fdb(master.name, mac).find((each: FdbEntry) => each.device !== master.name);
+/** A bridge that filters VLANs learns by VLAN (br_fdb_find). */
+function portInFdb(view: View, master: BridgeLink, mac: string, vlan: number | null): Link | null {
+	const entry = view
+		.fdb(master.name, mac)
+		.find((each: FdbEntry) => each.device !== master.name && (each.vlan === undefined || each.vlan === vlan));
 	const port = entry === undefined ? undefined : view.link(entry.device);
 	return port?.master === master.name ? port : null;
 }
 
-function portBehind(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link | null {
+function portBehind(walk: Walk, skb: Skb, master: BridgeLink, mac: string, vlan: number | null): Link | null {
 	const owner = walk.network.ownerOf(skb.packet.dst);
 	const ports = skb.view.ports(master.name);
 	const leadsToOwner = (port: Link): boolean => {
@@ -250,7 +261,9 @@ function portBehind(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Link
 	};
 	const ordered = [...ports.filter(leadsToOwner), ...ports.filter((port) => !leadsToOwner(port))];
 	for (const port of ordered) {
-		for (const hearer of hearers(walk.network, skb.view, port, null)) {
+		const tag = carriesVlan(master, port, vlan);
+		if (tag === "filtered") continue;
+		for (const hearer of hearers(walk.network, skb.view, port, null, master.vlanFiltering ? tag : null)) {
 			if (hearer.kind === "device" ? hearer.link.mac === mac : hearer.kind === "fabric" && hearer.mac === mac)
 				return port;
 		}

@@ -12,7 +12,7 @@ import { lookup } from "./fib.ts";
 import { ownersFirst } from "./owners-first.ts";
 import { type FilteredAt, gatewaysIn, type SegmentVlanId, tagTowards, vlanFrom } from "./segment-vlan.ts";
 import { type Asker, answersFor } from "./solicitation.ts";
-import { perView, type View, viewOf } from "./view.ts";
+import { perViewIn, type View, viewOf } from "./view.ts";
 
 /** Someone on the same layer 2 network. */
 export type Hearer =
@@ -43,9 +43,15 @@ function newSearch(network: Network, target: Address | null): Search {
 	return { network, target, seen: new Set(), filtered: [] };
 }
 
-/** Everyone who hears a broadcast sent out of `link`. */
-export function* hearers(network: Network, view: View, link: Link, target: Address | null): Generator<Hearer> {
-	yield* outOf(newSearch(network, target), view, link, null);
+/** Everyone who hears a broadcast sent out of `link`, with this tag where it is a bridge's port. */
+export function* hearers(
+	network: Network,
+	view: View,
+	link: Link,
+	target: Address | null,
+	tag: number | null = null,
+): Generator<Hearer> {
+	yield* outOf(newSearch(network, target), view, link, tag);
 }
 
 /** Everyone who hears a frame that a fabric device sends to a card with this tag. */
@@ -312,11 +318,11 @@ export type Answer =
 	| { readonly kind: "nobody"; readonly filtered?: FilteredAt };
 
 /** By device, then by address. */
-const answers = perView((): Map<string, Map<string, Answer>> => new Map());
+const answers = perViewIn((): Map<string, Map<string, Answer>> => new Map());
 
-/** Who answers when `asker` asks by `link` for an address. Kept as long as the asking namespace: states do not change. */
+/** Who answers when `asker` asks by `link` for an address. Kept as long as the asking namespace and its network: states do not change. */
 export function askFor(network: Network, view: View, link: Link, wanted: Address, asker: Address | null): Answer {
-	const devices = answers(view);
+	const devices = answers(view, network);
 	let known = devices.get(link.name);
 	if (known === undefined) {
 		known = new Map();

@@ -42,7 +42,14 @@ export function reject(walk: Walk, skb: Skb, how: RejectWith, why: Because, inDe
 	const answer = how === "tcp-reset" ? resetOf(skb.packet) : errorAbout(skb, how);
 	// nf_send_reset answers TCP only; anything else is dropped in silence.
 	if (answer === null) return end(skb, "dropped", why);
-	return end(skb, "refused", why, refusalBy(skb, answer));
+	const refusal = refusalBy(skb, answer);
+	return end(skb, "refused", why, how === "tcp-reset" ? { ...refusal, ...throughPort(skb) } : refusal);
+}
+
+/** A reset about a packet that came in by a bridge port goes out there again, from the MAC that the packet was for. */
+function throughPort({ physicalIn: port, ethernet }: Skb): Pick<NonNullable<End["refusal"]>, "by"> {
+	if (port === null || ethernet === null) return {};
+	return { by: { port, ethernet: { source: ethernet.destination, destination: ethernet.source } } };
 }
 
 /** Ends the packet with an ICMP error of the stack itself (no route, no answer at layer 2 …). */

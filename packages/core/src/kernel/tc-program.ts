@@ -16,6 +16,17 @@ import { end, go, type Memory, type Next, type Walk } from "./walk.ts";
 export interface Program {
 	readonly name: string;
 	readonly effect: ProgramEffect;
+	/** Absent: eBPF. */
+	readonly technology?: "OpenFlow";
+}
+
+/** What answers call it, and the stage of its hops. */
+function technologyOf({ technology }: Program): string {
+	return technology ?? "eBPF";
+}
+
+function stageOf({ technology }: Program): "ebpf" | "openflow" {
+	return technology === undefined ? "ebpf" : "openflow";
 }
 
 /** A connection whose destination a program has chosen. */
@@ -45,7 +56,8 @@ export function runProgram(walk: Walk, skb: Skb, program: Program, filter: TcFil
 	return judged ?? redirect(walk, skb, program, filter);
 }
 
-function translateRequest(walk: Walk, skb: Skb, { name, effect }: Program, filter: TcFilter): Next | null {
+function translateRequest(walk: Walk, skb: Skb, program: Program, filter: TcFilter): Next | null {
+	const { name, effect } = program;
 	const service = effect.services.find((each) => isFor(each, skb.packet));
 	if (service === undefined) return null;
 	const { packet } = skb;
@@ -68,26 +80,29 @@ function translateRequest(walk: Walk, skb: Skb, { name, effect }: Program, filte
 		const client = { address: packet.src, port: packet.sport };
 		tableOf(walk, skb).push({ protocol: packet.protocol, client, virtual: before, server: after });
 	}
-	const facts = { program: name, virtual, server: `${server.address.text}:${server.port}` };
+	const technology = technologyOf(program);
+	const facts = { program: name, technology, virtual, server: `${server.address.text}:${server.port}` };
 	const why = because("program-translated", facts, service.origin);
 	skb.packet = rewriteDestination(packet, server.address, server.port);
 	walk.rewrote({ at: skb.view.place, kind: "dnat", before, after, because: why });
-	if (walk.recording) walk.hop(skb, "ebpf", skb.device.name, why);
+	if (walk.recording) walk.hop(skb, stageOf(program), skb.device.name, why);
 	return null;
 }
 
-function translateAnswer(walk: Walk, skb: Skb, { name }: Program, filter: TcFilter): void {
+function translateAnswer(walk: Walk, skb: Skb, program: Program, filter: TcFilter): void {
 	const { packet } = skb;
 	const connection = tableOf(walk, skb).find((each) => isFromServer(each, packet));
 	if (connection === undefined) return;
 	const { address, port } = connection.virtual;
 	skb.packet = rewriteSource(packet, address, port);
-	const facts = { program: name, virtual: `${address.text}:${port}` };
-	if (walk.recording) walk.hop(skb, "ebpf", skb.device.name, because("program-answered", facts, filter.origin));
+	const facts = { program: program.name, technology: technologyOf(program), virtual: `${address.text}:${port}` };
+	const why = because("program-answered", facts, filter.origin);
+	if (walk.recording) walk.hop(skb, stageOf(program), skb.device.name, why);
 }
 
 /** bpf_redirect_neigh(): the neighbour is looked for, and the stack's routes and rules are not asked. */
-function redirect(walk: Walk, skb: Skb, { name, effect }: Program, filter: TcFilter): Next | null {
+function redirect(walk: Walk, skb: Skb, program: Program, filter: TcFilter): Next | null {
+	const { name, effect } = program;
 	const { packet, view } = skb;
 	const found = effect.redirects.find(
 		({ source, destination }) =>
@@ -102,9 +117,10 @@ function redirect(walk: Walk, skb: Skb, { name, effect }: Program, filter: TcFil
 		return end(skb, "unknown", because("device-missing", facts, filter.origin));
 	}
 	const nextHop = hop.gateway ?? packet.dst;
-	const why = because("program-redirected", { program: name, device: device.name }, filter.origin);
+	const facts = { program: name, technology: technologyOf(program), device: device.name };
+	const why = because("program-redirected", facts, filter.origin);
 	const sent: Skb = { ...skb, device, out: { route: found.route, device, nextHop, onlink: true } };
-	if (walk.recording) walk.hop(sent, "ebpf", device.name, why);
+	if (walk.recording) walk.hop(sent, stageOf(program), device.name, why);
 	return go("neighbour", sent);
 }
 

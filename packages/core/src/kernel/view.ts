@@ -11,6 +11,7 @@ import {
 } from "../state/ip.ts";
 import type { Link } from "../state/link.ts";
 import type { Namespace, NotUnderstood, StatePart } from "../state/namespace.ts";
+import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { type DeviceSettings, deviceSettings } from "./device-settings.ts";
 
@@ -152,6 +153,22 @@ export function perView<Value extends object>(make: (view: View) => Value): (vie
 		const made = make(view);
 		view.kept[place] = made;
 		return made;
+	};
+}
+
+/**
+ * As `perView`, for what depends on the network around the namespace too: it is made anew when another network asks, as
+ * the same namespace may stand in one that was changed elsewhere.
+ */
+export function perViewIn<Value>(make: () => Value): (view: View, network: Network) => Value {
+	const kept = perView((): { network: Network | null; value: Value } => ({ network: null, value: make() }));
+	return (view, network) => {
+		const own = kept(view);
+		if (own.network !== network) {
+			if (own.network !== null) own.value = make();
+			own.network = network;
+		}
+		return own.value;
 	};
 }
 

@@ -60,6 +60,8 @@ export interface End {
 		readonly tracked?: Tracked | null;
 		/** Its route was looked up before it had a source (icmp_route_lookup): rules that ask for one do not match. */
 		readonly sourceless?: boolean;
+		/** It leaves by this bridge port as it is, past all rules (nf_send_reset, for what br_netfilter shows). */
+		readonly by?: { readonly port: Link; readonly ethernet: { readonly source: string; readonly destination: string } };
 	};
 }
 

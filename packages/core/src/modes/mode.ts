@@ -9,7 +9,7 @@ import type { EniObject, HostObject } from "../cluster/settings.ts";
 import type { PolicyEnforcement } from "../policy/enforcement.ts";
 import type { Contribution } from "../state/contribution.ts";
 import type { DeviceAt, Far, Segment, SegmentRoute } from "../state/fabric.ts";
-import type { Assumption } from "../state/network.ts";
+import type { Assumption, Cause, LostPacket } from "../state/network.ts";
 import type { Underlay } from "./underlay/underlay.ts";
 
 export interface NetworkMode {
@@ -72,6 +72,8 @@ export interface ModePlan {
 	wires(pod: Pod): readonly PodWire[];
 	/** What the router of a segment learns from nodes, as by BGP. */
 	routesOf?(segment: Segment): readonly SegmentRoute[];
+	/** See `Network.causesOf`. Absent: the mode has nothing of its own that a way hangs on. */
+	causesOf?(lost: LostPacket): readonly Cause[];
 	/** Devices of the node's pods that stand on this one of the node's (macvlan, ipvlan). */
 	stackedOn(node: Node, device: string): readonly DeviceAt[];
 }
@@ -80,4 +82,9 @@ export interface PodWire {
 	/** In the pod's namespace. */
 	readonly device: string;
 	readonly to: Far;
+}
+
+/** The families in which a VPC leads pod CIDRs to nodes for this mode. */
+export function podRouteFamilies(mode: NetworkMode | undefined): readonly Family[] {
+	return mode?.capabilities.podRoutesInVpc === true ? mode.capabilities.families : [];
 }

@@ -10,12 +10,12 @@ import { assembleNamespace } from "../state/assemble.ts";
 import type { Contribution } from "../state/contribution.ts";
 import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "../state/fabric.ts";
 import type { Namespace } from "../state/namespace.ts";
-import type { Assumption, Network } from "../state/network.ts";
+import type { Assumption, Cause, LostPacket, Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { INTERNET, internetClient } from "./internet.ts";
 import { loadBalancersOf } from "./load-balancers.ts";
 import { administratorSysctls, furtherCards, host, inheritedSysctls, machine, nodeSysctls } from "./machine.ts";
-import type { ModePlan } from "./mode.ts";
+import { type ModePlan, podRouteFamilies } from "./mode.ts";
 import { hasNamespace } from "./pod-namespace.ts";
 import { NETWORK_MODES, networkMode } from "./registry.ts";
 import { eniCards, enisOf } from "./underlay/enis.ts";
@@ -48,7 +48,7 @@ class ClusterNetwork implements Network {
 		const enis = enisOf(cluster, mode);
 		// Those of the input were checked by themselves when it was read.
 		if (enis !== cluster.enis) checkEnis(cluster, enis);
-		this.#underlay = underlayOf(cluster, { podRoutesInVpc: mode?.capabilities.podRoutesInVpc ?? false, enis });
+		this.#underlay = underlayOf(cluster, { podRoutesInVpc: podRouteFamilies(mode), enis });
 		this.#plan = mode?.plan(cluster, this.#underlay);
 		this.#services = serviceTables(cluster);
 		const balancers = loadBalancersOf(cluster, eniCards(this.#underlay.devices.values()));
@@ -67,6 +67,10 @@ class ClusterNetwork implements Network {
 			...balancers.assumptions,
 			...addressesAssigned(cluster),
 		];
+	}
+
+	causesOf(lost: LostPacket): readonly Cause[] {
+		return this.#plan?.causesOf?.(lost) ?? [];
 	}
 
 	places(): readonly Place[] {
@@ -256,7 +260,7 @@ function modeUnknown(cluster: Cluster): readonly Assumption[] {
 function addressesAssigned({ assignedAddresses }: Cluster): readonly Assumption[] {
 	return assignedAddresses.map(({ pod, address, by }) => ({
 		code: "pod-address-assigned",
-		message: `the input does not say an address of pod/${pod}: ${address.text} is taken, by ${by}`,
+		message: `the input does not say an address of pod/${pod}: ${address.text} is taken, from ${by}`,
 		place: `pod/${pod}`,
 	}));
 }

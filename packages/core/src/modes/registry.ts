@@ -2,6 +2,7 @@
 
 import { BIFROST_MODES } from "./bifrost/mode.ts";
 import { CALICO_MODES } from "./calico/mode.ts";
+import { CONTIV_MODES } from "./contiv/mode.ts";
 import { FLANNEL_MODES } from "./flannel/mode.ts";
 import { HYBRIDNET_MODES } from "./hybridnet/mode.ts";
 import { MACVLAN_MODES } from "./macvlan/mode.ts";
@@ -15,6 +16,7 @@ export const NETWORK_MODES: readonly NetworkMode[] = [
 	...HYBRIDNET_MODES,
 	...BIFROST_MODES,
 	...MACVLAN_MODES,
+	...CONTIV_MODES,
 ];
 
 /** The mode of this name. */

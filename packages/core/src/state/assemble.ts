@@ -3,7 +3,7 @@ import type { Family } from "../address/address.ts";
 import { EMPTY_RULESET } from "../netfilter/nftables/ruleset.ts";
 import type { XtBackend, XtChain, XtRule, XtTable, XtTableName } from "../netfilter/xtables/table.ts";
 import { KERNEL } from "../origin/origin.ts";
-import type { Contribution, XtContribution } from "./contribution.ts";
+import type { Contribution, Enslaved, XtContribution } from "./contribution.ts";
 import type { FdbEntry, InterfaceAddress, Route, Rule } from "./ip.ts";
 import { TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from "./ip.ts";
 import { LOOPBACK_ADDRESSES, linkLocalOf, multicastRouteOf, routesOfAddresses } from "./kernel-routes.ts";
@@ -59,6 +59,10 @@ const LOOPBACK: LoopbackLink = {
 	origin: KERNEL,
 };
 
+function withMaster(link: Link, port: Enslaved | undefined): Link {
+	return port === undefined ? link : { ...link, master: port.master, bridgePort: port.bridgePort };
+}
+
 function present<Part>(contributions: readonly Contribution[], part: (from: Contribution) => Part | undefined): Part[] {
 	return contributions.map(part).filter((value) => value !== undefined);
 }
@@ -69,7 +73,9 @@ function united<Entry>(lists: readonly (readonly Entry[])[]): readonly Entry[] {
 }
 
 function numbered(contributions: readonly Contribution[]): readonly Link[] {
-	const given = united(present(contributions, (from) => from.links));
+	const ports = new Map(contributions.flatMap(({ enslaved = [] }) => enslaved.map((each) => [each.device, each])));
+	const all = united(present(contributions, (from) => from.links));
+	const given = ports.size === 0 ? all : all.map((link) => withMaster(link, ports.get(link.name)));
 	const taken = new Set(given.map((link) => link.index));
 	let next = LOOPBACK.index;
 	const numberedLinks = given.map((link): Link => {

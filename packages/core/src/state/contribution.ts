@@ -8,7 +8,7 @@ import type { NftTable } from "../netfilter/nftables/ruleset.ts";
 import type { XtChain, XtRule, XtTableName } from "../netfilter/xtables/table.ts";
 import type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./ip.ts";
 import type { VirtualServer } from "./ipvs.ts";
-import type { Link } from "./link.ts";
+import type { BridgePort, Link } from "./link.ts";
 import type { PolicyStage } from "./policy-stage.ts";
 import type { TcFilter, TcQdisc } from "./tc.ts";
 
@@ -29,9 +29,17 @@ export interface XtHookRule {
 	readonly rule: XtRule;
 }
 
+/** A device that another component made, taken as a port of a bridge. */
+export interface Enslaved {
+	readonly device: string;
+	readonly master: string;
+	readonly bridgePort: BridgePort;
+}
+
 /** What one component adds. Absent: nothing of that sort. */
 export interface Contribution {
 	readonly links?: readonly Link[];
+	readonly enslaved?: readonly Enslaved[];
 	readonly addresses?: readonly InterfaceAddress[];
 	readonly rules?: readonly Rule[];
 	readonly routes?: readonly Route[];

@@ -27,6 +27,27 @@ export interface Network {
 	ownerOf(address: Address): Place | undefined;
 	/** What was taken for granted while the network was made; the answers repeat what concerns them. */
 	readonly assumptions: readonly Assumption[];
+	/** Why the network knows no way for a packet that got lost, as far as what it was made of says. Absent: nobody can say. */
+	causesOf?(lost: LostPacket): readonly Cause[];
+}
+
+/** A packet that did not arrive, or whose answer did not. */
+export interface LostPacket {
+	/** Where it came by. */
+	readonly places: readonly Place[];
+	/** As whom it was sent, and whom it was for at the end. */
+	readonly from: Address;
+	readonly to: Address;
+}
+
+/** Something in the input that a packet gets lost by. */
+export interface Cause {
+	readonly code: string;
+	/** With the file and line where it is written. */
+	readonly message: string;
+	readonly fix: string;
+	/** `bgppeer/tor`. */
+	readonly object: string;
 }
 
 /** Something that the input does not say and that the network was made with. */

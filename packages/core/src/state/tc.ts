@@ -10,8 +10,14 @@ export type TcAction =
 	| { readonly kind: "redirect"; readonly device: string; readonly direction: "ingress" | "egress" }
 	/** The packet is taken as one for this stack, whatever its MAC (`skbedit ptype host`). */
 	| { readonly kind: "skbedit"; readonly packetType: "host" }
-	/** An eBPF program whose effect is documented. */
-	| { readonly kind: "program"; readonly name: string; readonly effect: ProgramEffect }
+	/** An eBPF program whose effect is documented, or what an Open vSwitch bridge's flow tables do at this port of it. */
+	| {
+			readonly kind: "program";
+			readonly name: string;
+			readonly effect: ProgramEffect;
+			/** Absent: eBPF. */
+			readonly technology?: "OpenFlow";
+	  }
 	| { readonly kind: "pass" }
 	| { readonly kind: "drop" }
 	/** A program or action that podpath does not evaluate. */

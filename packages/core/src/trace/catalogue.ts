@@ -21,10 +21,11 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"nat-known": "{side} rewritten as the connection's entry says",
 	"ipvs-scheduled": "IPVS {virtual} ({scheduler}, {servers} servers) sends it to {server}",
 	"ipvs-reply": "answer of IPVS {virtual}: the virtual address becomes its source",
-	"program-translated": "program {program} (eBPF), by its documented effect: {virtual} becomes {server}",
-	"program-answered": "program {program} (eBPF), by its documented effect: {virtual} becomes the source of the answer",
+	"program-translated": "program {program} ({technology}), by its documented effect: {virtual} becomes {server}",
+	"program-answered":
+		"program {program} ({technology}), by its documented effect: {virtual} becomes the source of the answer",
 	"program-redirected":
-		"program {program} (eBPF), by its documented effect: sent by {device}, past the node's IP stack",
+		"program {program} ({technology}), by its documented effect: sent by {device}, past the node's IP stack",
 	routed: "route {route} (table {table}, rule {rule})",
 	"routed-local": "{to} is an address of this stack (on {device})",
 	"neighbour-static": "neighbour {address} is {mac} on {device} ({state})",

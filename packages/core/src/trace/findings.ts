@@ -1,6 +1,7 @@
 /** What an operator should know besides the path: causes with a fix, things taken for granted. */
 import type { Service } from "../cluster/objects.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
+import type { Packet } from "../packet/packet.ts";
 import type { StatePart } from "../state/namespace.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
@@ -13,11 +14,12 @@ import { SECURITY_GROUP_RULES } from "./security-group-findings.ts";
 import type { Subject } from "./subject.ts";
 import { TERWAY_RULES } from "./terway-findings.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
-import { at } from "./where.ts";
+import { at, whereOf } from "./where.ts";
 
 type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
 
 const RULES: readonly Rule[] = [
+	causes,
 	...TERWAY_RULES,
 	...FABRIC_RULES,
 	...LOAD_BALANCER_RULES,
@@ -50,6 +52,29 @@ export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[]): 
 
 function nameOf(service: Service): string {
 	return `service/${service.namespace}/${service.name}`;
+}
+
+/** What the network's own objects say of a packet that got lost; a policy's drop needs no other cause. */
+function causes({ network }: Subject, _: Plan, ways: readonly Way[]): readonly Finding[] {
+	const found = new Map<string, Finding>();
+	for (const { verdict, end, sent, forward, reply } of ways) {
+		if (!LOST.has(verdict) || end.because.origin?.object?.startsWith("networkpolicy/") === true) continue;
+		const places = [...forward.crossings, ...(reply?.crossings ?? [])].map(({ at }) => at);
+		const to = forward.crossings.at(-1)?.packet;
+		const lost = { places: [...new Set([...places, end.at])], from: sent.src, to: innermost(to ?? sent).dst };
+		for (const cause of network.causesOf?.(lost) ?? []) {
+			if (!found.has(cause.message)) found.set(cause.message, { severity: "error", ...cause });
+		}
+	}
+	return [...found.values()];
+}
+
+const LOST: ReadonlySet<string> = new Set(["unreachable", "dropped", "exits", "loop", "no-reply"]);
+
+function innermost(packet: Packet): Packet {
+	const { payload } = packet;
+	if (payload?.kind === "ipip") return innermost(payload.packet);
+	return payload?.kind === "vxlan" ? innermost(payload.frame.packet) : packet;
 }
 
 /** A Service that nobody serves: kube-proxy refuses its clients. */
@@ -157,13 +182,15 @@ function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): reado
 }
 
 /** A VLAN that a switch's port lacks, where it stopped a packet or the question for its next hop. */
-function vlanNotCarried(_: Subject, __: Plan, ways: readonly Way[]): readonly Finding[] {
+function vlanNotCarried({ cluster }: Subject, __: Plan, ways: readonly Way[]): readonly Finding[] {
 	const found = new Map<string, Finding>();
 	for (const { end } of ways) {
 		const { code, facts } = end.because;
 		if (code !== "no-answer-in-vlan" && code !== "port-vlan-filtered") continue;
 		const { segment, port, vlan } = facts;
-		const message = `the port of ${segment} to ${port} does not carry VLAN ${vlan}, by which a packet would have to go`;
+		const written = cluster.segments.find(({ name }) => `segment/${name}` === segment);
+		const where = whereOf(written ?? null);
+		const message = `the port of ${segment}${where} to ${port} does not carry VLAN ${vlan}, by which a packet would have to go`;
 		const fix = `let that port carry VLAN ${vlan} (spec.ports of the Segment)`;
 		found.set(message, { code: "vlan-not-on-port", severity: "error", message, fix, object: String(segment) });
 	}
@@ -284,13 +311,16 @@ function stacksOf(ways: readonly Way[]): readonly Place[] {
 	return [...new Set(ways.flatMap((way) => [...way.forward.stacks, ...(way.reply?.stacks ?? [])]))];
 }
 
+/** What was taken for granted although the rest of the input would have let one expect it to be said. */
+const GAPS: ReadonlySet<string> = new Set(["security-group-unknown"]);
+
 /** What the walks took for granted, once each. */
 function remarks(ways: readonly Way[]): readonly Finding[] {
 	const all = new Map<string, Finding>();
 	for (const way of ways) {
 		for (const [key, { message, at: object }] of way.remarks) {
 			const code = key.slice(0, key.indexOf(" "));
-			all.set(`${key} ${message}`, { code, severity: "info", message, object });
+			all.set(`${key} ${message}`, { code, severity: GAPS.has(code) ? "warning" : "info", message, object });
 		}
 	}
 	return [...all.values()];

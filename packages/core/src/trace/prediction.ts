@@ -41,8 +41,10 @@ export interface PredictedWay {
 		readonly cameBack: boolean;
 		/** It goes round in a circle, of which one round is told. */
 		readonly loops: boolean;
+		/** No route takes it out of its own stack: not even that stack's rules get to see it. */
+		readonly unrouted: boolean;
 	} | null;
-	/** Addresses and ports that were rewritten on the way there. */
+	/** Addresses and ports that were rewritten on the way there, then those that were on the way back, as new connections. */
 	readonly rewrites: readonly Rewrite[];
 	/** Connections of the question's protocol in the stacks' connection tracking tables afterwards. */
 	readonly conntrack: readonly PredictedConnection[];
@@ -95,20 +97,31 @@ function predictionOf(plan: Plan, way: Way): PredictedWay {
 		forward: forward.crossings,
 		reply: reply?.crossings ?? null,
 		refusal: refusalOf(way),
-		rewrites: forward.rewrites,
+		rewrites: [...forward.rewrites, ...(reply?.rewrites ?? [])],
 		conntrack: [...connectionsOf(way)],
 		documented: documentedIn(way),
 		server: serverOf(way),
 	};
 }
 
-function refusalOf({ refusal, end, refusalCame, refusalLoops }: Way): PredictedWay["refusal"] {
+function refusalOf({ refusal, end, refusalCame, refusalEnd }: Way): PredictedWay["refusal"] {
 	if (refusal === null || end.refusal === undefined) return null;
-	return { packet: end.refusal.packet, crossings: refusal.crossings, cameBack: refusalCame, loops: refusalLoops };
+	const { crossings } = refusal;
+	const { code, facts } = refusalEnd?.because ?? { code: null, facts: {} };
+	const lost = (code === "no-route" || code === "route-type") && facts.rerouted === undefined;
+	return {
+		packet: end.refusal.packet,
+		crossings,
+		cameBack: refusalCame,
+		loops: refusalEnd?.outcome === "loop",
+		unrouted: lost && crossings.length === 0,
+	};
 }
 
 function documentedIn({ forward, reply, refusal, end }: Way): readonly DocumentedEffect[] {
-	const changed = [forward, reply, refusal].flatMap((walk) => walk?.hops ?? []).filter(({ stage }) => stage === "ebpf");
+	const changed = [forward, reply, refusal]
+		.flatMap((walk) => walk?.hops ?? [])
+		.filter(({ stage }) => stage === "ebpf" || stage === "openflow");
 	const effects = changed.map(({ at, because }): DocumentedEffect => {
 		return { at, program: String(because.facts.program), what: reason(because) };
 	});

@@ -4,6 +4,7 @@ import { because } from "../kernel/because.ts";
 import { Choices } from "../kernel/choices.ts";
 import { Tracked } from "../kernel/conntrack.ts";
 import { destinationOf } from "../kernel/endpoint.ts";
+import { lookup } from "../kernel/fib.ts";
 import { icmpError, portUnreachable, resetOf } from "../kernel/reject.ts";
 import { newSkb, type Skb } from "../kernel/skb.ts";
 import type { View } from "../kernel/view.ts";
@@ -30,8 +31,7 @@ export interface Way {
 	readonly refusal: Walk | null;
 	/** Whether the refusal got back to the client. */
 	readonly refusalCame: boolean;
-	/** Whether it goes round in a circle. */
-	readonly refusalLoops: boolean;
+	readonly refusalEnd: End | null;
 	readonly memory: Memory;
 	/** The packet as the client sent it. */
 	readonly sent: Packet;
@@ -66,7 +66,7 @@ function walkOnce(plan: Plan, choices: Choices, recording: boolean): Way {
 		remarks,
 		refusal: null,
 		refusalCame: false,
-		refusalLoops: false,
+		refusalEnd: null,
 		reply: null,
 	};
 	const done = (way: Omit<Way, "weight" | keyof typeof base> & Partial<Way>): Way => ({
@@ -122,7 +122,7 @@ function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Don
 	// What is said of a tunnel's outer packet is said to the tunnel, which tells nobody (vxlan_err_lookup, ipip_err).
 	const came = end.packet.payload === undefined && isBackAt(plan, backEnd, sent.src);
 	const verdict: Verdict = end.outcome === "refused" && !came ? "dropped" : end.outcome;
-	return done({ verdict, end, refusal: back, refusalCame: came, refusalLoops: backEnd.outcome === "loop" });
+	return done({ verdict, end, refusal: back, refusalCame: came, refusalEnd: backEnd });
 }
 
 /** Null: the answer is what the client waits for. Otherwise the end that says what is wrong with it. */
@@ -165,7 +165,14 @@ function sendFrom(walk: Walk, view: View, packet: Packet): Next {
 }
 
 /** A refusal goes against the packet that it is about, and is of its connection (nf_conntrack_attach). */
-function sendRefusal(walk: Walk, { view, packet, tracked, sourceless }: NonNullable<End["refusal"]>): Next {
+function sendRefusal(walk: Walk, { view, packet, tracked, sourceless, by }: NonNullable<End["refusal"]>): Next {
+	// It has to have a route all the same (nf_send_reset).
+	if (by !== undefined && lookup(view, { to: packet.dst }).kind === "route") {
+		const { port, ethernet } = by;
+		if (walk.recording)
+			walk.hop(newSkb(view, port, packet, true), "send", null, because("sent", { to: destinationOf(packet) }));
+		return { kind: "stage", stage: "transmit", skb: { ...newSkb(view, port, packet, true), ethernet } };
+	}
 	const next = sendFrom(walk, view, packet);
 	if (next.kind !== "stage") return next;
 	const { skb } = next;

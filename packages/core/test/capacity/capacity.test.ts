@@ -130,6 +130,14 @@ describe("instance types", () => {
 		});
 	});
 
+	it("have no fewer cards in total than their own (DescribeInstanceTypes)", () => {
+		const type = { InstanceTypeId: "ecs.x", EniQuantity: 4, EniTotalQuantity: 2, EniPrivateIpAddressQuantity: 10 };
+		const text = JSON.stringify({ InstanceTypes: { InstanceType: [type] } });
+		expect(errorOf(() => instanceTypesOf([{ name: "t.json", text }]))).toMatch(
+			/^t\.json:1:\d+: InstanceTypes\.InstanceType\[0\]\.EniTotalQuantity of ecs\.x is 2, less than its EniQuantity 4$/,
+		);
+	});
+
 	it.each([
 		[
 			"a type that is not known",
@@ -263,7 +271,7 @@ describe("a cluster's nodes", () => {
 
 	it("of an unknown type are an error that names close ones", () => {
 		expect(errorOf(() => capacity("mode: terway-eniip", node("a", "10.0.4.20", "ecs.g7.xlarg")))).toContain(
-			'instance type "ecs.g7.xlarg" is not known (did you mean "ecs.g7.xlarge"?)',
+			'cluster.yaml:6: node/a is of instance type "ecs.g7.xlarg", which is not known (did you mean "ecs.g7.xlarge"?)',
 		);
 	});
 });

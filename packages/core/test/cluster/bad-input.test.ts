@@ -208,6 +208,12 @@ describe("podpath's own kinds", () => {
 			'has an entry to "node/x", which is no machine',
 		],
 		[
+			"a weight above 100",
+			"LoadBalancer",
+			"service: d/s, backends: [{ node: a, listenerPort: 80, port: 30080, weight: 101 }]",
+			"weight must be at most 100, not 101",
+		],
+		[
 			"a Service that is not there",
 			"LoadBalancer",
 			"service: default/web",

@@ -73,7 +73,7 @@ describe("host-local, as flannel has it", () => {
 		expect(network.assumptions.find(({ place }) => place === "pod/default/web-3")).toEqual({
 			code: "pod-address-assigned",
 			message:
-				"the input does not say an address of pod/default/web-3: 10.244.2.2 is taken, by podCIDR of node/b 10.244.2.0/24",
+				"the input does not say an address of pod/default/web-3: 10.244.2.2 is taken, from podCIDR of node/b 10.244.2.0/24",
 			place: "pod/default/web-3",
 		});
 	});

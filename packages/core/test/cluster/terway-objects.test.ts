@@ -63,7 +63,7 @@ describe("PodNetworking", () => {
 	test.each([
 		[
 			"eniOptions: { eniType: Trunc }",
-			'a.yaml:4:32: spec.eniOptions.eniType must be one of Default, Trunk, ENI, not "Trunc"',
+			'a.yaml:4:32: PodNetworking "stateless": spec.eniOptions.eniType must be one of Default, Trunk, ENI, not "Trunc"',
 		],
 		// webhook/validate.go: TTL needs a duration, Never has none
 		["allocationType: { type: Fixed, releaseStrategy: TTL }", "spec.allocationType.releaseAfter is missing"],
@@ -142,7 +142,18 @@ describe("PodENI", () => {
 
 	const ENI = "ipv4: 10.0.4.27, ipv4CIDR: 10.0.4.0/24, eni: { id: eni-1 }";
 	test.each([
-		["its ENI is missing", "ipv4: 10.0.4.27", "", "a.yaml:6:17: spec.allocations[0].eni.id is missing"],
+		[
+			"its ENI is missing",
+			"ipv4: 10.0.4.27",
+			"",
+			'a.yaml:6:17: PodENI "trunking/centos": spec.allocations[0].eni.id is missing',
+		],
+		[
+			"it is bound, and its status has not its ENI",
+			ENI,
+			"",
+			"it is in phase Bind, but status.eniInfos does not have its ENI eni-1",
+		],
 		[
 			"its status has another ENI",
 			ENI,

@@ -116,8 +116,8 @@ describe("a backend that is an ENI", () => {
 describe("a LoadBalancer object", () => {
 	const described = (spec: string, ...more: readonly string[]): Subject =>
 		subjectOf(VPC, ...NODES, ...service(""), named("LoadBalancer", "web", `service: default/web, ${spec}`), ...more);
-	const members = (first = "", second = ""): string =>
-		`backends: [{ node: n1, listenerPort: 80, port: 30080, weight: 300${first} }, { node: n2, listenerPort: 80, port: 30080${second} }]`;
+	const members = (first = "", second = ", weight: 30"): string =>
+		`backends: [{ node: n1, listenerPort: 80, port: 30080, weight: 90${first} }, { node: n2, listenerPort: 80, port: 30080${second} }]`;
 	const listener = (spec: string): string => `listeners: [{ port: 80, ${spec} }]`;
 
 	it.each([
@@ -131,7 +131,7 @@ describe("a LoadBalancer object", () => {
 
 	it("gives nothing to members without weight or health", () => {
 		expect(chosen(described(members(", healthy: false")))).toEqual(["1.00 10.0.4.2:30080"]);
-		const none = described(members(", healthy: false").replace("port: 30080 }]", "port: 30080, weight: 0 }]"));
+		const none = described(members(", healthy: false").replace("weight: 30 }]", "weight: 0 }]"));
 		expect(onlyPath(ask(none, CLIENT, "198.51.100.1:80")).reason).toContain("no backend for port 80");
 	});
 

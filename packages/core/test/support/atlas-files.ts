@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { type Fault, parseFaults } from "../../src/atlas/fault.ts";
 import { parseScenarios } from "../../src/atlas/parse.ts";
 import type { Scenario } from "../../src/atlas/scenario.ts";
 import type { ManifestFile } from "../../src/cluster/load.ts";
@@ -16,6 +17,7 @@ export interface AtlasFolder {
 
 export function readAtlas(): readonly AtlasFolder[] {
 	return readdirSync(join(ROOT, "atlas"))
+		.filter((mode) => mode !== "faults")
 		.sort()
 		.map((mode) => {
 			const [cluster, scenarios] = [`atlas/${mode}/cluster.yaml`, `atlas/${mode}/scenarios.yaml`];
@@ -24,6 +26,17 @@ export function readAtlas(): readonly AtlasFolder[] {
 				cluster: { name: cluster, text: readDocument(cluster) },
 				scenarios: parseScenarios(readDocument(scenarios), scenarios),
 			};
+		});
+}
+
+/** The files of atlas/faults, with the cluster of their mode. */
+export function readFaults(): readonly { readonly cluster: ManifestFile; readonly faults: readonly Fault[] }[] {
+	return readdirSync(join(ROOT, "atlas/faults"))
+		.sort()
+		.map((file) => {
+			const name = `atlas/faults/${file}`;
+			const cluster = `atlas/${file.replace(/\.yaml$/, "")}/cluster.yaml`;
+			return { cluster: { name: cluster, text: readDocument(cluster) }, faults: parseFaults(readDocument(name), name) };
 		});
 }
 

@@ -1,7 +1,7 @@
 """The lab's agent: one process that owns captures, listeners, senders and daemons of all namespaces of a lab.
 
 `python3 -IS agent namespaces`: in namespaces of the host's kernel; requests on stdin, answers on stdout.
-`python3 -IS agent guest`: as PID 1 of User-Mode Linux; both on the first serial line.
+`python3 -IS agent guest LINE MODULES IPTABLES`: as PID 1 of a guest; both on that line.
 
 Only the standard library of Python 3.9, and one thread: setns(2) moves a thread, and signals and children are simple.
 A request is `{"id", "op", ...}`; the answer `{"id", "value"}` or `{"id", "error", "step"?, "output"?}`.
@@ -79,9 +79,10 @@ class Agent:
         self._namespaces.remove(request["names"])
 
 
-def _open_channel(kind: str) -> Channel:
+def _open_channel(kind: str, details: List[str]) -> Channel:
     if kind == "guest":
-        line = surroundings.prepare_guest()
+        # User-Mode Linux adds words of its own to the end of the command line (`console=tty0`).
+        line = surroundings.prepare_guest(*details[:3])
         return Channel(line, os.dup(line))
     surroundings.prepare_namespaces()
     channel = Channel(os.dup(0), os.dup(1))
@@ -91,9 +92,9 @@ def _open_channel(kind: str) -> Channel:
     return channel
 
 
-def main(kind: str) -> None:
+def main(kind: str, details: List[str]) -> None:
     """Answers requests until the other end is gone."""
-    channel = _open_channel(kind)
+    channel = _open_channel(kind, details)
     agent = Agent()
     channel.send({"kernel": os.uname().release})
     request = channel.receive()
@@ -104,7 +105,7 @@ def main(kind: str) -> None:
 
 if __name__ == "__main__":
     try:
-        main(sys.argv[1])
+        main(sys.argv[1], sys.argv[2:])
     except Exception:  # pylint: disable=broad-except
         traceback.print_exc()
     # PID 1 may not end: the kernel would panic.

@@ -22,6 +22,10 @@ class Capture:
     """Captures on namespaces in a given order."""
 
     def __init__(self, namespaces: Namespaces) -> None:
+        # The kernel begins and ends to stamp packets some time after it is asked to (net_enable_timestamp), and one without
+        # a stamp gets the time at which it is read. So somebody always asks.
+        self._stamping = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self._stamping.setsockopt(socket.SOL_SOCKET, kernel.SO_TIMESTAMPNS, 1)
         self._namespaces = namespaces
         self._taps: Dict[str, socket.socket] = {}
         self._waiting = select.epoll()

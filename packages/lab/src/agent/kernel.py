@@ -71,5 +71,5 @@ def forbid_new_privileges() -> None:
 
 
 def power_off() -> None:
-    """Ends the kernel. Only ever called as PID 1 of a User-Mode Linux guest."""
+    """Ends the kernel. Only ever called as PID 1 of a guest."""
     _checked(_libc.reboot(RB_POWER_OFF), "reboot")

@@ -6,6 +6,7 @@ import signal
 import socket
 import struct
 import termios
+import time
 import tty
 
 import kernel
@@ -36,8 +37,11 @@ def prepare_namespaces() -> None:
     _prepare_process(_FOLDERS)
 
 
-def prepare_guest() -> int:
-    """As PID 1 of a User-Mode Linux guest whose root is the host's, read-only. Returns the serial line."""
+def prepare_guest(line: str, modules: str, iptables: str) -> int:
+    """As PID 1 of a guest whose root is the host's, read-only. Returns the line to the host.
+
+    `modules`: the folder with the kernel's modules, one folder a release. `iptables`: `legacy` or `default`.
+    """
     # In a user namespace the host's root is nobody, and a set-user-ID program would make us that.
     kernel.forbid_new_privileges()
     kernel.mount("proc", "/proc", "proc")
@@ -48,24 +52,24 @@ def prepare_guest() -> int:
     os.makedirs(_PROGRAMS)
     os.makedirs(f"{_MODULES}/lib")
     # The guest's modules are not in the host's /lib/modules: a modprobe of our own knows where.
-    os.symlink("/usr/lib/uml/modules", f"{_MODULES}/lib/modules")
+    os.symlink(modules, f"{_MODULES}/lib/modules")
     modprobe = f"{_PROGRAMS}/modprobe"
     with open(modprobe, "w", encoding="ascii") as writer:
         writer.write(f'#!/bin/sh\nexec /sbin/modprobe -d {_MODULES} "$@"\n')
     os.chmod(modprobe, 0o755)
     with open("/proc/sys/kernel/modprobe", "w", encoding="ascii") as writer:
         writer.write(modprobe)
-    # This kernel's nf_tables has neither ip nor inet: `iptables` can only be the legacy one.
-    for tool in ("iptables", "ip6tables"):
-        for suffix in ("", "-save", "-restore"):
-            os.symlink("/usr/sbin/xtables-legacy-multi", f"{_PROGRAMS}/{tool}{suffix}")
+    if iptables == "legacy":
+        for tool in ("iptables", "ip6tables"):
+            for suffix in ("", "-save", "-restore"):
+                os.symlink("/usr/sbin/xtables-legacy-multi", f"{_PROGRAMS}/{tool}{suffix}")
     _prepare_process(f"{_PROGRAMS}:{_FOLDERS}")
     # IPv6 is a module there: a first socket loads it, and with it the sysctls and addresses of all devices.
     socket.socket(socket.AF_INET6, socket.SOCK_DGRAM).close()
     # Not a namespace's but the kernel's: else a router says "unreachable" five times, then once a second (ip_error).
     with open("/proc/sys/net/ipv4/route/error_cost", "w", encoding="ascii") as writer:
         writer.write("0")
-    return _open_serial_line()
+    return _open_line(line)
 
 
 def _prepare_process(path: str) -> None:
@@ -92,7 +96,11 @@ def _complete_devices() -> None:
         kernel.mount(kind, folder, kind)
 
 
-def _open_serial_line() -> int:
-    line = os.open("/dev/ttyS0", os.O_RDWR | os.O_NOCTTY)
-    tty.setraw(line, termios.TCSANOW)
+def _open_line(device: str) -> int:
+    # A virtual machine's port comes when its driver and the host have spoken.
+    while not os.path.exists(device):
+        time.sleep(0.01)
+    line = os.open(device, os.O_RDWR | os.O_NOCTTY)
+    if os.isatty(line):
+        tty.setraw(line, termios.TCSANOW)
     return line

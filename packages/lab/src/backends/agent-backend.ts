@@ -8,8 +8,6 @@ import { LabError } from "./lab-error.ts";
 /** A namespace's name is a file's name and a word on command lines. */
 const NAMESPACE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 const LARGEST_PAYLOAD = 65_000;
-/** What a step may take beyond the probes' own time. */
-const PROBE_MARGIN_MS = 60_000;
 
 export interface AgentBackendParts {
 	readonly kind: BackendKind;
@@ -78,8 +76,8 @@ export class AgentBackend implements Backend {
 
 	async probes(probes: readonly Probe[]): Promise<readonly Observation[]> {
 		for (const probe of probes) checkProbe(probe);
-		const limit = PROBE_MARGIN_MS + probes.reduce((sum, probe) => sum + probe.timeoutMs, 0);
-		return (await this.#ask({ op: "probes", probes }, limit)) as readonly Observation[];
+		const waiting = probes.reduce((sum, probe) => sum + probe.timeoutMs, 0);
+		return (await this.#ask({ op: "probes", probes }, waiting)) as readonly Observation[];
 	}
 
 	/** Safe to call twice, and after a crash. */
@@ -88,8 +86,8 @@ export class AgentBackend implements Backend {
 		await this.#cleaned;
 	}
 
-	async #ask(operation: Readonly<Record<string, unknown>>, limitMs?: number): Promise<unknown> {
-		const answer = await this.#agent.request(operation, limitMs);
+	async #ask(operation: Readonly<Record<string, unknown>>, moreMs = 0): Promise<unknown> {
+		const answer = await this.#agent.request(operation, moreMs);
 		if (answer.kind === "value") return answer.value;
 		throw new LabError(answer.refusal.error);
 	}

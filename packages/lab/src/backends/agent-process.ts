@@ -14,6 +14,8 @@ export interface Launch {
 	readonly longRequests?: { readonly file: string; readonly above: number };
 	/** Time from start to the agent's first word, in milliseconds. */
 	readonly startLimitMs: number;
+	/** A request that takes longer than this is taken for a kernel that hangs. Default: a minute. */
+	readonly requestLimitMs?: number;
 	/** What on the console means that the kernel is dead, though its process may go on. */
 	readonly fatal?: RegExp;
 }
@@ -35,7 +37,6 @@ export type Answer =
 	| { readonly kind: "value"; readonly value: unknown }
 	| { readonly kind: "refused"; readonly refusal: Refusal };
 
-/** A request that takes longer than this is taken for a kernel that hangs. */
 const REQUEST_LIMIT_MS = 60_000;
 const LOG_KEPT = 4_000;
 
@@ -120,8 +121,9 @@ export class AgentProcess {
 		}
 	}
 
-	/** Sends a request when those before it are answered. Rejects with a LabError when the lab has ended. */
-	request(operation: Readonly<Record<string, unknown>>, limitMs: number = REQUEST_LIMIT_MS): Promise<Answer> {
+	/** Sends a request when those before it are answered; it may take `moreMs` beyond the usual. Rejects with a LabError when the lab has ended. */
+	request(operation: Readonly<Record<string, unknown>>, moreMs = 0): Promise<Answer> {
+		const limitMs = (this.#launch.requestLimitMs ?? REQUEST_LIMIT_MS) + moreMs;
 		const answered = this.#queue.then(() => this.#exchange(operation, limitMs));
 		this.#queue = answered.catch(() => {});
 		return answered;

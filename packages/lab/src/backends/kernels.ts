@@ -2,7 +2,7 @@
 import type { BackendKind } from "../backend.ts";
 import { hostNamespaces } from "./host-namespaces.ts";
 import type { Kernel } from "./kernel.ts";
-import { LabError } from "./lab-error.ts";
+import { QEMU } from "./qemu.ts";
 import { USER_MODE_LINUX } from "./uml.ts";
 
 export function kernelOf(kind: BackendKind): Kernel {
@@ -13,8 +13,6 @@ export function kernelOf(kind: BackendKind): Kernel {
 		case "uml":
 			return USER_MODE_LINUX;
 		case "qemu":
-			throw new LabError(
-				"podpath has no virtual machines yet: what the host's kernel and uml both lack cannot be built",
-			);
+			return QEMU;
 	}
 }

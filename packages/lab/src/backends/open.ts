@@ -8,7 +8,7 @@ import { LabError } from "./lab-error.ts";
 import { backendOf, type FeatureReport, loadModules, probeFeatures } from "./probe.ts";
 
 export interface OpenOptions extends LaunchOptions {
-	/** This kind and no other. Absent: the first of userns, netns (root, where userns is forbidden) and uml that will do. */
+	/** This kind and no other. Absent: the first that will do of userns, netns (root, where userns is forbidden), uml and qemu. */
 	readonly kind?: BackendKind;
 	readonly needs: ReadonlySet<Feature>;
 	/** What consoles and agents print; for people, as it comes. */
@@ -18,7 +18,7 @@ export interface OpenOptions extends LaunchOptions {
 }
 
 /** Tried in this order where nobody says which. */
-export const AUTOMATIC_KINDS: readonly BackendKind[] = ["userns", "netns", "uml"];
+export const AUTOMATIC_KINDS: readonly BackendKind[] = ["userns", "netns", "uml", "qemu"];
 
 /** What came of trying a kind. */
 type Trial =

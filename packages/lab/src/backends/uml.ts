@@ -4,14 +4,11 @@
  * When only UML's main process dies, ptrace lets go of the guest's processes, and they go on as native processes of the
  * host. As PID 1 of a PID namespace of its own its death takes all of them down, so it never runs without one.
  */
-import { chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { AgentProcess, type LaunchOptions } from "./agent-process.ts";
+import type { LaunchOptions } from "./agent-process.ts";
+import { contained, guestAgent, requestFile, requireFiles, startGuest } from "./guest.ts";
 import type { Kernel, Running } from "./kernel.ts";
-import { LabError } from "./lab-error.ts";
-import { AGENT_FOLDER, PYTHON } from "./python.ts";
-import { ScratchFolder } from "./scratch-folder.ts";
 
 const MODULES = "/usr/lib/uml/modules";
 const PROGRAMS = [
@@ -23,8 +20,6 @@ const MEMORY = "256M";
 const START_LIMIT_MS = 20_000;
 /** The guest's tty stops for good when some 4,000 bytes are unread in it; longer requests go through a file. */
 const LONGEST_ON_THE_LINE = 2_000;
-/** Debian's `nobody` and `nogroup`: root's guest could write to all of the host's files. */
-const NOBODY = 65_534;
 
 export const USER_MODE_LINUX: Kernel = {
 	kind: "uml",
@@ -35,63 +30,28 @@ export const USER_MODE_LINUX: Kernel = {
 };
 
 async function start(options: LaunchOptions): Promise<Running> {
-	const missing = PROGRAMS.filter(({ path }) => !existsSync(path));
-	if (missing.length > 0)
-		throw new LabError(`not installed: ${missing.map(({ path, comes }) => `${path} (${comes})`).join(", ")}`);
-	const folder = new ScratchFolder(scratchParent());
-	try {
-		fill(folder.path);
-		const { agent, kernel } = await AgentProcess.start(
-			{
-				argv: commandLine(folder.path),
-				env: { HOME: folder.path, TMPDIR: sharedMemoryRuns() ? "/dev/shm" : "/tmp" },
-				line: "serial",
-				longRequests: { file: requestFile(folder.path), above: LONGEST_ON_THE_LINE },
-				startLimitMs: START_LIMIT_MS,
-				// The guest then spins for ever.
-				fatal: /Kernel panic.*(?=\r?\n)/,
-			},
-			options,
-		);
-		return { agent, kernel, cleanUp: () => folder.remove() };
-	} catch (error) {
-		await folder.remove();
-		throw error;
-	}
-}
-
-/** Root's own temporary folder may be closed to nobody; and the path becomes a word of a kernel's command line. */
-function scratchParent(): string {
-	return process.getuid?.() !== 0 && /^[\w./-]+$/.test(tmpdir()) ? tmpdir() : "/tmp";
-}
-
-/** What the guest reads from the host: the agent, and long requests. All of it belongs to the user who runs UML. */
-function fill(folder: string): void {
-	const agent = join(folder, "agent");
-	mkdirSync(agent);
-	const sources = readdirSync(AGENT_FOLDER).filter((name) => name.endsWith(".py"));
-	for (const name of sources) copyFileSync(join(AGENT_FOLDER, name), join(agent, name));
-	writeFileSync(requestFile(folder), "");
-	if (process.getuid?.() !== 0) return;
-	for (const path of [folder, agent, requestFile(folder), ...sources.map((name) => join(agent, name))])
-		chownSync(path, NOBODY, NOBODY);
-}
-
-function requestFile(folder: string): string {
-	return join(folder, "request.json");
+	requireFiles(PROGRAMS);
+	return startGuest(
+		(folder) => ({
+			argv: commandLine(folder),
+			env: { HOME: folder, TMPDIR: sharedMemoryRuns() ? "/dev/shm" : "/tmp" },
+			line: "serial",
+			longRequests: { file: requestFile(folder), above: LONGEST_ON_THE_LINE },
+			startLimitMs: START_LIMIT_MS,
+			// The guest then spins for ever.
+			fatal: /Kernel panic.*(?=\r?\n)/,
+		}),
+		options,
+	);
 }
 
 function commandLine(folder: string): readonly [string, ...string[]] {
-	const unprivileged =
-		process.getuid?.() === 0
-			? // Becoming somebody else clears the wish to die with the parent, hence once more.
-				["unshare", "-pf", "--kill-child=KILL", "setpriv", "--pdeathsig", "KILL", ...asNobody()]
-			: ["unshare", "-Upf", "--map-current-user", "--kill-child=KILL"];
 	const { consoles, machine } = kernelParameters(folder);
 	// On one CPU the tracer and the traced hand over without waking another: five times as fast.
 	const pinned = ["taskset", "-c", nextCpu(), "/usr/bin/linux.uml"];
-	const init = [`init=${PYTHON[0]}`, "--", ...PYTHON.slice(1), join(folder, "agent"), "guest"];
-	return ["setpriv", "--pdeathsig", "KILL", ...unprivileged, ...pinned, ...machine, ...consoles, ...init];
+	// This kernel's nf_tables has neither ip nor inet: `iptables` can only be the legacy one.
+	const [program, ...words] = guestAgent(folder, { line: "/dev/ttyS0", modules: MODULES, iptables: "legacy" });
+	return contained([...pinned, ...machine, ...consoles, `init=${program}`, "--", ...words]);
 }
 
 function kernelParameters(folder: string): {
@@ -106,10 +66,6 @@ function kernelParameters(folder: string): {
 		// The kernel's messages on our standard output, the agent's line on descriptor 3.
 		consoles: ["con=null", "con0=null,fd:1", "ssl=null", "ssl0=fd:3"],
 	};
-}
-
-function asNobody(): readonly string[] {
-	return ["--reuid", String(NOBODY), "--regid", String(NOBODY), "--clear-groups"];
 }
 
 let started = process.pid;

@@ -53,8 +53,9 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 		{ direction: "forward" as const, rows: hopRows(way.forward, seen, context) },
 		...answerRows(way, observation, flow, context),
 	];
-	const tables = compareConnections(way, observation, plan, seen, ports);
+	// Before the tables, which may hold the entries of earlier probes: the listener tells which port was drawn for this one.
 	const server = compareServer(way, observation, plan, ports);
+	const tables = compareConnections(way, observation, plan, seen, ports);
 	const differences = [
 		...directions.flatMap(hopDifferences),
 		...(way.verdict === "exits" ? [] : resultDifference(way, observation)),
@@ -80,7 +81,7 @@ function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
 	const { verdict, reason, client, forward, reply, refusal, documented } = way;
 	if (verdict === "unknown") return `the prediction is "unknown": ${reason}`;
 	if (verdict === "exits" && forward.length === 0) return `nothing shows the packet before it leaves: ${reason}`;
-	if (verdict === "loop" && way.rewrites.some(({ randomPort }) => randomPort !== undefined))
+	if ((verdict === "loop" || way.code === "loop") && way.rewrites.some(({ randomPort }) => randomPort !== undefined))
 		return "every round of the loop draws another port";
 	if (client === null) return "the packet comes in from outside of what is described";
 	const built = new Set(plan.namespaces.map(({ place }) => place));

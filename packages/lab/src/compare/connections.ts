@@ -91,7 +91,7 @@ function readTable(table: string, place: Place): readonly Connection[] | string 
  * seen, and it is an RST).
  */
 function expectedAt({ conntrack, refusal, endedAt }: PredictedWay, place: Place): readonly Connection[] {
-	const isReset = refusal !== null && innermost(refusal.packet).protocol === "tcp";
+	const isReset = refusal !== null && !refusal.unrouted && innermost(refusal.packet).protocol === "tcp";
 	if (isReset && (place === endedAt || refusal.crossings.some(({ at }) => at === place))) return [];
 	return conntrack.filter(({ at }) => at === place);
 }

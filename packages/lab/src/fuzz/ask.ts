@@ -107,7 +107,7 @@ export class Standing {
 
 	#prepare(question: AskedQuestion, { silenceMs, answerMs }: Patience): Prepared {
 		const ways = predicted(this.#subject, { ...question, sourcePort: this.#nextPort++ });
-		const silent = this.#remembered(ways);
+		const silent = this.#hangsOn(ways);
 		const asked = silent !== null ? null : probeFor(ways, this.#names);
 		const silence = ways.flatMap(expectedResults).every((word) => word === "timeout");
 		// With several routes the source is that of the one that a hash chooses; and rules that ask for a source are not asked
@@ -126,18 +126,21 @@ export class Standing {
 		return { question, ways, probe, deaf, silent, listeners: listenersFor(ways, this.#names) };
 	}
 
-	/** What the kernel remembers of earlier questions and would answer this one by; null: nothing. */
-	#remembered(ways: readonly PredictedWay[]): string | null {
+	/** What the answer hangs on that the engine is not told: what the kernel remembers of earlier questions; null: nothing. */
+	#hangsOn(ways: readonly PredictedWay[]): string | null {
 		const before = this.#tunnelErrors;
 		this.#tunnelErrors ||= ways.some((way) => usesTunnel(way) && way.verdict !== "delivered");
 		if (before && ways.some(usesTunnel)) return TUNNEL_ERRORS;
+		if (ways.some(borrowsAddress)) return BORROWED;
 		return this.#mayFallSilent(ways) ? SILENT : null;
 	}
 
 	/** Whether so many errors were sent to somebody that the kernel may send no more. */
 	#mayFallSilent(ways: readonly PredictedWay[]): boolean {
 		const keys = new Set(ways.flatMap(routeErrorOf));
-		for (const key of keys) this.#routeErrors.set(key, (this.#routeErrors.get(key) ?? 0) + 1);
+		// A connection that came to nothing is reset afterwards, and that is lost in the same place.
+		const cost = ways.some(({ sent }) => sent.protocol === "tcp" || sent.protocol === "sctp") ? 2 : 1;
+		for (const key of keys) this.#routeErrors.set(key, (this.#routeErrors.get(key) ?? 0) + cost);
 		return [...keys].some((key) => (this.#routeErrors.get(key) ?? 0) > ROUTE_ERRORS);
 	}
 
@@ -171,6 +174,11 @@ function routeErrorOf({ code, endedAt, client, sent, refusal, server }: Predicte
 	return server === null || endedAt === client ? [] : [`${endedAt} ${server.address.address.text}`];
 }
 
+/** Masquerading on the way to oneself (inet_select_addr looks at one device after the other). */
+function borrowsAddress({ sent, forward, rewrites }: PredictedWay): boolean {
+	return sent.dst.family === 4 && forward.length === 0 && rewrites.some(({ kind }) => kind === "masquerade");
+}
+
 /** IPIP, whose device counts errors about its outer packets. */
 function usesTunnel({ forward, reply, refusal }: PredictedWay): boolean {
 	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
@@ -193,6 +201,8 @@ function nobodysQuestion(observation: Observation, differs: Extract<Comparison, 
 const RIVALS = "two machines answer for one address, and the first answer counts";
 const BROKE = "the connection stood and broke then: the engine follows the packet and its answer";
 
+const BORROWED =
+	"lo has no address to masquerade with, and the kernel takes that of the device that came first in the lab";
 const TUNNEL_ERRORS = "a tunnel that met an error tells its next senders too (ip_tunnel_xmit: err_count)";
 const SILENT = "the kernel sends a sender five errors about routes at once, and then one a second (ip_error)";
 

@@ -92,7 +92,7 @@ async function work<Id>(
 		const kernel: { backend: Backend | null } = { backend: null };
 		const open = async (): Promise<Backend> => (kernel.backend ??= await openBackend({ ...options, kind, needs }));
 		for (let next = queue.shift(); next !== undefined && options.signal?.aborted !== true; next = queue.shift()) {
-			if (await proveOne(next, open, onProof)) continue;
+			if (await proveOne(next, open, onProof, options.signal)) continue;
 			// What is left of a network that failed half-way must not be in the way of the next.
 			await kernel.backend?.close();
 			kernel.backend = null;
@@ -106,6 +106,7 @@ async function proveOne<Id>(
 	{ of, plan }: Planned<Id>,
 	open: () => Promise<Backend>,
 	onProof: (proof: Proof<Id>) => void,
+	signal: AbortSignal | undefined,
 ): Promise<boolean> {
 	const left = new Set(of.questions);
 	try {
@@ -119,6 +120,8 @@ async function proveOne<Id>(
 		return true;
 	} catch (error) {
 		if (!(error instanceof LabError)) throw error;
+		// Whoever ends the run has not disproven what was being asked.
+		if (signal?.aborted === true) return false;
 		for (const { id } of left) onProof({ kind: "not-built", id, why: error.message });
 		return false;
 	}

@@ -9,6 +9,7 @@ import { isFinished } from "../address-owners.ts";
 import { keyOf } from "../inventory.ts";
 import type { FixedAddress, Node, Pod } from "../objects.ts";
 import { CalicoIpam } from "./calico.ts";
+import { contivPools } from "./contiv.ts";
 import { dataCentrePools, vSwitchPools } from "./data-centre.ts";
 import { hostLocal } from "./host-local.ts";
 import { HybridnetIpam } from "./hybridnet.ts";
@@ -55,6 +56,7 @@ function sourceOf(facts: IpamFacts): AddressSource | undefined {
 	if (mode.startsWith("hybridnet-")) return new HybridnetIpam(facts);
 	if (mode.startsWith("flannel-") || mode === "terway-vpc") return hostLocal(facts);
 	if (mode.startsWith("terway-")) return vSwitchPools(facts);
+	if (mode.startsWith("contiv-")) return contivPools(facts);
 	if (mode === "bifrost-macvlan") return dataCentrePools(facts, [4]);
 	if (mode === "macvlan" || mode === "ipvlan") return dataCentrePools(facts, [4, 6]);
 	return undefined;

@@ -43,7 +43,7 @@ export function readHybridnetNetwork(object: Field, spelling: Spelling): Hybridn
 			.at("config")
 			.at("bgpPeers")
 			.items()
-			.map((each) => ({ asn: each.at("asn").integer(0, 0, MOST_AS), address: each.at("address").address() })),
+			.map((each) => ({ asn: each.at("asn").integer(0, 1, MOST_AS), address: each.at("address").address() })),
 	};
 }
 

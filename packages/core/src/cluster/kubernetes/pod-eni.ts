@@ -28,12 +28,17 @@ export function readPodEni(object: Field): PodEni {
 	}
 	const read = allocations.map((each, i) => readAllocation(each, ids[i] ?? "", infos.at(ids[i] ?? "")));
 	refuseTwice(allocations, read);
+	const phase = oneOfOrEmpty(status.at("phase"), PHASES) || "Initial";
+	const unattached = read.find(({ attached }) => attached === null)?.eniID;
+	if (phase === "Bind" && unattached !== undefined) {
+		infos.fail("missing-object", `it is in phase Bind, but ${infos.label} does not have its ENI ${unattached}`);
+	}
 	return {
 		...namespacedMeta(object),
 		kind: "PodENI",
 		zone: spec.at("zone").text(),
 		allocations: read,
-		phase: oneOfOrEmpty(status.at("phase"), PHASES) || "Initial",
+		phase,
 		instanceID: status.at("instanceID").text(),
 		trunkENIID: status.at("trunkENIID").text(),
 		message: status.at("msg").text(),

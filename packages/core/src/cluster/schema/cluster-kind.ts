@@ -11,6 +11,7 @@ import type {
 	KubeProxySettings,
 	TerwaySettings,
 } from "../settings.ts";
+import { contiv, contivSettings } from "./contiv-settings.ts";
 import { addressRange, cidr, ipAddress, kubernetesVersion, sysctls, terwayVersion } from "./field-schemas.ts";
 import { type OwnKind, ownKind } from "./own-kind.ts";
 
@@ -88,6 +89,7 @@ const spec = z.strictObject({
 	kubeProxy: kubeProxy.optional(),
 	flannel: flannel.optional(),
 	terway: terway.optional(),
+	contiv: contiv.optional(),
 	addressPools: z.array(addressPool).optional().meta({
 		description: "Out of which pods get addresses in modes whose pools no object of Kubernetes describes.",
 	}),
@@ -118,6 +120,7 @@ function clusterObject(given: Spec, object: Field): ClusterObject {
 		kubeProxy: proxySettings(given),
 		flannel: withoutAbsent(given.flannel ?? {}) as Partial<FlannelSettings>,
 		terway: terwaySettings(given),
+		...(given.contiv !== undefined && { contiv: contivSettings(given.contiv, object.at("spec").at("contiv")) }),
 		addressPools: addressPoolsIn(given, object),
 		nodeSysctls,
 		sysctlsByNode: Object.fromEntries(Object.entries(nodes).map(([name, node]) => [name, node.sysctls ?? {}])),

@@ -15,7 +15,7 @@ const backend = z.strictObject({
 		description: "The member's port: of a node usually the Service's node port, of an ENI the pod's own port.",
 	}),
 	protocol: transportProtocol.default("tcp"),
-	weight: z.int().min(0).max(65535).default(100),
+	weight: z.int().min(0).max(100).default(100),
 	healthy: z.boolean().default(true).meta({ description: "false: its health check fails." }),
 });
 

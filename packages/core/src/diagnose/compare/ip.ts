@@ -1,5 +1,5 @@
 /** Addresses, routes, policy rules and neighbours: what should be there against what is. */
-import { isLoopback } from "../../address/address.ts";
+import { isLoopback, isMulticast } from "../../address/address.ts";
 import { joinWords } from "../../emit/batch.ts";
 import { printIpNeigh } from "../../emit/ip-neigh.ts";
 import { printIpRoute } from "../../emit/ip-route.ts";
@@ -145,6 +145,6 @@ const NEIGHBOURS: EntryKind<Neighbour> = {
 
 /** Somebody put it there; what the kernel learned comes and goes. */
 function isGiven({ proxy, state, mac, address }: Neighbour): boolean {
-	if (address.text.startsWith("ff0")) return false;
+	if (isMulticast(address)) return false;
 	return proxy || ((state === "permanent" || state === "noarp") && mac !== null && mac !== "00:00:00:00:00:00");
 }

@@ -9,7 +9,7 @@ import type { HostObject } from "../../cluster/settings.ts";
 import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Route } from "../../state/ip.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
 import { hostRoutes, hostSpeakers } from "../host-speakers.ts";
 import { administratorSysctls } from "../machine.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
@@ -17,6 +17,7 @@ import { hasNamespace } from "../pod-namespace.ts";
 import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type CalicoNodes, calicoNodes, type NodeFacts } from "./calico-nodes.ts";
+import { calicoCauses } from "./causes.ts";
 import { felixRules } from "./felix.ts";
 import { FelixPolicies } from "./policies.ts";
 import { type Encapsulation, type Pools, poolsOf } from "./pools.ts";
@@ -140,6 +141,11 @@ class CalicoPlan implements ModePlan {
 		}
 		const to = { kind: "device", place: `node/${pod.nodeName}`, device: hostInterface(pod) } as const;
 		return [{ device: POD_DEVICE, to }];
+	}
+
+	causesOf(lost: LostPacket): readonly Cause[] {
+		const sources = { cluster: this.#cluster, underlay: this.#underlay, blocks: this.#blocks, nodes: this.#nodes };
+		return calicoCauses({ ...sources, bird: this.#bird }, lost);
 	}
 
 	stackedOn(): readonly [] {

@@ -3,11 +3,11 @@ import { type Address, address, type Family } from "../../address/address.ts";
 import { contains, type Prefix } from "../../address/prefix.ts";
 import type { FilterRule, RouteFilter } from "../../bgp/filter.ts";
 import { BgpNetwork } from "../../bgp/network.ts";
-import type { SessionDown } from "../../bgp/session.ts";
 import type { Speaker } from "../../bgp/speaker.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { stableHash } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
+import { sessionDownText } from "../session-down.ts";
 import type { Block, Blocks } from "./blocks.ts";
 import type { CalicoNodes, NodeFacts } from "./calico-nodes.ts";
 import { peeringsOf } from "./peerings.ts";
@@ -128,32 +128,18 @@ export function filterRemarks({ calico }: Cluster): readonly Assumption[] {
 
 /** Sessions that are configured and do not stand, and routes that never settle. */
 export function bgpRemarks({ network }: BirdNetwork): readonly Assumption[] {
-	const down = network.speakers.flatMap((speaker) => network.sessionsDown(speaker)).map(sessionDown);
+	const down = network.speakers
+		.flatMap((speaker) => network.sessionsDown(speaker))
+		.map((each) => ({
+			code: "bgp-session-down",
+			place: each.self.name,
+			severity: "warning" as const,
+			message: sessionDownText(each),
+		}));
 	const unsettled = [...network.unsettled].map((prefix) => ({
 		code: "bgp-unsettled",
 		message: `the BGP routes to ${prefix} never settle: speakers' preferences contradict each other`,
 		severity: "warning" as const,
 	}));
 	return [...down, ...unsettled];
-}
-
-function sessionDown({ self, neighbour, why }: SessionDown): Assumption {
-	const who = `${self.name}: no BGP session with ${neighbour.address.text}`;
-	const by = neighbour.object === undefined ? "" : ` (${neighbour.object})`;
-	const base = { code: "bgp-session-down", place: self.name, severity: "warning" as const };
-	switch (why.kind) {
-		case "nobody":
-			return { ...base, message: `${who}${by}: the input describes nobody who speaks BGP there` };
-		case "one-sided":
-			return { ...base, message: `${who}${by}: ${why.peer.name} does not have ${self.name} as a neighbour` };
-		case "as-mismatch":
-			return {
-				...base,
-				message: `${who}${by}: AS ${why.expected} is expected where ${why.has} is, by ${whoExpects(neighbour.asn, why)}`,
-			};
-	}
-
-	function whoExpects(asn: number, mismatch: { readonly expected: number; readonly peer: Speaker }): string {
-		return asn === mismatch.expected ? self.name : mismatch.peer.name;
-	}
 }

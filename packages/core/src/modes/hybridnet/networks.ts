@@ -79,6 +79,11 @@ export function isOverlay({ mode }: Pick<PodSubnet, "mode">): boolean {
 	return mode === "VXLAN";
 }
 
+/** By routes that BGP tells of. */
+export function speaksBgp({ mode }: Pick<PodSubnet, "mode">): boolean {
+	return mode === "BGP" || mode === "GlobalBGP";
+}
+
 /** The device by which packets of this subnet leave a node (containernetwork GenerateVxlanNetIfName, EnsureVlanIf). */
 export function forwardDevice({ mode, netID }: Pick<PodSubnet, "mode" | "netID">): string {
 	switch (mode) {

@@ -1,23 +1,29 @@
 /** What Hybridnet's daemon sets up on a node and in its pods. */
 import { hostPrefix, prefix } from "../../address/prefix.ts";
+import type { BgpNetwork } from "../../bgp/network.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { HybridnetMode } from "../../cluster/hybridnet-objects.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
+import type { HostObject } from "../../cluster/settings.ts";
 import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
 import { type AddressEnforcement, PolicyStages } from "../../policy/stage.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Segment, SegmentRoute } from "../../state/fabric.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
+import { hostRoutes } from "../host-speakers.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { hasNamespace } from "../pod-namespace.ts";
 import { unicastRoute } from "../route.ts";
+import { sessionDownText } from "../session-down.ts";
 import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
+import { hybridnetCauses } from "./causes.ts";
 import { hostInterface, hybridnetOrigin, POD_DEVICE } from "./constants.ts";
 import { type NodePod, type Peer, proxied, towardsPeer, vlanDevice, vxlanDevice } from "./devices.ts";
 import { nodeRules } from "./iptables.ts";
-import { forwardDevice, isOverlay, type PodAddress, PodNetworks, type PodSubnet } from "./networks.ts";
+import { forwardDevice, isOverlay, type PodAddress, PodNetworks, type PodSubnet, speaksBgp } from "./networks.ts";
 import { hostEnd, podEnd } from "./pod.ts";
 import { policyRoutes } from "./policy-routes.ts";
+import { bgpNetwork, sessionsDown } from "./speakers.ts";
 
 /** What Ethernet frames hold, where the input does not say more. */
 const ETHERNET_MTU = 1500;
@@ -33,6 +39,8 @@ export class HybridnetPlan implements ModePlan {
 	readonly #underlay: Underlay;
 	readonly #networks: PodNetworks;
 	readonly #policies: PolicyStages;
+	/** A network of speakers for each family. */
+	readonly #bgp: readonly BgpNetwork[];
 	/** What each node is to the others, made once. */
 	readonly #towards = new Map<string, Contribution>();
 
@@ -41,7 +49,17 @@ export class HybridnetPlan implements ModePlan {
 		this.#underlay = underlay;
 		this.#networks = new PodNetworks(cluster, mode);
 		this.#policies = new PolicyStages(cluster, POLICY);
-		this.assumptions = this.#networks.assumptions;
+		this.#bgp = ([4, 6] as const).map((family) => bgpNetwork(cluster, underlay, this.#networks, family));
+		const down = this.#bgp.flatMap((network) => sessionsDown(network, cluster));
+		this.assumptions = [
+			...this.#networks.assumptions,
+			...down.map((each) => ({
+				code: "bgp-session-down",
+				place: each.self.name,
+				severity: "warning" as const,
+				message: sessionDownText(each),
+			})),
+		];
 	}
 
 	node(node: Node): readonly Contribution[] {
@@ -75,6 +93,14 @@ export class HybridnetPlan implements ModePlan {
 		}
 		const to = { kind: "device", place: `node/${pod.nodeName}`, device: hostInterface(pod) } as const;
 		return [{ device: POD_DEVICE, to }];
+	}
+
+	host(host: HostObject): readonly Contribution[] {
+		return [{ routes: this.#bgp.flatMap((network) => hostRoutes(host, network, this.#underlay)) }];
+	}
+
+	causesOf(lost: LostPacket): readonly Cause[] {
+		return hybridnetCauses({ cluster: this.#cluster, networks: this.#networks, bgp: this.#bgp }, lost);
 	}
 
 	stackedOn(): readonly [] {
@@ -142,7 +168,7 @@ export class HybridnetPlan implements ModePlan {
 
 /** `podIP/32` by the node, as its speaker says it to the peers (bgp.go); nodes take no route from anybody. */
 function advertised(segment: Segment, node: Node, { address, subnet }: PodAddress): readonly SegmentRoute[] {
-	if (subnet.mode !== "BGP" && subnet.mode !== "GlobalBGP") return [];
+	if (!speaksBgp(subnet)) return [];
 	const via = node.internalIPs.find(({ family }) => family === address.family);
 	const peered = subnet.network.bgpPeers.some((peer) =>
 		segment.gateways.some(({ text }) => text === peer.address.text),

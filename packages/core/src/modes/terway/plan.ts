@@ -11,6 +11,7 @@ import type { Assumption } from "../../state/network.ts";
 import type { PolicyStage } from "../../state/policy-stage.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { hasNamespace } from "../pod-namespace.ts";
+import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";
 import type { Card, Underlay } from "../underlay/underlay.ts";
 import { exclusiveHost, exclusivePod, HOST_LEG, nodeMasquerade } from "./exclusive-eni.ts";
 import { hostInterface } from "./host-interface.ts";
@@ -21,7 +22,6 @@ import type { DataPath } from "./mode.ts";
 import { type EniPods, eniParts } from "./node-enis.ts";
 import { hostVeth, podVeth } from "./policy-route.ts";
 import { podPrograms } from "./programs.ts";
-import { type ResolvedServices, resolvedServices } from "./services.ts";
 import type { Uplink, Uplinks } from "./uplinks.ts";
 import { type TerwayFeatures, terwayFeatures } from "./version.ts";
 import { vlanPod } from "./vlan-device.ts";
@@ -53,7 +53,7 @@ export class TerwayPlan implements ModePlan {
 		this.#settings = cluster.terway ?? DEFAULT_TERWAY;
 		this.#features = terwayFeatures(this.#settings.version);
 		this.#policies = new PolicyStages(cluster, dataPath === "veth" ? FELIX : CILIUM);
-		this.#services = resolvedServices(cluster);
+		this.#services = resolvedServices(cluster, "terway");
 		this.#mtu = this.#settings.mtu || DEFAULT_MTU;
 		this.#throughNode = [...serviceCIDRs(cluster), ...this.#settings.hostStackCIDRs];
 		this.assumptions = [

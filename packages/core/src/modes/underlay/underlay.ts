@@ -1,9 +1,10 @@
 /** The network that the machines stand in: which fabric device each card is on, with what prefix, gateway and MTU. */
-import type { Address } from "../../address/address.ts";
+import type { Address, Family } from "../../address/address.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
-import type { EniObject } from "../../cluster/settings.ts";
+import type { EniObject, SegmentObject } from "../../cluster/settings.ts";
 import type { Attachment, FabricDevice } from "../../state/fabric.ts";
+import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { Place } from "../../state/place.ts";
 import { assumedNetworks } from "./assumed.ts";
@@ -39,7 +40,8 @@ export interface Underlay {
 }
 
 export interface UnderlayOptions {
-	readonly podRoutesInVpc: boolean;
+	/** In which the VPC leads each node's pod CIDR to that node; none: the mode needs no such routes. */
+	readonly podRoutesInVpc: readonly Family[];
 	readonly enis: readonly EniObject[];
 }
 
@@ -96,6 +98,7 @@ class Cards {
 		for (const eni of further) if (eni.device !== "") this.#add(this.#further(eni, eni.device), eni);
 		for (const eni of further) if (eni.device === "") this.#add(this.#further(eni, this.#freeDevice(eni)), eni);
 		for (const eni of enis) if (eni.type === "member") this.#member(eni);
+		for (const segment of cluster.segments) this.#ports(segment, cluster);
 		for (const cards of this.#byPlace.values()) if (cards.length > 1) cards.sort(byDevice);
 	}
 
@@ -150,6 +153,20 @@ class Cards {
 	#further(eni: EniObject, device: string): Card {
 		const at = { place: eni.instance, device, mac: eni.mac };
 		return cardAt(at, eni.addresses, this.#subnetOf, { eni, vSwitch: this.#vSwitchOf(eni) });
+	}
+
+	/** A port that is for one card of a machine shows that the machine has it, up and without an address. */
+	#ports({ name, ports, mtu, source }: SegmentObject, cluster: Cluster): void {
+		const fabric = `segment/${name}`;
+		for (const { machine, device } of ports) {
+			const place = machine.includes("/")
+				? machine
+				: `${cluster.node(machine) === undefined ? "host" : "node"}/${machine}`;
+			if (device === "" || this.of(place).some((card) => card.device === device)) continue;
+			const origin = { component: "machine", object: place, source };
+			const mac = hardwareAddress(place, device);
+			this.#add({ place, device, mac, mtu, fabric, addresses: [], subnets: [], origin }, undefined);
+		}
 	}
 
 	/** A member's frames come and go by its trunk, with the trunk's MAC (terway pkg/eni/remote.go ToRPC). */

@@ -15,7 +15,7 @@ import {
 } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { useTexts } from "../../texts/language.ts";
+import { labelled, useTexts } from "../../texts/language.ts";
 import { pointOf } from "./packet-position.ts";
 import { PacketToken } from "./packet-token.tsx";
 
@@ -25,9 +25,16 @@ interface Props {
 	readonly step: Step;
 	readonly steps: readonly Step[];
 	readonly onStep: (index: number) => void;
+	/** Whose picture it is, where there are several in a view. */
+	readonly side?: string;
 }
 
-export function Picture({ groups, way, step, steps, onStep }: Props): JSX.Element {
+/** Names stay readable when the picture must be small, and it does not shout when it might be large. */
+const SMALLEST = 0.72;
+/** In em for each pixel of the layout: large windows have larger letters. */
+const LARGEST = 0.093;
+
+export function Picture({ groups, way, step, steps, onStep, side }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const layout = useMemo(
 		() => layoutOf(topologyOf(groups.map(({ first, weight }) => ({ ...first, weight })))),
@@ -37,23 +44,26 @@ export function Picture({ groups, way, step, steps, onStep }: Props): JSX.Elemen
 	const own = useMemo(() => ownArrows(groups, way), [groups, way]);
 	const ends = useMemo(() => endsOf(groups[way]), [groups, way]);
 	const stacks = new Set(path?.stacks);
+	const seen = new Set(path?.serviceAddressSeenAt.map(spotKey));
+	const lostAt = path?.clientAddress?.lostAt;
 	const point = pointOf(layout, step.position);
 	const frame = useRef<HTMLDivElement>(null);
 	useEffect(() => follow(frame.current, layout, point.x), [layout, point.x]);
 	return (
-		<div class="picture" ref={frame} tabIndex={0} role="region" aria-label={texts.picture}>
+		<div class="picture" ref={frame} tabIndex={0} role="region" aria-label={labelled(texts.picture, side)}>
 			<svg
 				viewBox={`0 0 ${layout.width} ${layout.height}`}
 				width={layout.width}
 				height={layout.height}
+				style={{ minWidth: `${layout.width * SMALLEST}px`, maxWidth: `${layout.width * LARGEST}em` }}
 				aria-hidden="true"
 			>
 				<Markers />
 				{layout.machines.map((box) => (
-					<Place key={box.name} box={box} kind="machine" stack={stacks.has(box.name)} />
+					<Place key={box.name} box={box} kind="machine" stack={stacks.has(box.name)} lost={lostAt === box.name} />
 				))}
 				{layout.pods.map((box) => (
-					<Place key={box.name} box={box} kind="pod" stack={stacks.has(box.name)} />
+					<Place key={box.name} box={box} kind="pod" stack={stacks.has(box.name)} lost={lostAt === box.name} />
 				))}
 				{layout.arrows.map((arrow) => (
 					<ArrowLine key={arrowKey(arrow)} arrow={arrow} faint={!own.has(arrowKey(arrow))} />
@@ -64,6 +74,7 @@ export function Picture({ groups, way, step, steps, onStep }: Props): JSX.Elemen
 						spot={spot}
 						end={ends.get(spot.key) ?? ""}
 						here={isHere(step, spot.key)}
+						service={seen.has(spot.key)}
 						onClick={() => {
 							const index = steps.findIndex(({ position }) => position.kind === "at" && position.spot === spot.key);
 							if (index >= 0) onStep(index);
@@ -146,9 +157,11 @@ interface PlaceProps {
 	readonly box: Box;
 	readonly kind: "machine" | "pod";
 	readonly stack: boolean;
+	/** The client's address is lost there. */
+	readonly lost: boolean;
 }
 
-function Place({ box, kind, stack }: PlaceProps): JSX.Element {
+function Place({ box, kind, stack, lost }: PlaceProps): JSX.Element {
 	const { path: texts } = useTexts();
 	const { x, y, width, height, name } = box;
 	return (
@@ -158,6 +171,7 @@ function Place({ box, kind, stack }: PlaceProps): JSX.Element {
 			<text x={x + width / 2} y={y + 17}>
 				{shortened(name)}
 			</text>
+			{lost && <path class="lost-mark" d={`M ${x + width - 24} ${y + 8} l 12 12 m 0 -12 l -12 12`} />}
 		</g>
 	);
 }
@@ -182,10 +196,12 @@ interface ChipProps {
 	readonly spot: PlacedSpot;
 	readonly end: string;
 	readonly here: boolean;
+	/** The Service's address can be seen there. */
+	readonly service: boolean;
 	readonly onClick: () => void;
 }
 
-function Chip({ spot, end, here, onClick }: ChipProps): JSX.Element {
+function Chip({ spot, end, here, service, onClick }: ChipProps): JSX.Element {
 	const { x, y, width, height, name, kind } = spot;
 	return (
 		// The list of steps does the same for the keyboard.
@@ -195,6 +211,7 @@ function Chip({ spot, end, here, onClick }: ChipProps): JSX.Element {
 			<text x={x + width / 2} y={y + height / 2 + 4.5}>
 				{shortened(name)}
 			</text>
+			{service && <circle class="service-mark" cx={x + width} cy={y} r="5" />}
 		</g>
 	);
 }

@@ -17,7 +17,7 @@ export function StepList({ steps, current, onStep }: Props): JSX.Element {
 	return (
 		<nav class="steps" aria-label={texts.steps}>
 			<h2>{texts.steps}</h2>
-			<ol ref={list} tabIndex={-1}>
+			<ol ref={list}>
 				{steps.map(({ direction, hop }, index) => {
 					const before = steps[index - 1];
 					const first = before?.direction !== direction;

@@ -1,22 +1,24 @@
-/** Services as Terway's eBPF programs resolve them: cluster addresses always, load balancers' where it is switched on. */
-import type { Family } from "../../address/address.ts";
-import type { Cluster } from "../../cluster/cluster.ts";
-import type { Node } from "../../cluster/objects.ts";
-import { proxyNodeOf } from "../../service/proxy-node.ts";
-import type { ProxyServicePort } from "../../service/service-port.ts";
-import { type FamilyServices, type ServiceTables, serviceTables } from "../../service/service-tables.ts";
-import type { RealServer, VirtualServer } from "../../state/ipvs.ts";
+/** Services as programs resolve them that do so past kube-proxy: cluster addresses always, load balancers' where it is switched on. */
+import type { Family } from "../address/address.ts";
+import type { Cluster } from "../cluster/cluster.ts";
+import type { Node } from "../cluster/objects.ts";
+import { proxyNodeOf } from "../service/proxy-node.ts";
+import type { ProxyServicePort } from "../service/service-port.ts";
+import { type FamilyServices, type ServiceTables, serviceTables } from "../service/service-tables.ts";
+import type { RealServer, VirtualServer } from "../state/ipvs.ts";
 
 export type ResolvedServices = (node: Node) => readonly VirtualServer[];
 
-/** The programs choose among the endpoints that kube-proxy would choose from. */
-export function resolvedServices(cluster: Cluster): ResolvedServices {
+/** The programs choose among the endpoints that kube-proxy would choose from. `component` is who programs them. */
+export function resolvedServices(cluster: Cluster, component: string): ResolvedServices {
 	const tables = serviceTables(cluster);
 	const known = new Map<string, readonly VirtualServer[]>();
 	return (node) => {
 		let services = known.get(node.name);
 		if (services === undefined) {
-			services = ([4, 6] as const).flatMap((family) => servicesOf(tables, family, node, cluster));
+			services = ([4, 6] as const)
+				.flatMap((family) => servicesOf(tables, family, node, cluster))
+				.map((each) => by(each, component));
 			known.set(node.name, services);
 		}
 		return services;
@@ -42,8 +44,12 @@ function virtual(
 	servers: readonly RealServer[],
 ): VirtualServer {
 	const match = { kind: "address", protocol, address, port } as const;
-	// The same Service as kube-proxy's, programmed by somebody else.
-	return { match, scheduler: "random", flags: [], servers, origin: { ...origin, component: "terway" } };
+	return { match, scheduler: "random", flags: [], servers, origin };
+}
+
+/** The same Service as kube-proxy's, programmed by somebody else. */
+function by(service: VirtualServer, component: string): VirtualServer {
+	return { ...service, origin: { ...service.origin, component } };
 }
 
 function serversOf(

@@ -1,0 +1,103 @@
+/** `spec.contiv` of kind `Cluster`: what `netctl` has been told. */
+import { z } from "zod";
+import type { Address } from "../../address/address.ts";
+import { contains, type Prefix, parsePrefix } from "../../address/prefix.ts";
+import { type AddressRange, hostRange, parseRange, rangesOverlap } from "../../ipam/range.ts";
+import type { Field } from "../field.ts";
+import type { ContivNetwork, ContivSettings, ContivSubnet } from "../settings.ts";
+import { ipAddress } from "./field-schemas.ts";
+
+interface Subnet {
+	readonly cidr: Prefix;
+	readonly range: AddressRange;
+}
+
+/** `--subnet` of netctl: a CIDR, or `FIRST-LAST/LENGTH`. */
+const subnet: z.ZodType<Subnet, string> = z
+	.string()
+	.transform((text, context): Subnet => {
+		const [addresses = "", length = ""] = text.split("/");
+		const range = parseRange(addresses);
+		const cidr = range && parsePrefix(`${range.first.text}/${length}`);
+		if (range === undefined || cidr === undefined || length === "" || !contains(cidr, range.last)) {
+			context.addIssue({
+				code: "custom",
+				message: "must be a CIDR or FIRST-LAST/LENGTH, as in 10.1.1.10-10.1.1.99/24",
+			});
+			return z.NEVER;
+		}
+		return { cidr, range: addresses.includes("-") ? range : hostRange(cidr) };
+	})
+	.meta({ examples: ["10.1.1.0/24", "10.1.1.10-10.1.1.99/24"] });
+
+interface GivenNetwork {
+	readonly name: string;
+	readonly tenant: string;
+	readonly pktTag: number;
+	readonly subnet: Subnet;
+	readonly gateway?: Address | undefined;
+	readonly ipv6Subnet?: Subnet | undefined;
+	readonly ipv6Gateway?: Address | undefined;
+}
+
+const network: z.ZodType<GivenNetwork> = z.strictObject({
+	name: z.string().min(1),
+	tenant: z.string().min(1).default("default"),
+	pktTag: z.int().min(1).max(4094).meta({ description: "The network's VLAN." }),
+	subnet: subnet.meta({ description: "IPv4: a CIDR, or FIRST-LAST/LENGTH." }),
+	gateway: ipAddress.optional(),
+	ipv6Subnet: subnet.optional(),
+	ipv6Gateway: ipAddress.optional(),
+});
+
+export interface GivenContiv {
+	readonly uplink: string;
+	readonly networks: readonly GivenNetwork[];
+}
+
+/** Kind `Cluster` takes it in. */
+export const contiv: z.ZodType<GivenContiv> = z.strictObject({
+	uplink: z.string().min(1).default("eth1").meta({ description: "The card that is the switch's way out: --vlan-if." }),
+	networks: z.array(network).min(1),
+});
+
+/** @throws {InputError} For networks that contradict themselves or each other. */
+export function contivSettings(given: GivenContiv, field: Field): ContivSettings {
+	const items = field.at("networks").items();
+	const networks = given.networks.map((each, i): ContivNetwork => {
+		const at = items[i] ?? field;
+		const { name, tenant, pktTag: vlan, ipv6Subnet } = each;
+		const ipv4 = subnetOf(each.subnet, each.gateway, at.at("gateway"));
+		const ipv6 = ipv6Subnet === undefined ? [] : [subnetOf(ipv6Subnet, each.ipv6Gateway, at.at("ipv6Gateway"))];
+		if (ipv4.cidr.family !== 4) at.at("subnet").mustBe("of IPv4");
+		if (ipv6.some(({ cidr }) => cidr.family !== 6)) at.at("ipv6Subnet").mustBe("of IPv6");
+		return { name, tenant, vlan, subnets: [ipv4, ...ipv6] };
+	});
+	for (const [i, one] of networks.entries()) {
+		for (const other of networks.slice(0, i)) checkApart(one, other, items[i] ?? field);
+	}
+	return { uplink: given.uplink, networks };
+}
+
+function subnetOf({ cidr, range }: Subnet, gateway: Address | undefined, field: Field): ContivSubnet {
+	if (gateway !== undefined && !contains(cidr, gateway)) {
+		field.fail("address-in-no-cidr", `${field.label} ${gateway.text} is not in ${cidr.text}`);
+	}
+	return { cidr, range, gateway: gateway ?? null };
+}
+
+/** netmaster refuses a tag that is taken; tenants may use the same addresses, but podpath knows each address once. */
+function checkApart(one: ContivNetwork, other: ContivNetwork, field: Field): void {
+	if (one.name === other.name && one.tenant === other.tenant) {
+		field.fail("duplicate-object", `Contiv network "${one.name}" of tenant "${one.tenant}" is there twice`);
+	}
+	if (one.vlan === other.vlan) {
+		field.fail("bad-value", `Contiv networks "${other.name}" and "${one.name}" have pktTag ${one.vlan} both`);
+	}
+	for (const { range } of one.subnets) {
+		const over = other.subnets.find((each) => rangesOverlap(each.range, range));
+		if (over === undefined) continue;
+		const message = `${range.text} of Contiv network "${one.name}" overlaps ${over.range.text} of "${other.name}"`;
+		field.fail("overlapping-cidrs", message);
+	}
+}

@@ -1,0 +1,170 @@
+/** Why packets for a pod find no way: what of Calico's objects keeps its block from being known where they are. */
+import type { Address, Family } from "../../address/address.ts";
+import { contains } from "../../address/prefix.ts";
+import type { BgpNetwork } from "../../bgp/network.ts";
+import type { Speaker } from "../../bgp/speaker.ts";
+import type { Cluster } from "../../cluster/cluster.ts";
+import { formatPosition } from "../../diagnostic/diagnostic.ts";
+import type { SourcePosition } from "../../origin/origin.ts";
+import type { Cause, LostPacket } from "../../state/network.ts";
+import { sessionDownText } from "../session-down.ts";
+import { cardAddress, type Underlay } from "../underlay/underlay.ts";
+import type { Block, Blocks } from "./blocks.ts";
+import type { CalicoNodes, NodeFacts } from "./calico-nodes.ts";
+import type { BirdNetwork } from "./speakers.ts";
+
+export interface CauseSources {
+	readonly cluster: Cluster;
+	readonly underlay: Underlay;
+	readonly blocks: Blocks;
+	readonly nodes: CalicoNodes;
+	/** Undefined where no BGP is spoken. */
+	readonly bird: Readonly<Record<Family, BirdNetwork>> | undefined;
+}
+
+interface Lost extends CauseSources {
+	readonly places: readonly string[];
+	readonly block: Block;
+	readonly owner: NodeFacts;
+	readonly network: BgpNetwork;
+	/** On the way, and without a route to the block. */
+	readonly lacking: readonly Speaker[];
+}
+
+/** Nearest first: the block's own pool, sessions, then peerings that should be. */
+export function calicoCauses(sources: CauseSources, { places, from, to }: LostPacket): readonly Cause[] {
+	return [to, from].flatMap((address) => causesFor(sources, places, address));
+}
+
+function causesFor(sources: CauseSources, places: readonly string[], address: Address): readonly Cause[] {
+	const { blocks, nodes, bird } = sources;
+	const block = blocks.all
+		.filter(({ cidr }) => contains(cidr, address))
+		.sort((a, b) => b.cidr.length - a.cidr.length)[0];
+	const owner = block && nodes.of(block.node);
+	if (block === undefined || owner === undefined) return [];
+	const held = addressNotHeld(sources, owner, address.family);
+	if (held.length > 0 || bird === undefined || block.pool?.encapsulation === "vxlan") return held;
+	const { network } = bird[address.family];
+	const lacking = network.speakers.filter(
+		(each) => places.includes(each.name) && each.name !== owner.place && !network.routesOf(each).has(block.cidr.text),
+	);
+	const lost: Lost = { ...sources, places, block, owner, network, lacking };
+	const routers = routersWithoutBgp(lost);
+	if (lacking.length === 0) return routers;
+	const found = [notExported, sessions, selectNobody, noClusterId, meshOff].flatMap((cause) => cause(lost));
+	return found.length > 0 ? found : routers;
+}
+
+/** Others send to an address that nobody has. */
+function addressNotHeld(
+	{ underlay }: CauseSources,
+	{ node, place, address }: NodeFacts,
+	family: Family,
+): readonly Cause[] {
+	const said = address[family];
+	const card = underlay.cardOf(place);
+	if (said === undefined || card === undefined) return [];
+	if (card.addresses.some((each) => each.address.text === said.text)) return [];
+	const has = cardAddress(card, family)?.address.text ?? "none";
+	const message = `${place} ${at(node.source)} says by projectcalico.org/IPv${family}Address that it is reached at ${said.text}, which its card does not have (${has})`;
+	const fix = "let calico-node find the node's address itself (IP=autodetect), or say the one that the card has";
+	return [{ code: "node-address-not-held", message, fix, object: place }];
+}
+
+function notExported({ block, cluster }: Lost): readonly Cause[] {
+	const pool = cluster.calico.ipPools.find(({ name }) => `ippool/${name}` === block.pool?.object);
+	if (pool === undefined || !pool.disableBGPExport) return [];
+	const message = `ippool/${pool.name} ${at(pool.source)} is not exported, so nobody is told of ${block.cidr.text}`;
+	return [{ code: "pool-not-exported", message, fix: "set disableBGPExport: false", object: `ippool/${pool.name}` }];
+}
+
+/** Those of the speakers between the block's node and whoever lacks it. */
+function sessions({ network, lacking, owner, cluster }: Lost): readonly Cause[] {
+	const concerned = network.speakers.filter(
+		(each) => lacking.includes(each) || each.name === owner.place || each.name.startsWith("host/"),
+	);
+	return concerned
+		.flatMap((speaker) => network.sessionsDown(speaker))
+		.map((down) => {
+			const object = down.neighbour.object ?? down.self.name;
+			const where = sourceOf(cluster, object);
+			return {
+				code: "bgp-session-down",
+				message: `${sessionDownText(down)}${where === undefined ? "" : ` ${at(where)}`}`,
+				fix: "give both sides each other's address and AS",
+				object,
+			};
+		});
+}
+
+/** A BGPPeer that joins nobody: its selectors fit no node. */
+function selectNobody({ cluster, nodes }: Lost): readonly Cause[] {
+	return cluster.calico.bgpPeers.flatMap((peer): readonly Cause[] => {
+		const fits = (selector: typeof peer.nodeSelector): boolean =>
+			selector === null || nodes.all.some(({ labels }) => selector.matches(labels));
+		const which = !fits(peer.nodeSelector)
+			? { field: "nodeSelector", text: peer.nodeSelector?.text }
+			: !fits(peer.peerSelector)
+				? { field: "peerSelector", text: peer.peerSelector?.text }
+				: undefined;
+		const unknown = peer.node !== "" && nodes.of(peer.node) === undefined;
+		if (which === undefined && !unknown) return [];
+		const what = which === undefined ? `names node "${peer.node}"` : `has ${which.field} ${which.text}`;
+		const message = `bgppeer/${peer.name} ${at(peer.source)} ${what}, which no node is, so it joins nobody`;
+		const fix = which === undefined ? "name a node of the cluster" : "correct the selector, or label the nodes";
+		return [{ code: "bgp-peer-selects-nobody", message, fix, object: `bgppeer/${peer.name}` }];
+	});
+}
+
+/** A node hears the block from one client and does not tell the other: within an AS only a reflector does (RFC 4456). */
+function noClusterId({ network, lacking, owner, nodes, block }: Lost): readonly Cause[] {
+	return nodes.all.flatMap((facts): readonly Cause[] => {
+		const speaker = network.speakers.find(({ name }) => name === facts.place);
+		if (speaker === undefined || facts.clusterId !== undefined || !network.routesOf(speaker).has(block.cidr.text))
+			return [];
+		const peers = network
+			.sessionsOf(speaker)
+			.filter(({ kind }) => kind === "ibgp")
+			.map(({ peer }) => peer);
+		const between = peers.some(({ name }) => name === owner.place) && peers.some((peer) => lacking.includes(peer));
+		if (!between || facts === owner) return [];
+		const message = `${facts.place} ${at(facts.node.source)} has sessions with ${owner.place} and ${lacking[0]?.name ?? "others"} and reflects nothing: it has no projectcalico.org/RouteReflectorClusterID`;
+		const fix = "give it a routeReflectorClusterID, or join the nodes by the mesh";
+		return [{ code: "bgp-reflector-without-cluster-id", message, fix, object: facts.place }];
+	});
+}
+
+function meshOff({ cluster, block, owner, lacking }: Lost): readonly Cause[] {
+	const settings = cluster.calico.bgpConfigurations.find(({ name }) => name === "default");
+	if (settings?.nodeToNodeMeshEnabled !== false) return [];
+	const whom = `${owner.place} and ${lacking[0]?.name ?? "the others"}`;
+	const message = `bgpconfiguration/default ${at(settings.source)} turns the mesh off, and no BGPPeer joins ${whom}: nobody tells of ${block.cidr.text}`;
+	const fix = "turn the mesh on, or peer the nodes with a route reflector or a switch by a BGPPeer";
+	return [{ code: "bgp-mesh-off", message, fix, object: "bgpconfiguration/default" }];
+}
+
+/** Between subnets a router sees the packets as they are. */
+function routersWithoutBgp({ cluster, places, block, network }: Lost): readonly Cause[] {
+	const pool = cluster.calico.ipPools.find(({ name }) => `ippool/${name}` === block.pool?.object);
+	const routers = cluster.hosts.filter(
+		({ name }) => places.includes(`host/${name}`) && !network.speakers.some((each) => each.name === `host/${name}`),
+	);
+	return routers.map((router) => {
+		const kept =
+			pool === undefined ? "" : `ippool/${pool.name} ${at(pool.source)} sends packets between nodes as they are, and `;
+		const message = `${kept}host/${router.name} ${at(router.source)} on the way speaks no BGP, so it knows nothing of ${block.cidr.text}`;
+		const fix = "set ipipMode or vxlanMode of the pool to CrossSubnet, or let the router be a BGP peer of the nodes";
+		return { code: "router-knows-no-pods", message, fix, object: block.pool?.object ?? `host/${router.name}` };
+	});
+}
+
+function sourceOf({ calico, hosts, nodes }: Cluster, object: string): SourcePosition | undefined {
+	const [kind, name] = [object.slice(0, object.indexOf("/")), object.slice(object.indexOf("/") + 1)];
+	const among = kind === "bgppeer" ? calico.bgpPeers : kind === "host" ? hosts : nodes;
+	return among.find((each) => each.name === name)?.source;
+}
+
+function at(source: SourcePosition): string {
+	return `(${formatPosition(source)})`;
+}

@@ -1,0 +1,248 @@
+/** The page in a real browser: what a person sees, clicks and types. */
+import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { writeSite } from "../src/site.ts";
+import { atlasMode, clusterInput, NO_BROWSER, PageTests } from "./browser.ts";
+
+const FLANNEL = atlasMode("flannel-vpc");
+const CROSS_NODE = "flannel-vpc/001-2.2";
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
+	const tests = new PageTests();
+	beforeAll(() => tests.start());
+	afterEach(() => tests.closeAll());
+	afterAll(() => tests.end());
+
+	const openAtlas = async (hash: string, options = {}): ReturnType<PageTests["open"]> => {
+		const { url } = await tests.serve([FLANNEL]);
+		return tests.open(`${url}${hash}`, options);
+	};
+
+	const clusterText = FLANNEL.files.cluster.text;
+
+	test("takes the token out of the address and keeps the question in it", async () => {
+		const { page } = await openAtlas(`#/path?in=${CROSS_NODE}&step=9`);
+		await page.getByText("IPVS 192.168.13.23:80/tcp").first().waitFor();
+		expect(page.url()).not.toContain("token");
+		expect(page.url()).toMatch(/#\/path\?in=flannel-vpc\/001-2\.2&step=9$/);
+	});
+
+	test("loads nothing from elsewhere, and its policy has nothing to refuse", async () => {
+		const { url } = await tests.serve([FLANNEL]);
+		const { page, complaints } = await tests.open("about:blank");
+		const hosts = new Set<string>();
+		page.on("request", (request) => hosts.add(new URL(request.url()).host));
+		await page.goto(`${url}#/path?in=${CROSS_NODE}`);
+		await page.locator(".picture .chip").first().waitFor();
+		expect([...hosts]).toEqual([new URL(url).host]);
+		expect(complaints).toEqual([]);
+	});
+
+	describe("Path", () => {
+		test("asks what is typed, with the keyboard alone", async () => {
+			const { url } = await tests.serve([], clusterInput(clusterText));
+			const { page } = await tests.open(url);
+			await page.locator("form.question").waitFor();
+			await page.keyboard.press("/");
+			await page.keyboard.type("centos");
+			await page.locator(".proposals").getByRole("option").first().waitFor();
+			await page.keyboard.press("ArrowDown");
+			await page.keyboard.press("Enter");
+			await page.getByRole("combobox", { name: "To", exact: true }).fill("service/default/nginx1:80");
+			await page.keyboard.press("Enter");
+			await page.locator(".verdict-line .badge").getByText("delivered").waitFor();
+			expect(page.url()).toContain("from=pod/default/centos-67756b6dc8-rmmxt&to=service/default/nginx1:80");
+		});
+
+		test("arrow keys, buttons and the slider move the packet; headers show what changed", async () => {
+			const { page } = await openAtlas(`#/path?in=${CROSS_NODE}`);
+			const slider = page.getByRole("slider");
+			await slider.waitFor();
+			const at = (): Promise<string> => slider.inputValue();
+			await page.locator("main").press("ArrowRight");
+			await page.getByRole("button", { name: "Next step" }).click();
+			expect(await at()).toBe("2");
+			await slider.fill("9");
+			const changed = page.locator("tr.changed");
+			await changed.getByText("172.23.96.163:80").waitFor();
+			expect(await changed.count()).toBe(1);
+			expect(await page.locator(".step-panel .origin").first().textContent()).toContain("kube-proxy");
+			await page.locator("main").press("End");
+			expect(Number(await at())).toBe(Number(await slider.getAttribute("max")));
+			await page.locator(".step-number .reply").waitFor();
+		});
+
+		test("a link to a step shows that step again after a reload", async () => {
+			const { page } = await openAtlas(`#/path?in=${CROSS_NODE}&step=12`);
+			const heading = page.locator(".step-panel h2");
+			await heading.waitFor();
+			const before = await heading.textContent();
+			await page.reload();
+			await heading.waitFor();
+			expect(await heading.textContent()).toBe(before);
+		});
+
+		test("says why a connection is refused, and what to do", async () => {
+			const { page } = await openAtlas("#/path?in=flannel-vpc/001-3.1");
+			await page.locator(".verdict-line .badge").getByText("refused").waitFor();
+			await page.locator(".findings .error").getByText("externalTrafficPolicy: Cluster").waitFor();
+		});
+
+		test("several ways stand beside each other with their shares", async () => {
+			const { page } = await openAtlas("#/path?in=flannel-vpc/001-4.A");
+			const ways = page.getByRole("group", { name: "Ways that connections take" }).getByRole("button");
+			await ways.first().waitFor();
+			const shares = (await ways.allTextContents()).map((text) => Number.parseFloat(text));
+			expect(shares.reduce((sum, share) => sum + share, 0)).toBe(100);
+			await ways.nth(1).click();
+			expect(page.url()).toContain("way=1");
+		});
+
+		test("a question that cannot be asked is told, and what was typed stays", async () => {
+			const { page } = await openAtlas(`#/path?in=${CROSS_NODE}`);
+			const to = page.getByRole("combobox", { name: "To", exact: true });
+			await to.fill("service/default/ngin:80");
+			await to.press("Enter");
+			await page.getByRole("alert").getByText("did you mean service/default/nginx").waitFor();
+			expect(await to.inputValue()).toBe("service/default/ngin:80");
+		});
+
+		test("speaks Chinese, sentences of the engine included", async () => {
+			const { page } = await openAtlas(`#/path?in=${CROSS_NODE}`, { locale: "zh-CN" });
+			await page.getByText("应答也回来了").waitFor();
+			expect(await page.getByRole("link", { name: "路径" }).count()).toBe(1);
+			expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
+		});
+
+		test("gives the picture away as SVG and as PNG", async () => {
+			const { page } = await openAtlas(`#/path?in=${CROSS_NODE}`);
+			const saved = async (name: string): Promise<Buffer> => {
+				const [file] = await Promise.all([
+					page.waitForEvent("download"),
+					page.getByRole("button", { name, exact: true }).click(),
+				]);
+				return readFileSync(await file.path());
+			};
+			await page.locator(".picture .chip").first().waitFor();
+			expect((await saved("SVG")).toString()).toMatch(/^<svg xmlns/);
+			expect((await saved("PNG")).subarray(1, 4).toString()).toBe("PNG");
+		});
+
+		test("when the server goes away it says so, and nothing typed is lost", async () => {
+			const { url, stop } = await tests.serve([], clusterInput(clusterText));
+			const { page } = await tests.open(`${url}#/path?from=pod/default/centos-67756b6dc8-rmmxt&to=10.0.0.180`);
+			await page.locator(".verdict-line").waitFor();
+			await stop();
+			await page.getByRole("alert").first().getByText("not there any more").waitFor();
+			expect(await page.getByRole("combobox", { name: "From", exact: true }).inputValue()).toBe(
+				"pod/default/centos-67756b6dc8-rmmxt",
+			);
+		});
+	});
+
+	test("names that are HTML are text", async () => {
+		const evil = "<img src=x onerror=alert(1)>";
+		const { page, complaints } = await openAtlas(`#/path?in=${CROSS_NODE}&from=pod/default/${evil}&to=${evil}`);
+		const dialogs: string[] = [];
+		page.on("dialog", (dialog) => {
+			dialogs.push(dialog.message());
+			void dialog.dismiss();
+		});
+		await page.getByRole("alert").getByText(evil).waitFor();
+		expect(await page.locator("main img").count()).toBe(0);
+		expect([...dialogs, ...complaints]).toEqual([]);
+	});
+
+	describe("Atlas", () => {
+		test("is searched by words, and leads to paths", async () => {
+			const { page } = await openAtlas("#/atlas");
+			const cards = page.locator(".card");
+			await cards.first().waitFor();
+			expect(await cards.count()).toBe(FLANNEL.scenarios.length);
+			await page.keyboard.press("/");
+			await page.keyboard.type("hairpin bridge-nf");
+			await expect.poll(() => cards.count(), { timeout: 20_000 }).toBeLessThan(FLANNEL.scenarios.length);
+			await cards.first().getByRole("link").click();
+			await page.locator(".picture .chip").first().waitFor();
+			expect(page.url()).toContain("in=flannel-vpc/hairpin");
+		});
+
+		test("lays the engine's answers beside what scenarios expect, here and now", async () => {
+			const { page } = await openAtlas("#/atlas?search=001-1.");
+			await page.getByRole("button", { name: "Check all here" }).click();
+			const agrees = page.getByText("engine agrees");
+			const all = await page.locator(".card").count();
+			await expect.poll(() => agrees.count(), { timeout: 20_000 }).toBe(all);
+		});
+	});
+
+	test("Compare marks the first step at which two paths part", async () => {
+		const { page } = await openAtlas(`#/path?in=flannel-vpc/001-2.3`);
+		await page.getByRole("link", { name: "Compare with another" }).click();
+		await page.getByLabel("Right: about").selectOption("flannel-vpc/001-3.1");
+		await page.getByText("They part at step").waitFor();
+		expect(await page.locator(".half .verdict-line .badge").allTextContents()).toEqual(["✓ delivered", "✕ refused"]);
+		const parted = await page.locator("tr.parts td").allTextContents();
+		expect(parted[0]).toContain("sends it to");
+		expect(parted[1]).toContain("has no destination");
+	});
+
+	test("a static site needs no server of podpath's", async () => {
+		const folder = join(tests.folder, "site");
+		writeSite(folder, [FLANNEL], "0", tests.page);
+		const types: Readonly<Record<string, string>> = { html: "text/html", css: "text/css", json: "application/json" };
+		const server = createServer((request, response) => {
+			const path = new URL(request.url ?? "/", "http://x").pathname.replace(/^\/sub\/$/, "/sub/index.html");
+			response.setHeader("Content-Type", types[path.split(".").at(-1) ?? ""] ?? "text/javascript");
+			response.end(readFileSync(join(folder, path.slice("/sub".length))));
+		});
+		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+		const { port } = server.address() as AddressInfo;
+		const { page } = await tests.open(`http://127.0.0.1:${port}/sub/#/path?in=${CROSS_NODE}`);
+		await page.locator(".verdict-line .badge").getByText("delivered").waitFor();
+		server.closeAllConnections();
+		server.close();
+	});
+
+	describe.each([
+		["path", `#/path?in=${CROSS_NODE}&step=9`, ".picture .chip"],
+		["path with several ways", "#/path?in=flannel-vpc/001-4.A", ".picture .chip"],
+		["atlas", "#/atlas?search=001", ".card"],
+		["compare", `#/compare?in=${CROSS_NODE}&in2=${CROSS_NODE}-iptables`, "tr.parts"],
+	])("%s", (_, hash, sign) => {
+		test.each([
+			[390, "light"],
+			[1280, "dark"],
+			[3840, "light"],
+		] as const)("at %i pixels, %s: axe finds nothing, and nothing sticks out", async (width, colorScheme) => {
+			const { page } = await openAtlas(hash, { viewport: { width, height: 900 }, colorScheme });
+			await page.locator(sign).first().waitFor();
+			expect(await axeFinds(page)).toEqual([]);
+			expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+		});
+	});
+});
+
+/** Rules that are broken, with where. */
+async function axeFinds(page: Page): Promise<readonly string[]> {
+	// Evaluated by the debugger: as a script of the page the Content-Security-Policy would refuse it.
+	await page.evaluate(AXE);
+	return page.evaluate(async () => {
+		const { axe } = globalThis as unknown as { readonly axe: { run(): Promise<AxeResults> } };
+		const { violations } = await axe.run();
+		return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
+	});
+}
+
+interface AxeResults {
+	readonly violations: readonly {
+		readonly id: string;
+		readonly nodes: readonly { readonly html: string }[];
+	}[];
+}

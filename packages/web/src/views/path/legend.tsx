@@ -1,0 +1,44 @@
+/** What the picture's signs mean; only those that are in it. */
+import type { ExplainedPath } from "@podpath/core";
+import type { ComponentChildren, JSX } from "preact";
+import { useTexts } from "../../texts/language.ts";
+
+export function Legend({ path }: { readonly path: ExplainedPath }): JSX.Element {
+	const { path: texts } = useTexts();
+	const back = path.reply !== null ? texts.reply : path.refusal !== undefined ? texts.refusal : null;
+	return (
+		<ul class="legend picture-signs">
+			<Sign text={texts.forward}>
+				<path class="arrow forward" d="M2 8h24" />
+				<path class="forward-head" d="M22 3l8 5-8 5z" />
+			</Sign>
+			{back !== null && (
+				<Sign text={back}>
+					<path class="arrow reply" d="M2 8h24" />
+					<path class="reply-head" d="M22 3l7 5-7 5" />
+				</Sign>
+			)}
+			{path.serviceAddressSeenAt.length > 0 && (
+				<Sign text={texts.serviceSeenSign}>
+					<circle class="service-mark" cx="16" cy="8" r="5" />
+				</Sign>
+			)}
+			{path.clientAddress?.lostAt !== undefined && (
+				<Sign text={texts.clientLostSign}>
+					<path class="lost-mark" d="M10 2l12 12m0-12L10 14" />
+				</Sign>
+			)}
+		</ul>
+	);
+}
+
+function Sign({ text, children }: { readonly text: string; readonly children: ComponentChildren }): JSX.Element {
+	return (
+		<li>
+			<svg viewBox="0 0 32 16" width="32" height="16" aria-hidden="true">
+				{children}
+			</svg>
+			{text}
+		</li>
+	);
+}
