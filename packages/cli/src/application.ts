@@ -5,6 +5,7 @@ import { capacityCommand } from "./capacity/command.ts";
 import type { Context } from "./cli-process.ts";
 import { completeCommand, completionRoutes } from "./completion/routes.ts";
 import { diagnoseCommand } from "./diagnose/command.ts";
+import { diffCommand } from "./diff/command.ts";
 import { explainCommand } from "./explain/command.ts";
 import { keeperCommand, labRoutes } from "./lab/routes.ts";
 import { chooseCommand, modesCommand } from "./modes/command.ts";
@@ -21,6 +22,7 @@ EXAMPLES
   podpath explain 10.244.1.7 10.96.0.10:53 --protocol udp --snapshot DIR --at node/a
   podpath explain --scenario flannel-vpc/001-2.2 -o svg > path.svg
   podpath diagnose pod/default/a service/default/b:80 --snapshot DIR -f cluster.yaml
+  podpath diff before/ after/
   podpath atlas check
   podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml
   podpath capacity --instance-type ecs.g7.xlarge --mode terway-trunk
@@ -39,6 +41,7 @@ export function application(): Application<Context> {
 		routes: {
 			explain: explainCommand,
 			diagnose: diagnoseCommand,
+			diff: diffCommand,
 			atlas: atlasRoutes,
 			lab: labRoutes,
 			capacity: capacityCommand,

@@ -6,6 +6,7 @@ import type { Severity } from "../trace/explanation.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
 import { type Causes, causesAmong } from "./causes.ts";
+import { learnedNeighbours } from "./compare/ip.ts";
 import { compareNetworks } from "./compare.ts";
 import { staleConnections } from "./connections.ts";
 import { decisionFindings } from "./decisions.ts";
@@ -43,9 +44,13 @@ export function diagnoseAgainst(expected: Network, given: Subject, question: Que
 	const now = fateOf(subject, question);
 	if (goal.notSent !== null && now.notSent === null) return diagnoseDesign(subject, question);
 	const candidates = candidatesFor(expected, subject.network, [now, goal]);
+	const learned = now.met.flatMap((place) => {
+		const namespace = subject.network.namespace(place);
+		return namespace === undefined ? [] : learnedNeighbours(namespace);
+	});
 	const causes = isAlike(now, goal)
 		? null
-		: causesAmong({ actual: subject, expected, question }, candidates, now, goal);
+		: causesAmong({ actual: subject, expected, question }, [...candidates, ...learned], now, goal);
 	const main = causes === null ? [] : causeFindings(causes, severityOf(now, goal));
 	const others = [
 		...sizeFindings(subject.network, expected, candidates, [now, goal]),
