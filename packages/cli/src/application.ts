@@ -3,6 +3,7 @@ import { type Application, buildApplication, buildRouteMap, text_en } from "@str
 import { atlasRoutes } from "./atlas/routes.ts";
 import { capacityCommand } from "./capacity/command.ts";
 import type { Context } from "./cli-process.ts";
+import { collectCommand } from "./collect/command.ts";
 import { completeCommand, completionRoutes } from "./completion/routes.ts";
 import { diagnoseCommand } from "./diagnose/command.ts";
 import { diffCommand } from "./diff/command.ts";
@@ -20,6 +21,7 @@ const DESCRIPTION = `Which way does a packet go in a Kubernetes network, there a
 EXAMPLES
   podpath explain pod/default/centos service/default/nginx:80 -f cluster/
   podpath explain 10.244.1.7 10.96.0.10:53 --protocol udp --snapshot DIR --at node/a
+  podpath collect --local -o snapshot.tar.gz
   podpath explain --scenario flannel-vpc/001-2.2 -o svg > path.svg
   podpath diagnose pod/default/a service/default/b:80 --snapshot DIR -f cluster.yaml
   podpath diff before/ after/
@@ -40,6 +42,7 @@ export function application(): Application<Context> {
 	const root = buildRouteMap({
 		routes: {
 			explain: explainCommand,
+			collect: collectCommand,
 			diagnose: diagnoseCommand,
 			diff: diffCommand,
 			atlas: atlasRoutes,

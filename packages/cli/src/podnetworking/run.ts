@@ -49,7 +49,7 @@ const DECISIONS: Readonly<Record<PodNetworkingMatch["decision"], string>> = {
 	requested: "takes the PodNetworking that it asks for",
 	matched: "takes PodNetworking",
 	"eni-config": "takes what eni-config says",
-	"shared-eni": "takes an address of a shared ENI",
+	"shared-eni": "takes no PodNetworking",
 	unknown: "cannot be decided",
 };
 

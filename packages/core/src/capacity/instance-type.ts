@@ -72,6 +72,9 @@ function instanceTypeOf(field: Field, file: string): InstanceType {
 	const enis = count("EniQuantity", 1);
 	const total = field.at("EniTotalQuantity");
 	const totalEnis = total.present ? total.integer(0, 0, MOST) : null;
+	if (totalEnis !== null && totalEnis < enis) {
+		total.fail("bad-value", `${total.label} of ${id} is ${totalEnis}, less than its EniQuantity ${enis}`);
+	}
 	const trunk = field.at("EniTrunkSupported");
 	return {
 		id,

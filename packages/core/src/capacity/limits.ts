@@ -132,7 +132,7 @@ function memberLimit({ trunk, totalEnis, enis }: InstanceType): Limit {
 		const missing = trunk === null ? "EniTrunkSupported" : "EniTotalQuantity";
 		return { kind: "member", pods: null, formula: `${missing} of the instance type is not said` };
 	}
-	return { kind: "member", pods: Math.max(0, totalEnis - enis), formula: `${totalEnis} in total - ${enis} ENIs` };
+	return { kind: "member", pods: totalEnis - enis, formula: `${totalEnis} in total - ${enis} ENIs` };
 }
 
 /** Separate quotas, as Terway counts them; ACK's article has one quota for both (reference C1). */

@@ -311,13 +311,16 @@ function stacksOf(ways: readonly Way[]): readonly Place[] {
 	return [...new Set(ways.flatMap((way) => [...way.forward.stacks, ...(way.reply?.stacks ?? [])]))];
 }
 
+/** What was taken for granted although the rest of the input would have let one expect it to be said. */
+const GAPS: ReadonlySet<string> = new Set(["security-group-unknown"]);
+
 /** What the walks took for granted, once each. */
 function remarks(ways: readonly Way[]): readonly Finding[] {
 	const all = new Map<string, Finding>();
 	for (const way of ways) {
 		for (const [key, { message, at: object }] of way.remarks) {
 			const code = key.slice(0, key.indexOf(" "));
-			all.set(`${key} ${message}`, { code, severity: "info", message, object });
+			all.set(`${key} ${message}`, { code, severity: GAPS.has(code) ? "warning" : "info", message, object });
 		}
 	}
 	return [...all.values()];

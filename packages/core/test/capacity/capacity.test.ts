@@ -130,6 +130,14 @@ describe("instance types", () => {
 		});
 	});
 
+	it("have no fewer cards in total than their own (DescribeInstanceTypes)", () => {
+		const type = { InstanceTypeId: "ecs.x", EniQuantity: 4, EniTotalQuantity: 2, EniPrivateIpAddressQuantity: 10 };
+		const text = JSON.stringify({ InstanceTypes: { InstanceType: [type] } });
+		expect(errorOf(() => instanceTypesOf([{ name: "t.json", text }]))).toMatch(
+			/^t\.json:1:\d+: InstanceTypes\.InstanceType\[0\]\.EniTotalQuantity of ecs\.x is 2, less than its EniQuantity 4$/,
+		);
+	});
+
 	it.each([
 		[
 			"a type that is not known",

@@ -124,7 +124,7 @@ describe("security groups that the input does not say", () => {
 		expect(onlyPath(answer).securityGroups).toEqual([]);
 		expect(answer.findings).toContainEqual({
 			code: "security-group-unknown",
-			severity: "info",
+			severity: "warning",
 			message: "the input does not say the security groups of eni-b: they are taken to let the packet pass",
 			object: "eni/eni-b",
 		});

@@ -112,7 +112,13 @@ function bySelector(cluster: Cluster, pod: Pod, candidates: readonly Candidate[]
 	if (cluster.terway?.ipamType === "crd") {
 		return none("eni-config", `${missed}, and with IPAM by custom resources eni-config holds for it`);
 	}
-	return none("shared-eni", `${missed}: it gets an address of an ENI that pods of its node share`);
+	return none("shared-eni", `${missed}: it gets ${withoutOne(cluster.mode)}`);
+}
+
+/** What the daemon gives a pod that nothing else is said of. */
+function withoutOne(mode: string): string {
+	if (mode === "terway-vpc") return "an address of its node's pod CIDR";
+	return mode === "terway-eni" ? "an ENI of its node for itself" : "an address of an ENI that pods of its node share";
 }
 
 function none(decision: PodNetworkingMatch["decision"], why: string): Decided {
