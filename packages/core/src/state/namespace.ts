@@ -37,6 +37,8 @@ export interface NotUnderstood {
 	readonly text: string;
 	readonly why: string;
 	readonly source: SourcePosition;
+	/** A rule, a policy or a set's element may have stood here, and nothing of it is in the state. */
+	readonly lost?: true;
 }
 
 /** One network stack. Lists are in the order in which the kernel shows them. */
