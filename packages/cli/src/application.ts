@@ -3,8 +3,10 @@ import { type Application, buildApplication, buildRouteMap, text_en } from "@str
 import { atlasRoutes } from "./atlas/routes.ts";
 import { capacityCommand } from "./capacity/command.ts";
 import type { Context } from "./cli-process.ts";
+import { collectCommand } from "./collect/command.ts";
 import { completeCommand, completionRoutes } from "./completion/routes.ts";
 import { diagnoseCommand } from "./diagnose/command.ts";
+import { diffCommand } from "./diff/command.ts";
 import { explainCommand } from "./explain/command.ts";
 import { keeperCommand, labRoutes } from "./lab/routes.ts";
 import { chooseCommand, modesCommand } from "./modes/command.ts";
@@ -19,8 +21,10 @@ const DESCRIPTION = `Which way does a packet go in a Kubernetes network, there a
 EXAMPLES
   podpath explain pod/default/centos service/default/nginx:80 -f cluster/
   podpath explain 10.244.1.7 10.96.0.10:53 --protocol udp --snapshot DIR --at node/a
+  podpath collect --local -o snapshot.tar.gz
   podpath explain --scenario flannel-vpc/001-2.2 -o svg > path.svg
   podpath diagnose pod/default/a service/default/b:80 --snapshot DIR -f cluster.yaml
+  podpath diff before/ after/
   podpath atlas check
   podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml
   podpath capacity --instance-type ecs.g7.xlarge --mode terway-trunk
@@ -38,7 +42,9 @@ export function application(): Application<Context> {
 	const root = buildRouteMap({
 		routes: {
 			explain: explainCommand,
+			collect: collectCommand,
 			diagnose: diagnoseCommand,
+			diff: diffCommand,
 			atlas: atlasRoutes,
 			lab: labRoutes,
 			capacity: capacityCommand,

@@ -24,7 +24,17 @@ export async function readArchive(
 	wanted: (inner: string) => boolean,
 	limits: ArchiveLimits = { bytes: MOST_BYTES, entries: MOST_ENTRIES },
 ): Promise<SnapshotFiles> {
-	const tar = await unzip(readBytes(path), path, limits.bytes);
+	return filesOfArchive(readBytes(path), path, wanted, limits);
+}
+
+/** The same of an archive that is at hand; `path` is what messages call it. */
+export async function filesOfArchive(
+	bytes: Buffer,
+	path: string,
+	wanted: (inner: string) => boolean,
+	limits: ArchiveLimits = { bytes: MOST_BYTES, entries: MOST_ENTRIES },
+): Promise<SnapshotFiles> {
+	const tar = await unzip(bytes, path, limits.bytes);
 	const files = new Map<string, SnapshotFile>();
 	for (const { header, data } of await unpack(tar, path, limits.entries)) {
 		const inner = innerPath(header.name, path);

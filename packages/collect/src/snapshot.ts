@@ -11,6 +11,11 @@ const MANIFEST_ENDING = /\.(ya?ml|json)$/;
 const LAYOUT =
 	/^(snapshot\.yaml|kubernetes\/.+\.(ya?ml|json)|cloud\/.+\.json|nodes\/[^/]+\/(host|netns\/[^/]+)\/[^/]+\.(txt|json|yaml))$/;
 
+/** Whether the layout has a place for a file of this path inside the snapshot. */
+export function isOfLayout(inner: string): boolean {
+	return LAYOUT.test(inner);
+}
+
 /**
  * The snapshot at a path. A folder round the layout, as `tar -czf s.tar.gz snapshot` packs it, is passed over.
  * @throws {InputError} For what cannot be read and for what holds no part of a snapshot.

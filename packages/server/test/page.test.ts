@@ -182,6 +182,17 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		});
 	});
 
+	test("Compare marks the first step at which two paths part", async () => {
+		const { page } = await openAtlas(`#/path?in=flannel-vpc/001-2.3`);
+		await page.getByRole("link", { name: "Compare with another" }).click();
+		await page.getByLabel("Right: about").selectOption("flannel-vpc/001-3.1");
+		await page.getByText("They part at step").waitFor();
+		expect(await page.locator(".half .verdict-line .badge").allTextContents()).toEqual(["✓ delivered", "✕ refused"]);
+		const parted = await page.locator("tr.parts td").allTextContents();
+		expect(parted[0]).toContain("sends it to");
+		expect(parted[1]).toContain("has no destination");
+	});
+
 	test("a static site needs no server of podpath's", async () => {
 		const folder = join(tests.folder, "site");
 		writeSite(folder, [FLANNEL], "0", tests.page);
@@ -203,6 +214,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		["path", `#/path?in=${CROSS_NODE}&step=9`, ".picture .chip"],
 		["path with several ways", "#/path?in=flannel-vpc/001-4.A", ".picture .chip"],
 		["atlas", "#/atlas?search=001", ".card"],
+		["compare", `#/compare?in=${CROSS_NODE}&in2=${CROSS_NODE}-iptables`, "tr.parts"],
 	])("%s", (_, hash, sign) => {
 		test.each([
 			[390, "light"],

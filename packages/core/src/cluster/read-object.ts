@@ -13,7 +13,7 @@ import { readPoolRequests } from "./kubernetes/address-requests.ts";
 import { CALICO_READERS } from "./kubernetes/calico/calico-objects.ts";
 import { embedded } from "./kubernetes/embedded.ts";
 import { readEndpointSlice, readEndpoints } from "./kubernetes/endpoint-slice.ts";
-import { type FieldNames, fieldNames } from "./kubernetes/field-names.ts";
+import { type FieldNames, publishedFields } from "./kubernetes/field-names.ts";
 import { readNetConf } from "./kubernetes/flannel-configuration.ts";
 import { readHybridnetNetwork, readHybridnetSubnet, readIPInstance } from "./kubernetes/hybridnet.ts";
 import { readKubeProxyConfiguration } from "./kubernetes/kube-proxy-configuration.ts";
@@ -101,11 +101,11 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 /** Kinds of podpath's own that stand in files of their own and are no part of a cluster. */
 const OTHER_OWN_KINDS = ["Scenarios", "Snapshot", "Explanation"];
 
-const METADATA: FieldNames = fieldNames(
+const METADATA: FieldNames = publishedFields(
 	"name namespace labels annotations ownerReferences deletionTimestamp",
-	"uid generateName generation finalizers managedFields resourceVersion selfLink creationTimestamp deletionGracePeriodSeconds",
+	"uid generateName generation finalizers managedFields resourceVersion selfLink creationTimestamp deletionGracePeriodSeconds clusterName",
 );
-const ENVELOPE: FieldNames = fieldNames("apiVersion kind metadata spec status");
+const ENVELOPE: FieldNames = publishedFields("apiVersion kind metadata spec status");
 
 /** @throws {InputError} Placed, for an object that is wrong or of a kind that is misspelt. */
 export function readObject({ apiVersion, kind, root }: InputObject, into: Inventory): void {
@@ -120,6 +120,7 @@ export function readObject({ apiVersion, kind, root }: InputObject, into: Invent
 	if (reader === undefined) passOver(apiVersion, kind, root, into);
 	else {
 		if (group === OWN_GROUP && apiVersion !== OWN_API_VERSION) root.at("apiVersion").mustBe(OWN_API_VERSION);
+		into.spelling.begin(root);
 		if (SPELT.has(kind) && group === "") {
 			into.spelling.check(root, ENVELOPE, kind);
 			into.spelling.check(root.at("metadata"), METADATA, kind);

@@ -1,6 +1,7 @@
 /** Paths that differ only in names: which of three endpoints, which node. People want to see one of them and a count. */
 import type { ExplainedDirection, ExplainedPath } from "../trace/explanation.ts";
 import { directionsOf } from "./links.ts";
+import { deviceKind, placeNumbers } from "./structure.ts";
 
 /** Paths of one structure, in the order of the explanation. Never empty. */
 export interface PathGroup {
@@ -28,15 +29,7 @@ export function groupPaths(paths: readonly ExplainedPath[], most = 3): readonly 
 
 /** The path with places numbered in the order of their appearance, and without the random part of veth names. */
 function structureOf(path: ExplainedPath): string {
-	const numbers = new Map<string, number>();
-	const placeOf = (at: string): string => {
-		let number = numbers.get(at);
-		if (number === undefined) {
-			number = numbers.size;
-			numbers.set(at, number);
-		}
-		return `${at.slice(0, Math.max(0, at.indexOf("/")))}${number}`;
-	};
+	const placeOf = placeNumbers();
 	const structure = (direction: ExplainedDirection): string => {
 		const links = direction.links.map(({ at, device }) => `${placeOf(at)} ${deviceKind(device ?? "")}`);
 		const hops = direction.hops.map(({ at, stage, code }) => `${placeOf(at)} ${stage} ${code}`);
@@ -45,9 +38,4 @@ function structureOf(path: ExplainedPath): string {
 	return [path.verdict, ...directionsOf(path).map((direction) => `${direction.name}|${structure(direction)}`)].join(
 		"\n",
 	);
-}
-
-/** Host ends of pods are named at random or by hash: `veth` and what follows, `cali` and 11 hex digits. */
-function deviceKind(device: string): string {
-	return device.replace(/^(veth|cali|lxc|hybr)[0-9a-f_-]{4,}$/, "$1");
 }

@@ -81,7 +81,8 @@ class Agent:
 
 def _open_channel(kind: str, details: List[str]) -> Channel:
     if kind == "guest":
-        line = surroundings.prepare_guest(*details)
+        # User-Mode Linux adds words of its own to the end of the command line (`console=tty0`).
+        line = surroundings.prepare_guest(*details[:3])
         return Channel(line, os.dup(line))
     surroundings.prepare_namespaces()
     channel = Channel(os.dup(0), os.dup(1))

@@ -1,5 +1,5 @@
 /** The atlas' index, fetched once. */
-import type { AtlasIndex, ScenarioEntry } from "@podpath/core";
+import type { AtlasIndex } from "@podpath/core";
 import { useEffect, useState } from "preact/hooks";
 import { fetchJson } from "./http.ts";
 
@@ -20,8 +20,4 @@ export function useAtlasIndex(wanted: boolean): AtlasIndex | null {
 		if (wanted) atlasIndex().then(setFound, () => {});
 	}, [wanted]);
 	return found;
-}
-
-export function scenarioIn(atlas: AtlasIndex | null, name: string): ScenarioEntry | undefined {
-	return atlas?.modes.flatMap(({ scenarios }) => scenarios).find((each) => each.name === name);
 }

@@ -25,3 +25,8 @@ export function firstLanguage(chosen: string | null, browser: readonly string[])
 	const wanted = browser.map((tag) => tag.slice(0, 2)).find((tag) => tag === "zh" || tag === "en");
 	return wanted === "zh" ? "zh" : "en";
 }
+
+/** A label that is told apart from others of its kind. */
+export function labelled(label: string, side: string | undefined): string {
+	return side === undefined ? label : `${side}: ${label}`;
+}

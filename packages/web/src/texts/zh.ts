@@ -12,8 +12,8 @@ export const ZH: Texts = {
 	copied: "已复制",
 	loading: "正在加载…",
 	skip: "跳到正文",
-	views: { path: "路径", atlas: "图集" },
-	viewHints: { path: "逐步跟随一个报文", atlas: "已知网络的场景" },
+	views: { path: "路径", atlas: "图集", compare: "对比" },
+	viewHints: { path: "逐步跟随一个报文", atlas: "已知网络的场景", compare: "两条路径并排对照" },
 	input: {
 		atlas: "图集",
 		summary: (mode, nodes, pods, services) =>
@@ -144,6 +144,26 @@ export const ZH: Texts = {
 		checking: (done, of) => `已检查 ${done} / ${of}`,
 		agrees: "引擎一致",
 		differs: "引擎不一致",
+	},
+	compare: {
+		title: "对比",
+		left: "左边",
+		right: "右边",
+		about: "针对",
+		choose: "选择一个场景",
+		examples: "例如：",
+		example: {
+			policy: "流量策略 Cluster 或 Local",
+			proxy: "IPVS 或 iptables",
+			tunnel: "IPIP 或 BGP",
+			overlay: "VXLAN 或路由",
+			bridgeNetfilter: "有或没有 br_netfilter",
+		},
+		step: "步骤",
+		first: "第一处不同",
+		same: "两边逐步发生同样的事，只有名称和地址不同。",
+		differ: (step) => `从第 ${step} 步开始不同。`,
+		with: "与另一个对比",
 	},
 	keys: {
 		title: "键盘",

@@ -6,4 +6,5 @@ import type { View } from "./view.ts";
 export const VIEWS: readonly View[] = [
 	{ id: "path", load: async () => (await import("./path/path-view.tsx")).PathView },
 	{ id: "atlas", load: async () => (await import("./atlas/atlas-view.tsx")).AtlasView },
+	{ id: "compare", load: async () => (await import("./compare/compare-view.tsx")).CompareView },
 ];

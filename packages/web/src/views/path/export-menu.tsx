@@ -3,11 +3,18 @@ import { type Explanation, renderJson, renderSvg } from "@podpath/core";
 import type { JSX } from "preact";
 import { download } from "../../browser.ts";
 import { CopyButton } from "../../parts/copy-button.tsx";
+import { formatRoute, type Route } from "../../route.ts";
 import { useTexts } from "../../texts/language.ts";
+import { withSide } from "../compare/sides.ts";
 import { pngOf } from "./png.ts";
 
-export function ExportMenu({ explanation }: { readonly explanation: Explanation }): JSX.Element {
-	const { path: texts } = useTexts();
+interface Props {
+	readonly explanation: Explanation;
+	readonly route: Route;
+}
+
+export function ExportMenu({ explanation, route }: Props): JSX.Element {
+	const { path: texts, compare } = useTexts();
 	const save = (ending: string, type: string, content: string): void =>
 		download(`podpath.${ending}`, new Blob([content], { type }));
 	return (
@@ -30,6 +37,7 @@ export function ExportMenu({ explanation }: { readonly explanation: Explanation 
 				{texts.print}
 			</button>
 			<CopyButton text={() => location.href} label={texts.permalink} />
+			<a href={formatRoute(withSide({ view: "compare", params: {} }, "", route))}>{compare.with}</a>
 		</section>
 	);
 }

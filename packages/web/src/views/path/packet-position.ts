@@ -12,7 +12,7 @@ export function pointOf({ spots }: Layout, position: StepPosition): Point {
 		case "at":
 			return edgeOf(spots, position.spot);
 		case "between": {
-			const [from, to] = [edgeOf(spots, position.from), edgeOf(spots, position.to)];
+			const [from, to] = [centreOf(spots, position.from), centreOf(spots, position.to)];
 			return { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 };
 		}
 	}
@@ -21,4 +21,9 @@ export function pointOf({ spots }: Layout, position: StepPosition): Point {
 function edgeOf(spots: Layout["spots"], key: string): Point {
 	const spot = spots.find((each) => each.key === key);
 	return spot === undefined ? { x: 0, y: 0 } : { x: spot.x, y: spot.y + spot.height / 2 };
+}
+
+function centreOf(spots: Layout["spots"], key: string): Point {
+	const spot = spots.find((each) => each.key === key);
+	return spot === undefined ? { x: 0, y: 0 } : { x: spot.x + spot.width / 2, y: spot.y + spot.height / 2 };
 }

@@ -1,21 +1,22 @@
 /** The Path view: a question, and its answer to be stepped through. */
 import type { JSX } from "preact";
-import { scenarioIn, useAtlasIndex } from "../../backend/atlas-index.ts";
-import type { problemIn } from "../../backend/backend.ts";
-import { Notice } from "../../parts/notice.tsx";
+import { useAtlasIndex } from "../../backend/atlas-index.ts";
+import { go } from "../../navigation.ts";
+import { Problem } from "../../parts/problem.tsx";
 import { formatRoute } from "../../route.ts";
 import { useLanguage, useTexts } from "../../texts/language.ts";
 import type { ViewProps } from "../view.ts";
 import { Answer } from "./answer.tsx";
-import { inputOf, questionIn } from "./asked.ts";
+import { inputOf, questionIn, routeOf } from "./asked.ts";
 import { QuestionForm } from "./question-form.tsx";
+import { scenarioOf } from "./scenario.ts";
 import { useExplanation } from "./use-explanation.ts";
 
 export function PathView({ route, served }: ViewProps): JSX.Element {
 	const texts = useTexts();
 	const input = inputOf(route, served);
 	const atlas = useAtlasIndex(input?.kind === "scenario");
-	const scenario = input?.kind === "scenario" ? scenarioIn(atlas, input.name) : undefined;
+	const scenario = scenarioOf(input, atlas);
 	const question = questionIn(route, scenario);
 	const answered = useExplanation(input, question, useLanguage());
 	const { explanation, problem, asking, retry } = answered;
@@ -31,39 +32,18 @@ export function PathView({ route, served }: ViewProps): JSX.Element {
 			<h1 class="sr-only">{texts.views.path}</h1>
 			{/* A field that is filled in later than somebody types in it would lose what was typed. */}
 			{(input.kind !== "scenario" || atlas !== null) && (
-				<QuestionForm input={input} route={route} question={question} scenario={scenario} />
+				<QuestionForm
+					input={input}
+					words={route.params}
+					question={question}
+					scenario={scenario}
+					onAsk={(asked) => go(routeOf(input, asked))}
+				/>
 			)}
 			{problem !== null && <Problem problem={problem} retry={retry} />}
 			{question === null && input.kind === "served" && <p class="quiet">{texts.question.missing}</p>}
 			{explanation === null && question !== null && problem === null && asking && <p class="quiet">{texts.loading}</p>}
 			{explanation !== null && <Answer explanation={explanation} route={route} stale={asking} />}
 		</div>
-	);
-}
-
-interface ProblemProps {
-	readonly problem: ReturnType<typeof problemIn>;
-	readonly retry: () => void;
-}
-
-function Problem({ problem, retry }: ProblemProps): JSX.Element {
-	const texts = useTexts();
-	const { code, message, hint, where } = problem;
-	if (code === "server-away") {
-		return (
-			<Notice tone="bad">
-				{texts.server.away}{" "}
-				<button type="button" onClick={retry}>
-					{texts.server.retry}
-				</button>
-			</Notice>
-		);
-	}
-	return (
-		<Notice tone="bad">
-			{where === undefined ? "" : `${where}: `}
-			{message}
-			{hint === undefined ? "" : ` (${hint})`}
-		</Notice>
 	);
 }

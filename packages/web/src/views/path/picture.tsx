@@ -15,7 +15,7 @@ import {
 } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import { useTexts } from "../../texts/language.ts";
+import { labelled, useTexts } from "../../texts/language.ts";
 import { pointOf } from "./packet-position.ts";
 import { PacketToken } from "./packet-token.tsx";
 
@@ -25,13 +25,16 @@ interface Props {
 	readonly step: Step;
 	readonly steps: readonly Step[];
 	readonly onStep: (index: number) => void;
+	/** Whose picture it is, where there are several in a view. */
+	readonly side?: string;
 }
 
 /** Names stay readable when the picture must be small, and it does not shout when it might be large. */
 const SMALLEST = 0.72;
-const LARGEST = 1.6;
+/** In em for each pixel of the layout: large windows have larger letters. */
+const LARGEST = 0.093;
 
-export function Picture({ groups, way, step, steps, onStep }: Props): JSX.Element {
+export function Picture({ groups, way, step, steps, onStep, side }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const layout = useMemo(
 		() => layoutOf(topologyOf(groups.map(({ first, weight }) => ({ ...first, weight })))),
@@ -47,12 +50,12 @@ export function Picture({ groups, way, step, steps, onStep }: Props): JSX.Elemen
 	const frame = useRef<HTMLDivElement>(null);
 	useEffect(() => follow(frame.current, layout, point.x), [layout, point.x]);
 	return (
-		<div class="picture" ref={frame} tabIndex={0} role="region" aria-label={texts.picture}>
+		<div class="picture" ref={frame} tabIndex={0} role="region" aria-label={labelled(texts.picture, side)}>
 			<svg
 				viewBox={`0 0 ${layout.width} ${layout.height}`}
 				width={layout.width}
 				height={layout.height}
-				style={{ minWidth: `${layout.width * SMALLEST}px`, maxWidth: `${layout.width * LARGEST}px` }}
+				style={{ minWidth: `${layout.width * SMALLEST}px`, maxWidth: `${layout.width * LARGEST}em` }}
 				aria-hidden="true"
 			>
 				<Markers />

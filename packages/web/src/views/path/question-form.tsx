@@ -4,36 +4,40 @@ import type { JSX } from "preact";
 import { useCallback } from "preact/hooks";
 import type { Input } from "../../backend/backend.ts";
 import { backendFor } from "../../backend/backends.ts";
-import { go } from "../../navigation.ts";
+import { Choice } from "../../parts/choice.tsx";
 import { Combobox } from "../../parts/combobox.tsx";
-import type { Route } from "../../route.ts";
-import { useTexts } from "../../texts/language.ts";
-import { routeOf } from "./asked.ts";
+import { labelled, useTexts } from "../../texts/language.ts";
 
 interface Props {
 	readonly input: Input;
-	readonly route: Route;
+	/** Those of the URL; half a question is kept there too, so that nothing typed is lost. */
+	readonly words: Readonly<Record<string, string>>;
 	readonly question: Question | null;
 	readonly scenario: ScenarioEntry | undefined;
+	/** An empty question asks the scenario's own. */
+	readonly onAsk: (question: Partial<Question>) => void;
+	/** Whose question it is, where there are several in a view. */
+	readonly side?: string;
 }
 
 const MOST_PROPOSALS = 40;
 
 type Words = { readonly [Part in keyof Question]?: string };
 
-export function QuestionForm({ input, route, question, scenario }: Props): JSX.Element {
+export function QuestionForm({ input, words, question, scenario, onAsk, side }: Props): JSX.Element {
 	const { question: texts } = useTexts();
 	const propose = useCallback(
 		(typed: string) => backendFor(input).places(input, typed, MOST_PROPOSALS),
 		[JSON.stringify(input)],
 	);
-	// Half a question is kept in the URL too, so that nothing typed is lost.
-	const { from = question?.from ?? "", to = question?.to ?? "" } = route.params;
-	const change = (words: Words): void => go(routeOf(input, withWords({ ...question, from, to }, words)));
+	const { from = question?.from ?? "", to = question?.to ?? "" } = words;
+	const change = (changed: Words): void => onAsk(withWords({ ...question, from, to }, changed));
 	const isService = to.startsWith("service/");
 	return (
-		<form class="question" aria-label={texts.label} onSubmit={(event) => event.preventDefault()}>
-			{scenario !== undefined && <ScenarioLine scenario={scenario} changed={route.params.from !== undefined} />}
+		<form class="question" aria-label={labelled(texts.label, side)} onSubmit={(event) => event.preventDefault()}>
+			{scenario !== undefined && (
+				<ScenarioLine scenario={scenario} changed={words.from !== undefined} onReset={() => onAsk({})} />
+			)}
 			<Combobox
 				label={texts.from}
 				value={from}
@@ -105,13 +109,13 @@ function withWords(question: Partial<Question>, words: Words): Partial<Question>
 	return Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== ""));
 }
 
-function ScenarioLine({
-	scenario,
-	changed,
-}: {
+interface ScenarioLineProps {
 	readonly scenario: ScenarioEntry;
 	readonly changed: boolean;
-}): JSX.Element {
+	readonly onReset: () => void;
+}
+
+function ScenarioLine({ scenario, changed, onReset }: ScenarioLineProps): JSX.Element {
 	const { question: texts } = useTexts();
 	return (
 		<p class="scenario-line">
@@ -120,34 +124,12 @@ function ScenarioLine({
 				<>
 					{" "}
 					<span class="quiet">{texts.changed}</span>{" "}
-					<button type="button" class="small" onClick={() => go({ view: "path", params: { in: scenario.name } })}>
+					<button type="button" class="small" onClick={onReset}>
 						{texts.reset}
 					</button>
 				</>
 			)}
 		</p>
-	);
-}
-
-interface ChoiceProps {
-	readonly label: string;
-	readonly value: string;
-	readonly options: readonly (readonly [value: string, text: string])[];
-	readonly onChoose: (value: string) => void;
-}
-
-function Choice({ label, value, options, onChoose }: ChoiceProps): JSX.Element {
-	return (
-		<label class="field choice">
-			<span>{label}</span>
-			<select value={value} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
-				{options.map(([each, text]) => (
-					<option key={each} value={each}>
-						{text}
-					</option>
-				))}
-			</select>
-		</label>
 	);
 }
 

@@ -59,7 +59,7 @@ export function Stepper({ steps, current, onStep }: Props): JSX.Element {
 					aria-valuetext={described}
 					onInput={({ currentTarget }) => onStep(Number(currentTarget.value))}
 				/>
-				<svg class="halves" viewBox={`0 0 ${steps.length} 1`} preserveAspectRatio="none" aria-hidden="true">
+				<svg class="turn" viewBox={`0 0 ${steps.length} 1`} preserveAspectRatio="none" aria-hidden="true">
 					<rect class="forward" x="0" y="0" width={turn < 0 ? steps.length : turn} height="1" />
 					{turn >= 0 && <rect class="reply" x={turn} y="0" width={steps.length - turn} height="1" />}
 				</svg>

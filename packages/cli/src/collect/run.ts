@@ -1,0 +1,169 @@
+/** `podpath collect`: runs it. */
+import { readFileSync } from "node:fs";
+import {
+	type Collected,
+	cannotRead,
+	checkTarget,
+	collectLocal,
+	collectScript,
+	collectSsh,
+	fromArchives,
+	type Missing,
+	type SshHost,
+	writeSnapshot,
+} from "@podpath/collect";
+import { InputError, printable } from "@podpath/core";
+import type { CliProcess } from "../cli-process.ts";
+import { EXIT, type ExitStatus } from "../exit-status.ts";
+import { untilInterrupted } from "../lab/interrupt.ts";
+import { version } from "../version.ts";
+import type { CollectFlags } from "./command.ts";
+
+export async function runCollect(cli: CliProcess, flags: CollectFlags): Promise<ExitStatus> {
+	const way = wayOf(flags);
+	if (way === "print-script") {
+		cli.stdout.write(collectScript({ version: version() }));
+		return EXIT.yes;
+	}
+	const { output } = flags;
+	if (output === undefined) throw wrongFlags("there is nowhere to write to", "-o DIR or -o FILE.tar.gz");
+	checkTarget(output);
+	let interrupted = false;
+	const collected = await untilInterrupted(cli, async (signal) => {
+		const result = await gather(way, flags, signal, (line) => void cli.stderr.write(`podpath: ${printable(line)}\n`));
+		interrupted = signal.aborted;
+		return result;
+	});
+	return report(cli, collected, output, interrupted);
+}
+
+type Way = "local" | "ssh" | "lab" | "from" | "print-script";
+
+function wayOf({ local, ssh, lab, from, printScript, netns, node, sudo }: CollectFlags): Way {
+	const given = [
+		...(local ? (["local"] as const) : []),
+		...(ssh === undefined ? [] : (["ssh"] as const)),
+		...(lab === undefined ? [] : (["lab"] as const)),
+		...(from === undefined ? [] : (["from"] as const)),
+		...(printScript ? (["print-script"] as const) : []),
+	];
+	const [way] = given;
+	if (way === undefined || given.length > 1) {
+		const what =
+			way === undefined ? "nothing says what to collect from" : `--${given.join(" and --")} do not go together`;
+		throw wrongFlags(what, "--local, --ssh HOST, --lab NAME, --from FILE.tar.gz or --print-script");
+	}
+	if (way !== "local" && (netns !== undefined || node !== undefined)) {
+		throw wrongFlags(`--${netns === undefined ? "node" : "netns"} goes with --local alone`, "with --ssh: HOST=NODE");
+	}
+	if (way !== "ssh" && sudo) throw wrongFlags("--sudo goes with --ssh alone", "sudo podpath collect --local");
+	return way;
+}
+
+function gather(
+	way: Exclude<Way, "print-script">,
+	flags: CollectFlags,
+	signal: AbortSignal,
+	onProgress: (line: string) => void,
+): Promise<Collected> {
+	const { context, node, netns = [], ssh = [], sudo, timeout, lab = "", from = [] } = flags;
+	const options = { version: version(), context, signal, onProgress };
+	switch (way) {
+		case "local":
+			if (node !== undefined && !isNodeName(node))
+				throw wrongFlags(`"${node}" cannot be a node's name`, "letters, digits, . _ -");
+			return collectLocal({ ...options, node, places: placesOf(netns) });
+		case "ssh":
+			return collectSsh({ ...options, hosts: ssh.map(hostOf), sudo, timeoutMs: timeout * 1000 });
+		case "lab":
+			return import("./from-lab.ts").then(({ collectLab }) => collectLab(lab, version()));
+		case "from": {
+			const archives = from.map((name) => ({ name, archive: readWhole(name), receivedAt: Number.NaN }));
+			return fromArchives(archives, []);
+		}
+	}
+}
+
+function readWhole(path: string): Buffer {
+	try {
+		return readFileSync(path);
+	} catch (error) {
+		throw cannotRead(path, error);
+	}
+}
+
+function isNodeName(text: string): boolean {
+	return /^[A-Za-z0-9_-][A-Za-z0-9._-]*$/.test(text);
+}
+
+/** `HOST` or `HOST=NODE`. A host that ssh would take for a flag is none. */
+function hostOf(text: string): SshHost {
+	const equals = text.lastIndexOf("=");
+	const host = equals < 0 ? text : text.slice(0, equals);
+	const node = equals < 0 ? undefined : text.slice(equals + 1);
+	if (host === "" || host.startsWith("-") || /\s/.test(host) || (node !== undefined && !isNodeName(node))) {
+		throw wrongFlags(`"${text}" names no host`, "--ssh [USER@]HOST or --ssh [USER@]HOST=NODE");
+	}
+	return { host, node };
+}
+
+/** `node/a=NETNS`: by the namespace's name below /run/netns. */
+function placesOf(given: readonly string[]): ReadonlyMap<string, string> {
+	const places = new Map<string, string>();
+	for (const text of given) {
+		const [, place, name] =
+			/^((?:node|host)\/[^/=\s]+|pod\/[^/=\s]+\/[^/=\s]+)=([A-Za-z0-9_-][A-Za-z0-9._-]*)$/.exec(text) ?? [];
+		if (place === undefined || name === undefined) {
+			throw wrongFlags(`"${text}" does not say whose a namespace is`, "--netns node/a=NETNS or pod/default/web=NETNS");
+		}
+		places.set(name, place);
+	}
+	return places;
+}
+
+function wrongFlags(message: string, hint: string): InputError {
+	return new InputError({ code: "which-collect", message, hint });
+}
+
+/** What is missing is told once for each reason, as 50 namespaces lack the same tool. */
+async function report(
+	cli: CliProcess,
+	collected: Collected,
+	output: string,
+	interrupted: boolean,
+): Promise<ExitStatus> {
+	const { files, missing, complete } = collected;
+	for (const line of missingLines(missing)) cli.stderr.write(`podpath: missing: ${printable(line)}\n`);
+	const nodes = new Set(
+		[...files.keys()].filter((inner) => inner.startsWith("nodes/")).map((inner) => inner.split("/")[1]),
+	);
+	const namespaces = new Set(
+		[...files.keys()].flatMap((inner) => /^nodes\/[^/]+\/(host|netns\/[^/]+)/.exec(inner)?.[0] ?? []),
+	);
+	if (files.size <= 1) {
+		cli.stderr.write("podpath: nothing could be read, so nothing is written\n");
+		return interrupted ? EXIT.interrupted : EXIT.failed;
+	}
+	await writeSnapshot(files, output);
+	cli.stderr.write(
+		`podpath: ${output}: ${count(nodes.size, "machine")}, ${count(namespaces.size, "namespace")}, ${count(files.size, "file")}\n`,
+	);
+	if (interrupted) return EXIT.interrupted;
+	return complete ? EXIT.yes : EXIT.no;
+}
+
+function count(number: number, what: string): string {
+	return `${number} ${what}${number === 1 ? "" : "s"}`;
+}
+
+const MOST_LINES = 20;
+
+function missingLines(missing: readonly Missing[]): readonly string[] {
+	const groups = Map.groupBy(missing, ({ part, reason, message, host }) =>
+		host === undefined
+			? `${part ?? "everything"}: ${reason}${message === "" ? "" : ` (${message})`}`
+			: `${host}: ${reason} (${message})`,
+	);
+	const lines = [...groups].map(([what, each]) => (each.length === 1 ? what : `${what}, in ${each.length} namespaces`));
+	return lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`];
+}

@@ -1,0 +1,18 @@
+/** Keys that move the packet. */
+import { useEffect } from "preact/hooks";
+
+/** The arrow keys move the packet, unless something else that takes them has the focus. */
+export function useStepKeys(goTo: (index: number) => void, current: number, count: number): void {
+	useEffect(() => {
+		const press = (event: KeyboardEvent): void => {
+			if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+			if (event.target instanceof HTMLElement && event.target.closest("input,select,textarea,dialog") !== null) return;
+			const target = { ArrowLeft: current - 1, ArrowRight: current + 1, Home: 0, End: count - 1 }[event.key];
+			if (target === undefined) return;
+			event.preventDefault();
+			goTo(target);
+		};
+		addEventListener("keydown", press);
+		return () => removeEventListener("keydown", press);
+	});
+}

@@ -1,0 +1,50 @@
+/** The gallery's search, and that what the page refers to is in the atlas. */
+import { readdirSync, readFileSync } from "node:fs";
+import { atlasIndex, parseScenarios, SOURCE_FORMS } from "@podpath/core";
+import { describe, expect, test } from "vitest";
+import { isMeasured, matching } from "../src/views/atlas/search.ts";
+import { EXAMPLES } from "../src/views/compare/sides.ts";
+
+const ATLAS = new URL("../../../atlas/", import.meta.url);
+
+const index = atlasIndex(
+	readdirSync(ATLAS).map((mode) => {
+		const file = `${mode}/scenarios.yaml`;
+		return { mode, scenarios: parseScenarios(readFileSync(new URL(file, ATLAS), "utf8"), file) };
+	}),
+);
+const scenarios = index.modes.flatMap((mode) => mode.scenarios);
+
+test.each(EXAMPLES)("the example $name compares scenarios that there are", ({ left, right }) => {
+	const names = scenarios.map(({ name }) => name);
+	expect(names).toContain(left);
+	expect(names).toContain(right);
+});
+
+describe("the search", () => {
+	test("wants every word, in any order and wherever it stands", () => {
+		const found = matching(scenarios, "IPTABLES flannel-vpc refused");
+		expect(found.length).toBeGreaterThan(0);
+		for (const { name, verdicts } of found) {
+			expect(name).toMatch(/^flannel-vpc/);
+			expect(verdicts).toContain("refused");
+		}
+	});
+
+	test("for nothing finds everything", () => {
+		expect(matching(scenarios, "  ")).toEqual(scenarios);
+	});
+});
+
+/** docs/measurements.md: E, K and X are runs on a real kernel; seeds, RFCs and other projects' files are not. */
+test.each([
+	["E:t1.S1c", true],
+	["K1", true],
+	["X12", true],
+	["seed 001 L95", false],
+	["rfc 7348", false],
+	["kubernetes pkg/proxy/ipvs/proxier.go", false],
+])("the source %s is a measurement: %s", (source, measured) => {
+	expect(SOURCE_FORMS.some((form) => form.test(source))).toBe(true);
+	expect(isMeasured(source)).toBe(measured);
+});
