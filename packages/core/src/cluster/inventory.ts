@@ -2,6 +2,7 @@
 import type { Prefix } from "../address/prefix.ts";
 import { type Diagnostic, formatPosition, InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import type { Field } from "./field.ts";
 import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import { CalicoInventory } from "./kubernetes/calico/calico-objects.ts";
 import { Spelling } from "./kubernetes/field-names.ts";
@@ -61,6 +62,9 @@ export class Inventory {
 	readonly hybridnetSubnets: Map<string, HybridnetSubnet> = new Map();
 	readonly ipInstances: Map<string, IPInstance> = new Map();
 	readonly networkAttachmentDefinitions: Map<string, NetworkAttachmentDefinition> = new Map();
+
+	/** Raw answers of the cloud's API. */
+	readonly answers: Field[] = [];
 
 	kubeProxy: Partial<KubeProxySettings> = {};
 	flannel: FlannelConfiguration | undefined;

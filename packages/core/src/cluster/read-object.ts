@@ -3,6 +3,7 @@ import { suggest } from "../diagnostic/closest.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { CALICO_GROUPS } from "./calico-objects.ts";
 import { ALL, readCalicoSelector } from "./calico-selector.ts";
+import { isAnswer } from "./cloud/answers.ts";
 import type { Field } from "./field.ts";
 import { HYBRIDNET_GROUP } from "./hybridnet-objects.ts";
 import type { InputObject } from "./input/objects.ts";
@@ -114,6 +115,10 @@ const ENVELOPE: FieldNames = publishedFields("apiVersion kind metadata spec stat
 
 /** @throws {InputError} Placed, for an object that is wrong or of a kind that is misspelt. */
 export function readObject({ apiVersion, kind, root }: InputObject, into: Inventory): void {
+	if (kind === "" && apiVersion === "" && isAnswer(root)) {
+		into.answers.push(root);
+		return;
+	}
 	if (kind === "") root.fail("missing-field", "kind is missing", "is this a Kubernetes object?");
 	if (apiVersion === "") root.fail("missing-field", "apiVersion is missing", versionHint(kind));
 	const group = groupOf(apiVersion);
