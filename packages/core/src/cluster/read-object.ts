@@ -3,6 +3,7 @@ import { suggest } from "../diagnostic/closest.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { CALICO_GROUPS } from "./calico-objects.ts";
 import { ALL, readCalicoSelector } from "./calico-selector.ts";
+import { isAnswer } from "./cloud/answers.ts";
 import type { Field } from "./field.ts";
 import { HYBRIDNET_GROUP } from "./hybridnet-objects.ts";
 import type { InputObject } from "./input/objects.ts";
@@ -12,10 +13,11 @@ import { readPoolRequests } from "./kubernetes/address-requests.ts";
 import { CALICO_READERS } from "./kubernetes/calico/calico-objects.ts";
 import { embedded } from "./kubernetes/embedded.ts";
 import { readEndpointSlice, readEndpoints } from "./kubernetes/endpoint-slice.ts";
-import { type FieldNames, fieldNames } from "./kubernetes/field-names.ts";
+import { type FieldNames, publishedFields } from "./kubernetes/field-names.ts";
 import { readNetConf } from "./kubernetes/flannel-configuration.ts";
 import { readHybridnetNetwork, readHybridnetSubnet, readIPInstance } from "./kubernetes/hybridnet.ts";
 import { readKubeProxyConfiguration } from "./kubernetes/kube-proxy-configuration.ts";
+import { readNetworkAttachmentDefinition } from "./kubernetes/multus.ts";
 import { readNetworkPolicy } from "./kubernetes/network-policy.ts";
 import { nodeVersion, readNode } from "./kubernetes/node.ts";
 import { readPod } from "./kubernetes/pod.ts";
@@ -24,6 +26,7 @@ import { readPodNetworking } from "./kubernetes/pod-networking.ts";
 import { readService } from "./kubernetes/service.ts";
 import { readEniConfig } from "./kubernetes/terway-configuration.ts";
 import { clusterMeta, namespacedMeta } from "./metadata.ts";
+import { MULTUS_GROUP } from "./multus-objects.ts";
 import type { ForeignPolicy } from "./network-policy.ts";
 import type { NamespaceObject } from "./objects.ts";
 import { CLUSTER_KIND } from "./schema/cluster-kind.ts";
@@ -44,6 +47,10 @@ const OWN_GROUP = groupOf(OWN_API_VERSION);
 
 /** By `GROUP/KIND`. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+	[
+		`${MULTUS_GROUP}/NetworkAttachmentDefinition`,
+		(object, into) => into.add(into.networkAttachmentDefinitions, readNetworkAttachmentDefinition(object)),
+	],
 	["/Namespace", (object, into) => into.add(into.namespaces, readNamespace(object))],
 	["/Node", addNode],
 	["/Pod", (object, into) => into.add(into.pods, readPod(object, into.spelling))],
@@ -100,14 +107,18 @@ const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
 /** Kinds of podpath's own that stand in files of their own and are no part of a cluster. */
 const OTHER_OWN_KINDS = ["Scenarios", "Snapshot", "Explanation"];
 
-const METADATA: FieldNames = fieldNames(
+const METADATA: FieldNames = publishedFields(
 	"name namespace labels annotations ownerReferences deletionTimestamp",
-	"uid generateName generation finalizers managedFields resourceVersion selfLink creationTimestamp deletionGracePeriodSeconds",
+	"uid generateName generation finalizers managedFields resourceVersion selfLink creationTimestamp deletionGracePeriodSeconds clusterName",
 );
-const ENVELOPE: FieldNames = fieldNames("apiVersion kind metadata spec status");
+const ENVELOPE: FieldNames = publishedFields("apiVersion kind metadata spec status");
 
 /** @throws {InputError} Placed, for an object that is wrong or of a kind that is misspelt. */
 export function readObject({ apiVersion, kind, root }: InputObject, into: Inventory): void {
+	if (kind === "" && apiVersion === "" && isAnswer(root)) {
+		into.answers.push(root);
+		return;
+	}
 	if (kind === "") root.fail("missing-field", "kind is missing", "is this a Kubernetes object?");
 	if (apiVersion === "") root.fail("missing-field", "apiVersion is missing", versionHint(kind));
 	const group = groupOf(apiVersion);
@@ -115,6 +126,7 @@ export function readObject({ apiVersion, kind, root }: InputObject, into: Invent
 	if (reader === undefined) passOver(apiVersion, kind, root, into);
 	else {
 		if (group === OWN_GROUP && apiVersion !== OWN_API_VERSION) root.at("apiVersion").mustBe(OWN_API_VERSION);
+		into.spelling.begin(root);
 		if (SPELT.has(kind) && group === "") {
 			into.spelling.check(root, ENVELOPE, kind);
 			into.spelling.check(root.at("metadata"), METADATA, kind);

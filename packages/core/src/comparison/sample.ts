@@ -26,7 +26,12 @@ const POD_CIDRS = ["10.244.0.0/16", "fd00:244::/48"];
 /** @throws {InputError} For a cluster that the mode cannot be in. */
 export function sampleOf(mode: NetworkMode, options: SampleOptions = {}): Subject {
 	const objects = [
-		own("Cluster", { mode: mode.id, podCIDRs: POD_CIDRS, serviceCIDRs: ["10.96.0.0/16", "fd00:96::/112"] }),
+		own("Cluster", {
+			mode: mode.id,
+			podCIDRs: POD_CIDRS,
+			serviceCIDRs: ["10.96.0.0/16", "fd00:96::/112"],
+			...ofCluster(mode),
+		}),
 		...surroundings(mode),
 		...["a", "b"].map((name, index) => node(name, index + 1)),
 		...SAMPLE_PODS.map((name, index) => pod(name, index, options)),
@@ -55,12 +60,26 @@ function own(kind: string, spec: object): object {
 	return { apiVersion: "podpath.dev/v1alpha1", kind, metadata: { name: kind.toLowerCase() }, spec };
 }
 
+const VLAN = 20;
 const NODE_CIDRS = ["192.168.0.0/24", "fd00:168::/64"];
 const GATEWAYS = ["192.168.0.254", "fd00:168::fe"];
 const POD_GATEWAYS = ["10.244.255.254", "fd00:244::fe"];
 
+/** Contiv's networks are no Kubernetes objects; netplugin takes a second card for them. */
+function ofCluster({ id }: NetworkMode): object {
+	if (!id.startsWith("contiv-")) return {};
+	const [subnet, ipv6Subnet] = POD_CIDRS;
+	const [gateway, ipv6Gateway] = POD_GATEWAYS;
+	return {
+		contiv: {
+			uplink: "eth1",
+			networks: [{ name: "default-net", pktTag: VLAN, subnet, gateway, ipv6Subnet, ipv6Gateway }],
+		},
+	};
+}
+
 /** What is between the nodes. */
-function surroundings({ capabilities }: NetworkMode): readonly object[] {
+function surroundings({ id, capabilities }: NetworkMode): readonly object[] {
 	const { podAddresses, podRoutesInVpc } = capabilities;
 	if (podAddresses === "vpc" || podRoutesInVpc) {
 		const vSwitches = [...NODE_CIDRS, ...(podAddresses === "vpc" ? POD_CIDRS : [])];
@@ -70,8 +89,11 @@ function surroundings({ capabilities }: NetworkMode): readonly object[] {
 		};
 		return [own("VPC", spec)];
 	}
-	const vlans = podAddresses === "data-centre" ? [{ id: 20, cidrs: POD_CIDRS, gateways: POD_GATEWAYS }] : [];
-	return [own("Segment", { cidrs: NODE_CIDRS, gateways: GATEWAYS, vlans })];
+	const vlans = podAddresses === "data-centre" ? [{ id: VLAN, cidrs: POD_CIDRS, gateways: POD_GATEWAYS }] : [];
+	const ports = id.startsWith("contiv-")
+		? ["a", "b"].map((machine) => ({ machine, device: "eth1", trunk: "all" }))
+		: [];
+	return [own("Segment", { cidrs: NODE_CIDRS, gateways: GATEWAYS, vlans, ports })];
 }
 
 function node(name: string, number: number): object {

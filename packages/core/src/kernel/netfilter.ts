@@ -164,13 +164,18 @@ export function chainName(chain: HookChain): string {
 }
 
 /**
- * A node whose rules the input does not hold at all may do anything with a packet. Pods' own stacks rarely have rules:
- * there the answer only says that it did not see them (trace/findings.ts).
+ * A node whose rules the input does not hold at all, or not in full, may do anything with a packet. Pods' own stacks rarely
+ * have rules: where the input has none the answer only says that it did not see them (trace/findings.ts).
  */
-function rulesNotSeen(skb: Skb): Because | null {
-	const { missing, place } = skb.view.state;
-	if (missing.size === 0 || placeKind(place) === "pod") return null;
-	const part = skb.packet.family === 4 ? "iptables-save" : "ip6tables-save";
-	if (!missing.has(part) || !missing.has("nft-ruleset")) return null;
+function rulesNotSeen({ view, packet }: Skb): Because | null {
+	const { missing, notUnderstood, place } = view.state;
+	if (missing.size === 0 && notUnderstood.length === 0) return null;
+	const part = packet.family === 4 ? "iptables-save" : "ip6tables-save";
+	const lost = notUnderstood.find((line) => line.lost === true && (line.part === part || line.part === "nft-ruleset"));
+	if (lost !== undefined) {
+		const where = `${lost.source.file}:${lost.source.line}`;
+		return because("cannot-evaluate", { what: `${where} "${lost.text}" may be a rule: ${lost.why}` });
+	}
+	if (placeKind(place) === "pod" || !missing.has(part) || !missing.has("nft-ruleset")) return null;
 	return because("cannot-evaluate", { what: `the rules of ${place}: both ${part} and nft-ruleset are missing` });
 }

@@ -78,6 +78,9 @@ export class SkbContext implements RuleContext {
 
 	ipset(name: string): Ipset | Unknowable {
 		const { state } = this.#skb.view;
+		const lost = state.notUnderstood.find((line) => line.lost === true && line.part === "ipset-save");
+		if (lost !== undefined)
+			return { unknown: `ipset ${name}: ${lost.source.file}:${lost.source.line} is not understood` };
 		const set = state.ipsets.get(name);
 		if (set !== undefined) return set;
 		if (state.missing.has("ipset-save")) return { unknown: `ipset ${name}: ${state.place} has no ipset-save` };

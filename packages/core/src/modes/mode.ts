@@ -83,3 +83,8 @@ export interface PodWire {
 	readonly device: string;
 	readonly to: Far;
 }
+
+/** The families in which a VPC leads pod CIDRs to nodes for this mode. */
+export function podRouteFamilies(mode: NetworkMode | undefined): readonly Family[] {
+	return mode?.capabilities.podRoutesInVpc === true ? mode.capabilities.families : [];
+}

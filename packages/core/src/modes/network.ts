@@ -15,7 +15,8 @@ import type { Place } from "../state/place.ts";
 import { INTERNET, internetClient } from "./internet.ts";
 import { loadBalancersOf } from "./load-balancers.ts";
 import { administratorSysctls, furtherCards, host, inheritedSysctls, machine, nodeSysctls } from "./machine.ts";
-import type { ModePlan } from "./mode.ts";
+import { type ModePlan, podRouteFamilies } from "./mode.ts";
+import { withAttachments } from "./multus/plan.ts";
 import { hasNamespace } from "./pod-namespace.ts";
 import { NETWORK_MODES, networkMode } from "./registry.ts";
 import { eniCards, enisOf } from "./underlay/enis.ts";
@@ -48,8 +49,8 @@ class ClusterNetwork implements Network {
 		const enis = enisOf(cluster, mode);
 		// Those of the input were checked by themselves when it was read.
 		if (enis !== cluster.enis) checkEnis(cluster, enis);
-		this.#underlay = underlayOf(cluster, { podRoutesInVpc: mode?.capabilities.podRoutesInVpc ?? false, enis });
-		this.#plan = mode?.plan(cluster, this.#underlay);
+		this.#underlay = underlayOf(cluster, { podRoutesInVpc: podRouteFamilies(mode), enis });
+		this.#plan = mode && withAttachments(mode.plan(cluster, this.#underlay), cluster, this.#underlay);
 		this.#services = serviceTables(cluster);
 		const balancers = loadBalancersOf(cluster, eniCards(this.#underlay.devices.values()));
 		this.loadBalancers = balancers.devices;

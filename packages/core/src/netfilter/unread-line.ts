@@ -6,6 +6,11 @@ export interface UnreadLine {
 	/** One phrase. */
 	readonly why: string;
 	readonly source: SourcePosition;
+	/**
+	 * A rule, a policy or a set's element may have stood here, and nothing stands in its place: whatever a packet meets, it
+	 * might have met this too.
+	 */
+	readonly lost?: true;
 	/** It begins something that the dump does not end: lines after it are missing, nobody knows how many. */
 	readonly cutOff?: true;
 }

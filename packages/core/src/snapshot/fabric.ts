@@ -1,9 +1,11 @@
 /** The fabric is what the objects describe, or assumed as it is for manifests; which cards stand in it, the nodes' own state tells. */
+
 import type { Address } from "../address/address.ts";
 import { contains } from "../address/prefix.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { EniObject } from "../cluster/settings.ts";
 import { loadBalancersOf } from "../modes/load-balancers.ts";
+import { podRouteFamilies } from "../modes/mode.ts";
 import { networkMode } from "../modes/registry.ts";
 import { assumedNetworks } from "../modes/underlay/assumed.ts";
 import { describedNetworks } from "../modes/underlay/described.ts";
@@ -33,7 +35,7 @@ interface Shown {
 
 export function shownFabric(cluster: Cluster, { stacks, wires, predicted }: Shown): ShownFabric {
 	const mode = networkMode(cluster.mode);
-	const options = { podRoutesInVpc: mode?.capabilities.podRoutesInVpc ?? false, enis: knownEnis(cluster) };
+	const options = { podRoutesInVpc: podRouteFamilies(mode), enis: knownEnis(cluster) };
 	const described = describedNetworks(cluster, options);
 	const joined = joinedDevices(stacks, wires, described.length > 0);
 	const namespaces = stacks.map(({ namespace }) => namespace);

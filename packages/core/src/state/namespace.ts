@@ -37,6 +37,8 @@ export interface NotUnderstood {
 	readonly text: string;
 	readonly why: string;
 	readonly source: SourcePosition;
+	/** A rule, a policy or a set's element may have stood here, and nothing of it is in the state. */
+	readonly lost?: true;
 }
 
 /** One network stack. Lists are in the order in which the kernel shows them. */
@@ -63,5 +65,7 @@ export interface Namespace {
 	readonly conntrack: readonly ConntrackEntry[];
 	/** Parts that the input does not hold. Nothing is assumed of them in silence. */
 	readonly missing: ReadonlySet<StatePart>;
+	/** Why, where whoever collected them says so. */
+	readonly whyMissing?: ReadonlyMap<StatePart, string>;
 	readonly notUnderstood: readonly NotUnderstood[];
 }

@@ -110,17 +110,40 @@ describe("objects", () => {
 		expect(({} as { x?: unknown }).x).toBeUndefined();
 	});
 
-	test("a field that looks like a slip for one that is read is a warning", () => {
-		const cluster = clusterOfYaml(
-			"apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { hostnetwork: true, nodeSelector: {} }",
-		);
-		expect(cluster.warnings).toMatchObject([
-			{
-				code: "unknown-field",
-				hint: 'did you mean "hostNetwork"?',
-				where: { file: "cluster.yaml", line: 4, column: 9 },
-			},
-		]);
+	// Kubernetes' published fields: kubernetes/kubernetes api/openapi-spec/v3/api__v1_openapi.json.
+	test.each([
+		[
+			"kind: Pod\nmetadata: { name: a }\nspec: { nodeSelector: {}, hostnetwork: true }",
+			'a.yaml:4:27: spec.hostnetwork is no field of a Pod (did you mean "hostNetwork"?)',
+		],
+		[
+			"kind: Service\nmetadata: { name: a }\nspec: { clusterIP: 10.0.0.1, selecter: { app: a } }",
+			'a.yaml:4:30: spec.selecter is no field of a Service (did you mean "selector"?)',
+		],
+		[
+			"kind: Service\nmetadata: { name: a }\nspec: { clusterIP: 10.0.0.1, ports: [{ port: 80, target: 8080 }] }",
+			"a.yaml:4:50: spec.ports[0].target is no field of a Service (it has name, protocol, port, targetPort, nodePort, appProtocol)",
+		],
+		[
+			"kind: Pod\nmetadata: { name: a }\nspec: { containers: [{ name: a, porst: [] }] }",
+			`a.yaml:4:33: spec.containers[0].porst is no field of a Pod's container (did you mean "ports"?)`,
+		],
+		[
+			"kind: Node\nmetadata: { name: a, lables: {} }",
+			'a.yaml:3:22: metadata.lables is no field of a Node (did you mean "labels"?)',
+		],
+	])("a field that Kubernetes does not know is wrong: %j", (text, message) => {
+		expect(errorOf(`apiVersion: v1\n${text}\n`)).toBe(message);
+	});
+
+	test("a field that Kubernetes knows and podpath has no use for is none to speak of", () => {
+		const text = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec: { nodeSelector: {}, tolerations: [] }";
+		expect(clusterOfYaml(text).warnings).toEqual([]);
+	});
+
+	test("what an API server gave out has a uid, and no field that this server does not know", () => {
+		const text = "apiVersion: v1\nkind: Pod\nmetadata: { name: a, uid: x }\nspec: { hostNetworks: of tomorrow }";
+		expect(clusterOfYaml(text).warnings).toEqual([]);
 	});
 });
 

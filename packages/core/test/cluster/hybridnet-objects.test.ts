@@ -11,7 +11,7 @@ test.each([
 		"type: Underlay, mode: VLAN, netID: 5000",
 		"a.yaml:4:44: spec.netID must be a whole number from 0 to 4094, not 5000",
 	],
-	["type: Overlay, netID: 16777216", "a.yaml:4:32: spec.netID must be a whole number from 0 to 16777215, not 16777216"],
+	["type: Overlay, netID: 16777216", "a.yaml:4:31: spec.netID must be a whole number from 0 to 16777215, not 16777216"],
 	// RFC 6793: four octets; RFC 7607: not 0.
 	[
 		"mode: BGP, config: { bgpPeers: [{ asn: 4294967296, address: 10.0.0.1 }] }",
@@ -21,7 +21,7 @@ test.each([
 		"mode: BGP, config: { bgpPeers: [{ asn: 0, address: 10.0.0.1 }] }",
 		"a.yaml:4:48: spec.config.bgpPeers[0].asn must be a whole number from 1 to 4294967295, not 0",
 	],
-	["type: Overlay, mode: BGP", "a.yaml:4:31: spec.mode BGP is not one of a network of type Overlay"],
+	["type: Overlay, mode: BGP", "a.yaml:4:30: spec.mode BGP is not one of a network of type Overlay"],
 ])("%s", (spec, error) => {
 	expect(network(spec)).toBe(error);
 });

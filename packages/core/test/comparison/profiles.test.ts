@@ -5,6 +5,7 @@
 import { describe, expect, test } from "vitest";
 import { modeProfiles } from "../../src/comparison/measure.ts";
 import type { ModeProfile } from "../../src/comparison/profile.ts";
+import { sampleOf } from "../../src/comparison/sample.ts";
 import { networkMode } from "../../src/modes/registry.ts";
 
 const PROFILES = modeProfiles();
@@ -58,6 +59,13 @@ describe("seed 004's comparison", () => {
 describe.each(PROFILES)("$mode", (profile) => {
 	test("carries the families that it declares", () => {
 		expect(profile.families).toEqual(networkMode(profile.mode)?.capabilities.families);
+	});
+
+	test("says of a dual-stack cluster what it does not carry", () => {
+		const mode = networkMode(profile.mode);
+		const said =
+			mode === undefined ? [] : sampleOf(mode).network.assumptions.filter(({ code }) => code === "family-not-carried");
+		expect(said.length > 0).toBe(profile.families.length === 1);
 	});
 
 	test("enforces policies where it says so", () => {

@@ -81,7 +81,7 @@ describe("a node with a trunk", () => {
 	});
 
 	it("knows each ENI's gateway: that of its own vSwitch, the third address from the end (terway pkg/ip GetIPAtIndex)", () => {
-		const underlay = underlayOf(cluster, { podRoutesInVpc: false, enis: cluster.enis });
+		const underlay = underlayOf(cluster, { podRoutesInVpc: [], enis: cluster.enis });
 		const gateways = ["eni-t", "eni-m"].map((id) => underlay.eniCard(id)?.addresses[0]?.gateway?.text);
 		expect(gateways).toEqual(["10.0.4.253", "10.0.5.253"]);
 		expect(underlay.cards("node/a").map(({ device }) => device)).toEqual(["eth0", "eth1"]);
@@ -99,7 +99,7 @@ describe("ENIs of PodENI objects", () => {
 
 describe("a mode's own ENIs", () => {
 	const cluster = clusterOfYaml(...TRUNKED);
-	const options = { podRoutesInVpc: false };
+	const options = { podRoutesInVpc: [] };
 
 	it("may stand in a pod, which then has a card of its own", () => {
 		const [, trunk] = cluster.enis;

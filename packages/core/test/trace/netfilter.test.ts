@@ -137,3 +137,24 @@ describe("what cannot be evaluated", () => {
 		expect(onlyPath(ask(router(filter), { from: "host/a", to: "10.0.2.2:80" })).verdict).not.toBe("unknown");
 	});
 });
+
+describe("a dump of which a line may be lost", () => {
+	const whole = table("filter", ":FORWARD ACCEPT [0:0]");
+
+	it.each([
+		["a table that nobody knows", `${whole}*filtre\n-A FORWARD -j DROP\nCOMMIT\n`, ':4 "*filtre" may be a rule'],
+		["a policy that nobody knows", "*filter\n:FORWARD DRO\nCOMMIT\n", ':2 ":FORWARD DRO" may be a rule'],
+		["a line that is no rule", table("filter", ":FORWARD ACCEPT [0:0]", "FORWARD -j DROP"), ':3 "FORWARD -j DROP"'],
+	])("decides nothing: %s", (_, rules, told) => {
+		const path = onlyPath(ask(router(rules), { from: "host/a", to: "10.0.2.2:80" }));
+		expect(path.verdict).toBe("unknown");
+		expect(path.reason).toContain(told);
+	});
+
+	it("as a rule that stands in its chain decides nothing only for packets that meet it", () => {
+		const odd = (match: string): string =>
+			table("filter", ":FORWARD ACCEPT [0:0]", `-A FORWARD ${match} -m dice --roll 6 -j DROP`);
+		expect(ask(router(odd("-p udp")), { from: "host/a", to: "10.0.2.2:80" }).verdict).not.toBe("unknown");
+		expect(ask(router(odd("-p tcp")), { from: "host/a", to: "10.0.2.2:80" }).verdict).toBe("unknown");
+	});
+});

@@ -1,5 +1,5 @@
 /** From a network to the steps that build the very same one on a real kernel. Nothing is run here. */
-import { type DeviceAt, type Network, type Place, placeKind } from "@podpath/core";
+import { type DeviceAt, type Namespace, type Network, type Place, placeKind } from "@podpath/core";
 import type { Feature, LabNamespace, LabPlan, LabPort, LabStep } from "../lab-plan.ts";
 import { fabricOf } from "./fabric/fabric.ts";
 import { type Cable, layoutOf } from "./layout.ts";
@@ -57,7 +57,12 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 		]),
 		programs: stoodIn.programs,
 		translations: stoodIn.translations,
-		omitted: [...layout.omitted, ...fabric.omitted, ...steps.flatMap(({ omitted }) => omitted)],
+		omitted: [
+			...layout.omitted,
+			...fabric.omitted,
+			...steps.flatMap(({ omitted }) => omitted),
+			...states.flatMap(policiesLeftOut),
+		],
 		ports: [...layout.ports].flatMap(([place, ports]) =>
 			ports.map(({ device, to }): LabPort => {
 				const end = fabric.ends.get(`${place} ${device}`) ?? { place, device };
@@ -65,6 +70,14 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 			}),
 		),
 	};
+}
+
+/** What is documented of an enforcer is no rule that a kernel could be given. */
+function policiesLeftOut({ place, policyStages = [] }: Namespace): readonly string[] {
+	const [stage] = policyStages;
+	return stage === undefined
+		? []
+		: [`${place}: NetworkPolicies, which ${stage.origin.component} enforces by rules that are not known`];
 }
 
 type Stack = ReturnType<typeof layoutOf>["stacks"][number]["state"];

@@ -3,11 +3,11 @@ import type { Family } from "../../address/address.ts";
 import type { Field } from "../field.ts";
 import { namespacedMeta } from "../metadata.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../objects.ts";
-import { type FieldNames, fieldNames, type Spelling } from "./field-names.ts";
+import { type FieldNames, publishedFields, type Spelling } from "./field-names.ts";
 import { protocolOf } from "./pod.ts";
 
-const SLICE: FieldNames = fieldNames("apiVersion kind metadata addressType endpoints ports");
-const ENDPOINT: FieldNames = fieldNames(
+const SLICE: FieldNames = publishedFields("apiVersion kind metadata addressType endpoints ports");
+const ENDPOINT: FieldNames = publishedFields(
 	"addresses conditions nodeName zone hints targetRef",
 	"hostname topology deprecatedTopology",
 );

@@ -11,7 +11,7 @@ const CONFIGURATION: FieldNames = fieldNames(
 
 /** The settings that it says; what is empty there is not said. */
 export function readKubeProxyConfiguration(object: Field, spelling: Spelling): Partial<KubeProxySettings> {
-	spelling.check(object, CONFIGURATION, "KubeProxyConfiguration");
+	spelling.remark(object, CONFIGURATION, "KubeProxyConfiguration");
 	const mode = object.at("mode").oneOf(["", "iptables", "ipvs", "nftables"], "");
 	const marking = object.at(mode === "nftables" ? "nftables" : "iptables");
 	const scheduler = object.at("ipvs").at("scheduler").text();

@@ -2,11 +2,11 @@
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { Node } from "../objects.ts";
-import { type FieldNames, fieldNames, type Spelling } from "./field-names.ts";
+import { type FieldNames, publishedFields, type Spelling } from "./field-names.ts";
 import { countsIn, isTerwayResource } from "./resources.ts";
 
-const SPEC: FieldNames = fieldNames("podCIDR podCIDRs unschedulable providerID", "taints configSource externalID");
-const STATUS: FieldNames = fieldNames(
+const SPEC: FieldNames = publishedFields("podCIDR podCIDRs unschedulable providerID", "taints configSource externalID");
+const STATUS: FieldNames = publishedFields(
 	"addresses allocatable conditions nodeInfo",
 	"capacity config daemonEndpoints images phase volumesAttached volumesInUse runtimeHandlers features declaredFeatures",
 );

@@ -3,18 +3,32 @@ import type { Field } from "../field.ts";
 import { namespacedMeta } from "../metadata.ts";
 import type { ContainerPort, Pod, TransportProtocol } from "../objects.ts";
 import { readAddressRequests } from "./address-requests.ts";
-import { type FieldNames, fieldNames, type Spelling } from "./field-names.ts";
+import { type FieldNames, publishedFields, type Spelling } from "./field-names.ts";
+import { readPodNetworks } from "./multus.ts";
 import { isReady } from "./node.ts";
 import { countsIn, isTerwayResource } from "./resources.ts";
 
-const SPEC: FieldNames = fieldNames(
+const SPEC: FieldNames = publishedFields(
 	"nodeName hostNetwork containers initContainers",
-	"nodeSelector hostname hostPID hostIPC hostUsers hostAliases hostnameOverride ephemeralContainers",
+	`activeDeadlineSeconds affinity automountServiceAccountToken dnsConfig dnsPolicy enableServiceLinks ephemeralContainers
+	hostAliases hostIPC hostPID hostUsers hostname hostnameOverride imagePullSecrets nodeSelector os overhead preemptionPolicy
+	priority priorityClassName readinessGates resourceClaims resources restartPolicy runtimeClassName schedulerName
+	schedulingGates schedulingGroup securityContext serviceAccount serviceAccountName setHostnameAsFQDN shareProcessNamespace
+	subdomain terminationGracePeriodSeconds tolerations topologySpreadConstraints volumes workloadRef`,
 );
-const STATUS: FieldNames = fieldNames(
+const STATUS: FieldNames = publishedFields(
 	"phase podIP podIPs conditions",
-	"hostIP hostIPs containerStatuses initContainerStatuses ephemeralContainerStatuses extendedResourceClaimStatus",
+	`allocatedResources containerStatuses ephemeralContainerStatuses extendedResourceClaimStatus hostIP hostIPs
+	initContainerStatuses message nominatedNodeName observedGeneration qosClass reason resize resourceClaimStatuses resources
+	startTime`,
 );
+const CONTAINER: FieldNames = publishedFields(
+	"name ports resources restartPolicy",
+	`args command env envFrom image imagePullPolicy lifecycle livenessProbe readinessProbe resizePolicy restartPolicyRules
+	securityContext startupProbe stdin stdinOnce terminationMessagePath terminationMessagePolicy tty volumeDevices
+	volumeMounts workingDir`,
+);
+const PORT: FieldNames = publishedFields("name containerPort protocol", "hostIP hostPort");
 
 export function readPod(object: Field, spelling: Spelling): Pod {
 	const metadata = object.at("metadata");
@@ -22,6 +36,11 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 	const status = object.at("status");
 	spelling.check(spec, SPEC, "Pod");
 	spelling.check(status, STATUS, "Pod");
+	for (const container of [...spec.at("containers").items(), ...spec.at("initContainers").items()]) {
+		spelling.check(container, CONTAINER, "Pod's container");
+		for (const port of container.at("ports").items()) spelling.check(port, PORT, "Pod's container");
+	}
+	const meta = namespacedMeta(object);
 	const nodeName = spec.at("nodeName").text();
 	const hostNetwork = spec.at("hostNetwork").boolean(false);
 	const podIPs = podAddresses(status);
@@ -29,7 +48,7 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 	const assumed = podIPs.length > 0 || (hostNetwork && nodeName !== "") ? "Running" : "Pending";
 	const phase = status.at("phase").oneOf(["Pending", "Running", "Succeeded", "Failed", "Unknown"], assumed);
 	return {
-		...namespacedMeta(object),
+		...meta,
 		kind: "Pod",
 		nodeName,
 		hostNetwork,
@@ -41,6 +60,7 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 		owner: controllerOf(metadata.at("ownerReferences")),
 		...requestsOf(spec.at("containers")),
 		...readAddressRequests(object),
+		...readPodNetworks(object, meta.namespace),
 		...(podIPs.length === 0 && !saysState(status) && { withoutStatus: true as const }),
 	};
 }

@@ -3,16 +3,17 @@ import type { Family } from "../../address/address.ts";
 import type { Field } from "../field.ts";
 import { namespacedMeta } from "../metadata.ts";
 import type { Service, ServicePort } from "../objects.ts";
-import { type FieldNames, fieldNames, type Spelling } from "./field-names.ts";
+import { type FieldNames, publishedFields, type Spelling } from "./field-names.ts";
 import { protocolOf, requiredPort } from "./pod.ts";
 
-const SPEC: FieldNames = fieldNames(
+const SPEC: FieldNames = publishedFields(
 	`type selector clusterIP clusterIPs externalIPs ports externalTrafficPolicy internalTrafficPolicy ipFamilies
 	loadBalancerSourceRanges sessionAffinity sessionAffinityConfig healthCheckNodePort publishNotReadyAddresses
 	trafficDistribution loadBalancerClass`,
 	"externalName ipFamilyPolicy ipFamily loadBalancerIP allocateLoadBalancerNodePorts topologyKeys",
 );
-const PORT: FieldNames = fieldNames("name protocol port targetPort nodePort", "appProtocol");
+const STATUS: FieldNames = publishedFields("loadBalancer", "conditions");
+const PORT: FieldNames = publishedFields("name protocol port targetPort nodePort", "appProtocol");
 
 /** ClientIP affinity that says no time lasts three hours (pkg/apis/core/v1/defaults.go). */
 const AFFINITY_SECONDS = 10800;
@@ -20,6 +21,7 @@ const AFFINITY_SECONDS = 10800;
 export function readService(object: Field, spelling: Spelling): Service {
 	const spec = object.at("spec");
 	spelling.check(spec, SPEC, "Service");
+	spelling.check(object.at("status"), STATUS, "Service");
 	const type = spec.at("type").oneOf(["ClusterIP", "NodePort", "LoadBalancer", "ExternalName"], "ClusterIP");
 	const clusterIPs = clusterIPFields(spec);
 	const families = spec.at("ipFamilies").items();

@@ -60,9 +60,12 @@ function tunnelAddress(lease: Lease, device: string): InterfaceAddress {
 	};
 }
 
-/** ali-vpc: nothing on the nodes; the VPC's route table leads pod CIDRs to instances (seed 001 L139). */
+/**
+ * ali-vpc: nothing on the nodes; the VPC's route table leads pod CIDRs to instances (seed 001 L139). Dual stack is vxlan's and
+ * host-gw's alone (Documentation/configuration.md).
+ */
 const vpc: Backend = {
-	families: [4, 6],
+	families: [4],
 	podRoutesInVpc: true,
 	mtu: (card) => card,
 	device: () => NOTHING,

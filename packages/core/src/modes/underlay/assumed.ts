@@ -20,7 +20,7 @@ const LONGEST: Readonly<Record<Family, number>> = { 4: 24, 6: 64 };
  */
 export function assumedNetworks(
 	cluster: Cluster,
-	options: { readonly podRoutesInVpc: boolean; readonly enis: readonly EniObject[] },
+	options: { readonly podRoutesInVpc: readonly Family[]; readonly enis: readonly EniObject[] },
 ): readonly UnderlayNetwork[] {
 	const { podRoutesInVpc, enis } = options;
 	const addresses = [...cluster.nodes.flatMap((node) => node.internalIPs), ...enis.flatMap((eni) => eni.addresses)];
@@ -37,17 +37,16 @@ export function assumedNetworks(
 		message: `the input does not describe the network between the nodes: ${network} is assumed, ${what}`,
 	});
 	const prefixes = blocks.map((block) => block.prefix);
-	if (podRoutesInVpc || enis.length > 0) {
+	const routed = podRoutesInVpc.length > 0;
+	if (routed || enis.length > 0) {
 		return [
 			vpcOf({
 				place: "vpc/assumed",
 				vSwitches: blocks.map(({ prefix, gateway }) => ({ id: "assumed", prefix, gateway })),
 				prefixes,
-				routes: podRoutesInVpc ? podRoutes(cluster) : [],
+				routes: podRoutes(cluster, podRoutesInVpc),
 				mtu: ETHERNET_MTU,
-				assumptions: [
-					assumption(podRoutesInVpc ? "one VPC that leads each pod CIDR to its node" : "one VPC of one vSwitch"),
-				],
+				assumptions: [assumption(routed ? "one VPC that leads each pod CIDR to its node" : "one VPC of one vSwitch")],
 				origin: ORIGIN,
 			}),
 		];

@@ -1,6 +1,6 @@
 /** The underlay as the kinds `VPC` and `Segment` describe it. */
 
-import { type Address, parseAddress } from "../../address/address.ts";
+import { type Address, type Family, parseAddress } from "../../address/address.ts";
 import { contains, nthAddress } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { SegmentObject, SegmentPortObject, VpcObject } from "../../cluster/settings.ts";
@@ -14,7 +14,7 @@ import type { UnderlayNetwork } from "./underlay.ts";
 /** One network for each VPC and Segment of the cluster; empty where it has none. */
 export function describedNetworks(
 	cluster: Cluster,
-	options: { readonly podRoutesInVpc: boolean },
+	options: { readonly podRoutesInVpc: readonly Family[] },
 ): readonly UnderlayNetwork[] {
 	return [
 		...cluster.vpcs.map((vpc) => vpcNetwork(vpc, cluster, options)),
@@ -41,11 +41,15 @@ export function vpcOf(parts: {
 	};
 }
 
-function vpcNetwork(vpc: VpcObject, cluster: Cluster, options: { readonly podRoutesInVpc: boolean }): UnderlayNetwork {
+function vpcNetwork(
+	vpc: VpcObject,
+	cluster: Cluster,
+	options: { readonly podRoutesInVpc: readonly Family[] },
+): UnderlayNetwork {
 	const place = `vpc/${vpc.name}`;
 	const origin: Origin = { component: "vpc", object: place, source: vpc.source };
 	const given = vpc.vSwitches.map(({ id, cidr, gateway }): VSwitch => ({ id, prefix: cidr, gateway }));
-	const managed = options.podRoutesInVpc && vpc.managedRoutes ? podRoutes(cluster) : [];
+	const managed = vpc.managedRoutes ? podRoutes(cluster, options.podRoutesInVpc) : [];
 	return vpcOf({
 		place,
 		vSwitches: given.length > 0 ? given : vpc.cidrs.map(wholeBlock),
@@ -71,13 +75,15 @@ function noVSwitches(vpc: VpcObject): Assumption {
 }
 
 /** The entries that the cloud controller keeps: each node's pod CIDRs lead to its instance (seed 001 L139). */
-export function podRoutes(cluster: Cluster): readonly VpcRoute[] {
+export function podRoutes(cluster: Cluster, families: readonly Family[]): readonly VpcRoute[] {
 	return cluster.nodes.flatMap((node) =>
-		node.podCIDRs.map((destination) => ({
-			destination,
-			nextHop: `node/${node.name}`,
-			origin: { component: "cloud-controller-manager", object: `node/${node.name}` },
-		})),
+		node.podCIDRs
+			.filter(({ family }) => families.includes(family))
+			.map((destination) => ({
+				destination,
+				nextHop: `node/${node.name}`,
+				origin: { component: "cloud-controller-manager", object: `node/${node.name}` },
+			})),
 	);
 }
 

@@ -1,5 +1,5 @@
 /** The network that the machines stand in: which fabric device each card is on, with what prefix, gateway and MTU. */
-import type { Address } from "../../address/address.ts";
+import type { Address, Family } from "../../address/address.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { EniObject, SegmentObject } from "../../cluster/settings.ts";
@@ -40,7 +40,8 @@ export interface Underlay {
 }
 
 export interface UnderlayOptions {
-	readonly podRoutesInVpc: boolean;
+	/** In which the VPC leads each node's pod CIDR to that node; none: the mode needs no such routes. */
+	readonly podRoutesInVpc: readonly Family[];
 	readonly enis: readonly EniObject[];
 }
 

@@ -38,7 +38,7 @@ export function parseIpsetSave(text: string, options: { readonly file: string })
 			if (set === undefined) unread.push({ text: content, why: `no set "${name}" was created before it`, source });
 			else
 				set.entries.push({ text: subject, ...entryOptions(rest), origin: { component: set.origin.component, source } });
-		} else unread.push({ text: content, why: "it neither creates a set nor adds to one", source });
+		} else unread.push({ text: content, why: "it neither creates a set nor adds to one", source, lost: true });
 	}
 	return { sets, unread };
 }

@@ -42,6 +42,11 @@ export class RulesetBuilder {
 		this.unread.push({ text, why, source: this.source(line) });
 	}
 
+	/** As `report`, of what leaves nothing in its place. */
+	reportLost(text: string, line: number, why: string): void {
+		this.unread.push({ text, why, source: this.source(line), lost: true });
+	}
+
 	/** Of the table, chain or set that began here, the rest is missing. */
 	reportCutOff(text: string, line: number, what: string): void {
 		const why = `the ${what} has no end: the dump may be cut off`;

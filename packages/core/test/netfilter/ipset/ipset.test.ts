@@ -51,7 +51,12 @@ describe("a dump of ipset save", () => {
 	test("keeps what it does not understand, with its line", () => {
 		expect(read("create a hash:ip\nadd b 1.2.3.4\nwhat\n").unread).toEqual([
 			{ text: "add b 1.2.3.4", why: 'no set "b" was created before it', source: { file: "ipset-save.txt", line: 2 } },
-			{ text: "what", why: "it neither creates a set nor adds to one", source: { file: "ipset-save.txt", line: 3 } },
+			{
+				text: "what",
+				why: "it neither creates a set nor adds to one",
+				source: { file: "ipset-save.txt", line: 3 },
+				lost: true,
+			},
 		]);
 	});
 

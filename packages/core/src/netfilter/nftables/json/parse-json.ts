@@ -89,7 +89,7 @@ class RulesetJson {
 					this.#entry(entry, pass, pass[0] === "table");
 				} catch (error) {
 					if (!(error instanceof ParseFailure)) throw error;
-					this.#builder.report(excerpt(entry), 1, error.message);
+					this.#builder.reportLost(excerpt(entry), 1, error.message);
 				}
 			}
 		}

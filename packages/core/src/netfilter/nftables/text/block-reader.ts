@@ -72,7 +72,7 @@ export class BlockReader {
 				this.endOfStatement();
 			} catch (error) {
 				if (!(error instanceof ParseFailure)) throw error;
-				this.#builder.report(tokens.lineAt(begin), begin.line, error.message);
+				this.#builder.reportLost(tokens.lineAt(begin), begin.line, error.message);
 				if (tokens.start === begin.start) tokens.advance();
 				this.skipStatement();
 			}

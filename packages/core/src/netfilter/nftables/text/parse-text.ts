@@ -36,7 +36,7 @@ class TextReader {
 				this.#blocks.endOfStatement();
 			} catch (error) {
 				if (!(error instanceof ParseFailure)) throw error;
-				this.#builder.report(tokens.lineAt(begin), begin.line, error.message);
+				this.#builder.reportLost(tokens.lineAt(begin), begin.line, error.message);
 				// What was not understood may have been at the end of the line already.
 				if (tokens.start === begin.start) tokens.advance();
 				this.#blocks.skipStatement();
