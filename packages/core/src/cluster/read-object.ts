@@ -109,6 +109,11 @@ const ENVELOPE: FieldNames = publishedFields("apiVersion kind metadata spec stat
 /** @throws {InputError} Placed, for an object that is wrong or of a kind that is misspelt. */
 export function readObject({ apiVersion, kind, root }: InputObject, into: Inventory): void {
 	if (kind === "") root.fail("missing-field", "kind is missing", "is this a Kubernetes object?");
+	if (/\s/.test(kind)) {
+		root
+			.at("kind")
+			.fail("bad-kind", `${JSON.stringify(kind)} is no kind`, "YAML joins an indented line to the one above it");
+	}
 	if (apiVersion === "") root.fail("missing-field", "apiVersion is missing", versionHint(kind));
 	const group = groupOf(apiVersion);
 	const reader = READERS.get(`${group}/${kind}`);
