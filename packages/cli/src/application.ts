@@ -6,6 +6,7 @@ import type { Context } from "./cli-process.ts";
 import { collectCommand } from "./collect/command.ts";
 import { completeCommand, completionRoutes } from "./completion/routes.ts";
 import { diagnoseCommand } from "./diagnose/command.ts";
+import { diffCommand } from "./diff/command.ts";
 import { explainCommand } from "./explain/command.ts";
 import { keeperCommand, labRoutes } from "./lab/routes.ts";
 import { chooseCommand, modesCommand } from "./modes/command.ts";
@@ -23,6 +24,7 @@ EXAMPLES
   podpath collect --local -o snapshot.tar.gz
   podpath explain --scenario flannel-vpc/001-2.2 -o svg > path.svg
   podpath diagnose pod/default/a service/default/b:80 --snapshot DIR -f cluster.yaml
+  podpath diff before/ after/
   podpath atlas check
   podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml
   podpath capacity --instance-type ecs.g7.xlarge --mode terway-trunk
@@ -42,6 +44,7 @@ export function application(): Application<Context> {
 			explain: explainCommand,
 			collect: collectCommand,
 			diagnose: diagnoseCommand,
+			diff: diffCommand,
 			atlas: atlasRoutes,
 			lab: labRoutes,
 			capacity: capacityCommand,

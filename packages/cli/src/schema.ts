@@ -6,6 +6,7 @@ import {
 	InputError,
 	jsonSchema,
 	ownKindSchemas,
+	pathDiffSchema,
 	questionSchema,
 	stringifyJson,
 } from "@podpath/core";
@@ -18,6 +19,7 @@ function schemas(): ReadonlyMap<string, () => unknown> {
 	return new Map<string, () => unknown>([
 		["explanation", () => jsonSchema(explanationSchema, "output")],
 		["diagnosis", () => jsonSchema(diagnosisSchema, "output")],
+		["pathdiff", () => jsonSchema(pathDiffSchema, "output")],
 		["question", () => jsonSchema(questionSchema, "input")],
 		...own,
 	]);

@@ -3,9 +3,11 @@ import { clusterNetwork } from "../modes/network.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import type { Severity } from "../trace/explanation.ts";
+import { planOf } from "../trace/plan.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
 import { type Causes, causesAmong } from "./causes.ts";
+import { learnedNeighbours } from "./compare/ip.ts";
 import { compareNetworks } from "./compare.ts";
 import { staleConnections } from "./connections.ts";
 import { decisionFindings } from "./decisions.ts";
@@ -30,9 +32,15 @@ export function diagnose(subject: Subject, question: Question): Diagnosis {
 export const HEAD: Pick<Diagnosis, "apiVersion" | "kind"> = { apiVersion: "podpath.dev/v1alpha1", kind: "Diagnosis" };
 
 function diagnoseDesign(subject: Subject, question: Question): Diagnosis {
+	refuseWrongQuestion(subject, question);
 	const fate = fateOf(subject, question);
 	const findings = decisionFindings(subject, question, fate);
 	return { ...HEAD, question, verdict: fate.verdict, expected: null, findings };
+}
+
+/** A fate says only that the packet is not sent; where nobody could send it the question is wrong. */
+function refuseWrongQuestion(subject: Subject, question: Question): void {
+	planOf(subject, question);
 }
 
 /** The state that is, against the state that should be. */
@@ -41,11 +49,16 @@ export function diagnoseAgainst(expected: Network, given: Subject, question: Que
 	const planned: Subject = { cluster: subject.cluster, network: expected, fromSnapshot: false };
 	const goal = fateOf(planned, question);
 	const now = fateOf(subject, question);
-	if (goal.notSent !== null && now.notSent === null) return diagnoseDesign(subject, question);
+	if (goal.notSent !== null && now.notSent !== null) refuseWrongQuestion(planned, question);
+	if (goal.notSent !== null) return diagnoseDesign(subject, question);
 	const candidates = candidatesFor(expected, subject.network, [now, goal]);
+	const learned = now.met.flatMap((place) => {
+		const namespace = subject.network.namespace(place);
+		return namespace === undefined ? [] : learnedNeighbours(namespace);
+	});
 	const causes = isAlike(now, goal)
 		? null
-		: causesAmong({ actual: subject, expected, question }, candidates, now, goal);
+		: causesAmong({ actual: subject, expected, question }, [...candidates, ...learned], now, goal);
 	const main = causes === null ? [] : causeFindings(causes, severityOf(now, goal));
 	const others = [
 		...sizeFindings(subject.network, expected, candidates, [now, goal]),

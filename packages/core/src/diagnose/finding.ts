@@ -1,4 +1,5 @@
 /** What diagnosis found, as plain data. */
+import { tableName } from "../emit/ip-route.ts";
 import type { ObjectRef, Origin, SourcePosition } from "../origin/origin.ts";
 import type { Place } from "../state/place.ts";
 import type { Severity, Verdict } from "../trace/explanation.ts";
@@ -86,6 +87,7 @@ function messageOf(difference: Difference): string {
 	const { change, place, expected, actual, consequences, part } = difference;
 	const what = ENTRY_WORDS[part] ?? "entry";
 	const more = consequences.length === 0 ? "" : ` (and ${consequences.length} more that went with it)`;
+	if (difference.code === "chain-empty") return `${place} has lost the rules of ${expected?.text}${more}`;
 	switch (change) {
 		case "missing":
 			return `${place} lacks the ${what} "${expected?.text}"${more}`;
@@ -128,7 +130,7 @@ function confirmOf({ code, part, subject, device }: Difference): string | null {
 			return `ip -d address show dev ${device ?? first}`;
 		case "ip-route": {
 			const six = first.includes(":") ? "-6 " : "";
-			return `ip ${six}route show table ${/table (\d+)/.exec(subject)?.[1] ?? "all"} ${first}`;
+			return `ip ${six}route show table ${tableName(Number(/table (\d+)/.exec(subject)?.[1]))} ${first}`;
 		}
 		case "ip-rule":
 			return subject.endsWith("(IPv6)") ? "ip -6 rule show" : `ip rule show priority ${first.replace(":", "")}`;

@@ -98,10 +98,11 @@ function sourceBy({ view, packet }: Skb, { route, device, nextHop }: OutRoute): 
 	return selectAddress(view, device.name, packet.family, nextHop) ?? packet.src;
 }
 
-/** ip_route_me_harder, ip6_route_me_harder: neither protocol nor ports are in their flow. */
+/** ip_route_me_harder, ip6_route_me_harder: protocol and ports are read from the packet (fib4_rules_early_flow_dissect). */
 function againFlow({ packet }: Skb, mark: number): Flow {
-	const { dst: to, src } = packet;
-	return isUnspecified(src) ? { to, mark } : { to, mark, from: src };
+	const { dst: to, src, protocol, sport, dport } = packet;
+	const flow = { to, mark, protocol, sport, dport };
+	return isUnspecified(src) ? flow : { ...flow, from: src };
 }
 
 function outFlow(skb: Skb): Flow {

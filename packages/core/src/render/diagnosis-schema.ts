@@ -1,6 +1,7 @@
-/** The published schema of a diagnosis. */
+/** The published schemas of a diagnosis and of a diff of paths. */
 import { z } from "zod";
 import type { Diagnosis } from "../diagnose/finding.ts";
+import { PATH_ASPECTS, type PathDiff } from "../diagnose/path-diff.ts";
 import { VERDICTS } from "../trace/explanation.ts";
 import { questionSchema } from "./schema.ts";
 
@@ -43,3 +44,27 @@ export const diagnosisSchema: z.ZodType<Diagnosis> = z
 			.describe("with --all"),
 	})
 	.meta({ title: "Diagnosis" });
+
+const side = z.strictObject({
+	verdict: z.enum([...VERDICTS, "mixed"]),
+	paths: z.array(z.string()).describe("the devices there, then back, one entry for each way"),
+	nat: z.array(z.string()),
+	clients: z.array(z.string()).describe("the client's address as servers see it"),
+});
+
+/** What changed, as `podpath diff -o json` prints it. */
+export const pathDiffSchema: z.ZodType<PathDiff> = z
+	.strictObject({
+		apiVersion: z.literal("podpath.dev/v1alpha1"),
+		kind: z.literal("PathDiff"),
+		asked: z.number(),
+		changes: z.array(
+			z.strictObject({
+				question: questionSchema,
+				changed: z.array(z.enum(PATH_ASPECTS)).describe("empty where the question can be asked of one state only"),
+				before: side.nullable(),
+				after: side.nullable(),
+			}),
+		),
+	})
+	.meta({ title: "PathDiff" });

@@ -148,3 +148,10 @@ function isGiven({ proxy, state, mac, address }: Neighbour): boolean {
 	if (isMulticast(address)) return false;
 	return proxy || ((state === "permanent" || state === "noarp") && mac !== null && mac !== "00:00:00:00:00:00");
 }
+
+/** What the stack found out by asking: right in a healthy network, and where it is not, as good as written by hand. */
+export function learnedNeighbours({ place, neighbours, missing }: Namespace): readonly Difference[] {
+	if (missing.has("ip-neigh")) return [];
+	const learned = neighbours.filter((entry) => entry.mac !== null && !isGiven(entry) && !isMulticast(entry.address));
+	return compareKeyed(place, NEIGHBOURS, [], learned);
+}

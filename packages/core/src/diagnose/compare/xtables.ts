@@ -42,18 +42,27 @@ interface ChainAt {
 	readonly chain: string;
 	readonly expected: XtChain;
 	readonly actual: XtChain | undefined;
+	/** Several chains of the table have lost all their rules. */
+	readonly wasFlushed: boolean;
 }
 
 function compareTables(place: Place, expected: XtTable, actual: XtTable): readonly Difference[] {
 	const names = new Set([...reachable(expected), ...reachable(actual)]);
+	const emptied = [...names].filter((name) => {
+		return (expected.chains.get(name)?.rules.length ?? 0) > 0 && (actual.chains.get(name)?.rules.length ?? 0) === 0;
+	});
+	// A chain of one rule may have lost just that; several that are empty were emptied.
+	const wasFlushed = emptied.length >= FLUSHED_CHAINS;
 	return [...names].flatMap((chain): readonly Difference[] => {
 		const wanted = expected.chains.get(chain);
 		const there = actual.chains.get(chain);
 		if (wanted === there) return [];
 		const none: XtChain = { name: chain, policy: (wanted ?? there)?.policy === null ? null : "ACCEPT", rules: [] };
-		return compareChains({ place, table: actual, chain, expected: wanted ?? none, actual: there });
+		return compareChains({ place, table: actual, chain, expected: wanted ?? none, actual: there, wasFlushed });
 	});
 }
+
+const FLUSHED_CHAINS = 3;
 
 const reached = new WeakMap<XtTable, ReadonlySet<string>>();
 
@@ -79,7 +88,7 @@ function compareChains(at: ChainAt): readonly Difference[] {
 	const rules = actual?.rules ?? [];
 	const textOf = canonical(table.family);
 	const policy = actual !== undefined && actual.policy !== expected.policy ? [policyDifference(at, actual)] : [];
-	if (rules.length === 0 && expected.rules.length > 1) return [...policy, flushed(at)];
+	if (rules.length === 0 && expected.rules.length > (at.wasFlushed ? 0 : 1)) return [...policy, flushed(at)];
 	const found = stretches(expected.rules, rules, textOf).flatMap((stretch) => ruleDifferences(at, stretch));
 	return [...policy, ...found];
 }
