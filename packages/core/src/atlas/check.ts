@@ -6,6 +6,7 @@ import type {
 	ExplainedPath,
 	Explanation,
 } from "../trace/explanation.ts";
+import { checkRoutes } from "./check-routes.ts";
 import {
 	type EndPattern,
 	formatHeader,
@@ -149,6 +150,8 @@ function checkPath(expected: ExpectedPath, path: ExplainedPath): readonly Differ
 		...checkHeaders("forward", expected.forwardHeaders, path.forward),
 		...checkHeaders("reply", expected.replyHeaders, reply),
 		...checkHeaders("refusal", expected.refusalHeaders, refusal ?? null),
+		...checkRoutes("forward", expected.forwardRoutes, path.forward),
+		...checkRoutes("reply", expected.replyRoutes, reply),
 	];
 }
 

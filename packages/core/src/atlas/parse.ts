@@ -110,6 +110,8 @@ function pathOf(path: PathDocument): ExpectedPath {
 		...optional("forwardHeaders", path.forwardHeaders, headersOf),
 		...optional("replyHeaders", path.replyHeaders, headersOf),
 		...optional("refusalHeaders", path.refusalHeaders, headersOf),
+		...optional("forwardRoutes", path.forwardRoutes, (byPlace) => new Map(Object.entries(byPlace))),
+		...optional("replyRoutes", path.replyRoutes, (byPlace) => new Map(Object.entries(byPlace))),
 	};
 }
 

@@ -22,6 +22,9 @@ export type ExpectedClient =
 /** Connection tracking entries by namespace; only the namespaces that are named are looked at, and each completely. */
 export type ExpectedConntrack = ReadonlyMap<string, readonly TuplePattern[]>;
 
+/** By place: `10.244.2.0/24 via 10.0.0.2 dev eth0 table main`, where `*` stands for any text. */
+export type ExpectedRoutes = ReadonlyMap<string, readonly string[]>;
+
 /** What one path must look like. What is not said is not checked. */
 export interface ExpectedPath {
 	readonly verdict: Expected<Verdict>;
@@ -46,6 +49,9 @@ export interface ExpectedPath {
 	readonly forwardHeaders?: Expected<readonly HeaderPattern[]>;
 	readonly replyHeaders?: Expected<readonly HeaderPattern[]>;
 	readonly refusalHeaders?: Expected<readonly HeaderPattern[]>;
+	/** Routes that must have decided on the way; there may be others. */
+	readonly forwardRoutes?: Expected<ExpectedRoutes>;
+	readonly replyRoutes?: Expected<ExpectedRoutes>;
 }
 
 /** A change to the cluster that a scenario needs, by the object's name: `service/default/nginx1`, `cluster/ack`. */

@@ -29,6 +29,8 @@ export interface PathDocument {
 	readonly forwardHeaders?: Written<Readonly<Record<string, Lines>>> | undefined;
 	readonly replyHeaders?: Written<Readonly<Record<string, Lines>>> | undefined;
 	readonly refusalHeaders?: Written<Readonly<Record<string, Lines>>> | undefined;
+	readonly forwardRoutes?: Written<Readonly<Record<string, Lines>>> | undefined;
+	readonly replyRoutes?: Written<Readonly<Record<string, Lines>>> | undefined;
 }
 
 export interface QuestionDocument {
@@ -102,6 +104,8 @@ const path: z.ZodType<PathDocument> = z.strictObject({
 	forwardHeaders: expected(linesByPlace).optional(),
 	replyHeaders: expected(linesByPlace).optional(),
 	refusalHeaders: expected(linesByPlace).optional(),
+	forwardRoutes: expected(linesByPlace).optional(),
+	replyRoutes: expected(linesByPlace).optional(),
 });
 
 /** How a question is written in the atlas. */

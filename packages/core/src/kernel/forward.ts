@@ -1,4 +1,5 @@
 /** The packet goes on to another device: TTL, FORWARD hooks, size (ip_forward, ip6_forward). */
+import { isLinkLocal } from "../address/address.ts";
 import { because } from "./because.ts";
 import { runHook } from "./netfilter.ts";
 import { policiesOnTheWay } from "./policy-stage.ts";
@@ -14,6 +15,11 @@ export function forward(walk: Walk, skb: Skb): Next {
 	}
 	if (packet.ttl <= 1) {
 		return icmpRefusal(skb, "loop", "icmp-ttl", because("ttl", { to: packet.dst.text }));
+	}
+	// ip6_forward: not where it goes back out of the device that it came in by, which is a redirect's matter.
+	if (packet.family === 6 && isLinkLocal(packet.src) && out.device.name !== skb.device.name) {
+		const why = because("martian-source", { source: packet.src.text, device: skb.device.name });
+		return icmpRefusal(skb, "dropped", "icmp6-beyond-scope", why);
 	}
 	skb.packet = { ...packet, ttl: packet.ttl - 1 };
 	const judged = policiesOnTheWay(walk, skb);

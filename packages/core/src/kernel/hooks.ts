@@ -125,17 +125,16 @@ function ipvsEntries(view: View, hook: Hook): readonly HookEntry[] {
 
 /**
  * Whether the stack tracks connections of a family: only when something in it asks for that (nf_ct_netns_get): a rule
- * that rewrites or looks at connections, or IPVS with its own use of conntrack.
+ * that rewrites or looks at connections. IPVS alone does not, whatever net.ipv4.vs.conntrack says (ip_vs_register_conntrack is for
+ * FTP); seen on Linux 6.1 by the fuzzer.
  */
 function tracksConnections(view: View, family: Family): boolean {
 	const known = tracking(view);
 	let tracks = known[family];
 	if (tracks === undefined) {
-		const { ipvs, xtables, nftables } = view.state;
+		const { xtables, nftables } = view.state;
 		tracks =
-			ipvs.length > 0 ||
-			xtables.some((table) => table.family === family && xtUsesConntrack(table)) ||
-			nftUsesConntrack(nftables, family);
+			xtables.some((table) => table.family === family && xtUsesConntrack(table)) || nftUsesConntrack(nftables, family);
 		known[family] = tracks;
 	}
 	return tracks;

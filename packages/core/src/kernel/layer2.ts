@@ -254,6 +254,9 @@ function* outOfStacked(search: Search, view: View, link: Link, vlan: number | nu
 	for (const sibling of siblings) {
 		if (sibling.place === view.place && sibling.device === link.name) continue;
 		const other = search.network.namespace(sibling.place)?.links.find(({ name }) => name === sibling.device);
+		// What comes back by a hairpin port is theirs who could not hear it here (macvlan_process_broadcast), private ones aside.
+		if (other?.kind === "macvlan" && other.mode === "private")
+			search.seen.add(`${sibling.place} ${sibling.device}  in`);
 		if (other?.kind !== link.kind || !bridges(link) || !bridges(other)) continue;
 		yield* into(search, sibling.place, sibling.device, vlan);
 	}

@@ -15,7 +15,7 @@ interface IcmpError {
 }
 
 /** The errors of `--reject-with`, and those that routing sends. */
-export type IcmpErrorKind = Exclude<RejectWith, "tcp-reset"> | "icmp-frag-needed" | "icmp-ttl";
+export type IcmpErrorKind = Exclude<RejectWith, "tcp-reset"> | "icmp-frag-needed" | "icmp-ttl" | "icmp6-beyond-scope";
 
 /** RFC 792, RFC 1812 section 5.2.7.1, RFC 4443: type and code of each error. */
 const ERRORS: Readonly<Record<IcmpErrorKind, IcmpError>> = {
@@ -30,6 +30,7 @@ const ERRORS: Readonly<Record<IcmpErrorKind, IcmpError>> = {
 	"icmp-ttl": { type: 11, code: 0 },
 	"icmp6-no-route": { type: 1, code: 0 },
 	"icmp6-adm-prohibited": { type: 1, code: 1 },
+	"icmp6-beyond-scope": { type: 1, code: 2 },
 	"icmp6-addr-unreachable": { type: 1, code: 3 },
 	"icmp6-port-unreachable": { type: 1, code: 4 },
 	"icmp6-policy-fail": { type: 1, code: 5 },

@@ -122,6 +122,10 @@ const DSCP_NAMES: Readonly<Record<string, number>> = {
 	CS6: 0xc0,
 	CS7: 0xe0,
 	EF: 0xb8,
+	// Older files of names (iproute2 before 4.10, etc/iproute2/rt_dsfield).
+	lowdelay: 0x10,
+	throughput: 0x08,
+	reliability: 0x04,
 };
 
 /** The TOS byte, or `undefined` where the text is none. */

@@ -25,7 +25,7 @@ export function readLinkLine(text: string): RawLink | undefined {
 }
 
 /** Lines that say nothing about which way a packet goes: other names, counters, virtual functions, programs on the driver. */
-const WITHOUT_MEANING = /^(altname|RX:?|TX:?|\d|vf$|prog$|xdp|parentbus|parentdev|permaddr)/;
+const WITHOUT_MEANING = /^(altname|RX:?|TX:?|\d|vf$|prog|xdp|(in|e)gress-qos-map$|parentbus|parentdev|permaddr)/;
 
 /** Reads an indented line about `raw`; false where it is not understood. */
 export function readDetails(words: readonly string[], raw: RawLink): boolean {

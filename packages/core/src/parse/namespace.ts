@@ -203,7 +203,11 @@ function xtables(folder: SnapshotFolder, part: "iptables-save" | "ip6tables-save
 	const file = folder.file(part);
 	if (file === undefined) return [];
 	const { tables, unread } = parseXtablesSave(file.text, { family, file: file.path });
-	folder.unread(part, unread, tables.length > 0);
+	// What iptables-save cannot show of nft's tables, nft's own dump does.
+	const left = folder.has("nft-ruleset")
+		? unread.filter(({ text }) => !/^# Table `.*' is incompatible/.test(text))
+		: unread;
+	folder.unread(part, left, tables.length > 0);
 	return tables;
 }
 

@@ -20,7 +20,8 @@ export function parseSysctl(text: string, file: string): Parsed<SysctlEntry> {
 		const [, key, value] = /^\s*-?([^\s=]+)\s*=\s*(.*)$/.exec(line.text) ?? [];
 		if (key === undefined || value === undefined) {
 			// A secret that only root may read (`sysctl: permission denied on key 'net.ipv6.conf.all.stable_secret'`).
-			if (!/^sysctl: (permission denied|reading key)/.test(line.text)) dump.keep(line, "a line holds KEY = VALUE");
+			if (!/^sysctl: (permission denied|reading key|cannot stat|error: '.*' is an unknown key)/.test(line.text))
+				dump.keep(line, "a line holds KEY = VALUE");
 			continue;
 		}
 		understood = true;

@@ -15,6 +15,7 @@ import { staticNetwork, type Wire } from "../state/static-network.ts";
 import { shownFabric } from "./fabric.ts";
 import type { Snapshot } from "./files.ts";
 import { namedByNode } from "./named-by-node.ts";
+import { collectionAssumptions } from "./report.ts";
 import { type Stack, stacksOf } from "./stack.ts";
 import { wiresOf, withLowerDevices } from "./wires.ts";
 
@@ -35,7 +36,7 @@ export function snapshotNetwork(snapshot: Snapshot, manifests: readonly Manifest
 	const assumptions: Assumption[] = [];
 	const machines = machinesOf(snapshot, cluster, assumptions);
 	const stacks = machines.flatMap((machine) => machine.stacks);
-	for (const stack of stacks) assumptions.push(...stack.assumptions);
+	assumptions.push(...collectionAssumptions(snapshot), ...stacks.flatMap((stack) => stack.assumptions));
 	const shown = new Set(stacks.map(({ namespace }) => namespace.place));
 	const predicted = networkMode(cluster.mode) === undefined ? null : clusterNetwork(cluster);
 	const wires = machines.flatMap((machine) => machine.wires);
@@ -57,8 +58,8 @@ interface Machine {
 	readonly wires: readonly Wire[];
 }
 
-function machinesOf({ namespaces }: Snapshot, cluster: Cluster, assumptions: Assumption[]): readonly Machine[] {
-	const all = stacksOf(namespaces, cluster, (assumption) => assumptions.push(assumption));
+function machinesOf(snapshot: Snapshot, cluster: Cluster, assumptions: Assumption[]): readonly Machine[] {
+	const all = stacksOf(snapshot, cluster, (assumption) => assumptions.push(assumption));
 	return [...Map.groupBy(all, ({ machine }) => machine).values()].map((own) => {
 		const named = namedByNode(own, wiresOf(own), cluster);
 		return { stacks: named.map((stack) => withLowerDevices(stack, named)), wires: wiresOf(named) };

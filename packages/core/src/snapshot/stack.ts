@@ -5,8 +5,9 @@ import { parseNamespace } from "../parse/namespace.ts";
 import type { Namespace } from "../state/namespace.ts";
 import type { Assumption } from "../state/network.ts";
 import { type Place, placeKind } from "../state/place.ts";
-import type { SnapshotNamespace } from "./files.ts";
+import type { Snapshot, SnapshotNamespace } from "./files.ts";
 import { type NetnsFile, readNetnsFile } from "./netns-file.ts";
+import { missingReasons } from "./report.ts";
 
 /** One namespace of one machine. */
 export interface Stack {
@@ -24,11 +25,12 @@ export interface Stack {
 
 /** All namespaces, each at a place of its own: `node/a`, `pod/default/web`, or `netns/MACHINE/ID` for one that nothing names. */
 export function stacksOf(
-	namespaces: readonly SnapshotNamespace[],
+	snapshot: Snapshot,
 	cluster: Cluster,
 	assume: (assumption: Assumption) => void,
 ): readonly Stack[] {
-	const read = namespaces.map(readStack);
+	const reasons = missingReasons(snapshot);
+	const read = snapshot.namespaces.map((each) => readStack(each, reasons(each)));
 	const taken = new Map<Place, Stack>();
 	const named = new Map<Stack, Place>();
 	const give = (stack: Stack, place: Place): void => {
@@ -65,7 +67,7 @@ export function moved(stack: Stack, place: Place): Stack {
 	return { ...stack, assumptions, namespace: { ...stack.namespace, place } };
 }
 
-function readStack({ node, netns, files }: SnapshotNamespace): Stack {
+function readStack({ node, netns, files }: SnapshotNamespace, whyMissing: Namespace["whyMissing"] & object): Stack {
 	const place = netns === null ? `node/${node}` : `netns/${node}/${netns}`;
 	const texts = new Map([...files].map(([name, { text }]) => [name, text]));
 	const assumptions: Assumption[] = [];
@@ -78,7 +80,7 @@ function readStack({ node, netns, files }: SnapshotNamespace): Stack {
 		id: netns ?? "host",
 		source: [...files.values()][0]?.name ?? "",
 		about: readNetnsFile(files.get("netns.yaml")),
-		namespace: parseNamespace(place, texts, options),
+		namespace: { ...parseNamespace(place, texts, options), ...(whyMissing.size > 0 && { whyMissing }) },
 		assumptions,
 	};
 }

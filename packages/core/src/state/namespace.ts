@@ -65,5 +65,7 @@ export interface Namespace {
 	readonly conntrack: readonly ConntrackEntry[];
 	/** Parts that the input does not hold. Nothing is assumed of them in silence. */
 	readonly missing: ReadonlySet<StatePart>;
+	/** Why, where whoever collected them says so. */
+	readonly whyMissing?: ReadonlyMap<StatePart, string>;
 	readonly notUnderstood: readonly NotUnderstood[];
 }

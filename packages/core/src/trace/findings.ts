@@ -278,11 +278,16 @@ const TAKEN_FOR_MISSING: Partial<Readonly<Record<StatePart, string>>> = {
 /** Parts of the state that the answer would have needed and had not. */
 function missingState(subject: Subject, stacks: readonly Place[]): readonly Finding[] {
 	return stacks.flatMap((place): readonly Finding[] => {
-		const missing = subject.network.namespace(place)?.missing;
+		const namespace = subject.network.namespace(place);
+		const missing = namespace?.missing;
 		if (missing === undefined || missing.size === 0) return [];
 		const taken = Object.entries(TAKEN_FOR_MISSING).filter(([part]) => missing.has(part as StatePart));
 		if (taken.length === 0) return [];
-		const message = `${place}: ${taken.map(([part, what]) => `${part} is missing (taken: ${what})`).join("; ")}`;
+		const why = (part: string): string => {
+			const reason = namespace?.whyMissing?.get(part as StatePart);
+			return reason === undefined ? "" : `${reason}; `;
+		};
+		const message = `${place}: ${taken.map(([part, what]) => `${part} is missing (${why(part)}taken: ${what})`).join("; ")}`;
 		return [
 			{
 				code: "missing-state",

@@ -66,6 +66,9 @@ function mayBeMissed({ protocol }: Packet, { byIcmp, fatal }: SocketError): bool
  * nf_hook_slow gave). TCP and SCTP take it for a packet that was lost, and are refused by the answer of a REJECT only.
  */
 function failsInSend({ forward, client, endedAt, code, sent, facts }: PredictedWay): boolean {
+	// ip_vs_leave drops it in OUTPUT, besides the error that it sends.
+	if (code === "ipvs-no-server")
+		return sent.protocol !== "tcp" && sent.protocol !== "sctp" && endedAt === client && forward.length === 0;
 	// What is dropped of a packet to oneself when it comes in again was sent already, by lo.
 	if (facts.hook !== "output" && facts.hook !== "postrouting") return false;
 	const byRule = code === "rule-drop" || code === "policy-drop" || code === "rule-reject";

@@ -3,6 +3,7 @@ import type { Feature } from "../../lab-plan.ts";
 import { Draw } from "../draw.ts";
 import type { AskedQuestion, Sketch } from "../sketch.ts";
 import { drawFiltering } from "./filtering.ts";
+import { drawIpvs } from "./ipvs.ts";
 import { drawTunnelEnds } from "./overlays.ts";
 import { drawQuestions } from "./questions.ts";
 import { drawRouting } from "./routing.ts";
@@ -20,6 +21,7 @@ export function drawCase(seed: number, number: number, features: ReadonlySet<Fea
 	drawTopology(world);
 	drawRouting(world);
 	drawTunnelEnds(world);
+	drawIpvs(world);
 	if (world.filters) drawFiltering(world);
 	return { sketch: world.sketch(), questions: drawQuestions(world, questions) };
 }

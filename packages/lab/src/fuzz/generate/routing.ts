@@ -326,5 +326,4 @@ function settings(world: World, stack: Draft): void {
 		const device = draw.chance(0.5) ? "all" : sysctlName(draw.pick(devices));
 		stack.sysctls.push(`net.ipv4.conf.${device}.${name} = ${draw.pick(values)}`);
 	}
-	if (draw.chance(0.05)) stack.sysctls.push("net.ipv4.fwmark_reflect = 1");
 }

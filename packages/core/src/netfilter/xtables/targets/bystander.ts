@@ -1,4 +1,4 @@
-/** The targets that change nothing that decides a packet's way: they log, trace, clamp, classify. */
+/** The targets that change nothing that decides a packet's way: they log, trace, clamp, classify, copy. */
 import { CONTINUE } from "../../context.ts";
 import type { TargetExtension } from "../extension.ts";
 
@@ -17,7 +17,12 @@ export type BystanderKind =
 	| "classify"
 	| "audit"
 	| "connsecmark"
-	| "secmark";
+	| "secmark"
+	| "ulog"
+	| "tee"
+	| "idletimer"
+	| "led"
+	| "rateest";
 
 /** Names after `-j`, and options (iptables-extensions(8)). */
 const BYSTANDERS: Readonly<Record<BystanderKind, readonly [module: string, options: readonly string[]]>> = {
@@ -41,6 +46,12 @@ const BYSTANDERS: Readonly<Record<BystanderKind, readonly [module: string, optio
 	audit: ["AUDIT", ["--type"]],
 	connsecmark: ["CONNSECMARK", ["--save", "--restore"]],
 	secmark: ["SECMARK", ["--selctx"]],
+	ulog: ["ULOG", ["--ulog-nlgroup", "--ulog-prefix", "--ulog-cprange", "--ulog-qthreshold"]],
+	// The packet itself goes on; a copy goes to the gateway (xt_TEE.c).
+	tee: ["TEE", ["--gateway", "--oif"]],
+	idletimer: ["IDLETIMER", ["--timeout", "--label", "--alarm"]],
+	led: ["LED", ["--led-trigger-id", "--led-delay", "--led-always-blink"]],
+	rateest: ["RATEEST", ["--rateest-name", "--rateest-interval", "--rateest-ewmalog"]],
 };
 
 export function bystanderExtension<Kind extends BystanderKind>(kind: Kind): TargetExtension<BystanderTarget<Kind>> {

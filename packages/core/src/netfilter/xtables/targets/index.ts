@@ -70,6 +70,11 @@ const EXTENSIONS: { readonly [Kind in Target["kind"]]: TargetExtension<Extract<T
 	audit: bystanderExtension("audit"),
 	connsecmark: bystanderExtension("connsecmark"),
 	secmark: bystanderExtension("secmark"),
+	ulog: bystanderExtension("ulog"),
+	tee: bystanderExtension("tee"),
+	idletimer: bystanderExtension("idletimer"),
+	led: bystanderExtension("led"),
+	rateest: bystanderExtension("rateest"),
 	other: otherTargetExtension,
 };
 
