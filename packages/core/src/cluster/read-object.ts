@@ -120,6 +120,11 @@ export function readObject({ apiVersion, kind, root }: InputObject, into: Invent
 		return;
 	}
 	if (kind === "") root.fail("missing-field", "kind is missing", "is this a Kubernetes object?");
+	if (/\s/.test(kind)) {
+		root
+			.at("kind")
+			.fail("bad-kind", `${JSON.stringify(kind)} is no kind`, "YAML joins an indented line to the one above it");
+	}
 	if (apiVersion === "") root.fail("missing-field", "apiVersion is missing", versionHint(kind));
 	const group = groupOf(apiVersion);
 	const reader = READERS.get(`${group}/${kind}`);
