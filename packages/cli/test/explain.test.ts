@@ -136,7 +136,7 @@ describe("--batch", () => {
 			.map((line) => JSON.parse(line));
 		expect(answers).toMatchObject([
 			{ id: 7, kind: "Explanation", verdict: "delivered" },
-			{ error: { code: "bad-json" } },
+			{ line: 3, error: { code: "bad-json" } },
 			{ id: "b", error: { code: "no-such-pod", message: expect.stringContaining("pod/no/such") } },
 			{ id: { any: 1 }, error: { code: "bad-question" } },
 			{ kind: "Explanation", verdict: "delivered" },

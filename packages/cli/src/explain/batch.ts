@@ -9,9 +9,11 @@ import { LONGEST_LINE, type QuestionLine, questionLines } from "./question-lines
 /** The exit status is that of the worst answer; a bad question is one of its own and does not stop the others. */
 export async function runBatch(cli: CliProcess, subject: Subject, path: string): Promise<ExitStatus> {
 	let status: ExitStatus = EXIT.yes;
+	let number = 0;
 	for await (const line of questionLines(await bytesOf(cli, path))) {
+		number += 1;
 		if (line?.trim() === "") continue;
-		const { answer, status: own } = answerTo(line, subject);
+		const { answer, status: own } = answerTo(line, number, subject);
 		status = worst(status, own);
 		cli.exitCode = status;
 		cli.stdout.write(stringifyJson(answer, { compact: true }));
@@ -42,7 +44,8 @@ interface Answered {
 	readonly status: ExitStatus;
 }
 
-function answerTo(line: QuestionLine, subject: Subject): Answered {
+/** `number` is the line's, from 1: an error says it where no id tells which question is meant. */
+function answerTo(line: QuestionLine, number: number, subject: Subject): Answered {
 	let id: { readonly id?: unknown } = {};
 	try {
 		const { id: given, ...rest } = objectOf(line);
@@ -53,7 +56,10 @@ function answerTo(line: QuestionLine, subject: Subject): Answered {
 		if (!(error instanceof InputError)) throw error;
 		const { code, message, hint } = error.diagnostic;
 		const text = hint === undefined ? message : `${message} (${hint})`;
-		return { answer: { ...id, error: { code, message: text } }, status: EXIT.wrongInput };
+		return {
+			answer: { ...("id" in id ? id : { line: number }), error: { code, message: text } },
+			status: EXIT.wrongInput,
+		};
 	}
 }
 

@@ -28,15 +28,23 @@ export function addressOwners(holders: AddressHolders): AddressOwners {
 			else others.push(owner);
 		}
 	};
-	for (const pod of holders.pods) if (ownsAddress(pod) && !pod.terminating) claim(pod.podIPs, { kind: "pod", pod });
+	for (const pod of holders.pods)
+		if (ownsAddress(pod) && !pod.terminating) claim(addressesOf(pod), { kind: "pod", pod });
 	for (const node of holders.nodes) claim([...node.internalIPs, ...node.externalIPs], { kind: "node", node });
 	for (const host of holders.hosts) claim(host.addresses, { kind: "host", host });
 	for (const service of holders.services) claimForService(service, claim);
 	for (const { service: key, addresses } of holders.loadBalancers)
 		claimForLoadBalancer(holders.service(key), addresses, claim);
-	for (const pod of holders.pods) if (ownsAddress(pod) && pod.terminating) claim(pod.podIPs, { kind: "pod", pod });
+	for (const pod of holders.pods)
+		if (ownsAddress(pod) && pod.terminating) claim(addressesOf(pod), { kind: "pod", pod });
 	for (const pod of holders.pods) if (pod.hostNetwork && !isFinished(pod)) claim(pod.podIPs, { kind: "pod", pod });
 	return owners;
+}
+
+/** Those of the default network, and of the cards that Multus adds. */
+function addressesOf({ podIPs, attachments }: Pod): readonly Address[] {
+	if (attachments === undefined) return podIPs;
+	return [...podIPs, ...attachments.flatMap(({ addresses }) => addresses.map(({ address }) => address))];
 }
 
 /** A Pod that has come to its end keeps its address in its status, but no longer has it. */

@@ -2,11 +2,13 @@
 import type { Prefix } from "../address/prefix.ts";
 import { type Diagnostic, formatPosition, InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import type { Field } from "./field.ts";
 import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import { CalicoInventory } from "./kubernetes/calico/calico-objects.ts";
 import { Spelling } from "./kubernetes/field-names.ts";
 import type { FlannelConfiguration } from "./kubernetes/flannel-configuration.ts";
 import type { TerwayConfiguration } from "./kubernetes/terway-configuration.ts";
+import type { NetworkAttachmentDefinition } from "./multus-objects.ts";
 import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
 import type { EndpointSlice, NamespaceObject, Node, ObjectMeta, Pod, Service } from "./objects.ts";
 import type {
@@ -59,6 +61,10 @@ export class Inventory {
 	readonly hybridnetNetworks: Map<string, HybridnetNetwork> = new Map();
 	readonly hybridnetSubnets: Map<string, HybridnetSubnet> = new Map();
 	readonly ipInstances: Map<string, IPInstance> = new Map();
+	readonly networkAttachmentDefinitions: Map<string, NetworkAttachmentDefinition> = new Map();
+
+	/** Raw answers of the cloud's API. */
+	readonly answers: Field[] = [];
 
 	kubeProxy: Partial<KubeProxySettings> = {};
 	flannel: FlannelConfiguration | undefined;

@@ -8,6 +8,7 @@ import { checkOverlaps } from "./checks/overlap-checks.ts";
 import { checkReferences } from "./checks/reference-checks.ts";
 import { checkSegments } from "./checks/segment-checks.ts";
 import { checkPodEnis } from "./checks/terway-checks.ts";
+import { readAnswers } from "./cloud/answers.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ManifestFile } from "./input/document.ts";
 import { documentsIn, objectsIn } from "./input/objects.ts";
@@ -26,6 +27,7 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	const inventory = new Inventory();
 	const filled = files.filter((file) => readFile(file, inventory) > 0);
 	if (files.length > 0 && filled.length === 0) throw nothingIn(files);
+	readAnswers(inventory);
 	const cluster = new LoadedCluster(inventory);
 	checkAddressOwners(cluster.owners);
 	checkCalico(cluster);

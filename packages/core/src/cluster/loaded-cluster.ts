@@ -10,6 +10,7 @@ import { type EffectiveSettings, effectiveSettings } from "./effective-settings.
 import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import { type Inventory, keyOf } from "./inventory.ts";
 import { type AssignedAddress, assignAddresses } from "./ipam/assign.ts";
+import { type Attachments, attachmentsOf } from "./ipam/attachments.ts";
 import type { ClaimedBlock } from "./ipam/source.ts";
 import { calicoObjects } from "./kubernetes/calico/calico-objects.ts";
 import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
@@ -99,9 +100,11 @@ export class LoadedCluster implements Cluster {
 		this.flannel = effective.flannel;
 		this.terway = effective.terway;
 		const assigned = assignAddresses({ ...this, calico, pods: [...inventory.pods.values()] });
-		this.assignedAddresses = assigned.addresses;
+		giveAddresses(inventory, assigned.addresses);
+		const attached = attachmentsOf([...inventory.pods.values()], inventory.networkAttachmentDefinitions);
+		giveAttachments(inventory, attached);
+		this.assignedAddresses = [...assigned.addresses, ...attached.assigned];
 		this.calico = withBlocks(calico, assigned.blocks);
-		giveAddresses(inventory, this.assignedAddresses);
 		this.pods = [...inventory.pods.values()];
 		this.#slices = slicesByService(inventory);
 		this.endpointSlices = [...this.#slices.values()].flat();
@@ -192,6 +195,13 @@ function withBlocks(calico: CalicoObjects, blocks: readonly ClaimedBlock[]): Cal
 		return { ...meta, kind: "BlockAffinity", cidr, node, state: "confirmed", source: { file: "", line: 1 } };
 	});
 	return { ...calico, blockAffinities: [...calico.blockAffinities, ...claimed] };
+}
+
+function giveAttachments(inventory: Inventory, { byPod }: Attachments): void {
+	for (const [key, attachments] of byPod) {
+		const pod = inventory.pods.get(key);
+		if (pod !== undefined) inventory.pods.set(key, { ...pod, attachments });
+	}
 }
 
 /** A pod that has been given its addresses runs, as the person who wrote it down has it. */

@@ -5,6 +5,7 @@
 import type { Address, Family } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import type { NetworkAttachment, NetworkSelection, NetworkStatus } from "./multus-objects.ts";
 
 export interface ObjectMeta {
 	readonly name: string;
@@ -60,6 +61,12 @@ export interface Pod extends ObjectMeta {
 	readonly requests?: Readonly<Record<string, number>>;
 	/** What its annotations ask of its network's IPAM; absent: nothing. */
 	readonly addressRequests?: AddressRequests;
+	/** Networks besides the default one that it asks Multus for; absent: none. */
+	readonly networks?: readonly NetworkSelection[];
+	/** What Multus says of its cards; absent: nothing. */
+	readonly networkStatus?: readonly NetworkStatus[];
+	/** Its cards besides the default network's, as Multus makes them; absent: none. */
+	readonly attachments?: readonly NetworkAttachment[];
 	/** Its status says neither phase nor address, as in what a person writes: IPAM's rules then give it addresses. */
 	readonly withoutStatus?: true;
 	/** As the API server gave it; by it a node's processes tell their pod. */

@@ -3,6 +3,7 @@ import { suggest } from "../diagnostic/closest.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { CALICO_GROUPS } from "./calico-objects.ts";
 import { ALL, readCalicoSelector } from "./calico-selector.ts";
+import { isAnswer } from "./cloud/answers.ts";
 import type { Field } from "./field.ts";
 import { HYBRIDNET_GROUP } from "./hybridnet-objects.ts";
 import type { InputObject } from "./input/objects.ts";
@@ -16,6 +17,7 @@ import { type FieldNames, publishedFields } from "./kubernetes/field-names.ts";
 import { readNetConf } from "./kubernetes/flannel-configuration.ts";
 import { readHybridnetNetwork, readHybridnetSubnet, readIPInstance } from "./kubernetes/hybridnet.ts";
 import { readKubeProxyConfiguration } from "./kubernetes/kube-proxy-configuration.ts";
+import { readNetworkAttachmentDefinition } from "./kubernetes/multus.ts";
 import { readNetworkPolicy } from "./kubernetes/network-policy.ts";
 import { nodeVersion, readNode } from "./kubernetes/node.ts";
 import { readPod } from "./kubernetes/pod.ts";
@@ -24,6 +26,7 @@ import { readPodNetworking } from "./kubernetes/pod-networking.ts";
 import { readService } from "./kubernetes/service.ts";
 import { readEniConfig } from "./kubernetes/terway-configuration.ts";
 import { clusterMeta, namespacedMeta } from "./metadata.ts";
+import { MULTUS_GROUP } from "./multus-objects.ts";
 import type { ForeignPolicy } from "./network-policy.ts";
 import type { NamespaceObject } from "./objects.ts";
 import { CLUSTER_KIND } from "./schema/cluster-kind.ts";
@@ -44,6 +47,10 @@ const OWN_GROUP = groupOf(OWN_API_VERSION);
 
 /** By `GROUP/KIND`. */
 const READERS: ReadonlyMap<string, Reader> = new Map<string, Reader>([
+	[
+		`${MULTUS_GROUP}/NetworkAttachmentDefinition`,
+		(object, into) => into.add(into.networkAttachmentDefinitions, readNetworkAttachmentDefinition(object)),
+	],
 	["/Namespace", (object, into) => into.add(into.namespaces, readNamespace(object))],
 	["/Node", addNode],
 	["/Pod", (object, into) => into.add(into.pods, readPod(object, into.spelling))],
@@ -108,7 +115,16 @@ const ENVELOPE: FieldNames = publishedFields("apiVersion kind metadata spec stat
 
 /** @throws {InputError} Placed, for an object that is wrong or of a kind that is misspelt. */
 export function readObject({ apiVersion, kind, root }: InputObject, into: Inventory): void {
+	if (kind === "" && apiVersion === "" && isAnswer(root)) {
+		into.answers.push(root);
+		return;
+	}
 	if (kind === "") root.fail("missing-field", "kind is missing", "is this a Kubernetes object?");
+	if (/\s/.test(kind)) {
+		root
+			.at("kind")
+			.fail("bad-kind", `${JSON.stringify(kind)} is no kind`, "YAML joins an indented line to the one above it");
+	}
 	if (apiVersion === "") root.fail("missing-field", "apiVersion is missing", versionHint(kind));
 	const group = groupOf(apiVersion);
 	const reader = READERS.get(`${group}/${kind}`);

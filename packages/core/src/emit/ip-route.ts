@@ -13,7 +13,7 @@ export function printIpRoute(routes: readonly Route[]): string {
  */
 export function ipRouteBatch(routes: readonly Route[]): Batch {
 	const batch = new BatchLines();
-	const added = routes.filter((route) => route.protocol !== "kernel");
+	const added = routes.filter((route) => route.protocol !== "kernel" || !OWN_TABLES.has(route.table));
 	for (const direct of [true, false]) {
 		for (const route of added) {
 			if (isDirect(route) !== direct) continue;
@@ -46,6 +46,9 @@ function printRoute(route: Route): string {
 	);
 	return `${line}${hops.join("")}`;
 }
+
+/** Where the kernel puts its own; in another one somebody has moved them, as plug-in sbr does. */
+const OWN_TABLES: ReadonlySet<number> = new Set([TABLE_MAIN, TABLE_LOCAL]);
 
 /** What `ip route add` takes: all on one line, without what only the kernel can know. */
 function addWords(route: Route): (string | undefined)[] {

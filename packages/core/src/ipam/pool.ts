@@ -1,5 +1,6 @@
 /** Addresses that are given out, and who has which. */
 import { type Address, addressPlus, compareAddresses } from "../address/address.ts";
+import { contains, type Prefix } from "../address/prefix.ts";
 import { type AddressRange, inRange } from "./range.ts";
 
 /** What addresses are taken out of. */
@@ -9,11 +10,17 @@ export interface AddressPool {
 	readonly ranges: readonly AddressRange[];
 	/** Texts of addresses that it never gives out: gateways, reserved ones. */
 	readonly excluded: ReadonlySet<string>;
+	/** Blocks that it leaves out. */
+	readonly excludedBlocks?: readonly Prefix[];
 }
 
 /** Whether the pool could have given the address out. */
-export function holds({ ranges, excluded }: AddressPool, candidate: Address): boolean {
-	return !excluded.has(candidate.text) && ranges.some((range) => inRange(range, candidate));
+export function holds(pool: AddressPool, candidate: Address): boolean {
+	return !leavesOut(pool, candidate) && pool.ranges.some((range) => inRange(range, candidate));
+}
+
+function leavesOut({ excluded, excludedBlocks = [] }: AddressPool, candidate: Address): boolean {
+	return excluded.has(candidate.text) || excludedBlocks.some((block) => contains(block, candidate));
 }
 
 /** Who has which address, by the address's text. */
@@ -39,7 +46,7 @@ export class TakenAddresses {
 			while (at.candidate !== undefined) {
 				const { candidate } = at;
 				at.candidate = compareAddresses(candidate, range.last) < 0 ? addressPlus(candidate, 1) : undefined;
-				if (pool.excluded.has(candidate.text) || this.#holders.has(candidate.text)) continue;
+				if (leavesOut(pool, candidate) || this.#holders.has(candidate.text)) continue;
 				this.#holders.set(candidate.text, holder);
 				return candidate;
 			}

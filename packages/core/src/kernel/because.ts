@@ -57,6 +57,7 @@ export const REASON_CODES = [
 	"route-type",
 	"not-forwarding",
 	"martian-source",
+	"loopback-source",
 	"reverse-path",
 	"ttl",
 	"loop",

@@ -1,6 +1,7 @@
 /** A packet that this stack makes: its route, its source address, the OUTPUT hooks (ip_queue_xmit, __ip_local_out). */
-import { type Address, isUnspecified } from "../address/address.ts";
+import { type Address, isLoopback, isUnspecified } from "../address/address.ts";
 import { sameAddress } from "../address/watched.ts";
+import { because } from "./because.ts";
 import { type Flow, lookup } from "./fib.ts";
 import { hookEntries } from "./hooks.ts";
 import { runHook } from "./netfilter.ts";
@@ -9,7 +10,7 @@ import { policiesOnTheWay } from "./policy-stage.ts";
 import { missingDevice, noRoute, refusedByType, routedBecause } from "./route.ts";
 import type { OutRoute, Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
-import { go, type Next, type Walk } from "./walk.ts";
+import { end, go, type Next, type Walk } from "./walk.ts";
 
 export function output(walk: Walk, skb: Skb): Next {
 	walk.passedStack(skb.view.place);
@@ -61,6 +62,10 @@ function routeOut(walk: Walk, skb: Skb, flow: Flow = outFlow(skb)): Next | null 
 	} else if (found.route.type === "unicast") {
 		const out = outRouteOf(view, found, skb.packet.dst);
 		if (out === null) return missingDevice(skb, found);
+		if (!mayLeaveBy(skb, out)) {
+			const facts = { source: skb.packet.src.text, device: out.device.name };
+			return end(skb, "unreachable", because("loopback-source", facts));
+		}
 		skb.out = out;
 	} else {
 		return refusedByType(skb, refusalOf(found.route.type), found.route.destination.text);
@@ -74,6 +79,12 @@ function routeOut(walk: Walk, skb: Skb, flow: Flow = outFlow(skb)): Next | null 
 	const { name } = skb.device;
 	if (walk.recording) walk.hop(skb, "route", name, routedBecause(found, name, skb.packet.dst.text));
 	return null;
+}
+
+/** __mkroute_output: what comes from 127.0.0.0/8 leaves by another device than lo only with that one's route_localnet. */
+function mayLeaveBy({ view, packet, sourceless }: Skb, { device }: OutRoute): boolean {
+	if (sourceless || packet.family === 6 || device.kind === "loopback" || !isLoopback(packet.src)) return true;
+	return view.settings(device.name).routeLocalnet;
 }
 
 function refusalOf(type: string): "blackhole" | "unreachable" | "prohibit" {

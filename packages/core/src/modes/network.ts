@@ -16,6 +16,7 @@ import { INTERNET, internetClient } from "./internet.ts";
 import { loadBalancersOf } from "./load-balancers.ts";
 import { administratorSysctls, furtherCards, host, inheritedSysctls, machine, nodeSysctls } from "./machine.ts";
 import { type ModePlan, podRouteFamilies } from "./mode.ts";
+import { withAttachments } from "./multus/plan.ts";
 import { hasNamespace } from "./pod-namespace.ts";
 import { NETWORK_MODES, networkMode } from "./registry.ts";
 import { eniCards, enisOf } from "./underlay/enis.ts";
@@ -49,7 +50,7 @@ class ClusterNetwork implements Network {
 		// Those of the input were checked by themselves when it was read.
 		if (enis !== cluster.enis) checkEnis(cluster, enis);
 		this.#underlay = underlayOf(cluster, { podRoutesInVpc: podRouteFamilies(mode), enis });
-		this.#plan = mode?.plan(cluster, this.#underlay);
+		this.#plan = mode && withAttachments(mode.plan(cluster, this.#underlay), cluster, this.#underlay);
 		this.#services = serviceTables(cluster);
 		const balancers = loadBalancersOf(cluster, eniCards(this.#underlay.devices.values()));
 		this.loadBalancers = balancers.devices;

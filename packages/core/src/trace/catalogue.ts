@@ -53,6 +53,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"no-route": "no route to {to}",
 	"route-type": "a route of type {type} ({where}) leads nowhere",
 	"not-forwarding": "forwarding of IPv{family} is off on {device}",
+	"loopback-source": "source {source} cannot leave by {device}: its route_localnet is off",
 	"martian-source": "source {source} cannot come in by {device} (martian)",
 	"reverse-path":
 		"reverse path filter: {source} came in by {device} but would be reached by {wanted} ({sysctl} = {value})",

@@ -1,5 +1,6 @@
 /** Where the question's packet begins: in a process of some stack, or on a device of one. */
 import type { Address, Family } from "../address/address.ts";
+import { suggest } from "../diagnostic/closest.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { type Flow, lookup } from "../kernel/fib.ts";
 import { sourceFor } from "../kernel/source-address.ts";
@@ -7,7 +8,7 @@ import type { View } from "../kernel/view.ts";
 import { viewOf } from "../kernel/view.ts";
 import type { Link } from "../state/link.ts";
 import type { Place } from "../state/place.ts";
-import { missing, parseName, placeOf } from "./places.ts";
+import { parseName, placeOf } from "./places.ts";
 import type { Question } from "./question.ts";
 import type { Subject } from "./subject.ts";
 
@@ -110,7 +111,7 @@ function entering(subject: Subject, at: string, source: Address): Start {
 	const families: readonly Family[] = [source.family];
 	if (name !== null) {
 		const link = view.link(name);
-		if (link === undefined) throw missing("device", name, () => view.state.links.map((each) => each.name));
+		if (link === undefined) throw noDevice(place, name, view);
 		return { place, view, device: link, source, families };
 	}
 	if (view.isLocal(source)) return { place, view, device: null, source, families };
@@ -123,6 +124,15 @@ function entering(subject: Subject, at: string, source: Address): Start {
 		hint: `name it: --at ${place}:DEVICE`,
 	});
 }
+
+function noDevice(place: Place, name: string, view: View): InputError {
+	const names = view.state.links.map((link) => link.name);
+	const hint = suggest(name, names) ?? `it has ${names.slice(0, MOST_TOLD).join(", ")}`;
+	return new InputError({ code: "no-such-device", message: `${place} has no device "${name}"`, hint });
+}
+
+/** More devices are not listed. */
+const MOST_TOLD = 8;
 
 function parseAt(subject: Subject, at: string): { readonly place: Place; readonly device: string | null } {
 	const colon = at.indexOf(":");

@@ -110,6 +110,12 @@ describe("objects", () => {
 		expect(({} as { x?: unknown }).x).toBeUndefined();
 	});
 
+	test("a line that YAML joins to the kind above it is told", () => {
+		expect(errorOf("kind: Pod\n  bad\n")).toBe(
+			'a.yaml:1:7: "Pod bad" is no kind (YAML joins an indented line to the one above it)',
+		);
+	});
+
 	// Kubernetes' published fields: kubernetes/kubernetes api/openapi-spec/v3/api__v1_openapi.json.
 	test.each([
 		[

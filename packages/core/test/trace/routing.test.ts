@@ -176,3 +176,34 @@ describe("policy routing", () => {
 		expect(ask(line(files), QUESTION).verdict).toBe("unknown");
 	});
 });
+
+describe("a process that asks 127.0.0.1, which NAT leads to another machine", () => {
+	const led = (routeLocalnet: 0 | 1): ReturnType<typeof subjectOf> =>
+		line(
+			{},
+			{
+				"ip-address": [
+					"1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN\n    inet 127.0.0.1/8 scope host lo",
+					card(2, "eth0", ["10.0.1.1/24"]),
+				].join("\n"),
+				sysctl: `net.ipv4.conf.eth0.route_localnet = ${routeLocalnet}`,
+				"iptables-save": [
+					"*nat",
+					":OUTPUT ACCEPT [0:0]",
+					":POSTROUTING ACCEPT [0:0]",
+					"-A OUTPUT -d 127.0.0.1/32 -p tcp -m tcp --dport 80 -j DNAT --to-destination 10.0.2.2:80",
+					"-A POSTROUTING -o eth0 -j MASQUERADE",
+					"COMMIT\n",
+				].join("\n"),
+			},
+		);
+
+	// __mkroute_output (net/ipv4/route.c): EINVAL for a loopback source where the outgoing device has no route_localnet.
+	it("gets out only where the device has route_localnet", () => {
+		const question = { from: "host/a", to: "127.0.0.1:80" };
+		const path = onlyPath(ask(led(0), question));
+		expect(path.verdict).toBe("unreachable");
+		expect(path.reason).toContain("Source 127.0.0.1 cannot leave by eth0: its route_localnet is off");
+		expect(onlyPath(ask(led(1), question)).verdict).toBe("delivered");
+	});
+});

@@ -132,6 +132,13 @@ export class Standing {
 		this.#tunnelErrors ||= ways.some((way) => usesTunnel(way) && way.verdict !== "delivered");
 		if (before && ways.some(usesTunnel)) return TUNNEL_ERRORS;
 		if (ways.some(borrowsAddress)) return BORROWED;
+		if (
+			ways.some(
+				({ sent, server }) =>
+					sent.protocol === "sctp" && server !== null && server.address.address.text !== sent.dst.text,
+			)
+		)
+			return NAMED_ADDRESSES;
 		return this.#mayFallSilent(ways) ? SILENT : null;
 	}
 
@@ -201,6 +208,7 @@ function nobodysQuestion(observation: Observation, differs: Extract<Comparison, 
 const RIVALS = "two machines answer for one address, and the first answer counts";
 const BROKE = "the connection stood and broke then: the engine follows the packet and its answer";
 
+const NAMED_ADDRESSES = "SCTP names addresses in its own chunks, which NAT leaves as they are";
 const BORROWED =
 	"lo has no address to masquerade with, and the kernel takes that of the device that came first in the lab";
 const TUNNEL_ERRORS = "a tunnel that met an error tells its next senders too (ip_tunnel_xmit: err_count)";

@@ -10,7 +10,7 @@ import type { Observation } from "../../src/observation.ts";
 import { realize } from "../../src/realize/realize.ts";
 import { onEachKernel } from "../kernels-here.ts";
 
-/** The two nodes of atlas/flannel-vxlan in one VPC with both families, their Service behind a load balancer of each. */
+/** The two nodes of atlas/flannel-vxlan in one VPC with both families, the entries of IPv6 written by hand, their Service behind a load balancer of each. */
 function inVpc(): Network {
 	const text = readFileSync(new URL("../../../../atlas/flannel-vxlan/cluster.yaml", import.meta.url), "utf8")
 		.replace("mode: flannel-vxlan", "mode: flannel-vpc")
@@ -25,6 +25,9 @@ spec:
     - { id: a, cidr: 10.9.0.0/24, gateway: 10.9.0.253 }
     - { id: b, cidr: "fd00:9::/64", gateway: "fd00:9::fd" }
   managedRoutes: true
+  routes:
+    - { destination: "fd00:244:0:1::/64", nextHop: n1 }
+    - { destination: "fd00:244:0:2::/64", nextHop: n2 }
 `,
 		)
 		.concat(`---

@@ -4,6 +4,7 @@ import { namespacedMeta } from "../metadata.ts";
 import type { ContainerPort, Pod, TransportProtocol } from "../objects.ts";
 import { readAddressRequests } from "./address-requests.ts";
 import { type FieldNames, publishedFields, type Spelling } from "./field-names.ts";
+import { readPodNetworks } from "./multus.ts";
 import { isReady } from "./node.ts";
 import { countsIn, isTerwayResource } from "./resources.ts";
 
@@ -39,6 +40,7 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 		spelling.check(container, CONTAINER, "Pod's container");
 		for (const port of container.at("ports").items()) spelling.check(port, PORT, "Pod's container");
 	}
+	const meta = namespacedMeta(object);
 	const nodeName = spec.at("nodeName").text();
 	const hostNetwork = spec.at("hostNetwork").boolean(false);
 	const podIPs = podAddresses(status);
@@ -46,7 +48,7 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 	const assumed = podIPs.length > 0 || (hostNetwork && nodeName !== "") ? "Running" : "Pending";
 	const phase = status.at("phase").oneOf(["Pending", "Running", "Succeeded", "Failed", "Unknown"], assumed);
 	return {
-		...namespacedMeta(object),
+		...meta,
 		kind: "Pod",
 		nodeName,
 		hostNetwork,
@@ -59,6 +61,7 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 		...requestsOf(spec.at("containers")),
 		...readAddressRequests(object),
 		...(metadata.at("uid").present && { uid: metadata.at("uid").text() }),
+		...readPodNetworks(object, meta.namespace),
 		...(podIPs.length === 0 && !saysState(status) && { withoutStatus: true as const }),
 	};
 }

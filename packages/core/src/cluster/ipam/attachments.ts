@@ -1,0 +1,165 @@
+/** The cards that pods have besides the default network's: which network each is of, and its addresses. */
+import type { Address } from "../../address/address.ts";
+import { contains } from "../../address/prefix.ts";
+import { suggest } from "../../diagnostic/closest.ts";
+import { InputError } from "../../diagnostic/diagnostic.ts";
+import { type AddressPool, TakenAddresses } from "../../ipam/pool.ts";
+import { isFinished } from "../address-owners.ts";
+import { keyOf } from "../inventory.ts";
+import type {
+	AttachedAddress,
+	CniConfig,
+	CniRange,
+	NetworkAttachment,
+	NetworkAttachmentDefinition,
+	NetworkSelection,
+} from "../multus-objects.ts";
+import type { Pod } from "../objects.ts";
+import type { AssignedAddress } from "./assign.ts";
+
+export interface Attachments {
+	/** By `NAMESPACE/NAME` of the pod. */
+	readonly byPod: ReadonlyMap<string, readonly NetworkAttachment[]>;
+	/** Addresses that no annotation says. */
+	readonly assigned: readonly AssignedAddress[];
+}
+
+const NOTHING: Attachments = { byPod: new Map(), assigned: [] };
+
+/** @throws {InputError} For a network that is not there, and a pool that is exhausted. */
+export function attachmentsOf(
+	pods: readonly Pod[],
+	definitions: ReadonlyMap<string, NetworkAttachmentDefinition>,
+): Attachments {
+	const attached = pods.filter((pod) => (pod.networks ?? []).length > 0 && !pod.hostNetwork && !isFinished(pod));
+	return attached.length === 0 ? NOTHING : new Attaching(attached, definitions).run();
+}
+
+class Attaching {
+	readonly #pods: readonly Pod[];
+	readonly #definitions: ReadonlyMap<string, NetworkAttachmentDefinition>;
+	/** Of whereabouts one for the cluster; of host-local, whose store is a node's own, one for each node. */
+	readonly #taken = new Map<string, TakenAddresses>();
+	readonly #pools = new Map<string, AddressPool>();
+	readonly #assigned: AssignedAddress[] = [];
+
+	constructor(pods: readonly Pod[], definitions: ReadonlyMap<string, NetworkAttachmentDefinition>) {
+		this.#pods = [...pods].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1));
+		this.#definitions = definitions;
+	}
+
+	run(): Attachments {
+		const byPod = new Map<string, NetworkAttachment[]>();
+		const open: { readonly pod: Pod; readonly at: number; readonly into: NetworkAttachment[] }[] = [];
+		// Addresses that are said go first, so that none of them is given to another pod.
+		for (const pod of this.#pods) {
+			const cards = (pod.networks ?? []).map((each, i) => this.#said(pod, each, i + 1));
+			byPod.set(keyOf(pod), cards);
+			for (const [at, card] of cards.entries()) {
+				for (const { address } of card.addresses) this.#takenBy(card, pod).take(address, keyOf(pod));
+				if (card.addresses.length === 0) open.push({ pod, at, into: cards });
+			}
+		}
+		for (const { pod, at, into } of open) {
+			const card = into[at];
+			if (card !== undefined) into[at] = { ...card, addresses: this.#allocated(pod, card) };
+		}
+		return { byPod, assigned: this.#assigned };
+	}
+
+	/** What the annotations and the network's own configuration say. */
+	#said(pod: Pod, asked: NetworkSelection, number: number): NetworkAttachment {
+		const key = `${asked.namespace}/${asked.name}`;
+		const definition = this.#definitions.get(key) ?? failMissing(pod, asked, [...this.#definitions.keys()]);
+		const config = definition.config ?? failEmpty(pod, definition, asked);
+		const device = asked.interface || `net${number}`;
+		const status = pod.networkStatus?.find((each) => each.name === key && each.interface === device);
+		const requested = config.takesAddresses ? asked.addresses : [];
+		const said = status?.addresses.map((each) => withSubnet(each, config)) ?? requested;
+		const addresses = said.length > 0 ? said : config.ipam.addresses;
+		const mac = status?.mac || asked.mac;
+		return { definition, config, interface: device, mac, addresses, defaultRoute: asked.defaultRoute };
+	}
+
+	#allocated(pod: Pod, { definition, config }: NetworkAttachment): readonly AttachedAddress[] {
+		return config.ipam.sets.map((ranges): AttachedAddress => {
+			const taken = this.#takenBy({ config, definition }, pod);
+			for (const range of ranges) {
+				const address = taken.takeFirst(this.#poolOf(range, definition, pod, config), keyOf(pod));
+				if (address === undefined) continue;
+				this.#refuseTwice(address, pod, config);
+				const by = `${config.ipam.type} of NetworkAttachmentDefinition "${keyOf(definition)}" ${range.range.text}`;
+				this.#assigned.push({ pod: keyOf(pod), address, by });
+				return { address, prefixLength: range.subnet.length, gateway: range.gateway };
+			}
+			throw new InputError({
+				code: "pool-exhausted",
+				message: `no address is left for pod/${keyOf(pod)} in ${ranges.map(({ range }) => range.text).join(", ")} of NetworkAttachmentDefinition "${keyOf(definition)}"`,
+				where: pod.source,
+			});
+		});
+	}
+
+	/** host-local's store is a node's own: on two nodes it gives out the same addresses. */
+	#refuseTwice(address: Address, pod: Pod, { ipam }: CniConfig): void {
+		const other = this.#assigned.find((each) => each.address.text === address.text);
+		if (other === undefined) return;
+		throw new InputError({
+			code: "duplicate-address",
+			message: `${ipam.type} gives pod/${keyOf(pod)} ${address.text} on node/${pod.nodeName}, which pod/${other.pod} has on its node`,
+			where: pod.source,
+			hint: "give each node a range of its own, use whereabouts, or say the addresses by annotation k8s.v1.cni.cncf.io/network-status",
+		});
+	}
+
+	#takenBy({ config, definition }: Pick<NetworkAttachment, "config" | "definition">, pod: Pod): TakenAddresses {
+		const key = config.ipam.kind === "host-local" ? `${pod.nodeName} ${keyOf(definition)}` : "";
+		let taken = this.#taken.get(key);
+		if (taken === undefined) {
+			taken = new TakenAddresses();
+			this.#taken.set(key, taken);
+		}
+		return taken;
+	}
+
+	#poolOf(range: CniRange, definition: NetworkAttachmentDefinition, pod: Pod, { ipam }: CniConfig): AddressPool {
+		const where = ipam.kind === "host-local" ? pod.nodeName : "";
+		const key = `${where} ${keyOf(definition)} ${range.range.text}`;
+		let pool = this.#pools.get(key);
+		if (pool === undefined) {
+			const gateway = range.gateway === null ? [] : [range.gateway.text];
+			pool = { name: key, ranges: [range.range], excluded: new Set(gateway), excludedBlocks: range.exclude };
+			this.#pools.set(key, pool);
+		}
+		return pool;
+	}
+}
+
+function failMissing(pod: Pod, { namespace, name, source: where }: NetworkSelection, known: readonly string[]): never {
+	const hint =
+		suggest(`${namespace}/${name}`, known) ?? (known.length === 0 ? undefined : `there are ${known.join(", ")}`);
+	throw new InputError({
+		code: "missing-object",
+		message: `pod/${keyOf(pod)} asks for NetworkAttachmentDefinition "${namespace}/${name}", which is not there`,
+		where,
+		...(hint !== undefined && { hint }),
+	});
+}
+
+function failEmpty(pod: Pod, definition: NetworkAttachmentDefinition, { source: where }: NetworkSelection): never {
+	throw new InputError({
+		code: "missing-field",
+		message: `pod/${keyOf(pod)} asks for NetworkAttachmentDefinition "${keyOf(definition)}", whose spec.config is empty`,
+		where,
+		hint: "a file on the nodes has it: write its text into spec.config",
+	});
+}
+
+/** Status says no length: that of the subnet that holds the address. */
+function withSubnet(address: Address, { ipam }: CniConfig): AttachedAddress {
+	const range = ipam.sets.flat().find(({ subnet }) => contains(subnet, address));
+	const same = ipam.addresses.find((each) => each.address.text === address.text);
+	if (same !== undefined) return same;
+	const bits = address.family === 4 ? 32 : 128;
+	return { address, prefixLength: range?.subnet.length ?? bits, gateway: range?.gateway ?? null };
+}
