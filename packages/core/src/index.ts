@@ -26,6 +26,12 @@ export {
 	summaryOf,
 } from "./api/input.ts";
 export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
+export {
+	type StateGroup,
+	type StateReport,
+	stateReport,
+	stateReportSchema,
+} from "./api/state-report.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
