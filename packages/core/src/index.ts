@@ -3,12 +3,22 @@
 export {
 	type Address,
 	address,
+	addressBits,
 	addressFromWords,
 	type Family,
 	formatEndpoint,
 	parseAddress,
 } from "./address/address.ts";
-export { contains, defaultPrefix, hostPrefix, type Prefix, parsePrefix, prefix, prefixOf } from "./address/prefix.ts";
+export {
+	contains,
+	defaultPrefix,
+	hostPrefix,
+	overlaps,
+	type Prefix,
+	parsePrefix,
+	prefix,
+	prefixOf,
+} from "./address/prefix.ts";
 export {
 	type AtlasFiles,
 	type AtlasIndex,
