@@ -1,5 +1,13 @@
 /** Asks the server that the page came from. */
-import type { Explanation, InputSummary, KnownPlace, Language, Question, ServedInput } from "@podpath/core";
+import type {
+	Explanation,
+	InputSummary,
+	KnownPlace,
+	Language,
+	ManifestFile,
+	Question,
+	ServedInput,
+} from "@podpath/core";
 import { type Backend, type Input, ProblemError } from "./backend.ts";
 
 /** A file that a server of podpath makes and a static site holds. */
@@ -37,5 +45,9 @@ export class HttpBackend implements Backend {
 
 	places(_input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {
 		return fetchJson(`places?${new URLSearchParams({ typed, most: String(most) })}`);
+	}
+
+	manifests(_input: Input): Promise<readonly ManifestFile[]> {
+		return fetchJson("manifests.json");
 	}
 }
