@@ -218,8 +218,11 @@ const SILENT = "the kernel sends a sender five errors about routes at once, and 
  * The first packet and its answer went as predicted and later ones did not: rules may stop what is no new connection, and a
  * router that sees the server's data alone may masquerade it (nf_conntrack_tcp_loose).
  */
-function brokeLater({ result }: Observation, { differences }: Extract<Comparison, { kind: "differs" }>): boolean {
-	const stood = result.kind !== "answered" && result.connected === true;
+function brokeLater({ result }: Observation, differs: Extract<Comparison, { kind: "differs" }>): boolean {
+	const { differences, verdict } = differs;
+	// An error about the third packet may come before anybody asks whether the connection stood.
+	const failed = result.kind === "error" && verdict === "delivered";
+	const stood = result.kind !== "answered" && (result.connected === true || failed);
 	return stood && differences.every(({ about }) => about === "result" || about === "server");
 }
 

@@ -1,5 +1,14 @@
 /** Who answers questions: the engine in this browser, or the one behind the server. They are the same code. */
-import type { AtlasFiles, Explanation, InputSummary, KnownPlace, Language, Problem, Question } from "@podpath/core";
+import type {
+	AtlasFiles,
+	Explanation,
+	InputSummary,
+	KnownPlace,
+	Language,
+	Problem,
+	Question,
+	StateReport,
+} from "@podpath/core";
 
 /** What is asked about. */
 export type Input =
@@ -18,6 +27,8 @@ export interface Backend {
 	/** Fails with a `ProblemError` for a question that cannot be asked. */
 	explain(input: Input, question: Question, language: Language): Promise<Explanation>;
 	/** Names like what is typed, the best first. */
+	/** Everything that the stack of a pod or machine has. */
+	state(input: Input, place: string): Promise<StateReport>;
 	places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]>;
 }
 

@@ -1,5 +1,13 @@
 /** Asks the server that the page came from. */
-import type { Explanation, InputSummary, KnownPlace, Language, Question, ServedInput } from "@podpath/core";
+import type {
+	Explanation,
+	InputSummary,
+	KnownPlace,
+	Language,
+	Question,
+	ServedInput,
+	StateReport,
+} from "@podpath/core";
 import { type Backend, type Input, ProblemError } from "./backend.ts";
 
 /** A file that a server of podpath makes and a static site holds. */
@@ -33,6 +41,10 @@ export class HttpBackend implements Backend {
 			headers: { "Content-Type": "application/json" },
 			body: JSON.stringify({ question, language }),
 		});
+	}
+
+	state(_input: Input, place: string): Promise<StateReport> {
+		return fetchJson(`state?${new URLSearchParams({ place })}`);
 	}
 
 	places(_input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {

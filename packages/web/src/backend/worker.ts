@@ -1,5 +1,5 @@
 /** Asks the engine in this browser, which runs in a worker so that the page never waits for it. */
-import type { AtlasFiles, Explanation, InputSummary, KnownPlace, Language, Question } from "@podpath/core";
+import type { AtlasFiles, Explanation, InputSummary, KnownPlace, Language, Question, StateReport } from "@podpath/core";
 import type { Calls, EngineInput, Request, Response } from "../engine/calls.ts";
 import { type AtlasBackend, type Input, ProblemError, type ScenarioCheck } from "./backend.ts";
 import { fetchJson } from "./http.ts";
@@ -21,6 +21,10 @@ export class WorkerBackend implements AtlasBackend {
 
 	async explain(input: Input, question: Question, language: Language): Promise<Explanation> {
 		return this.#call("explain", { input: await this.#engineInput(input), question, language });
+	}
+
+	async state(input: Input, place: string): Promise<StateReport> {
+		return this.#call("state", { input: await this.#engineInput(input), place });
 	}
 
 	async places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {

@@ -13,6 +13,7 @@ import {
 	type Scenario,
 	type Subject,
 	scenarioManifests,
+	stateReport,
 	summaryOf,
 } from "@podpath/core";
 import type { Calls, EngineInput } from "./calls.ts";
@@ -45,6 +46,8 @@ export class Engine {
 				const { typed, most } = asks as Calls["places"]["asks"];
 				return placesLike(knownPlaces(subject.cluster), typed, most);
 			}
+			case "state":
+				return stateReport(subject, (asks as Calls["state"]["asks"]).place);
 			case "check":
 				return differencesOf(loaded);
 		}

@@ -7,4 +7,5 @@ export const VIEWS: readonly View[] = [
 	{ id: "path", load: async () => (await import("./path/path-view.tsx")).PathView },
 	{ id: "atlas", load: async () => (await import("./atlas/atlas-view.tsx")).AtlasView },
 	{ id: "compare", load: async () => (await import("./compare/compare-view.tsx")).CompareView },
+	{ id: "state", load: async () => (await import("./state/state-view.tsx")).StateView },
 ];

@@ -52,7 +52,13 @@ export function Answer({ explanation, route, stale }: Props): JSX.Element {
 						<Legend path={path} />
 						<Stepper steps={steps} current={current} onStep={goTo} />
 					</div>
-					<StepPanel path={path} step={step} number={current + 1} of={steps.length} />
+					<StepPanel
+						path={path}
+						step={step}
+						about={route.params.in === undefined ? {} : { in: route.params.in }}
+						number={current + 1}
+						of={steps.length}
+					/>
 					<StepList steps={steps} current={current} onStep={goTo} />
 					<div class="beside">
 						<Findings findings={explanation.findings} />
