@@ -202,4 +202,7 @@ test("archives that the script wrote become one snapshot; two machines of one na
 	expect((await podpath(["collect", "--from", a, "--from", b, "-o", whole])).status).toBe(0);
 	const { status, stderr } = await podpath(["collect", "--from", a, "--from", a, "-o", join(folder, "twice")]);
 	expect([status, stderr]).toEqual([1, expect.stringContaining("another machine is called n0 too")]);
+	const redacted = join(folder, "redacted");
+	expect((await podpath(["collect", "--from", whole, "--redact", "-o", redacted])).status).toBe(0);
+	expect(readdirSync(join(redacted, "nodes")).sort()).toEqual(["node-1", "node-2"]);
 }, 60_000);

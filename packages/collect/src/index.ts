@@ -9,6 +9,7 @@ export {
 	type SshOptions,
 } from "./collect/collect.ts";
 export type { Collected, CollectedFiles, MachineArchive, Missing } from "./collect/merge.ts";
+export { type Redaction, redact } from "./collect/redact.ts";
 export { collectScript, type ScriptOptions } from "./collect/script.ts";
 export { checkTarget, writeSnapshot } from "./collect/write.ts";
 export { readManifests, STDIN } from "./manifests.ts";

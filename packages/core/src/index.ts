@@ -3,12 +3,22 @@
 export {
 	type Address,
 	address,
+	addressBits,
 	addressFromWords,
 	type Family,
 	formatEndpoint,
 	parseAddress,
 } from "./address/address.ts";
-export { contains, defaultPrefix, hostPrefix, type Prefix, parsePrefix, prefix, prefixOf } from "./address/prefix.ts";
+export {
+	contains,
+	defaultPrefix,
+	hostPrefix,
+	overlaps,
+	type Prefix,
+	parsePrefix,
+	prefix,
+	prefixOf,
+} from "./address/prefix.ts";
 export {
 	type AtlasFiles,
 	type AtlasIndex,
@@ -27,6 +37,12 @@ export {
 	summaryOf,
 } from "./api/input.ts";
 export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
+export {
+	type StateGroup,
+	type StateReport,
+	stateReport,
+	stateReportSchema,
+} from "./api/state-report.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { checkFault, faultyCluster } from "./atlas/check-fault.ts";

@@ -17,6 +17,8 @@ import {
 	questionSchema,
 	type Subject,
 	servedInputSchema,
+	stateReport,
+	stateReportSchema,
 	summaryOf,
 } from "@podpath/core";
 import { streamSSE } from "hono/streaming";
@@ -74,6 +76,13 @@ const routes = {
 		},
 		responses: { 200: json(explanationSchema, "The answer"), 400: badRequest, 422: wrongInput },
 	}),
+	state: createRoute({
+		method: "get",
+		path: "/state",
+		summary: "Everything that the stack of a pod or machine has",
+		request: { query: z.object({ place: z.string().max(600) }) },
+		responses: { 200: json(stateReportSchema, "Its state"), 400: badRequest, 422: wrongInput },
+	}),
 	atlas: createRoute({
 		method: "get",
 		path: "/atlas.json",
@@ -116,6 +125,10 @@ export function api(served: Served, events: Events): OpenAPIHono {
 		const { typed, most } = context.req.valid("query");
 		const { cluster } = await subjectOf(served);
 		return context.json([...placesLike(knownPlaces(cluster), typed, most)], 200);
+	});
+	routed.openapi(routes.state, async (context) => {
+		const { place } = context.req.valid("query");
+		return context.json(stateReport(await subjectOf(served), place), 200);
 	});
 	routed.openapi(routes.manifests, async (context) => context.json([...(await manifestsOf(served))], 200));
 	routed.openapi(routes.explain, async (context) => {

@@ -218,7 +218,14 @@ describe("what the page reads", () => {
 		const response = await server().request("/api/openapi.json", { headers: ALLOWED });
 		const { openapi, paths } = (await response.json()) as { readonly openapi: string; readonly paths: object };
 		expect(openapi).toBe("3.1.0");
-		const known = ["/atlas.json", "/atlas/{file}", "/explain", "/input.json", "/manifests.json", "/places"];
-		expect(Object.keys(paths).sort()).toEqual(known);
+		expect(Object.keys(paths).sort()).toEqual([
+			"/atlas.json",
+			"/atlas/{file}",
+			"/explain",
+			"/input.json",
+			"/manifests.json",
+			"/places",
+			"/state",
+		]);
 	});
 });

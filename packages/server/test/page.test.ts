@@ -248,6 +248,30 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		});
 	});
 
+	test("State leads from a step's rule to its chain, and from a jump to the next", async () => {
+		const { page } = await openAtlas(`#/path?in=${CROSS_NODE}-iptables`);
+		const rule = page.locator(".step-panel .rules a").first();
+		const slider = page.getByRole("slider");
+		await slider.waitFor();
+		await expect
+			.poll(
+				async () => {
+					await page.keyboard.press("ArrowRight");
+					return rule.count();
+				},
+				{ timeout: 20_000 },
+			)
+			.toBe(1);
+		await rule.click();
+		const target = page.locator(".group.target");
+		await target.getByText("KUBE-SERVICES").first().waitFor();
+		await target.getByRole("button", { name: "→ KUBE-SERVICES" }).first().click();
+		await page.locator(".group.target summary", { hasText: "KUBE-SERVICES" }).waitFor();
+		await page.getByLabel("Search").fill("default/nginx1");
+		await page.locator(".group li").first().waitFor();
+		for (const text of await page.locator(".group li").allTextContents()) expect(text).toContain("default/nginx1");
+	});
+
 	test("a static site needs no server of podpath's", async () => {
 		const folder = join(tests.folder, "site");
 		writeSite(folder, [FLANNEL], "0", tests.page);
@@ -269,6 +293,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		["path", `#/path?in=${CROSS_NODE}&step=9`, ".picture .chip"],
 		["path with several ways", "#/path?in=flannel-vpc/001-4.A", ".picture .chip"],
 		["atlas", "#/atlas?search=001", ".card"],
+		["state", `#/state?in=${CROSS_NODE}&place=node/ap-southeast-1.10.0.0.180&group=ip%20rule`, ".group"],
 		["compare", `#/compare?in=${CROSS_NODE}&in2=${CROSS_NODE}-iptables`, "tr.parts"],
 		["what-if", "#/what-if?in=flannel-vpc/001-3.1", ".picture .chip"],
 	])("%s", (_, hash, sign) => {

@@ -2,18 +2,19 @@
 import { LANGUAGES, type Language, type ServedInput } from "@podpath/core";
 import type { JSX } from "preact";
 import { ThemeChoice } from "./parts/theme.tsx";
-import { formatRoute } from "./route.ts";
+import { formatRoute, type Route, sameInput } from "./route.ts";
 import { LANGUAGE_NAMES, useLanguage, useTexts } from "./texts/language.ts";
 import { VIEWS } from "./views/registry.ts";
 
 interface Props {
 	readonly current: string | undefined;
+	readonly route: Route;
 	readonly served: ServedInput | null;
 	readonly onLanguage: (language: Language) => void;
 	readonly onHelp: () => void;
 }
 
-export function Menu({ current, served, onLanguage, onHelp }: Props): JSX.Element {
+export function Menu({ current, route, served, onLanguage, onHelp }: Props): JSX.Element {
 	const texts = useTexts();
 	const language = useLanguage();
 	return (
@@ -26,7 +27,7 @@ export function Menu({ current, served, onLanguage, onHelp }: Props): JSX.Elemen
 				{VIEWS.map(({ id }) => (
 					<a
 						key={id}
-						href={formatRoute({ view: id, params: {} })}
+						href={formatRoute(sameInput(id, route))}
 						title={texts.viewHints[id]}
 						aria-current={id === current ? "page" : undefined}
 					>

@@ -1,6 +1,7 @@
 /** Keys that work everywhere in the page. */
 import { useEffect } from "preact/hooks";
 import { go } from "./navigation.ts";
+import { parseRoute, sameInput } from "./route.ts";
 import { isTyping } from "./typing.ts";
 import { VIEWS } from "./views/registry.ts";
 
@@ -28,6 +29,6 @@ function focusSearch(): void {
 
 function goToView(key: string): boolean {
 	const view = /^[1-9]$/.test(key) ? VIEWS[Number(key) - 1] : undefined;
-	if (view !== undefined) go({ view: view.id, params: {} });
+	if (view !== undefined) go(sameInput(view.id, parseRoute(location.hash)));
 	return view !== undefined;
 }

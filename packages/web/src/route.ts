@@ -13,6 +13,11 @@ export function parseRoute(hash: string): Route {
 	return { view: path, params: Object.fromEntries(new URLSearchParams(query)) };
 }
 
+/** Another view of what is asked about. */
+export function sameInput(view: string, { params }: Route): Route {
+	return { view, params: params.in === undefined ? {} : { in: params.in } };
+}
+
 /** Readable: slashes, colons and commas of names may stand in a fragment as they are. */
 export function formatRoute({ view, params }: Route): string {
 	const given = Object.entries(params).filter(([, value]) => value !== "");

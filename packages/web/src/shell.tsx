@@ -47,7 +47,13 @@ function Frame({ onLanguage }: { readonly onLanguage: (language: Language) => vo
 			<button type="button" class="skip" onClick={() => document.getElementById("main")?.focus()}>
 				{texts.skip}
 			</button>
-			<Menu current={view?.id} served={served} onLanguage={onLanguage} onHelp={() => help.current?.showModal()} />
+			<Menu
+				current={view?.id}
+				route={route}
+				served={served}
+				onLanguage={onLanguage}
+				onHelp={() => help.current?.showModal()}
+			/>
 			{away && <Notice tone="bad">{texts.server.away}</Notice>}
 			<main id="main" tabIndex={-1}>
 				{problem !== null && (

@@ -16,6 +16,7 @@ export interface CollectFlags {
 	readonly netns?: readonly string[];
 	readonly sudo: boolean;
 	readonly timeout: number;
+	readonly redact: boolean;
 }
 
 const DESCRIPTION = `Reads what nodes' kernels do with packets (devices, addresses, routes, rules, neighbours, netfilter, IPVS, tc, sysctls,
@@ -31,6 +32,7 @@ EXAMPLES
   podpath collect --from podpath-node-a.tar.gz --from podpath-node-b.tar.gz -o snapshot.tar.gz
   podpath collect --lab default -o snapshot/      # a lab that stands: its nodes and pods by their names
   podpath collect --local --netns node/a=ns-a --netns pod/default/web=ns-web -o snapshot/
+  podpath collect --from snapshot.tar.gz --redact -o for-others.tar.gz
   podpath explain pod/default/a service/default/b:80 --snapshot snapshot.tar.gz
 
 EXIT STATUS
@@ -71,6 +73,7 @@ export const collectCommand: Command<Context> = buildCommand<CollectFlags, [], C
 				brief: "With --local: whose a namespace of `ip netns` is, where addresses do not tell; repeatable",
 				placeholder: "PLACE=NETNS",
 			},
+			redact: { ...off, brief: "Replace public addresses and names, the same by the same everywhere" },
 			sudo: { ...off, brief: "With --ssh: run there by sudo -n" },
 			timeout: {
 				kind: "parsed",

@@ -9,6 +9,7 @@ import {
 	collectSsh,
 	fromArchives,
 	type Missing,
+	redact,
 	type SshHost,
 	writeSnapshot,
 } from "@podpath/collect";
@@ -34,7 +35,8 @@ export async function runCollect(cli: CliProcess, flags: CollectFlags): Promise<
 		interrupted = signal.aborted;
 		return result;
 	});
-	return report(cli, collected, output, interrupted);
+	const files = flags.redact ? redact(collected.files).files : collected.files;
+	return report(cli, { ...collected, files }, output, interrupted);
 }
 
 type Way = "local" | "ssh" | "lab" | "from" | "print-script";

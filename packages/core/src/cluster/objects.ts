@@ -69,6 +69,8 @@ export interface Pod extends ObjectMeta {
 	readonly attachments?: readonly NetworkAttachment[];
 	/** Its status says neither phase nor address, as in what a person writes: IPAM's rules then give it addresses. */
 	readonly withoutStatus?: true;
+	/** As the API server gave it; by it a node's processes tell their pod. */
+	readonly uid?: string;
 }
 
 /** What annotations ask of IPAM, each with the place where it stands. */

@@ -73,7 +73,9 @@ export function portUnreachable(family: Family): IcmpErrorKind {
 }
 
 function errorAbout(skb: Skb, kind: IcmpErrorKind): Packet | null {
-	return icmpError(skb.view, skb.packet, (skb.inDevice ?? skb.device).name, kind);
+	const device = skb.inDevice ?? skb.device;
+	// Of a bridged packet the device is the bridge (setup_pre_routing), whose address the error has then.
+	return icmpError(skb.view, skb.packet, device.master ?? device.name, kind);
 }
 
 /**

@@ -219,7 +219,9 @@ function nftables(folder: SnapshotFolder, xtables: readonly XtTable[]): Namespac
 	const file = folder.file("nft-ruleset");
 	if (file === undefined || file.text.trim() === "") return EMPTY_RULESET;
 	const { ruleset, unread } = parseNftRuleset(file.text, { file: file.path });
-	folder.unread("nft-ruleset", unread, ruleset.tables.length > 0);
+	const inSave = xtables.some(({ backend }) => backend === "nft");
+	const left = inSave ? unread.filter(({ text }) => !/(^|\s)xt (match|target) /.test(text)) : unread;
+	folder.unread("nft-ruleset", left, ruleset.tables.length > 0);
 	const own = ruleset.tables.filter(
 		({ family, name }) =>
 			!xtables.some(

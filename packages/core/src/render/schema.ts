@@ -29,7 +29,7 @@ export const questionSchema: z.ZodType<Question> = z
 	})
 	.meta({ title: "Question" });
 
-const origin: z.ZodType<Origin> = z
+export const originSchema: z.ZodType<Origin> = z
 	.strictObject({
 		component: z.string().describe("Who programmed the entry: kube-proxy, flannel, kernel, unknown"),
 		object: z.string().exactOptional(),
@@ -74,7 +74,7 @@ const hop: z.ZodType<ExplainedHop> = z
 		packet: packet.describe("As it is after this stage"),
 		decision: z.string(),
 		code: z.string(),
-		origin: origin.nullable(),
+		origin: originSchema.nullable(),
 		rules: z
 			.array(
 				z.strictObject({
@@ -82,7 +82,7 @@ const hop: z.ZodType<ExplainedHop> = z
 					chain: z.string(),
 					position: z.int().describe("From 1; 0: the chain's policy"),
 					text: z.string(),
-					origin,
+					origin: originSchema,
 				}),
 			)
 			.exactOptional(),
@@ -110,7 +110,7 @@ const path: z.ZodType<ExplainedPath> = z
 				kind: z.enum(["dnat", "snat", "masquerade", "redirect"]),
 				from: z.string(),
 				to: z.string(),
-				by: origin,
+				by: originSchema,
 			}),
 		),
 		conntrack: z.array(z.strictObject({ at: z.string(), protocol: z.string(), original: tuple, reply: tuple })),

@@ -7,22 +7,25 @@ import type { SnapshotFile } from "./files.ts";
 export interface NetnsFile {
 	/** Whose it is: `pod: NAMESPACE/NAME`, or `place: node/NAME`, `host/NAME`. */
 	readonly place: Place | null;
+	/** The pod's uid in the API, as the groups of its processes have it. */
+	readonly podUID: string | null;
 	/** The index of the veth's other end in the machine's own namespace. */
 	readonly peerIfindex: number | null;
 	/** Namespaces by the ids (`link-netnsid`) that they have in this one: the folder's name, or `host`. */
 	readonly nsids: ReadonlyMap<number, string>;
 }
 
-const NOTHING: NetnsFile = { place: null, peerIfindex: null, nsids: new Map() };
+const NOTHING: NetnsFile = { place: null, podUID: null, peerIfindex: null, nsids: new Map() };
 
 /** @throws {InputError} For a file that holds something else. */
 export function readNetnsFile(file: SnapshotFile | undefined): NetnsFile {
 	if (file === undefined) return NOTHING;
 	const value = yamlOf(file.text);
 	if (!isObject(value)) throw badFile(file, "the file must say whose namespace it is");
-	const { pod, place, peerIfindex, nsids } = value;
+	const { pod, place, podUID, peerIfindex, nsids } = value;
 	return {
 		place: placeOf(pod, place, file),
+		podUID: typeof podUID === "string" ? podUID : null,
 		peerIfindex: typeof peerIfindex === "number" ? peerIfindex : null,
 		nsids: new Map(
 			Object.entries(isObject(nsids) ? nsids : {}).flatMap(([id, name]) =>

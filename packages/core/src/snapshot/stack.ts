@@ -46,7 +46,8 @@ export function stacksOf(
 	}
 	for (const stack of read) {
 		if (named.has(stack)) continue;
-		const found = placeByAddress(stack, cluster, (candidate) => taken.has(candidate), assume);
+		const isTaken = (candidate: Place): boolean => taken.has(candidate);
+		const found = placeByAddress(stack, cluster, isTaken, assume) ?? placeByUid(stack, cluster, isTaken);
 		const place = found ?? stack.namespace.place;
 		const other = taken.get(place);
 		if (other !== undefined) throw twice(place, stack, other);
@@ -119,6 +120,14 @@ function placeByAddress(
 	const [other] = found;
 	if (other !== undefined) assume(sameAddress(namespace.place, ...other));
 	return null;
+}
+
+/** The pod whose group its processes are in. A pod may have made a namespace more, so an address says more. */
+function placeByUid({ about }: Stack, cluster: Cluster, isTaken: (place: Place) => boolean): Place | null {
+	const pod = about.podUID === null ? undefined : cluster.pods.find(({ uid }) => uid === about.podUID);
+	if (pod === undefined || pod.hostNetwork) return null;
+	const place = `pod/${pod.namespace}/${pod.name}`;
+	return isTaken(place) ? null : place;
 }
 
 function calledOtherwise(folder: Place, place: Place, address: string): Assumption {

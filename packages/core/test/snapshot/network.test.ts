@@ -202,6 +202,12 @@ describe("a pod's device is joined with its node's", () => {
 		expect(joined(twoPods(host, netns))).toEqual(["netns/a/p1 eth0", "outside"]);
 	});
 
+	test("and known by the uid of the pod whose group its processes are in", () => {
+		const lost = { "ip-address.txt": POD.replace(/ +inet 10.244.*\n/, ""), "netns.yaml": "podUID: 1-2-3" };
+		const { shown } = snapshotNetwork(snapshot(lost, CLUSTER.replace("name: web,", "name: web, uid: 1-2-3,")));
+		expect([...shown]).toEqual(["node/a", "pod/default/web"]);
+	});
+
 	test("and known by the node's route or neighbour where it has lost its address", () => {
 		const lost = { "ip-address.txt": POD.replace(/ +inet 10.244.*\n/, ""), "netns.yaml": "{}" };
 		const route = HOST_ROUTES.replace("10.244.1.0/24", "10.244.1.7");

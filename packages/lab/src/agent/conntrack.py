@@ -1,5 +1,10 @@
 """A namespace's connection tracking table, as text."""
+import re
+from typing import Set
+
 from namespaces import Namespaces
+
+_ECHO = re.compile(r"src=\S+ dst=\S+ type=\d+ code=\d+ id=\d+")
 
 
 def table(namespaces: Namespaces, name: str) -> str:
@@ -14,3 +19,14 @@ def table(namespaces: Namespaces, name: str) -> str:
             return reader.read()
     except FileNotFoundError:
         return ""
+
+
+def echoes(content: str) -> Set[str]:
+    """The echoes that a table knows, by their first direction: one asked later differs from them in its identifier only."""
+    return set(_ECHO.findall(content))
+
+
+def without(content: str, earlier: Set[str]) -> str:
+    """The table without echoes of earlier probes."""
+    lines = content.splitlines(keepends=True)
+    return "".join(line for line in lines if (found := _ECHO.search(line)) is None or found.group() not in earlier)

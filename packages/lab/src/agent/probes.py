@@ -5,7 +5,7 @@ import time
 from typing import Any, Dict, List, Optional
 
 from capture import Capture
-from conntrack import table
+from conntrack import echoes, table, without
 from listeners import Listeners
 from namespaces import Namespaces
 from neighbours import Neighbours
@@ -25,6 +25,8 @@ class Probes:
         """Sends, waits as long as it must, and tells: result, accepted, frames, conntrack."""
         if probe.get("forgetNeighbours"):
             self._neighbours.forget()
+        tracked = probe.get("conntrackOf", [])
+        earlier = {name: echoes(table(self._namespaces, name)) for name in tracked if probe["protocol"] == "icmp"}
         self._namespaces.enter(probe["namespace"])
         self._listeners.forget()
         self._capture.discard()
@@ -45,7 +47,7 @@ class Probes:
             "result": result,
             "accepted": accepted,
             "frames": self._capture.take(),
-            "conntrack": {name: table(self._namespaces, name) for name in probe.get("conntrackOf", [])},
+            "conntrack": {name: without(table(self._namespaces, name), earlier.get(name, set())) for name in tracked},
         }
         if sender is not None:
             sender.close()

@@ -54,12 +54,14 @@ export function compareConnections(
 		}
 		const predicted = expectedAt(way, place);
 		const { missing, left } = pairUp(predicted, read, ports);
-		// An echo asked before looks the same but for its identifier, which is no part of a prediction.
-		const isEarlier = (each: Connection): boolean =>
-			!hasPorts(each.original.protocol) && predicted.some((wanted) => sameConnection(wanted, each, ports));
 		// Every round of a loop makes its own.
+		const kept = lostReset(way, place);
 		const others =
-			way.verdict === "loop" ? [] : left.filter((each) => sent.has(endsOf(each.original)) && !isEarlier(each));
+			way.verdict === "loop"
+				? []
+				: left.filter(
+						(each) => sent.has(endsOf(each.original)) && !kept.some((wanted) => sameConnection(wanted, each, ports)),
+					);
 		if (missing.length === 0 && others.length === 0) continue;
 		differences.push({
 			at: place,
@@ -94,6 +96,12 @@ function expectedAt({ conntrack, refusal, endedAt }: PredictedWay, place: Place)
 	const isReset = refusal !== null && !refusal.unrouted && innermost(refusal.packet).protocol === "tcp";
 	if (isReset && (place === endedAt || refusal.crossings.some(({ at }) => at === place))) return [];
 	return conntrack.filter(({ at }) => at === place);
+}
+
+/** What a reset leaves in the table or not where it is lost: a rule may drop it, or keep it out of tracking, before that sees it. */
+function lostReset({ conntrack, refusal }: PredictedWay, place: Place): readonly Connection[] {
+	const last = refusal?.crossings.at(-1);
+	return refusal === null || refusal.cameBack || last?.at !== place ? [] : conntrack.filter(({ at }) => at === place);
 }
 
 /** Gives each predicted connection one of the table's own. */

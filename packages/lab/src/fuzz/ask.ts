@@ -132,6 +132,13 @@ export class Standing {
 		this.#tunnelErrors ||= ways.some((way) => usesTunnel(way) && way.verdict !== "delivered");
 		if (before && ways.some(usesTunnel)) return TUNNEL_ERRORS;
 		if (ways.some(borrowsAddress)) return BORROWED;
+		if (
+			ways.some(
+				({ sent, server }) =>
+					sent.protocol === "sctp" && server !== null && server.address.address.text !== sent.dst.text,
+			)
+		)
+			return NAMED_ADDRESSES;
 		return this.#mayFallSilent(ways) ? SILENT : null;
 	}
 
@@ -201,6 +208,7 @@ function nobodysQuestion(observation: Observation, differs: Extract<Comparison, 
 const RIVALS = "two machines answer for one address, and the first answer counts";
 const BROKE = "the connection stood and broke then: the engine follows the packet and its answer";
 
+const NAMED_ADDRESSES = "SCTP names addresses in its own chunks, which NAT leaves as they are";
 const BORROWED =
 	"lo has no address to masquerade with, and the kernel takes that of the device that came first in the lab";
 const TUNNEL_ERRORS = "a tunnel that met an error tells its next senders too (ip_tunnel_xmit: err_count)";
@@ -210,8 +218,11 @@ const SILENT = "the kernel sends a sender five errors about routes at once, and 
  * The first packet and its answer went as predicted and later ones did not: rules may stop what is no new connection, and a
  * router that sees the server's data alone may masquerade it (nf_conntrack_tcp_loose).
  */
-function brokeLater({ result }: Observation, { differences }: Extract<Comparison, { kind: "differs" }>): boolean {
-	const stood = result.kind !== "answered" && result.connected === true;
+function brokeLater({ result }: Observation, differs: Extract<Comparison, { kind: "differs" }>): boolean {
+	const { differences, verdict } = differs;
+	// An error about the third packet may come before anybody asks whether the connection stood.
+	const failed = result.kind === "error" && verdict === "delivered";
+	const stood = result.kind !== "answered" && (result.connected === true || failed);
 	return stood && differences.every(({ about }) => about === "result" || about === "server");
 }
 

@@ -9,6 +9,7 @@ import type {
 	ManifestFile,
 	Problem,
 	Question,
+	StateReport,
 } from "@podpath/core";
 
 /** What is asked about. */
@@ -30,6 +31,8 @@ export interface Backend {
 	/** Fails with a `ProblemError` for a question that cannot be asked. */
 	explain(input: Input, question: Question, language: Language): Promise<Explanation>;
 	/** Names like what is typed, the best first. */
+	/** Everything that the stack of a pod or machine has. */
+	state(input: Input, place: string): Promise<StateReport>;
 	places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]>;
 	/** What the input was made of. Fails with a `ProblemError` for one that no manifests made. */
 	manifests(input: Input): Promise<readonly ManifestFile[]>;

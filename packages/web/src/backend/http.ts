@@ -7,6 +7,7 @@ import type {
 	ManifestFile,
 	Question,
 	ServedInput,
+	StateReport,
 } from "@podpath/core";
 import { type Backend, type Input, ProblemError } from "./backend.ts";
 
@@ -41,6 +42,10 @@ export class HttpBackend implements Backend {
 			headers: { "Content-Type": "application/json" },
 			body: JSON.stringify({ question, language }),
 		});
+	}
+
+	state(_input: Input, place: string): Promise<StateReport> {
+		return fetchJson(`state?${new URLSearchParams({ place })}`);
 	}
 
 	places(_input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {

@@ -8,6 +8,7 @@ import type {
 	Language,
 	ManifestFile,
 	Question,
+	StateReport,
 } from "@podpath/core";
 import type { Calls, EngineInput, Request, Response } from "../engine/calls.ts";
 import { type AtlasBackend, type Input, ProblemError, type ScenarioCheck } from "./backend.ts";
@@ -30,6 +31,10 @@ export class WorkerBackend implements AtlasBackend {
 
 	async explain(input: Input, question: Question, language: Language): Promise<Explanation> {
 		return this.#call("explain", { input: await this.#engineInput(input), question, language });
+	}
+
+	async state(input: Input, place: string): Promise<StateReport> {
+		return this.#call("state", { input: await this.#engineInput(input), place });
 	}
 
 	async places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {

@@ -9,6 +9,7 @@ import type {
 	ManifestFile,
 	Problem,
 	Question,
+	StateReport,
 } from "@podpath/core";
 
 /** A cluster as the worker gets it: a scenario of a mode whose files it was given, or manifests. */
@@ -26,6 +27,10 @@ export interface Calls {
 	readonly places: {
 		readonly asks: { readonly input: EngineInput; readonly typed: string; readonly most: number };
 		readonly answers: readonly KnownPlace[];
+	};
+	readonly state: {
+		readonly asks: { readonly input: EngineInput; readonly place: string };
+		readonly answers: StateReport;
 	};
 	readonly manifests: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly ManifestFile[] };
 	readonly validate: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly Diagnostic[] };

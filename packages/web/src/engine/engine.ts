@@ -15,6 +15,7 @@ import {
 	type Scenario,
 	type Subject,
 	scenarioManifests,
+	stateReport,
 	summaryOf,
 } from "@podpath/core";
 import type { Calls, EngineInput } from "./calls.ts";
@@ -49,6 +50,8 @@ export class Engine {
 				const { typed, most } = asks as Calls["places"]["asks"];
 				return placesLike(knownPlaces(subject.cluster), typed, most);
 			}
+			case "state":
+				return stateReport(subject, (asks as Calls["state"]["asks"]).place);
 			case "manifests":
 				return loaded.files;
 			case "check":

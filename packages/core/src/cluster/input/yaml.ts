@@ -44,7 +44,10 @@ function toValue(document: Document.Parsed, file: ManifestFile, lines: LineCount
 	try {
 		return document.toJS({ maxAliasCount: MOST_ALIASES });
 	} catch (error) {
-		if (!(error instanceof ReferenceError)) throw error;
+		// A ReferenceError for aliases; a plain Error for a merge key of what is no map (yaml's schema/yaml-1.1/merge.js).
+		const isOfInput =
+			error instanceof ReferenceError || (error instanceof Error && error.message.startsWith("Merge sources"));
+		if (!isOfInput) throw error;
 		return fail(file, lines, document.range[0], `not valid YAML: ${error.message}`);
 	}
 }

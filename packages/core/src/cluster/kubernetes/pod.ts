@@ -60,6 +60,7 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 		owner: controllerOf(metadata.at("ownerReferences")),
 		...requestsOf(spec.at("containers")),
 		...readAddressRequests(object),
+		...(metadata.at("uid").present && { uid: metadata.at("uid").text() }),
 		...readPodNetworks(object, meta.namespace),
 		...(podIPs.length === 0 && !saysState(status) && { withoutStatus: true as const }),
 	};

@@ -99,7 +99,7 @@ function canonical(family: Family): (rule: XtRule) => string {
 		const known = texts.get(rule);
 		if (known !== undefined) return known;
 		const matches = rule.matches.filter(({ kind }) => kind !== "comment");
-		const each = matches.map((match) => printRuleParts({ matches: [match], target: null }, family)).sort();
+		const each = matches.map((match) => anyOrder(printRuleParts({ matches: [match], target: null }, family))).sort();
 		const text = `${each.join(" ")} ${printRuleParts({ matches: [], target: rule.target }, family)}`;
 		texts.set(rule, text);
 		return text;
@@ -107,6 +107,11 @@ function canonical(family: Family): (rule: XtRule) => string {
 }
 
 const texts = new WeakMap<XtRule, string>();
+
+/** Lists of states and flags say the same in any order. */
+function anyOrder(text: string): string {
+	return text.replace(/[A-Z_]+(?:,[A-Z_]+)+/g, (list) => list.split(",").sort().join(","));
+}
 
 function subjectOf({ table, chain }: ChainAt): string {
 	return `${table.name}/${chain}`;

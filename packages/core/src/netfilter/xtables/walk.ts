@@ -176,7 +176,8 @@ function isUnderWay(frame: Frame, chain: XtChain): boolean {
 /** Targets after which the walk goes on and something is different. */
 const CHANGES: ReadonlySet<string> = new Set(["mark", "connmark", "ct", "notrack", "tos", "dscp"]);
 
-function tableLabel(table: XtTable): string {
+/** What explanations call a table. */
+export function tableLabel(table: XtTable): string {
 	return `${table.family === 4 ? "iptables" : "ip6tables"} ${table.name}`;
 }
 

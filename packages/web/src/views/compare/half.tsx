@@ -21,7 +21,7 @@ interface Props {
 }
 
 export function Half({ side, name, atlas, served, current, onStep }: Props): JSX.Element {
-	const { compare: texts } = useTexts();
+	const { compare: texts, loading } = useTexts();
 	const { route, answered, groups, way, steps, change } = side;
 	const { explanation, problem, retry } = answered;
 	const input = inputOf(route, served);
@@ -50,6 +50,7 @@ export function Half({ side, name, atlas, served, current, onStep }: Props): JSX
 					onAsk={(question) => change(routeOf(input, question))}
 				/>
 			)}
+			{explanation === null && answered.asking && input !== null && <p class="quiet">{loading}</p>}
 			{problem !== null && <Problem problem={problem} retry={retry} />}
 			{explanation !== null && (
 				<Verdicts

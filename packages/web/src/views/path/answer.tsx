@@ -61,7 +61,13 @@ export function Answer({ explanation, before = null, route, stale }: Props): JSX
 						<Legend path={path} />
 						<Stepper steps={steps} current={current} onStep={goTo} />
 					</div>
-					<StepPanel path={path} step={step} number={current + 1} of={steps.length} />
+					<StepPanel
+						path={path}
+						step={step}
+						about={before !== null ? null : route.params.in === undefined ? {} : { in: route.params.in }}
+						number={current + 1}
+						of={steps.length}
+					/>
 					<StepList steps={steps} current={current} onStep={goTo} changed={changes?.steps} />
 					<div class="beside">
 						<Findings findings={explanation.findings} />

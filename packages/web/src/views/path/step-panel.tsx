@@ -2,18 +2,21 @@
 import type { ExplainedPath, ExplainedRule, Step } from "@podpath/core";
 import type { JSX } from "preact";
 import { CopyButton } from "../../parts/copy-button.tsx";
+import { OriginLine } from "../../parts/origin-line.tsx";
+import { formatRoute } from "../../route.ts";
 import { useTexts } from "../../texts/language.ts";
 import { type HeaderRow, headerRows } from "./header-rows.ts";
-import { OriginLine } from "./origin-line.tsx";
 
 interface Props {
 	readonly path: ExplainedPath;
 	readonly step: Step;
+	/** What is asked about, for links to its state; null where the State view has another one. */
+	readonly about: Readonly<Record<string, string>> | null;
 	readonly number: number;
 	readonly of: number;
 }
 
-export function StepPanel({ path, step, number, of }: Props): JSX.Element {
+export function StepPanel({ path, step, about, number, of }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const { hop, before, direction } = step;
 	const side = direction === "forward" ? "forward" : "reply";
@@ -25,19 +28,38 @@ export function StepPanel({ path, step, number, of }: Props): JSX.Element {
 			<h2>
 				{hop.stage} {hop.device !== null && <code>{hop.device}</code>}
 			</h2>
-			<p class="where">{hop.at}</p>
+			<p class="where">
+				{about !== null && isStack(hop.at) ? <a href={stateLink(about, hop.at)}>{hop.at}</a> : hop.at}
+			</p>
 			<div aria-live="polite">
 				<p class="decision">{hop.decision}</p>
 				<OriginLine origin={hop.origin} />
 			</div>
-			{hop.rules !== undefined && <Rules rules={hop.rules} />}
+			{hop.rules !== undefined && (
+				<Rules rules={hop.rules} linkTo={(group) => (about === null ? undefined : stateLink(about, hop.at, group))} />
+			)}
 			<Headers rows={headerRows(before, hop.packet)} first={before === null} />
 			<Capture path={path} step={step} />
 		</aside>
 	);
 }
 
-function Rules({ rules }: { readonly rules: readonly ExplainedRule[] }): JSX.Element {
+/** Pods and machines have a state to look at; the fabric has none. */
+function isStack(place: string): boolean {
+	return /^(pod|node|host)\//.test(place);
+}
+
+function stateLink(about: Readonly<Record<string, string>>, place: string, group = ""): string {
+	return formatRoute({ view: "state", params: { ...about, place, group } });
+}
+
+interface RulesProps {
+	readonly rules: readonly ExplainedRule[];
+	/** Undefined: there is nothing to lead to. */
+	readonly linkTo: (group: string) => string | undefined;
+}
+
+function Rules({ rules, linkTo }: RulesProps): JSX.Element {
 	const { path: texts } = useTexts();
 	return (
 		<section class="rules">
@@ -46,7 +68,10 @@ function Rules({ rules }: { readonly rules: readonly ExplainedRule[] }): JSX.Ele
 				{rules.map(({ table, chain, position, text, origin }, index) => (
 					<li key={index}>
 						<p class="quiet">
-							{table} {chain} {position === 0 ? texts.policy : `#${position}`}
+							<a href={linkTo(`${table} ${chain}`)}>
+								{table} {chain}
+							</a>{" "}
+							{position === 0 ? texts.policy : `#${position}`}
 						</p>
 						<code>{text}</code>
 						<OriginLine origin={origin} />

@@ -1,7 +1,7 @@
 /** By whose hand an entry is there, and where it was read. */
 import type { Origin } from "@podpath/core";
 import type { JSX } from "preact";
-import { useTexts } from "../../texts/language.ts";
+import { useTexts } from "../texts/language.ts";
 
 export function OriginLine({ origin }: { readonly origin: Origin | null }): JSX.Element | null {
 	const { path: texts } = useTexts();

@@ -1,0 +1,144 @@
+/** The State view: everything that a stack has, to be searched and followed. */
+import type { StateGroup, StateReport } from "@podpath/core";
+import type { JSX } from "preact";
+import { useCallback, useEffect, useState } from "preact/hooks";
+import { type Input, problemIn } from "../../backend/backend.ts";
+import { backendFor } from "../../backend/backends.ts";
+import { go } from "../../navigation.ts";
+import { Combobox } from "../../parts/combobox.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { formatRoute, type Route } from "../../route.ts";
+import { useTexts } from "../../texts/language.ts";
+import { inputOf } from "../path/asked.ts";
+import type { ViewProps } from "../view.ts";
+import { Group } from "./group.tsx";
+
+const MOST_PROPOSALS = 40;
+
+export function StateView({ route, served }: ViewProps): JSX.Element {
+	const { state: texts, viewHints } = useTexts();
+	const input = inputOf(route, served);
+	const { place = "", search = "", group = "" } = route.params;
+	const { report, problem, retry } = useReport(input, place);
+	const propose = useCallback(
+		async (typed: string) => {
+			if (input === null) return [];
+			const found = await backendFor(input).places(input, typed, MOST_PROPOSALS);
+			return found.filter(({ kind }) => kind !== "service");
+		},
+		[JSON.stringify(input)],
+	);
+	if (input === null) {
+		return (
+			<p class="quiet">
+				<a href={formatRoute({ view: "atlas", params: {} })}>{viewHints.atlas}</a>
+			</p>
+		);
+	}
+	const narrow = (params: Route["params"], replace = false): void =>
+		go({ ...route, params: { ...route.params, ...params } }, replace);
+	return (
+		<div class="state-view">
+			<h1>{texts.title}</h1>
+			<div class="tools">
+				<Combobox
+					label={texts.place}
+					value={place}
+					placeholder={texts.placeHint}
+					propose={propose}
+					onChoose={(chosen) => narrow({ place: chosen, group: "" })}
+				/>
+				<label class="field">
+					<span>{texts.search}</span>
+					<input
+						type="search"
+						data-search=""
+						value={search}
+						placeholder={texts.searchHint}
+						onInput={({ currentTarget }) => narrow({ search: currentTarget.value, group: "" }, true)}
+					/>
+				</label>
+			</div>
+			{problem !== null && <Problem problem={problem} retry={retry} />}
+			{place === "" && <p class="quiet">{texts.choose}</p>}
+			{report !== null && (
+				<Sections report={report} search={search} open={group} onJump={(to) => narrow({ group: to })} />
+			)}
+		</div>
+	);
+}
+
+interface SectionsProps {
+	readonly report: StateReport;
+	readonly search: string;
+	/** The group that the URL leads to. */
+	readonly open: string;
+	readonly onJump: (group: string) => void;
+}
+
+function Sections({ report, search, open, onJump }: SectionsProps): JSX.Element {
+	const { state: texts } = useTexts();
+	const words = search
+		.toLowerCase()
+		.split(/\s+/)
+		.filter((word) => word !== "");
+	const shown = report.sections
+		.map((section) => ({ ...section, groups: section.groups.flatMap((each) => matching(each, words)) }))
+		.filter(({ missing, groups }) => groups.length > 0 || (missing && words.length === 0));
+	if (shown.length === 0) return <p role="status">{texts.nothing}</p>;
+	return (
+		<>
+			{shown.map(({ part, missing, groups }) => (
+				<section key={part}>
+					<h2>
+						{texts.parts[part]} <code class="quiet">{part}</code>
+					</h2>
+					{missing && <p class="tone-unsure">{texts.missing}</p>}
+					{groups.map((each) => (
+						<Group
+							key={each.name}
+							group={each}
+							expanded={words.length > 0 || each.name === open || (groups.length === 1 && each.entries.length < 60)}
+							target={each.name === open}
+							onJump={onJump}
+						/>
+					))}
+				</section>
+			))}
+		</>
+	);
+}
+
+/** The group with the entries that hold every word; a group whose name holds them is whole. */
+function matching(group: StateGroup, words: readonly string[]): readonly StateGroup[] {
+	const holds = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
+	if (holds(group.name)) return [group];
+	const entries = group.entries.filter(({ text, origin }) =>
+		holds(`${group.name} ${text} ${origin?.component ?? ""} ${origin?.object ?? ""}`),
+	);
+	return entries.length === 0 ? [] : [{ ...group, entries }];
+}
+
+interface Read {
+	readonly report: StateReport | null;
+	readonly problem: ReturnType<typeof problemIn> | null;
+}
+
+function useReport(input: Input | null, place: string): Read & { readonly retry: () => void } {
+	const [read, setRead] = useState<Read>({ report: null, problem: null });
+	const [attempt, setAttempt] = useState(0);
+	useEffect(() => {
+		if (input === null || place === "") return setRead({ report: null, problem: null });
+		let current = true;
+		backendFor(input)
+			.state(input, place)
+			.then(
+				(report) => current && setRead({ report, problem: null }),
+				(error: unknown) => current && setRead({ report: null, problem: problemIn(error) }),
+			);
+		return () => {
+			current = false;
+		};
+	}, [JSON.stringify(input), place, attempt]);
+	return { ...read, retry: () => setAttempt(attempt + 1) };
+}
