@@ -68,9 +68,7 @@ function Rules({ rules, linkTo }: RulesProps): JSX.Element {
 				{rules.map(({ table, chain, position, text, origin }, index) => (
 					<li key={index}>
 						<p class="quiet">
-							<a href={linkTo(`${table} ${chain}`)}>
-								{table} {chain}
-							</a>{" "}
+							<MaybeLink to={linkTo(`${table} ${chain}`)} text={`${table} ${chain}`} />{" "}
 							{position === 0 ? texts.policy : `#${position}`}
 						</p>
 						<code>{text}</code>
@@ -80,6 +78,10 @@ function Rules({ rules, linkTo }: RulesProps): JSX.Element {
 			</ol>
 		</section>
 	);
+}
+
+function MaybeLink({ to, text }: { readonly to: string | undefined; readonly text: string }): JSX.Element {
+	return to === undefined ? <span>{text}</span> : <a href={to}>{text}</a>;
 }
 
 function Headers({ rows, first }: { readonly rows: readonly HeaderRow[]; readonly first: boolean }): JSX.Element {
