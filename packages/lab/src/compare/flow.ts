@@ -173,12 +173,21 @@ function sameAnswer(one: Sighting, other: Sighting): boolean {
 	return a.icmpType === b.icmpType && a.icmpCode === b.icmpCode;
 }
 
-/** A packet that is sent again begins where the first began; what a loop brings back has a smaller TTL. */
+/** In nanoseconds. A stack sends a SYN again after a second (RFC 6298 section 2.1); what comes earlier is of the same burst. */
+const BURST = 500_000_000;
+
+/**
+ * A packet that is sent again begins where the first began; what a loop brings back has a smaller TTL. A stack that gives a
+ * neighbour up answers all that waited for it at once: of answers whose passages mingle, each device counts once.
+ */
 function withoutRepetition(sightings: readonly Sighting[]): readonly Sighting[] {
 	const [first] = sightings;
 	if (first === undefined) return [];
-	const again = sightings.findIndex((each, position) => position > 0 && isSamePassage(each, first));
-	return again < 0 ? sightings : sightings.slice(0, again);
+	const starts = sightings.filter((each) => isSamePassage(each, first));
+	if (starts.length === 1) return sightings;
+	const again = starts.find(({ time }) => time - first.time > BURST);
+	const burst = again === undefined ? sightings : sightings.slice(0, sightings.indexOf(again));
+	return burst.filter((each, position) => !burst.slice(0, position).some((earlier) => isSamePassage(each, earlier)));
 }
 
 function isSamePassage(one: Sighting, other: Sighting): boolean {
