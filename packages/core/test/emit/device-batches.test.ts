@@ -36,6 +36,13 @@ describe("ip -batch", () => {
 		expect(lines.indexOf("link set dev br0 mtu 1500")).toBeGreaterThan(lines.indexOf("link set dev v0 master br0"));
 	});
 
+	test("sets a VLAN device down that the one below it brought up with itself: vlan_device_event()", () => {
+		const lower = { device: "v0", place: "node/a" };
+		const vlan: Link = { ...BASE, kind: "vlan", name: "v0.20", mac: null, up: false, lower, id: 20 };
+		const lines = ipLinkBatch([veth, vlan], new Set(["v0"])).text.split("\n");
+		expect(lines.indexOf("link set dev v0.20 down")).toBeGreaterThan(lines.indexOf("link set dev v0 up"));
+	});
+
 	test("makes a device for another namespace under a passing name, and moves it", () => {
 		const lower = { device: "eth1", place: "node/a" };
 		const child: Link = { ...BASE, kind: "ipvlan", name: "eth0", mac: null, lower, mode: "l3", flag: "private" };
