@@ -1,5 +1,5 @@
 /** The atlas as the page's gallery reads it: an index of all scenarios, and the files of one mode. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Expected, type ExpectedPath, type Scenario, scenarioName } from "../atlas/scenario.ts";
 import type { ManifestFile } from "../cluster/input/document.ts";
 import { questionSchema } from "../render/schema.ts";

@@ -8,6 +8,7 @@ import type {
 	Problem,
 	Question,
 	StateReport,
+	TopologyReport,
 } from "@podpath/core";
 
 /** What is asked about. */
@@ -26,9 +27,11 @@ export interface Backend {
 	summary(input: Input): Promise<InputSummary>;
 	/** Fails with a `ProblemError` for a question that cannot be asked. */
 	explain(input: Input, question: Question, language: Language): Promise<Explanation>;
-	/** Names like what is typed, the best first. */
 	/** Everything that the stack of a pod or machine has. */
 	state(input: Input, place: string): Promise<StateReport>;
+	/** What stands where. */
+	topology(input: Input): Promise<TopologyReport>;
+	/** Names like what is typed, the best first. */
 	places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]>;
 }
 

@@ -1,5 +1,14 @@
 /** Asks the engine in this browser, which runs in a worker so that the page never waits for it. */
-import type { AtlasFiles, Explanation, InputSummary, KnownPlace, Language, Question, StateReport } from "@podpath/core";
+import type {
+	AtlasFiles,
+	Explanation,
+	InputSummary,
+	KnownPlace,
+	Language,
+	Question,
+	StateReport,
+	TopologyReport,
+} from "@podpath/core";
 import type { Calls, EngineInput, Request, Response } from "../engine/calls.ts";
 import { type AtlasBackend, type Input, ProblemError, type ScenarioCheck } from "./backend.ts";
 import { fetchJson } from "./http.ts";
@@ -25,6 +34,10 @@ export class WorkerBackend implements AtlasBackend {
 
 	async state(input: Input, place: string): Promise<StateReport> {
 		return this.#call("state", { input: await this.#engineInput(input), place });
+	}
+
+	async topology(input: Input): Promise<TopologyReport> {
+		return this.#call("topology", { input: await this.#engineInput(input) });
 	}
 
 	async places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {

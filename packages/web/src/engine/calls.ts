@@ -9,6 +9,7 @@ import type {
 	Problem,
 	Question,
 	StateReport,
+	TopologyReport,
 } from "@podpath/core";
 
 /** A cluster as the worker gets it: a scenario of a mode whose files it was given, or manifests. */
@@ -31,6 +32,7 @@ export interface Calls {
 		readonly asks: { readonly input: EngineInput; readonly place: string };
 		readonly answers: StateReport;
 	};
+	readonly topology: { readonly asks: { readonly input: EngineInput }; readonly answers: TopologyReport };
 	readonly check: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly string[] };
 }
 

@@ -15,6 +15,7 @@ import {
 	scenarioManifests,
 	stateReport,
 	summaryOf,
+	topologyReport,
 } from "@podpath/core";
 import type { Calls, EngineInput } from "./calls.ts";
 
@@ -48,6 +49,8 @@ export class Engine {
 			}
 			case "state":
 				return stateReport(subject, (asks as Calls["state"]["asks"]).place);
+			case "topology":
+				return topologyReport(subject);
 			case "check":
 				return differencesOf(loaded);
 		}

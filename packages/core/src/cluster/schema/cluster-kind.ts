@@ -1,5 +1,5 @@
 /** Kind `Cluster`: what Kubernetes has no object for. */
-import { z } from "zod";
+import * as z from "zod";
 import { defaultPrefix, type Prefix, prefix } from "../../address/prefix.ts";
 import { rangesOverlap } from "../../ipam/range.ts";
 import type { Field } from "../field.ts";
