@@ -40,8 +40,13 @@ function isSame(program: TcFilter, other: TcFilter): boolean {
 	return (
 		program.device === other.device &&
 		program.direction === other.direction &&
-		other.actions.some((action) => action.kind === "other" && action.text.split(/\s+/).includes(name ?? ""))
+		other.actions.some((action) => action.kind === "other" && hasWords(action.text, name ?? ""))
 	);
+}
+
+/** A name may be of several words, as `contivVlanBridge's service proxy DNAT table` is. */
+function hasWords(text: string, name: string): boolean {
+	return ` ${text.split(/\s+/).join(" ")} `.includes(` ${name} `);
 }
 
 function nameOf({ actions }: TcFilter): string | undefined {

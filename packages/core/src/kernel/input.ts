@@ -5,7 +5,7 @@ import { runHook } from "./netfilter.ts";
 import { policiesToNode } from "./policy-stage.ts";
 import { icmpRefusal, portUnreachable } from "./reject.ts";
 import type { Skb } from "./skb.ts";
-import { tunnelFor } from "./tunnel.ts";
+import { tunnelFor, vxlansListening } from "./tunnel.ts";
 import { type End, end, go, type Next, type Walk } from "./walk.ts";
 
 export function input(walk: Walk, skb: Skb): Next {
@@ -40,8 +40,7 @@ export function input(walk: Walk, skb: Skb): Next {
 function noTunnel(skb: Skb): End {
 	const { packet, view } = skb;
 	const why = because("not-listening", { to: destinationOf(packet), place: view.place });
-	const hasSocket = view.state.links.some((link) => link.kind === "vxlan" && link.up && link.dstport === packet.dport);
-	if (packet.payload?.kind === "vxlan" && hasSocket) return end(skb, "dropped", why);
+	if (packet.payload?.kind === "vxlan" && vxlansListening(view, packet).length > 0) return end(skb, "dropped", why);
 	return icmpRefusal(skb, "refused", portUnreachable(packet.family), why);
 }
 

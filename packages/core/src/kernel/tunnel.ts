@@ -19,12 +19,7 @@ export function tunnelFor(skb: Skb): Link | null {
 			return bestIpip(view, packet);
 		case "vxlan": {
 			const { vni } = packet.payload;
-			return (
-				tunnels(view).find(
-					(link) =>
-						link.kind === "vxlan" && link.vni === vni && link.dstport === packet.dport && isOwnEnd(link, packet.dst),
-				) ?? null
-			);
+			return vxlansListening(view, packet).find((link) => link.vni === vni && isOwnEnd(link, packet.dst)) ?? null;
 		}
 		default:
 			return null;
@@ -33,6 +28,17 @@ export function tunnelFor(skb: Skb): Link | null {
 
 /** A node has tens of devices and one or two tunnels. */
 const tunnels = perView(({ state }) => state.links.filter((link) => link.kind === "vxlan" || link.kind === "ipip"));
+
+/**
+ * VXLAN devices whose UDP socket takes the packet. A device has its socket while it is up, in the family of its ends, or in both
+ * where routes choose them (vxlan_open, vxlan_sock_add).
+ */
+export function vxlansListening(view: View, { family, dport }: Packet): readonly VxlanLink[] {
+	return tunnels(view).filter((link): link is VxlanLink => {
+		if (link.kind !== "vxlan" || !link.up || link.dstport !== dport) return false;
+		return link.external || ((link.local ?? link.remote)?.family ?? 4) === family;
+	});
+}
 
 function isOwnEnd(link: VxlanLink, to: Address): boolean {
 	return link.local === undefined || link.local.text === to.text;

@@ -244,8 +244,9 @@ export class Walk {
 		if (this.recording && this.stacks[this.stacks.length - 1] !== place) this.stacks.push(place);
 	}
 
+	/** A rule that leaves the packet as it was is no rewrite: nf_nat_setup_info sets no IPS_SRC_NAT or IPS_DST_NAT for it. */
 	rewrote(rewrite: Rewrite): void {
-		if (this.recording) this.rewrites.push(rewrite);
+		if (this.recording && !isSameEnd(rewrite)) this.rewrites.push(rewrite);
 	}
 
 	judged(judgement: Judgement): void {
@@ -283,4 +284,8 @@ export function end(skb: Skb, outcome: End["outcome"], because: Because, refusal
 
 export function go(stage: Stage, skb: Skb): Next {
 	return { kind: "stage", stage, skb };
+}
+
+function isSameEnd({ before, after, randomPort }: Rewrite): boolean {
+	return before.address.text === after.address.text && before.port === after.port && randomPort === undefined;
 }

@@ -105,7 +105,8 @@ function familyOfDefault(raw: RawRoute, before: Family): Family {
 	if (hop?.gateway !== undefined) return hop.gateway.startsWith("inet6 ") || !hop.gateway.includes(":") ? 4 : 6;
 	const source = raw.source;
 	if (source !== undefined) return source.includes(":") ? 6 : 4;
-	return before;
+	// Every IPv6 route tells its metric, and knows no scope (rt6_fill_node).
+	return raw.metric === undefined || raw.scope !== undefined ? 4 : before;
 }
 
 function nextHopsOf(raw: RawRoute, unknown: string[]): NextHop[] {

@@ -23,3 +23,8 @@ export interface SnapshotNamespace {
 	/** By name inside the folder: `ip-address.txt`, `netns.yaml`. */
 	readonly files: ReadonlyMap<string, SnapshotFile>;
 }
+
+/** Whether a file of `cloud/` holds an answer of the one provider whose answers are read, Alibaba Cloud. */
+export function isReadAnswer({ name }: SnapshotFile): boolean {
+	return /(^|[/:])cloud\/aliyun\//.test(name);
+}

@@ -13,7 +13,7 @@ import type { Assumption, Network } from "../state/network.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import { staticNetwork, type Wire } from "../state/static-network.ts";
 import { shownFabric } from "./fabric.ts";
-import type { Snapshot } from "./files.ts";
+import { isReadAnswer, type Snapshot } from "./files.ts";
 import { namedByNode } from "./named-by-node.ts";
 import { collectionAssumptions } from "./report.ts";
 import { type Stack, stacksOf } from "./stack.ts";
@@ -32,7 +32,7 @@ export interface SnapshotState {
 
 /** What the snapshot shows: its objects and its nodes' real state. `manifests` are objects from elsewhere that add to its own. */
 export function snapshotNetwork(snapshot: Snapshot, manifests: readonly ManifestFile[] = []): SnapshotState {
-	const cluster = loadCluster([...snapshot.kubernetes, ...manifests]);
+	const cluster = loadCluster([...snapshot.kubernetes, ...snapshot.cloud.filter(isReadAnswer), ...manifests]);
 	const assumptions: Assumption[] = [];
 	const machines = machinesOf(snapshot, cluster, assumptions);
 	const stacks = machines.flatMap((machine) => machine.stacks);

@@ -2,7 +2,7 @@
 import { parse } from "yaml";
 import { STATE_PARTS, type StatePart } from "../state/namespace.ts";
 import type { Assumption } from "../state/network.ts";
-import type { Snapshot, SnapshotNamespace } from "./files.ts";
+import { isReadAnswer, type Snapshot, type SnapshotNamespace } from "./files.ts";
 
 /** More than this between the first and the last command, or between two clocks, and the parts may not fit together. */
 const MOST_SECONDS = 60;
@@ -107,13 +107,14 @@ function skew(message: string): Assumption {
 }
 
 function cloudNotRead({ cloud }: Snapshot): readonly Assumption[] {
-	const [first] = cloud;
+	const unread = cloud.filter((file) => !isReadAnswer(file));
+	const [first] = unread;
 	if (first === undefined) return [];
-	const others = cloud.length === 1 ? "" : ` and ${cloud.length - 1} more`;
+	const others = unread.length === 1 ? "" : ` and ${unread.length - 1} more`;
 	return [
 		{
 			code: "cloud-answers-not-read",
-			message: `answers of the cloud's API are not read (${first.name}${others}): what they say of the fabric has to be given as objects`,
+			message: `answers of this cloud's API are not read (${first.name}${others}): what they say of the fabric has to be given as objects`,
 		},
 	];
 }

@@ -197,18 +197,22 @@ function captureOf({ at, device, direction: way, packet, bridged }: Crossing): r
 	return [{ at, device, direction: way, src: inner.src.text, dst: inner.dst.text, command }];
 }
 
+const ENDS_BEFORE_A_SERVER: ReadonlySet<string> = new Set(["refused", "dropped", "exits"]);
+
 /** Where a capture shows the asked address of a Service, in either direction; the client's own machine goes without saying. */
 function serviceAddressSeenAt(plan: Plan, way: Way): readonly ExplainedLink[] {
 	const asked = way.sent.dst.text;
 	if (!way.forward.rewrites.some((rewrite) => rewrite.before.address.text === asked)) {
 		if (plan.target.service === null) return [];
-		if (way.verdict !== "refused" && way.verdict !== "dropped") return [];
+		if (!ENDS_BEFORE_A_SERVER.has(way.verdict)) return [];
 	}
 	const seen = new Map<string, ExplainedLink>();
 	const shows = (packet: Packet): boolean => packet.dst.text === asked || packet.src.text === asked;
 	for (const walk of [way.forward, way.reply]) {
 		for (const { at, device, packet } of walk === null ? [] : lasting(walk)) {
 			if (placeKind(at) === "internet" || placeKind(at) === "host") continue;
+			// Nobody can capture inside the VPC; what the load balancer got it can tell.
+			if (device === null && placeKind(at) !== "slb") continue;
 			if (shows(unwrap(packet).inner)) seen.set(`${at} ${device ?? ""}`, linkOf(at, device));
 		}
 	}

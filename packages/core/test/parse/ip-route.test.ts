@@ -43,6 +43,9 @@ describe("ip route show table all", () => {
 		expect(to("0.0.0.0/0").map(hops)).toEqual([["10.0.0.254 br0 x1"]]);
 		expect(to("::/0").map(hops)).toEqual([["fe80::1 br0 x1"]]);
 		expect(route("default dev wg0 metric 1024 pref medium").family).toBe(6);
+		// An IPv6 route always tells its metric (rt6_fill_node), whatever the lines before it are of.
+		const mixed = "fd00::/64 dev eth0 metric 1024 pref medium\ndefault dev eth0 table 40001 scope link";
+		expect(parseIpRoute(mixed, "ip-route.txt").entries.map(({ family }) => family)).toEqual([6, 4]);
 		expect(route("unreachable default dev lo metric 4294967295 error -101 pref medium")).toMatchObject({
 			family: 6,
 			nextHops: [],

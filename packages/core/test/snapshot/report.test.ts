@@ -66,9 +66,9 @@ test("so are dumps of one namespace whose own dates lie apart", () => {
 	expect(told(snapshot("", { ...files, "ip6tables-save.txt": head("13:00:30") }))).toEqual([]);
 });
 
-test("and answers of a cloud's API, which nobody reads yet", () => {
-	const cloud = [{ name: "s/cloud/aliyun/DescribeVpcs.json", text: "{}" }];
-	expect(told({ ...snapshot(""), cloud })).toEqual([expect.stringContaining("s/cloud/aliyun/DescribeVpcs.json")]);
+test("and answers of a cloud whose API nobody reads", () => {
+	const cloud = [{ name: "s/cloud/other/DescribeVpcs.json", text: "{}" }];
+	expect(told({ ...snapshot(""), cloud })).toEqual([expect.stringContaining("s/cloud/other/DescribeVpcs.json")]);
 });
 
 test.each(["a: [", "- 1", "missing: 5\nmachines: x\ncommands: {}", "missing: [{part: [1]}, 7, null]"])(

@@ -24,6 +24,8 @@ export function flowOf(question: SentPacket, sightings: readonly Sighting[]): Fl
 	if (first === undefined) return { forward: [], answer: null };
 	const opening = first.transport;
 	const ends: Ends = { sources: new Set(), destinations: new Set() };
+	// Where it was sent with other ends than it has on any device, the answer has them again (br_netfilter undoes NAT on a port).
+	addEnds(ends, question.sent);
 	const forward: Sighting[] = [];
 	const answers: Sighting[] = [];
 	for (const each of sightings) {
@@ -31,7 +33,7 @@ export function flowOf(question: SentPacket, sightings: readonly Sighting[]): Fl
 		if (answerKind(each, opening, ends) !== null || isSameDatagram(each, answers[0])) answers.push(each);
 		else if (sameOpening(each.transport, opening)) {
 			forward.push(each);
-			addEnds(ends, each);
+			addEnds(ends, each.packet);
 		}
 	}
 	return { forward: withoutRepetition(forward), answer: firstAnswer(answers, opening, ends) };
@@ -49,7 +51,7 @@ interface Ends {
 	readonly destinations: Set<string>;
 }
 
-function addEnds(ends: Ends, { packet }: Sighting): void {
+function addEnds(ends: Ends, packet: Packet): void {
 	const { src, sport, dst, dport } = innermost(packet);
 	ends.sources.add(formatEndpoint(src, sport));
 	ends.destinations.add(formatEndpoint(dst, dport));
@@ -124,11 +126,10 @@ function answerKind(each: Sighting, opening: Transport, ends: Ends): "reply" | "
 			if (transport.kind !== "sctp" || transport.verificationTag !== initTag(opening)) return null;
 			return segmentKind(inner);
 		case "udp": {
-			const isBack =
-				transport.kind === "udp" &&
-				ends.destinations.has(formatEndpoint(inner.src, inner.sport)) &&
-				ends.sources.has(formatEndpoint(inner.dst, inner.dport));
-			return isBack ? "reply" : null;
+			if (transport.kind !== "udp" || !ends.destinations.has(formatEndpoint(inner.src, inner.sport))) return null;
+			// Who answers may send it elsewhere at once (DNAT in OUTPUT); then its data is not the question's.
+			const isBack = ends.sources.has(formatEndpoint(inner.dst, inner.dport));
+			return isBack || Buffer.compare(transport.payload, opening.payload) !== 0 ? "reply" : null;
 		}
 		case "echo":
 			return transport.kind === "echo" && transport.reply && sameEcho(transport, opening) ? "reply" : null;
@@ -172,12 +173,21 @@ function sameAnswer(one: Sighting, other: Sighting): boolean {
 	return a.icmpType === b.icmpType && a.icmpCode === b.icmpCode;
 }
 
-/** A packet that is sent again begins where the first began; what a loop brings back has a smaller TTL. */
+/** In nanoseconds. A stack sends a SYN again after a second (RFC 6298 section 2.1); what comes earlier is of the same burst. */
+const BURST = 500_000_000;
+
+/**
+ * A packet that is sent again begins where the first began; what a loop brings back has a smaller TTL. A stack that gives a
+ * neighbour up answers all that waited for it at once: of answers whose passages mingle, each device counts once.
+ */
 function withoutRepetition(sightings: readonly Sighting[]): readonly Sighting[] {
 	const [first] = sightings;
 	if (first === undefined) return [];
-	const again = sightings.findIndex((each, position) => position > 0 && isSamePassage(each, first));
-	return again < 0 ? sightings : sightings.slice(0, again);
+	const starts = sightings.filter((each) => isSamePassage(each, first));
+	if (starts.length === 1) return sightings;
+	const again = starts.find(({ time }) => time - first.time > BURST);
+	const burst = again === undefined ? sightings : sightings.slice(0, sightings.indexOf(again));
+	return burst.filter((each, position) => !burst.slice(0, position).some((earlier) => isSamePassage(each, earlier)));
 }
 
 function isSamePassage(one: Sighting, other: Sighting): boolean {

@@ -9,6 +9,8 @@ import type { CapturedFrame } from "../observation.ts";
 export interface Sighting {
 	/** Its number in the observation's frames. */
 	readonly frame: number;
+	/** In nanoseconds. */
+	readonly time: number;
 	readonly at: Place;
 	readonly device: string;
 	readonly direction: "in" | "out";
@@ -59,8 +61,8 @@ function sightingOf(frame: CapturedFrame, number: number, at: Place): readonly S
 	const { ethernet, vlans, content } = decodeCaptured(frame);
 	if (content.kind !== "ip") return [];
 	const { packet, transport } = content;
-	const { device, direction } = frame;
-	return [{ frame: number, at, device, direction, packet, transport, ethernet, vlan: vlans[0] ?? null }];
+	const { time, device, direction } = frame;
+	return [{ frame: number, time, at, device, direction, packet, transport, ethernet, vlan: vlans[0] ?? null }];
 }
 
 /** The packet inside all tunnels. */

@@ -25,7 +25,7 @@ const server = address("10.0.1.1");
 const PROTOCOLS = { tcp: 6, udp: 17, sctp: 132, icmp: 1 } as const;
 type Protocol = keyof typeof PROTOCOLS;
 
-/** A packet seen at a namespace's eth0; time is its place in the list. */
+/** A packet seen at a namespace's eth0; its time is its place in the list, unless told. */
 function seen(
 	namespace: string,
 	protocol: Protocol,
@@ -39,12 +39,12 @@ function seen(
 
 function flow(
 	sent: Partial<Packet> & Pick<Packet, "protocol">,
-	packets: readonly ReturnType<typeof seen>[],
+	packets: readonly (ReturnType<typeof seen> & { readonly time?: number })[],
 	rewrites: PredictedWay["rewrites"] = [],
 ) {
 	const frames = packets.map(
-		({ namespace, bytes }, time): CapturedFrame => ({
-			time,
+		({ namespace, bytes, time }, position): CapturedFrame => ({
+			time: time ?? position,
 			namespace,
 			device: "eth0",
 			direction: "out",
@@ -108,6 +108,16 @@ describe("TCP", () => {
 		expect(flow({ protocol: "tcp" }, [...packets, ...packets])).toEqual({ forward: [0, 1], answer: null });
 	});
 
+	test("what is sent again a second later takes a way of its own", () => {
+		const syn = segment(40000, 80, 100, 0, SYN);
+		const [first, beyond] = [seen("a", "tcp", client, service, syn), seen("n", "tcp", client, server, syn, 63)];
+		const later = 1_000_000_000;
+		expect(flow({ protocol: "tcp" }, [first, { ...first, time: later }, { ...beyond, time: later + 1 }])).toEqual({
+			forward: [0],
+			answer: null,
+		});
+	});
+
 	test("the first answer counts: a reset that ends the connection later is none", () => {
 		const packets = [
 			seen("a", "tcp", client, service, segment(40000, 80, 100, 0, SYN)),
@@ -127,6 +137,12 @@ describe("ICMP errors", () => {
 	test("an error about the opening packet is a refusal", () => {
 		const error = seen("n", "icmp", node, client, build.icmpError(3, 1, about));
 		expect(flow({ protocol: "tcp" }, [opening, error]).answer).toEqual(["refusal", [1]]);
+	});
+
+	test("a stack that gives a neighbour up answers all that waited at once, and the answers mingle on their way", () => {
+		const here = seen("b", "icmp", server, client, build.icmpError(3, 1, about));
+		const there = seen("a", "icmp", server, client, build.icmpError(3, 1, about), 63);
+		expect(flow({ protocol: "tcp" }, [opening, here, here, there, there]).answer).toEqual(["refusal", [1, 3]]);
 	});
 
 	test("a redirect refuses nothing, and neither does an error about something else", () => {
@@ -157,6 +173,30 @@ describe("UDP", () => {
 			seen("a", "udp", server, client, build.udp(5353, 40000, [9])),
 		];
 		expect(flow({ protocol: "udp" }, packets).answer).toEqual(["reply", [2]]);
+	});
+});
+
+describe("UDP, where the server's stack has rules of its own", () => {
+	test("an answer that is led elsewhere as it is sent", () => {
+		const packets = [
+			seen("a", "udp", client, server, build.udp(40000, 53, [1, 2, 3])),
+			seen("b", "udp", server, node, build.udp(53, 40000, [9])),
+		];
+		expect(flow({ protocol: "udp", dst: server, dport: 53 }, packets)).toEqual({
+			forward: [0],
+			answer: ["reply", [1]],
+		});
+	});
+
+	test("an error about a datagram whose port was drawn before any device showed it, with its own port again", () => {
+		const error = (port: number) =>
+			build.icmpError(3, 0, build.ip({ src: client, dst: service, ttl: 64 }, 17, build.udp(port, 80, [1])));
+		const packets = [
+			seen("a", "udp", client, service, build.udp(17132, 80, [1])),
+			seen("n", "icmp", node, client, error(17132)),
+			seen("a", "icmp", node, client, error(40000)),
+		];
+		expect(flow({ protocol: "udp" }, packets).answer).toEqual(["refusal", [1, 2]]);
 	});
 });
 

@@ -1,6 +1,7 @@
 /** What the page and the engine's worker say to each other. */
 import type {
 	AtlasFiles,
+	Diagnostic,
 	Explanation,
 	InputSummary,
 	KnownPlace,
@@ -33,6 +34,8 @@ export interface Calls {
 		readonly answers: StateReport;
 	};
 	readonly topology: { readonly asks: { readonly input: EngineInput }; readonly answers: TopologyReport };
+	readonly manifests: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly ManifestFile[] };
+	readonly validate: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly Diagnostic[] };
 	readonly check: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly string[] };
 }
 

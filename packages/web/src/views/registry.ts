@@ -9,4 +9,5 @@ export const VIEWS: readonly View[] = [
 	{ id: "compare", load: async () => (await import("./compare/compare-view.tsx")).CompareView },
 	{ id: "topology", load: async () => (await import("./topology/topology-view.tsx")).TopologyView },
 	{ id: "state", load: async () => (await import("./state/state-view.tsx")).StateView },
+	{ id: "what-if", load: async () => (await import("./what-if/what-if-view.tsx")).WhatIfView },
 ];
