@@ -27,6 +27,7 @@ export {
 	atlasIndexSchema,
 	manifestFileSchema,
 	type ScenarioEntry,
+	scenarioEntry,
 } from "./api/atlas-index.ts";
 export {
 	type InputSummary,

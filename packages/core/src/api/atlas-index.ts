@@ -36,10 +36,11 @@ export interface AtlasFiles {
 export function atlasIndex(
 	modes: readonly { readonly mode: string; readonly scenarios: readonly Scenario[] }[],
 ): AtlasIndex {
-	return { modes: modes.map(({ mode, scenarios }) => ({ mode, scenarios: scenarios.map(entryOf) })) };
+	return { modes: modes.map(({ mode, scenarios }) => ({ mode, scenarios: scenarios.map(scenarioEntry) })) };
 }
 
-function entryOf(scenario: Scenario): ScenarioEntry {
+/** What the page shows of a scenario before it is asked. */
+export function scenarioEntry(scenario: Scenario): ScenarioEntry {
 	const { title, note, question, paths } = scenario;
 	return {
 		name: scenarioName(scenario),

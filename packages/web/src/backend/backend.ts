@@ -9,6 +9,7 @@ import type {
 	ManifestFile,
 	Problem,
 	Question,
+	ScenarioEntry,
 	StateReport,
 	TopologyReport,
 } from "@podpath/core";
@@ -43,6 +44,8 @@ export interface Backend {
 
 /** What the engine in this browser can do besides, since it has the atlas. */
 export interface AtlasBackend extends Backend {
+	/** Without the index of the whole atlas, which is larger than a mode's files. */
+	scenario(name: string): Promise<ScenarioEntry | null>;
 	/** The answer to a scenario's own question beside what it expects. */
 	check(scenario: string): Promise<ScenarioCheck>;
 	files(mode: string): Promise<AtlasFiles>;

@@ -8,6 +8,7 @@ import type {
 	Language,
 	ManifestFile,
 	Question,
+	ScenarioEntry,
 	StateReport,
 	TopologyReport,
 } from "@podpath/core";
@@ -52,6 +53,10 @@ export class WorkerBackend implements AtlasBackend {
 
 	validate(files: readonly ManifestFile[]): Promise<readonly Diagnostic[]> {
 		return this.#call("validate", { input: { kind: "manifests", files } });
+	}
+
+	async scenario(name: string): Promise<ScenarioEntry | null> {
+		return this.#call("scenario", { input: await this.#engineInput({ kind: "scenario", name }) });
 	}
 
 	async check(scenario: string): Promise<ScenarioCheck> {

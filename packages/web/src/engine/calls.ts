@@ -9,6 +9,7 @@ import type {
 	ManifestFile,
 	Problem,
 	Question,
+	ScenarioEntry,
 	StateReport,
 	TopologyReport,
 } from "@podpath/core";
@@ -36,6 +37,8 @@ export interface Calls {
 	readonly topology: { readonly asks: { readonly input: EngineInput }; readonly answers: TopologyReport };
 	readonly manifests: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly ManifestFile[] };
 	readonly validate: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly Diagnostic[] };
+	/** Null: the input is no scenario. */
+	readonly scenario: { readonly asks: { readonly input: EngineInput }; readonly answers: ScenarioEntry | null };
 	readonly check: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly string[] };
 }
 

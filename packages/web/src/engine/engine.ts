@@ -14,6 +14,7 @@ import {
 	placesLike,
 	type Scenario,
 	type Subject,
+	scenarioEntry,
 	scenarioManifests,
 	stateReport,
 	summaryOf,
@@ -57,6 +58,8 @@ export class Engine {
 				return topologyReport(subject);
 			case "manifests":
 				return loaded.files;
+			case "scenario":
+				return loaded.scenario === null ? null : scenarioEntry(loaded.scenario);
 			case "check":
 				return differencesOf(loaded);
 		}
