@@ -135,6 +135,19 @@ export interface ContivSettings {
 	/** The card that is the switch's way out (`--vlan-if`). */
 	readonly uplink: string;
 	readonly networks: readonly ContivNetwork[];
+	/** One for a node at most. */
+	readonly bgp: readonly ContivBgp[];
+}
+
+/** `netctl bgp create`: a node as router, and the switch that it speaks with. */
+export interface ContivBgp {
+	readonly node: string;
+	/** `--router-ip`, with the length of its prefix. */
+	readonly routerIP: Address;
+	readonly prefixLength: number;
+	readonly as: number;
+	readonly neighbour: Address;
+	readonly neighbourAs: number;
 }
 
 /** `netctl network create`, for `--encap vlan`. */

@@ -14,7 +14,7 @@ import { hostRoutes } from "../host-speakers.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { unicastRoute } from "../route.ts";
-import { sessionDownText } from "../session-down.ts";
+import { sessionDownText, sessionsDown } from "../session-down.ts";
 import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
 import { hybridnetCauses } from "./causes.ts";
 import { hostInterface, hybridnetOrigin, POD_DEVICE } from "./constants.ts";
@@ -23,7 +23,7 @@ import { nodeRules } from "./iptables.ts";
 import { forwardDevice, isOverlay, type PodAddress, PodNetworks, type PodSubnet, speaksBgp } from "./networks.ts";
 import { hostEnd, podEnd } from "./pod.ts";
 import { policyRoutes } from "./policy-routes.ts";
-import { bgpNetwork, sessionsDown } from "./speakers.ts";
+import { bgpNetwork } from "./speakers.ts";
 
 /** What Ethernet frames hold, where the input does not say more. */
 const ETHERNET_MTU = 1500;

@@ -4,7 +4,6 @@ import { address } from "../../address/address.ts";
 import { hostPrefix } from "../../address/prefix.ts";
 import { ACCEPT_ALL } from "../../bgp/filter.ts";
 import { BgpNetwork } from "../../bgp/network.ts";
-import type { SessionDown } from "../../bgp/session.ts";
 import type { Speaker } from "../../bgp/speaker.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { HybridnetNetwork } from "../../cluster/hybridnet-objects.ts";
@@ -53,22 +52,4 @@ const UNSPECIFIED = address("0.0.0.0");
 /** A node is in one underlay network at most. */
 export function bgpNetworkOf(subnets: readonly PodSubnet[]): HybridnetNetwork | undefined {
 	return subnets.find(speaksBgp)?.network;
-}
-
-/**
- * Sessions that do not stand. A gateway of a segment that is no host of the input is a router of which nothing more is said: it
- * takes any session.
- */
-export function sessionsDown(network: BgpNetwork, cluster: Cluster): readonly SessionDown[] {
-	const gateways = new Set(cluster.segments.flatMap((segment) => segment.gateways.map(({ text }) => text)));
-	const hosts = new Set(cluster.hosts.flatMap(({ addresses }) => addresses.map(({ text }) => text)));
-	return network.speakers
-		.flatMap((speaker) => network.sessionsDown(speaker))
-		.filter(
-			({
-				neighbour: {
-					address: { text },
-				},
-			}) => hosts.has(text) || !gateways.has(text),
-		);
 }
