@@ -25,6 +25,7 @@ export {
 	atlasFilesSchema,
 	atlasIndex,
 	atlasIndexSchema,
+	manifestFileSchema,
 	type ScenarioEntry,
 } from "./api/atlas-index.ts";
 export {
@@ -116,7 +117,7 @@ export { parseNamespace } from "./parse/namespace.ts";
 export { columns } from "./render/columns.ts";
 export { diagnosisSchema, pathDiffSchema } from "./render/diagnosis-schema.ts";
 export { renderDiagnosis } from "./render/diagnosis-text.ts";
-export { firstDifference } from "./render/first-difference.ts";
+export { changedSteps, firstDifference } from "./render/first-difference.ts";
 export { groupPaths, type PathGroup } from "./render/groups.ts";
 export { endpoint, formatHeader, headerChanges } from "./render/header.ts";
 export { formatOrigin } from "./render/hop-table.ts";

@@ -57,7 +57,9 @@ function expectationsOf({ paths, loadBalancerMembers, findings }: Scenario): rea
 	return [...paths.flatMap(ofPath), loadBalancerMembers, findings].filter((each) => each !== undefined);
 }
 
-const file: z.ZodType<ManifestFile> = z.strictObject({ name: z.string(), text: z.string() }).meta({ id: "file" });
+export const manifestFileSchema: z.ZodType<ManifestFile> = z
+	.strictObject({ name: z.string(), text: z.string() })
+	.meta({ id: "file" });
 
 export const atlasIndexSchema: z.ZodType<AtlasIndex> = z
 	.strictObject({
@@ -80,5 +82,9 @@ export const atlasIndexSchema: z.ZodType<AtlasIndex> = z
 	.meta({ title: "AtlasIndex" });
 
 export const atlasFilesSchema: z.ZodType<AtlasFiles> = z
-	.strictObject({ mode: z.string(), cluster: file, scenarios: file.describe("scenarios.yaml") })
+	.strictObject({
+		mode: z.string(),
+		cluster: manifestFileSchema,
+		scenarios: manifestFileSchema.describe("scenarios.yaml"),
+	})
 	.meta({ title: "AtlasFiles" });

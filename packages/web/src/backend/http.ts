@@ -4,6 +4,7 @@ import type {
 	InputSummary,
 	KnownPlace,
 	Language,
+	ManifestFile,
 	Question,
 	ServedInput,
 	StateReport,
@@ -49,5 +50,9 @@ export class HttpBackend implements Backend {
 
 	places(_input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {
 		return fetchJson(`places?${new URLSearchParams({ typed, most: String(most) })}`);
+	}
+
+	manifests(_input: Input): Promise<readonly ManifestFile[]> {
+		return fetchJson("manifests.json");
 	}
 }

@@ -1,5 +1,15 @@
 /** Asks the engine in this browser, which runs in a worker so that the page never waits for it. */
-import type { AtlasFiles, Explanation, InputSummary, KnownPlace, Language, Question, StateReport } from "@podpath/core";
+import type {
+	AtlasFiles,
+	Diagnostic,
+	Explanation,
+	InputSummary,
+	KnownPlace,
+	Language,
+	ManifestFile,
+	Question,
+	StateReport,
+} from "@podpath/core";
 import type { Calls, EngineInput, Request, Response } from "../engine/calls.ts";
 import { type AtlasBackend, type Input, ProblemError, type ScenarioCheck } from "./backend.ts";
 import { fetchJson } from "./http.ts";
@@ -31,6 +41,14 @@ export class WorkerBackend implements AtlasBackend {
 		return this.#call("places", { input: await this.#engineInput(input), typed, most });
 	}
 
+	async manifests(input: Input): Promise<readonly ManifestFile[]> {
+		return this.#call("manifests", { input: await this.#engineInput(input) });
+	}
+
+	validate(files: readonly ManifestFile[]): Promise<readonly Diagnostic[]> {
+		return this.#call("validate", { input: { kind: "manifests", files } });
+	}
+
 	async check(scenario: string): Promise<ScenarioCheck> {
 		const input = await this.#engineInput({ kind: "scenario", name: scenario });
 		return { differences: await this.#call("check", { input }) };
@@ -48,6 +66,8 @@ export class WorkerBackend implements AtlasBackend {
 		switch (input.kind) {
 			case "scenario":
 				return { kind: "scenario", name: input.name, files: await this.files(input.name.split("/")[0] ?? "") };
+			case "manifests":
+				return input;
 			case "served":
 				throw new ProblemError({ code: "no-input", message: "there is no input besides the atlas" });
 		}

@@ -1,6 +1,7 @@
 /** What the page and the engine's worker say to each other. */
 import type {
 	AtlasFiles,
+	Diagnostic,
 	Explanation,
 	InputSummary,
 	KnownPlace,
@@ -31,6 +32,8 @@ export interface Calls {
 		readonly asks: { readonly input: EngineInput; readonly place: string };
 		readonly answers: StateReport;
 	};
+	readonly manifests: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly ManifestFile[] };
+	readonly validate: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly Diagnostic[] };
 	readonly check: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly string[] };
 }
 

@@ -8,4 +8,5 @@ export const VIEWS: readonly View[] = [
 	{ id: "atlas", load: async () => (await import("./atlas/atlas-view.tsx")).AtlasView },
 	{ id: "compare", load: async () => (await import("./compare/compare-view.tsx")).CompareView },
 	{ id: "state", load: async () => (await import("./state/state-view.tsx")).StateView },
+	{ id: "what-if", load: async () => (await import("./what-if/what-if-view.tsx")).WhatIfView },
 ];
