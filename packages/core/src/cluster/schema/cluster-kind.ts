@@ -71,6 +71,7 @@ const terway = z.strictObject({
 	eniCapShift: z.int().optional(),
 	maxENI: z.int().min(0).optional().meta({ description: "max_eni; 0: no limit." }),
 	mtu: z.int().min(0).max(65535).optional().meta({ description: "0: 1500." }),
+	networkPolicy: z.boolean().optional().meta({ description: "False: disable_network_policy; absent: enforced." }),
 	inClusterLoadBalance: z.boolean().optional(),
 });
 
