@@ -27,6 +27,7 @@ export {
 	atlasIndexSchema,
 	manifestFileSchema,
 	type ScenarioEntry,
+	scenarioEntry,
 } from "./api/atlas-index.ts";
 export {
 	type InputSummary,
@@ -43,6 +44,17 @@ export {
 	stateReport,
 	stateReportSchema,
 } from "./api/state-report.ts";
+export {
+	type TopologyBalancer,
+	type TopologyCard,
+	type TopologyFabric,
+	type TopologyGroup,
+	type TopologyMachine,
+	type TopologyPod,
+	type TopologyReport,
+	topologyReport,
+	topologyReportSchema,
+} from "./api/topology-report.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { checkFault, faultyCluster } from "./atlas/check-fault.ts";

@@ -20,6 +20,8 @@ import {
 	stateReport,
 	stateReportSchema,
 	summaryOf,
+	topologyReport,
+	topologyReportSchema,
 } from "@podpath/core";
 import { streamSSE } from "hono/streaming";
 import type { Events } from "./events.ts";
@@ -83,6 +85,12 @@ const routes = {
 		request: { query: z.object({ place: z.string().max(600) }) },
 		responses: { 200: json(stateReportSchema, "Its state"), 400: badRequest, 422: wrongInput },
 	}),
+	topology: createRoute({
+		method: "get",
+		path: "/topology",
+		summary: "What stands where: fabric, machines, pods",
+		responses: { 200: json(topologyReportSchema, "All of it"), 422: wrongInput },
+	}),
 	atlas: createRoute({
 		method: "get",
 		path: "/atlas.json",
@@ -130,6 +138,7 @@ export function api(served: Served, events: Events): OpenAPIHono {
 		const { place } = context.req.valid("query");
 		return context.json(stateReport(await subjectOf(served), place), 200);
 	});
+	routed.openapi(routes.topology, async (context) => context.json(topologyReport(await subjectOf(served)), 200));
 	routed.openapi(routes.manifests, async (context) => context.json([...(await manifestsOf(served))], 200));
 	routed.openapi(routes.explain, async (context) => {
 		const { question, language } = context.req.valid("json");

@@ -272,6 +272,33 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		for (const text of await page.locator(".group li").allTextContents()) expect(text).toContain("default/nginx1");
 	});
 
+	test("Topology: search jumps to a pod, whose card leads on; keys zoom, and a click chooses what is there", async () => {
+		const { page } = await openAtlas(`#/topology?in=${CROSS_NODE}`);
+		await page.locator(".map canvas").waitFor();
+		await page.keyboard.press("/");
+		await page.keyboard.type("centos");
+		await page.locator(".proposals").getByRole("option").first().waitFor();
+		await page.keyboard.press("ArrowDown");
+		await page.keyboard.press("Enter");
+		const card = page.locator(".place-card");
+		await card.getByRole("heading", { name: "pod/default/centos-67756b6dc8-rmmxt" }).waitFor();
+		await card.getByText("172.23.96.23", { exact: true }).waitFor();
+		expect(await card.getByRole("link", { name: "Path from here" }).getAttribute("href")).toBe(
+			`#/path?in=${CROSS_NODE}&from=pod/default/centos-67756b6dc8-rmmxt`,
+		);
+		// It is in the middle now: pointing there means it again.
+		const map = page.getByRole("application");
+		await map.press("Escape");
+		await expect.poll(() => card.count()).toBe(0);
+		await map.click();
+		await card.getByRole("heading", { name: "pod/default/centos-67756b6dc8-rmmxt" }).waitFor();
+		await map.press("0");
+		await map.press("+");
+		await page.getByText("vsw-1", { exact: false }).click();
+		await page.getByRole("button", { name: "node/ap-southeast-1.10.0.1.206" }).click();
+		await card.getByText("172.23.96.128/26").waitFor();
+	});
+
 	test("a static site needs no server of podpath's", async () => {
 		const folder = join(tests.folder, "site");
 		writeSite(folder, [FLANNEL], "0", tests.page);
@@ -294,6 +321,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		["path with several ways", "#/path?in=flannel-vpc/001-4.A", ".picture .chip"],
 		["atlas", "#/atlas?search=001", ".card"],
 		["state", `#/state?in=${CROSS_NODE}&place=node/ap-southeast-1.10.0.0.180&group=ip%20rule`, ".group"],
+		["topology", `#/topology?in=${CROSS_NODE}&place=node/ap-southeast-1.10.0.0.180`, ".place-card"],
 		["compare", `#/compare?in=${CROSS_NODE}&in2=${CROSS_NODE}-iptables`, "tr.parts"],
 		["what-if", "#/what-if?in=flannel-vpc/001-3.1", ".picture .chip"],
 	])("%s", (_, hash, sign) => {

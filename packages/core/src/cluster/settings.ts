@@ -103,6 +103,8 @@ export interface TerwaySettings {
 	readonly maxENI: number;
 	/** 0: 1500. */
 	readonly mtu: number;
+	/** False: `disable_network_policy` of eni-config. */
+	readonly networkPolicy: boolean;
 	/** `in_cluster_loadbalance`: eBPF resolves load balancers' addresses inside the cluster. */
 	readonly inClusterLoadBalance: boolean;
 }
@@ -124,6 +126,7 @@ export const DEFAULT_TERWAY: TerwaySettings = {
 	eniCapShift: 0,
 	maxENI: 0,
 	mtu: 0,
+	networkPolicy: true,
 	inClusterLoadBalance: false,
 };
 

@@ -145,6 +145,7 @@ function track(walk: Walk, skb: Skb): void {
 		skb.trackState = "invalid";
 		return;
 	}
+	if (walk.recording && skb.packet.tcpFlags === "rst") walk.resetAt.push(skb.view.place);
 	skb.tracked = tracked;
 	skb.trackState = tracked.state;
 }

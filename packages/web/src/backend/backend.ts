@@ -9,7 +9,9 @@ import type {
 	ManifestFile,
 	Problem,
 	Question,
+	ScenarioEntry,
 	StateReport,
+	TopologyReport,
 } from "@podpath/core";
 
 /** What is asked about. */
@@ -30,9 +32,11 @@ export interface Backend {
 	summary(input: Input): Promise<InputSummary>;
 	/** Fails with a `ProblemError` for a question that cannot be asked. */
 	explain(input: Input, question: Question, language: Language): Promise<Explanation>;
-	/** Names like what is typed, the best first. */
 	/** Everything that the stack of a pod or machine has. */
 	state(input: Input, place: string): Promise<StateReport>;
+	/** What stands where. */
+	topology(input: Input): Promise<TopologyReport>;
+	/** Names like what is typed, the best first. */
 	places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]>;
 	/** What the input was made of. Fails with a `ProblemError` for one that no manifests made. */
 	manifests(input: Input): Promise<readonly ManifestFile[]>;
@@ -40,6 +44,8 @@ export interface Backend {
 
 /** What the engine in this browser can do besides, since it has the atlas. */
 export interface AtlasBackend extends Backend {
+	/** Without the index of the whole atlas, which is larger than a mode's files. */
+	scenario(name: string): Promise<ScenarioEntry | null>;
 	/** The answer to a scenario's own question beside what it expects. */
 	check(scenario: string): Promise<ScenarioCheck>;
 	files(mode: string): Promise<AtlasFiles>;

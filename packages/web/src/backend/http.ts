@@ -8,6 +8,7 @@ import type {
 	Question,
 	ServedInput,
 	StateReport,
+	TopologyReport,
 } from "@podpath/core";
 import { type Backend, type Input, ProblemError } from "./backend.ts";
 
@@ -46,6 +47,10 @@ export class HttpBackend implements Backend {
 
 	state(_input: Input, place: string): Promise<StateReport> {
 		return fetchJson(`state?${new URLSearchParams({ place })}`);
+	}
+
+	topology(_input: Input): Promise<TopologyReport> {
+		return fetchJson("topology");
 	}
 
 	places(_input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {

@@ -8,7 +8,9 @@ import type {
 	Language,
 	ManifestFile,
 	Question,
+	ScenarioEntry,
 	StateReport,
+	TopologyReport,
 } from "@podpath/core";
 import type { Calls, EngineInput, Request, Response } from "../engine/calls.ts";
 import { type AtlasBackend, type Input, ProblemError, type ScenarioCheck } from "./backend.ts";
@@ -37,6 +39,10 @@ export class WorkerBackend implements AtlasBackend {
 		return this.#call("state", { input: await this.#engineInput(input), place });
 	}
 
+	async topology(input: Input): Promise<TopologyReport> {
+		return this.#call("topology", { input: await this.#engineInput(input) });
+	}
+
 	async places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {
 		return this.#call("places", { input: await this.#engineInput(input), typed, most });
 	}
@@ -47,6 +53,10 @@ export class WorkerBackend implements AtlasBackend {
 
 	validate(files: readonly ManifestFile[]): Promise<readonly Diagnostic[]> {
 		return this.#call("validate", { input: { kind: "manifests", files } });
+	}
+
+	async scenario(name: string): Promise<ScenarioEntry | null> {
+		return this.#call("scenario", { input: await this.#engineInput({ kind: "scenario", name }) });
 	}
 
 	async check(scenario: string): Promise<ScenarioCheck> {

@@ -14,9 +14,11 @@ import {
 	placesLike,
 	type Scenario,
 	type Subject,
+	scenarioEntry,
 	scenarioManifests,
 	stateReport,
 	summaryOf,
+	topologyReport,
 } from "@podpath/core";
 import type { Calls, EngineInput } from "./calls.ts";
 
@@ -52,8 +54,12 @@ export class Engine {
 			}
 			case "state":
 				return stateReport(subject, (asks as Calls["state"]["asks"]).place);
+			case "topology":
+				return topologyReport(subject);
 			case "manifests":
 				return loaded.files;
+			case "scenario":
+				return loaded.scenario === null ? null : scenarioEntry(loaded.scenario);
 			case "check":
 				return differencesOf(loaded);
 		}

@@ -47,7 +47,7 @@ function checkPods({ pods, hybridnetSubnets }: Cluster): void {
 	for (const { cidr } of hybridnetSubnets) map.set(cidr, true);
 	const families = new Set(hybridnetSubnets.map(({ cidr }) => cidr.family));
 	for (const pod of pods) {
-		if (pod.hostNetwork || isFinished(pod)) continue;
+		if (pod.hostNetwork || isFinished(pod) || pod.defaultNetwork !== undefined) continue;
 		const stray = pod.podIPs.find((each) => families.has(each.family) && map.longestMatch(each) === undefined);
 		if (stray === undefined) continue;
 		const hint = `Subnets are ${hybridnetSubnets.map(({ cidr }) => cidr.text).join(", ")}`;

@@ -68,8 +68,8 @@ function withOwnRequests(facts: IpamFacts): IpamFacts {
 	};
 }
 
-function needsAddress({ withoutStatus, hostNetwork, nodeName }: Pod): boolean {
-	return withoutStatus === true && !hostNetwork && nodeName !== "";
+function needsAddress({ withoutStatus, hostNetwork, nodeName, defaultNetwork }: Pod): boolean {
+	return withoutStatus === true && !hostNetwork && nodeName !== "" && defaultNetwork === undefined;
 }
 
 function sourceOf(facts: IpamFacts): AddressSource | undefined {

@@ -39,7 +39,7 @@ function* blocksOfPods(
 	const byNode = Map.groupBy(pods, ({ nodeName }) => nodeName);
 	for (const { name: node } of nodes) {
 		for (const pod of byNode.get(node) ?? []) {
-			if (pod.hostNetwork || isFinished(pod)) continue;
+			if (pod.hostNetwork || isFinished(pod) || pod.defaultNetwork !== undefined) continue;
 			for (const address of pod.podIPs) {
 				const pool = poolOf(address);
 				if (pool !== undefined) yield { cidr: prefixOf(address, pool.blockSize), node };

@@ -47,7 +47,9 @@ function nodeBlocks(facts: IpamFacts): ReadonlyMap<string, readonly Prefix[]> {
 
 /** Of a Node that names no podCIDR (with etcd flannel's do not), its pods still show which block of the usual size it has. */
 export function blocksOfPods(pods: readonly Pod[]): readonly Prefix[] {
-	const addresses = pods.filter((pod) => !pod.hostNetwork).flatMap(({ podIPs }) => podIPs);
+	const addresses = pods
+		.filter((pod) => !pod.hostNetwork && pod.defaultNetwork === undefined)
+		.flatMap(({ podIPs }) => podIPs);
 	return ([4, 6] as const).flatMap((family) => {
 		const first = addresses.find((each) => each.family === family);
 		return first === undefined ? [] : prefixOf(first, BLOCK_LENGTH[family]);

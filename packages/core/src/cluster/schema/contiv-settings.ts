@@ -1,5 +1,5 @@
 /** `spec.contiv` of kind `Cluster`: what `netctl` has been told. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Address, parseAddress } from "../../address/address.ts";
 import { contains, type Prefix, parsePrefix, prefixOf } from "../../address/prefix.ts";
 import { type AddressRange, hostRange, parseRange, rangesOverlap } from "../../ipam/range.ts";

@@ -7,7 +7,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import { blockOwners, saysBlocks } from "../../cluster/ipam/calico-blocks.ts";
 import type { CalicoPool } from "../../cluster/ipam/calico-pools.ts";
 import type { Assumption } from "../../state/network.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import type { Pools } from "./pools.ts";
 
 /** A block of a node, or one address that the node has of somebody else's block. */
@@ -50,7 +50,7 @@ const ASSUMED: Assumption = {
 function* podAddresses(cluster: Cluster): Generator<{ readonly address: Address; readonly node: string }> {
 	for (const { name: node } of cluster.nodes) {
 		for (const pod of cluster.podsOn(node)) {
-			if (hasNamespace(pod)) for (const address of pod.podIPs) yield { address, node };
+			if (isJoined(pod)) for (const address of pod.podIPs) yield { address, node };
 		}
 	}
 }

@@ -13,7 +13,7 @@ import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
 import { hostRoutes, hostSpeakers } from "../host-speakers.ts";
 import { administratorSysctls } from "../machine.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type CalicoNodes, calicoNodes, type NodeFacts } from "./calico-nodes.ts";
@@ -236,6 +236,6 @@ class CalicoPlan implements ModePlan {
 	}
 
 	#podsOn(nodeName: string): readonly Pod[] {
-		return this.#cluster.podsOn(nodeName).filter(hasNamespace);
+		return this.#cluster.podsOn(nodeName).filter(isJoined);
 	}
 }

@@ -9,7 +9,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { HybridnetNetwork } from "../../cluster/hybridnet-objects.ts";
 import type { Node } from "../../cluster/objects.ts";
 import { hostSpeakers } from "../host-speakers.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import type { Underlay } from "../underlay/underlay.ts";
 import { type PodNetworks, type PodSubnet, speaksBgp } from "./networks.ts";
 
@@ -23,7 +23,7 @@ function nodeSpeaker(cluster: Cluster, networks: PodNetworks, node: Node, family
 	const own = node.internalIPs.find((each) => each.family === family);
 	const network = bgpNetworkOf(networks.onNode(node));
 	if (own === undefined || network === undefined) return [];
-	const pods = cluster.podsOn(node.name).filter(hasNamespace);
+	const pods = cluster.podsOn(node.name).filter(isJoined);
 	const told = pods.flatMap((pod) => networks.of(pod)).filter(({ subnet }) => speaksBgp(subnet));
 	return [
 		{
