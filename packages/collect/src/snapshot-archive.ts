@@ -7,6 +7,10 @@ import { decodeText, readBytes } from "./text-file.ts";
 
 /** Unpacked bytes of all files together. Beyond that it is no snapshot but a bomb, or one to give as a folder. */
 const MOST_BYTES = 2 ** 30;
+/** What is small may unpack to this much whatever its ratio is. */
+const SMALL_BYTES = 2 ** 26;
+/** Snapshots of many nodes with the same rules have some 30; gzip cannot go beyond 1032. */
+const MOST_RATIO = 200;
 /** Entries of one archive: some 15 files for each of thousands of namespaces. */
 const MOST_ENTRIES = 500_000;
 
@@ -34,11 +38,14 @@ export async function filesOfArchive(
 	wanted: (inner: string) => boolean,
 	limits: ArchiveLimits = { bytes: MOST_BYTES, entries: MOST_ENTRIES },
 ): Promise<SnapshotFiles> {
-	const tar = await unzip(bytes, path, limits.bytes);
+	const tar = await unzip(bytes, path, Math.min(limits.bytes, Math.max(SMALL_BYTES, bytes.length * MOST_RATIO)));
+	refuseOddTypes(tar, path);
 	const files = new Map<string, SnapshotFile>();
 	for (const { header, data } of await unpack(tar, path, limits.entries)) {
 		const inner = innerPath(header.name, path);
 		if (header.type === "directory" || inner === "") continue;
+		if (inner.includes("\ufffd")) throw refused(path, `the name of its entry "${inner}" is not UTF-8`);
+		if (isSparse(header.pax)) throw refused(path, `"${inner}" is a sparse file`, "pack it without tar's --sparse");
 		if (header.type !== "file") throw refused(path, `"${inner}" is of type ${header.type ?? "unknown"}, not a file`);
 		if (!wanted(inner)) continue;
 		if (files.has(inner)) throw refused(path, `"${inner}" is in it twice`);
@@ -75,6 +82,27 @@ async function unpack(tar: Buffer, path: string, most: number): ReturnType<typeo
 		throw tooMany
 			? refused(path, `it has more than ${most} entries`, "unpack it and give the folder")
 			: refused(path, "it is no whole tar archive", "an archive made by tar -czf");
+	}
+}
+
+/** GNU tar's mark (GNU tar manual, "Storing Sparse Files"): what follows is a map of holes, not the file. */
+function isSparse(pax: Readonly<Record<string, string>> | undefined): boolean {
+	return Object.keys(pax ?? {}).some((key) => key.startsWith("GNU.sparse."));
+}
+
+/**
+ * Refuses GNU tar's sparse and multi-volume files (tar.h: S, M, N, V at byte 156 of a header), which the reader of archives
+ * takes for plain ones and would hand on without their holes.
+ */
+function refuseOddTypes(tar: Buffer, path: string): void {
+	for (let at = 0; at + 512 <= tar.length && tar[at] !== 0; ) {
+		const type = tar.toString("latin1", at + 156, at + 157);
+		if (/[SMNV]/.test(type)) {
+			const name = tar.toString("utf8", at, at + 100).split("\0")[0] ?? "";
+			throw refused(path, `"${name}" is a sparse file or a part of one`, "pack it without tar's --sparse");
+		}
+		const size = Number.parseInt(tar.toString("latin1", at + 124, at + 136), 8);
+		at += 512 + (Number.isNaN(size) ? 0 : Math.ceil(size / 512) * 512);
 	}
 }
 

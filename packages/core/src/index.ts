@@ -25,7 +25,9 @@ export {
 	atlasFilesSchema,
 	atlasIndex,
 	atlasIndexSchema,
+	manifestFileSchema,
 	type ScenarioEntry,
+	scenarioEntry,
 } from "./api/atlas-index.ts";
 export {
 	type InputSummary,
@@ -42,6 +44,17 @@ export {
 	stateReport,
 	stateReportSchema,
 } from "./api/state-report.ts";
+export {
+	type TopologyBalancer,
+	type TopologyCard,
+	type TopologyFabric,
+	type TopologyGroup,
+	type TopologyMachine,
+	type TopologyPod,
+	type TopologyReport,
+	topologyReport,
+	topologyReportSchema,
+} from "./api/topology-report.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
 export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
@@ -116,7 +129,7 @@ export { parseNamespace } from "./parse/namespace.ts";
 export { columns } from "./render/columns.ts";
 export { diagnosisSchema, pathDiffSchema } from "./render/diagnosis-schema.ts";
 export { renderDiagnosis } from "./render/diagnosis-text.ts";
-export { firstDifference } from "./render/first-difference.ts";
+export { changedSteps, firstDifference } from "./render/first-difference.ts";
 export { groupPaths, type PathGroup } from "./render/groups.ts";
 export { endpoint, formatHeader, headerChanges } from "./render/header.ts";
 export { formatOrigin } from "./render/hop-table.ts";

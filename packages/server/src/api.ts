@@ -10,6 +10,8 @@ import {
 	knownPlaceSchema,
 	knownPlaces,
 	LANGUAGES,
+	type ManifestFile,
+	manifestFileSchema,
 	placesLike,
 	problemSchema,
 	questionSchema,
@@ -18,6 +20,8 @@ import {
 	stateReport,
 	stateReportSchema,
 	summaryOf,
+	topologyReport,
+	topologyReportSchema,
 } from "@podpath/core";
 import { streamSSE } from "hono/streaming";
 import type { Events } from "./events.ts";
@@ -52,6 +56,12 @@ const routes = {
 		},
 		responses: { 200: json(z.array(knownPlaceSchema), "Those like what is typed, best first"), 400: badRequest },
 	}),
+	manifests: createRoute({
+		method: "get",
+		path: "/manifests.json",
+		summary: "The manifests that this server was started with, to be changed in the page",
+		responses: { 200: json(z.array(manifestFileSchema), "As they are written"), 422: wrongInput },
+	}),
 	explain: createRoute({
 		method: "post",
 		path: "/explain",
@@ -74,6 +84,12 @@ const routes = {
 		summary: "Everything that the stack of a pod or machine has",
 		request: { query: z.object({ place: z.string().max(600) }) },
 		responses: { 200: json(stateReportSchema, "Its state"), 400: badRequest, 422: wrongInput },
+	}),
+	topology: createRoute({
+		method: "get",
+		path: "/topology",
+		summary: "What stands where: fabric, machines, pods",
+		responses: { 200: json(topologyReportSchema, "All of it"), 422: wrongInput },
 	}),
 	atlas: createRoute({
 		method: "get",
@@ -122,6 +138,8 @@ export function api(served: Served, events: Events): OpenAPIHono {
 		const { place } = context.req.valid("query");
 		return context.json(stateReport(await subjectOf(served), place), 200);
 	});
+	routed.openapi(routes.topology, async (context) => context.json(topologyReport(await subjectOf(served)), 200));
+	routed.openapi(routes.manifests, async (context) => context.json([...(await manifestsOf(served))], 200));
 	routed.openapi(routes.explain, async (context) => {
 		const { question, language } = context.req.valid("json");
 		return context.json(explain(await subjectOf(served), question, language), 200);
@@ -164,5 +182,14 @@ async function subjectOf({ input }: Served): Promise<Subject> {
 		code: "no-input",
 		message: "this server has the atlas alone, whose scenarios the page itself answers",
 		hint: "podpath serve -f FILE|DIR, or --snapshot DIR",
+	});
+}
+
+async function manifestsOf({ input }: Served): Promise<readonly ManifestFile[]> {
+	if (input?.kind === "manifests") return input.manifests;
+	throw new InputError({
+		code: "no-manifests",
+		message: "only a cluster that manifests describe can be changed here",
+		hint: "podpath serve -f FILE|DIR",
 	});
 }

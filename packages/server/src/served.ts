@@ -1,5 +1,5 @@
 /** What a server has to tell about: the atlas, and the input that it was started with. */
-import type { AtlasFiles, Scenario, Subject } from "@podpath/core";
+import type { AtlasFiles, ManifestFile, Scenario, Subject } from "@podpath/core";
 
 export interface AtlasMode {
 	readonly files: AtlasFiles;
@@ -12,6 +12,8 @@ export interface NamedInput {
 	readonly name: string;
 	/** Loaded when the server already listens: a large input takes seconds. */
 	readonly subject: Promise<Subject>;
+	/** The files that it was read from, none of them of a snapshot. Not asked for unless somebody wants to change them. */
+	readonly manifests: Promise<readonly ManifestFile[]>;
 }
 
 export interface Served {

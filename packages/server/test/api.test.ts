@@ -56,9 +56,15 @@ function server(input: NamedInput | null = null): ReturnType<typeof app> {
 }
 
 function clusterInput(): NamedInput {
-	const cluster = loadCluster([{ name: "cluster.yaml", text: CLUSTER }]);
+	const files = [{ name: "cluster.yaml", text: CLUSTER }];
+	const cluster = loadCluster(files);
 	const subject = { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
-	return { kind: "manifests", name: "cluster.yaml", subject: Promise.resolve(subject) };
+	return {
+		kind: "manifests",
+		name: "cluster.yaml",
+		subject: Promise.resolve(subject),
+		manifests: Promise.resolve(files),
+	};
 }
 
 const ALLOWED = { Host: HOST, Authorization: `Bearer ${TOKEN}` };
@@ -185,6 +191,13 @@ describe("what the page reads", () => {
 		expect(await names("nothing-like-it")).toEqual([]);
 	});
 
+	test("the manifests, to be changed in the page; what was not started with some has none", async () => {
+		const files = await server(clusterInput()).request("/api/manifests.json", { headers: ALLOWED });
+		expect(await files.json()).toEqual([{ name: "cluster.yaml", text: CLUSTER }]);
+		const none = await server().request("/api/manifests.json", { headers: ALLOWED });
+		expect(await problemOf(none)).toEqual({ status: 422, code: "no-manifests" });
+	});
+
 	test("the atlas: an index, and a mode's files", async () => {
 		const index = await (await server().request("/api/atlas.json", { headers: ALLOWED })).json();
 		expect(index).toMatchObject({
@@ -210,6 +223,7 @@ describe("what the page reads", () => {
 			"/atlas/{file}",
 			"/explain",
 			"/input.json",
+			"/manifests.json",
 			"/places",
 			"/state",
 		]);

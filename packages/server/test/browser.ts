@@ -29,9 +29,15 @@ export function atlasMode(mode: string): AtlasMode {
 }
 
 export function clusterInput(text: string): NamedInput {
-	const cluster = loadCluster([{ name: "cluster.yaml", text }]);
+	const files = [{ name: "cluster.yaml", text }];
+	const cluster = loadCluster(files);
 	const subject = { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
-	return { kind: "manifests", name: "cluster.yaml", subject: Promise.resolve(subject) };
+	return {
+		kind: "manifests",
+		name: "cluster.yaml",
+		subject: Promise.resolve(subject),
+		manifests: Promise.resolve(files),
+	};
 }
 
 /** What a test opened is closed with it. */

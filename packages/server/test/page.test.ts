@@ -4,7 +4,7 @@ import { createServer } from "node:http";
 import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
-import type { Page } from "playwright-core";
+import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { writeSite } from "../src/site.ts";
 import { atlasMode, clusterInput, NO_BROWSER, PageTests } from "./browser.ts";
@@ -193,6 +193,61 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		expect(parted[1]).toContain("has no destination");
 	});
 
+	describe("What if", () => {
+		const LOCAL = "#/what-if?in=flannel-vpc/001-3.1";
+		const verdict = (page: Page): Locator => page.locator(".verdict-line .badge");
+
+		/** As a person does: finds the words, and types over them. */
+		const replace = async (page: Page, found: string, typed: string): Promise<void> => {
+			await page.getByRole("textbox", { name: "Manifests in" }).click();
+			await page.keyboard.press("Control+f");
+			await page.keyboard.type(found);
+			await page.keyboard.press("Enter");
+			await page.keyboard.press("Escape");
+			await page.keyboard.type(typed);
+		};
+
+		test("a changed traffic policy draws the path again, marks what changed, and outlives a reload", async () => {
+			const { page, complaints } = await openAtlas(LOCAL);
+			await verdict(page).getByText("refused").waitFor();
+			await replace(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster");
+			await verdict(page).getByText("delivered").waitFor();
+			expect(await page.locator(".turn-out .badge").allTextContents()).toEqual(["✕ refused", "✓ delivered"]);
+			await page.getByText(/steps? changed/).waitFor();
+			expect(await page.locator(".steps button.changed").getByText("IPVS").count()).toBeGreaterThan(0);
+			expect(await page.locator(".picture .changed-mark").count()).toBeGreaterThan(0);
+			await page.reload();
+			await verdict(page).getByText("delivered").waitFor();
+			await page.getByRole("button", { name: "Undo all changes" }).click();
+			await verdict(page).getByText("refused").waitFor();
+			expect(await page.locator(".steps button.changed").count()).toBe(0);
+			expect(complaints).toEqual([]);
+		});
+
+		test("says what is wrong while one types, at its line, and the path of before stays", async () => {
+			const { page } = await openAtlas(LOCAL);
+			await verdict(page).getByText("refused").waitFor();
+			await replace(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Lokal");
+			const problem = page.locator(".problems .error");
+			await problem.getByText("Local").waitFor();
+			await verdict(page).getByText("refused").waitFor();
+			await problem.getByRole("button", { name: "cluster.yaml:221" }).click();
+			await page.locator(".cm-activeLine").getByText("Lokal").waitFor();
+			expect(await page.locator(".cm-lint-marker-error").count()).toBe(1);
+		});
+
+		test("changes what the server was started with, and letters typed are not keys of the page", async () => {
+			const { url } = await tests.serve([], clusterInput(clusterText));
+			const question = "from=pod/default/centos-67756b6dc8-rmmxt&to=service/default/nginx1:80";
+			const { page } = await tests.open(`${url}#/what-if?${question}`);
+			await verdict(page).getByText("delivered").waitFor();
+			await replace(page, "mode: ipvs", "mode: iptables # ?");
+			await page.locator(".steps button.changed").first().waitFor();
+			expect(await page.locator("dialog[open]").count()).toBe(0);
+			expect(page.url()).toContain("#/what-if");
+		});
+	});
+
 	test("State leads from a step's rule to its chain, and from a jump to the next", async () => {
 		const { page } = await openAtlas(`#/path?in=${CROSS_NODE}-iptables`);
 		const rule = page.locator(".step-panel .rules a").first();
@@ -217,6 +272,33 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		for (const text of await page.locator(".group li").allTextContents()) expect(text).toContain("default/nginx1");
 	});
 
+	test("Topology: search jumps to a pod, whose card leads on; keys zoom, and a click chooses what is there", async () => {
+		const { page } = await openAtlas(`#/topology?in=${CROSS_NODE}`);
+		await page.locator(".map canvas").waitFor();
+		await page.keyboard.press("/");
+		await page.keyboard.type("centos");
+		await page.locator(".proposals").getByRole("option").first().waitFor();
+		await page.keyboard.press("ArrowDown");
+		await page.keyboard.press("Enter");
+		const card = page.locator(".place-card");
+		await card.getByRole("heading", { name: "pod/default/centos-67756b6dc8-rmmxt" }).waitFor();
+		await card.getByText("172.23.96.23", { exact: true }).waitFor();
+		expect(await card.getByRole("link", { name: "Path from here" }).getAttribute("href")).toBe(
+			`#/path?in=${CROSS_NODE}&from=pod/default/centos-67756b6dc8-rmmxt`,
+		);
+		// It is in the middle now: pointing there means it again.
+		const map = page.getByRole("application");
+		await map.press("Escape");
+		await expect.poll(() => card.count()).toBe(0);
+		await map.click();
+		await card.getByRole("heading", { name: "pod/default/centos-67756b6dc8-rmmxt" }).waitFor();
+		await map.press("0");
+		await map.press("+");
+		await page.getByText("vsw-1", { exact: false }).click();
+		await page.getByRole("button", { name: "node/ap-southeast-1.10.0.1.206" }).click();
+		await card.getByText("172.23.96.128/26").waitFor();
+	});
+
 	test("a static site needs no server of podpath's", async () => {
 		const folder = join(tests.folder, "site");
 		writeSite(folder, [FLANNEL], "0", tests.page);
@@ -239,7 +321,9 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		["path with several ways", "#/path?in=flannel-vpc/001-4.A", ".picture .chip"],
 		["atlas", "#/atlas?search=001", ".card"],
 		["state", `#/state?in=${CROSS_NODE}&place=node/ap-southeast-1.10.0.0.180&group=ip%20rule`, ".group"],
+		["topology", `#/topology?in=${CROSS_NODE}&place=node/ap-southeast-1.10.0.0.180`, ".place-card"],
 		["compare", `#/compare?in=${CROSS_NODE}&in2=${CROSS_NODE}-iptables`, "tr.parts"],
+		["what-if", "#/what-if?in=flannel-vpc/001-3.1", ".picture .chip"],
 	])("%s", (_, hash, sign) => {
 		test.each([
 			[390, "light"],

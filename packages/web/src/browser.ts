@@ -50,3 +50,23 @@ function copySelected(text: string): boolean {
 	area.remove();
 	return done;
 }
+
+/** What was typed in this tab, and is there again after a reload. */
+export function kept(name: string): string | null {
+	try {
+		return sessionStorage.getItem(`podpath.${name}`);
+	} catch {
+		return null;
+	}
+}
+
+/** Null: nothing any more. Tells whether the browser did it: storage may be refused or full. */
+export function keep(name: string, value: string | null): boolean {
+	try {
+		if (value === null) sessionStorage.removeItem(`podpath.${name}`);
+		else sessionStorage.setItem(`podpath.${name}`, value);
+		return true;
+	} catch {
+		return value === null;
+	}
+}

@@ -9,6 +9,7 @@ export function KeyHelp({ dialog }: { readonly dialog: RefObject<HTMLDialogEleme
 		["← →", texts.keys.step],
 		["Home End", texts.keys.ends],
 		["Space", texts.keys.play],
+		["↑ ← + − 0", texts.keys.move],
 		["1 – 9", texts.keys.view],
 		["?", texts.keys.help],
 		["Esc", texts.keys.close],

@@ -86,6 +86,7 @@ function placesFor(network: Network, scenario: Scenario): readonly Place[] {
 /** What a proof came to. */
 export function outcomeOf(proof: Proof<unknown>): Outcome {
 	if (proof.kind === "no-kernel") return { kind: "open", detail: "not verified", lines: proof.why.split("\n") };
+	if (proof.kind === "not-asked") return { kind: "open", detail: "not verified", lines: [proof.why] };
 	if (proof.kind === "not-built") return { kind: "failed", detail: "not built", lines: proof.why.split("\n") };
 	const { backend, kernel, tally } = proof.answer;
 	const where = `on ${backend} ${kernel}`;

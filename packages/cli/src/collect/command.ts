@@ -7,6 +7,7 @@ import { text } from "../flags.ts";
 export interface CollectFlags {
 	readonly local: boolean;
 	readonly ssh?: readonly string[];
+	readonly sshConfig?: string;
 	readonly lab?: string;
 	readonly from?: readonly string[];
 	readonly printScript: boolean;
@@ -61,6 +62,7 @@ export const collectCommand: Command<Context> = buildCommand<CollectFlags, [], C
 				brief: "Another machine, by the system's ssh; repeatable",
 				placeholder: "HOST[=NODE]",
 			},
+			sshConfig: { ...flag, brief: "With --ssh: ssh's configuration (~/.ssh/config)", placeholder: "FILE" },
 			lab: { ...flag, brief: "A lab of podpath's that stands", placeholder: "NAME" },
 			from: { ...flag, variadic: true, brief: "What the printed script wrote; repeatable", placeholder: "FILE.tar.gz" },
 			printScript: { ...off, brief: "Print the script that all ways run, for a machine without podpath" },
@@ -90,7 +92,7 @@ export const collectCommand: Command<Context> = buildCommand<CollectFlags, [], C
 		fullDescription: DESCRIPTION,
 		customUsage: [
 			"--local -o DIR|FILE.tar.gz [--node NAME] [--netns PLACE=NETNS …] [--context NAME]",
-			"--ssh HOST[=NODE] [--ssh …] -o DIR|FILE.tar.gz [--sudo] [--timeout N] [--context NAME]",
+			"--ssh HOST[=NODE] [--ssh …] -o DIR|FILE.tar.gz [--ssh-config FILE] [--sudo] [--timeout N] [--context NAME]",
 			"--lab NAME -o DIR|FILE.tar.gz",
 			"--from FILE.tar.gz [--from …] -o DIR|FILE.tar.gz",
 			"--print-script",

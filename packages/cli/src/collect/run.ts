@@ -1,5 +1,5 @@
 /** `podpath collect`: runs it. */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import {
 	type Collected,
 	cannotRead,
@@ -41,7 +41,7 @@ export async function runCollect(cli: CliProcess, flags: CollectFlags): Promise<
 
 type Way = "local" | "ssh" | "lab" | "from" | "print-script";
 
-function wayOf({ local, ssh, lab, from, printScript, netns, node, sudo }: CollectFlags): Way {
+function wayOf({ local, ssh, lab, from, printScript, netns, node, sudo, sshConfig }: CollectFlags): Way {
 	const given = [
 		...(local ? (["local"] as const) : []),
 		...(ssh === undefined ? [] : (["ssh"] as const)),
@@ -58,6 +58,10 @@ function wayOf({ local, ssh, lab, from, printScript, netns, node, sudo }: Collec
 	if (way !== "local" && (netns !== undefined || node !== undefined)) {
 		throw wrongFlags(`--${netns === undefined ? "node" : "netns"} goes with --local alone`, "with --ssh: HOST=NODE");
 	}
+	if (way !== "ssh" && sshConfig !== undefined) throw wrongFlags("--ssh-config goes with --ssh alone", "--ssh HOST");
+	if (sshConfig !== undefined && !existsSync(sshConfig)) {
+		throw wrongFlags(`"${sshConfig}" does not exist`, "--ssh-config FILE, as ssh -F takes it");
+	}
 	if (way !== "ssh" && sudo) throw wrongFlags("--sudo goes with --ssh alone", "sudo podpath collect --local");
 	return way;
 }
@@ -68,7 +72,7 @@ function gather(
 	signal: AbortSignal,
 	onProgress: (line: string) => void,
 ): Promise<Collected> {
-	const { context, node, netns = [], ssh = [], sudo, timeout, lab = "", from = [] } = flags;
+	const { context, node, netns = [], ssh = [], sudo, timeout, sshConfig, lab = "", from = [] } = flags;
 	const options = { version: version(), context, signal, onProgress };
 	switch (way) {
 		case "local":
@@ -76,7 +80,7 @@ function gather(
 				throw wrongFlags(`"${node}" cannot be a node's name`, "letters, digits, . _ -");
 			return collectLocal({ ...options, node, places: placesOf(netns) });
 		case "ssh":
-			return collectSsh({ ...options, hosts: ssh.map(hostOf), sudo, timeoutMs: timeout * 1000 });
+			return collectSsh({ ...options, hosts: ssh.map(hostOf), sudo, sshConfig, timeoutMs: timeout * 1000 });
 		case "lab":
 			return import("./from-lab.ts").then(({ collectLab }) => collectLab(lab, version()));
 		case "from": {

@@ -6,6 +6,7 @@ import {
 	formatDiagnostic,
 	InputError,
 	loadCluster,
+	type ManifestFile,
 	type Question,
 	type Subject,
 	scenarioManifests,
@@ -26,6 +27,8 @@ export interface Loaded {
 	readonly subject: Subject;
 	/** The scenario's, where the subject is one. */
 	readonly question: Question | undefined;
+	/** What it was made of besides a snapshot. */
+	readonly manifests: readonly ManifestFile[];
 }
 
 /** @throws {InputError} Where the flags do not go together, and for input that cannot be used. */
@@ -48,10 +51,10 @@ export async function loadSubject(flags: SubjectFlags, stdin: CliProcess["stdin"
 	const manifests = await readManifests(file, stdin);
 	if (snapshot !== undefined) {
 		const parts = snapshotNetwork(await readSnapshot(snapshot), manifests);
-		return { subject: { ...parts, fromSnapshot: true }, question: undefined };
+		return { subject: { ...parts, fromSnapshot: true }, question: undefined, manifests };
 	}
 	if (file.length === 0) throw oneInput("there is nothing to ask about");
-	return { subject: subjectOf(loadCluster(manifests)), question: undefined };
+	return { subject: subjectOf(loadCluster(manifests)), question: undefined, manifests };
 }
 
 export function subjectOf(cluster: Cluster): Subject {
@@ -60,7 +63,8 @@ export function subjectOf(cluster: Cluster): Subject {
 
 function scenarioSubject(name: string): Loaded {
 	const { scenario, cluster } = scenarioNamed(name);
-	return { subject: subjectOf(loadCluster(scenarioManifests(scenario, cluster))), question: scenario.question };
+	const manifests = scenarioManifests(scenario, cluster);
+	return { subject: subjectOf(loadCluster(manifests)), question: scenario.question, manifests };
 }
 
 function oneInput(message: string): InputError {

@@ -1,11 +1,11 @@
 /** `podpath serve` and `podpath site`: run them. */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { InputError, printable, type Subject } from "@podpath/core";
+import { InputError, printable } from "@podpath/core";
 import { listen, type NamedInput, type ServedMode, writeSite } from "@podpath/server";
 import { readAtlas } from "../atlas/atlas-folder.ts";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
-import { loadSubject, printWarnings } from "../explain/subject.ts";
+import { type Loaded, loadSubject, printWarnings } from "../explain/subject.ts";
 import { version } from "../version.ts";
 import { hasBrowser, openBrowser } from "./browser.ts";
 import type { ServeFlags } from "./command.ts";
@@ -33,19 +33,21 @@ async function failure(input: NamedInput | null): Promise<void> {
 
 function inputOf(cli: CliProcess, { file = [], snapshot }: ServeFlags): NamedInput | null {
 	if (file.length === 0 && snapshot === undefined) return null;
-	const load = async (): Promise<Subject> => {
+	const load = async (): Promise<Loaded> => {
 		// The page is there first: reading a large input keeps this thread busy for seconds.
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		const flags = { file, ...(snapshot === undefined ? {} : { snapshot }) };
-		const { subject } = await loadSubject(flags, cli.stdin);
-		printWarnings(subject, cli.stderr);
-		return subject;
+		const loaded = await loadSubject(flags, cli.stdin);
+		printWarnings(loaded.subject, cli.stderr);
+		return loaded;
 	};
 	const name = [...(snapshot === undefined ? [] : [snapshot]), ...file].join(" ");
-	const subject = load();
+	const loaded = load();
+	const subject = loaded.then((parts) => parts.subject);
+	const manifests = loaded.then((parts) => parts.manifests);
 	// Whoever waits for it hears of its failure; before somebody does, it is no crash.
-	subject.catch(() => {});
-	return { kind: snapshot === undefined ? "manifests" : "snapshot", name, subject };
+	for (const part of [subject, manifests]) part.catch(() => {});
+	return { kind: snapshot === undefined ? "manifests" : "snapshot", name, subject, manifests };
 }
 
 function atlasModes(): readonly ServedMode[] {

@@ -22,6 +22,8 @@ export interface SshOptions extends CollectOptions {
 	readonly hosts: readonly SshHost[];
 	readonly sudo: boolean;
 	readonly timeoutMs: number;
+	/** ssh's configuration file (`ssh -F`); absent: its own, ~/.ssh/config. */
+	readonly sshConfig?: string | undefined;
 }
 
 export interface SshHost {
@@ -39,9 +41,24 @@ export async function collectLocal(options: LocalOptions): Promise<Collected> {
 	return gather([{ name: "this machine", run: () => start(["sh", "-s", "--", "-o", "-", ...flags], script, options) }]);
 }
 
+/**
+ * Ports, users, keys and jumps are what ssh's configuration says. What it may say besides would ask somebody, spoil what comes
+ * back, or leave something running.
+ */
+const SSH_OPTIONS: readonly string[] = [
+	"-T",
+	...[
+		"BatchMode=yes",
+		"ConnectTimeout=10",
+		"ClearAllForwardings=yes",
+		"RemoteCommand=none",
+		"ControlMaster=no",
+	].flatMap((option) => ["-o", option]),
+];
+
 /** Other machines' namespaces, all at once, and the objects that this machine's kubectl shows. */
 export async function collectSsh(options: SshOptions): Promise<Collected> {
-	const { version, hosts, sudo, timeoutMs, context } = options;
+	const { version, hosts, sudo, timeoutMs, context, sshConfig } = options;
 	const script = collectScript({ version });
 	const flags = context === undefined ? [] : ["-c", context];
 	return gather([
@@ -50,8 +67,9 @@ export async function collectSsh(options: SshOptions): Promise<Collected> {
 			run: () => {
 				const remote = [...(sudo ? ["sudo", "-n"] : []), "sh", "-s", "--", "-o", "-", "-w", "-K"];
 				const named = node === undefined ? remote : [...remote, "-n", node];
-				const ssh = ["ssh", "-o", "BatchMode=yes", "-o", "ConnectTimeout=10", "--", host] as const;
-				return start([...ssh, named.join(" ")], script, { ...options, timeoutMs, watched: true });
+				const configured = sshConfig === undefined ? [] : ["-F", sshConfig];
+				const ssh = ["ssh", ...SSH_OPTIONS, ...configured, "--", host, named.join(" ")] as const;
+				return start(ssh, script, { ...options, timeoutMs, watched: true });
 			},
 		})),
 		{ name: "kubectl", run: () => start(["sh", "-s", "--", "-o", "-", "-N", "-q", ...flags], script, options) },
@@ -63,7 +81,7 @@ export async function fromArchives(
 	archives: readonly MachineArchive[],
 	failed: readonly Missing[],
 ): Promise<Collected> {
-	return merge(archives, failed, new Date());
+	return merge(archives, failed, new Date(), false);
 }
 
 interface Source {
@@ -85,13 +103,14 @@ async function gather(sources: readonly Source[]): Promise<Collected> {
 	const order = sources.map((source) => source.name);
 	const byOrder = (a: { readonly name: string }, b: { readonly name: string }): number =>
 		order.indexOf(a.name) - order.indexOf(b.name);
-	return merge(archives.toSorted(byOrder), failed, new Date());
+	return merge(archives.toSorted(byOrder), failed, new Date(), true);
 }
 
 function whyNothing({ complaint, status, timedOut }: ScriptRun): Pick<Missing, "reason" | "message"> {
 	if (timedOut) return { reason: "timeout", message: "it did not answer in time" };
 	// ssh's own failures have the status 255 (ssh(1)).
-	const reason = status === 255 ? "unreachable" : status === null ? "interrupted" : "failed";
+	const denied = /permission denied|password is required|not in the sudoers/i.test(complaint);
+	const reason = denied ? "permission" : status === 255 ? "unreachable" : status === null ? "interrupted" : "failed";
 	return { reason, message: complaint === "" ? `the script ended with status ${status ?? "none"}` : complaint };
 }
 

@@ -41,7 +41,8 @@ export const STATE_COMMANDS: readonly StateCommand[] = [
 			{
 				tools: ["ip"],
 				ending: "txt",
-				command: "t ip neigh show nud all && { t ip neigh show proxy; t ip -6 neigh show proxy; } 2>/dev/null || :",
+				// One start of the program for both: there are some ten for each namespace, and they are what takes the time.
+				command: `t ip -batch "$batch"`,
 			},
 			{ tools: ["ip"], ending: "txt", command: "t ip neigh" },
 		],
@@ -66,7 +67,10 @@ export const STATE_COMMANDS: readonly StateCommand[] = [
 	{
 		part: "sysctl",
 		// Not `sysctl -a`: it would read the secrets among them (stable_secret, tcp_fastopen_key).
-		tries: [{ tools: ["find", "grep", "sed"], ending: "txt", command: "settings" }],
+		tries: [
+			{ tools: ["grep", "sed"], ending: "txt", command: "settings_at_once" },
+			{ tools: ["find", "grep", "sed"], ending: "txt", command: "settings" },
+		],
 	},
 ];
 
@@ -76,14 +80,16 @@ function plain(part: StatePart, tool: string, command: string): StateCommand {
 
 /** Both implementations where both are there: rules of either may be in force. A legacy table that is not loaded stays so. */
 function xtables(tool: "iptables" | "ip6tables", family: "ip" | "ip6"): StateCommand {
-	const legacy = `grep -q . /proc/net/${family}_tables_names 2>/dev/null`;
+	const legacy = `read -r _ 2>/dev/null </proc/net/${family}_tables_names`;
 	return {
 		part: `${tool}-save`,
+		// Where nft shows no table at all there is none of iptables-nft's.
+		after: "nft-ruleset",
 		tries: [
 			{
 				tools: [`${tool}-nft-save`, `${tool}-legacy-save`],
 				ending: "txt",
-				command: `t ${tool}-nft-save -c && { ! ${legacy} || t ${tool}-legacy-save -c; }`,
+				command: `{ no_nft_tables || t ${tool}-nft-save -c; } && { ! ${legacy} || t ${tool}-legacy-save -c; }`,
 			},
 			{ tools: [`${tool}-save`], ending: "txt", command: `t ${tool}-save -c` },
 		],

@@ -38,7 +38,9 @@ status:
 {{end}}`;
 
 /** Values of keys that name a credential, in the JSON text that a ConfigMap holds. */
-const WITHOUT_CREDENTIALS = `sed -E 's/([A-Za-z_.-]*([Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Aa][Cc][Cc][Ee][Ss][Ss]_?[Kk][Ee][Yy])[A-Za-z_.-]*\\\\*"?: *\\\\*")[^"\\\\]*/\\1removed/g'`;
+const WITHOUT_CREDENTIALS = `sed -E 's/([A-Za-z_.-]*([Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Aa][Cc][Cc][Ee][Ss][Ss]_?[Kk][Ee][Yy])[A-Za-z_.-]*\\\\*"?: *\\\\*")([^"\\\\]|\\\\\\\\\\\\.|\\\\\\\\[^"\\\\])*/\\1removed/g'`;
+/** What kubectl apply leaves in an object: a copy of what somebody wrote. kubectl's JSON has a key on each line. */
+const WITHOUT_APPLIED = `sed 's#\\("kubectl.kubernetes.io/last-applied-configuration": \\)".*"#\\1""#'`;
 
 /** Shell text that fills `$work/kubernetes`; `$context` may name a context of kubectl's. */
 export function kubernetesScript(): string {
@@ -51,7 +53,8 @@ export function kubernetesScript(): string {
 ask() {
   kind=$1 format=$2; shift 2
   ending=json; [ "$format" = json ] || ending=yaml
-  if kube get "$kind" "$@" >"$work/.$kind.out" 2>"$work/.$kind.err"; then mv "$work/.$kind.out" "$work/kubernetes/$kind.$ending"
+  if kube get "$kind" "$@" >"$work/.$kind.out" 2>"$work/.$kind.err"; then
+    ${WITHOUT_APPLIED} "$work/.$kind.out" >"$work/kubernetes/$kind.$ending"; rm -f "$work/.$kind.out"
   else kube_missing "$kind"; fi
 }
 kube_missing() {
@@ -64,7 +67,7 @@ kube_missing() {
 config_map() {
   file=configmap-$1-$2
   if kube get configmap -n "$1" "$2" -o json >"$work/.$file.out" 2>"$work/.$file.err"; then
-    ${WITHOUT_CREDENTIALS} "$work/.$file.out" >"$work/kubernetes/$file.json"; rm -f "$work/.$file.out"
+    ${WITHOUT_APPLIED} "$work/.$file.out" | ${WITHOUT_CREDENTIALS} >"$work/kubernetes/$file.json"; rm -f "$work/.$file.out"
   else kube_missing "$file"; fi
 }
 collect_kubernetes() {

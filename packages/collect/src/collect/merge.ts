@@ -1,4 +1,5 @@
 /** Archives of several machines, to the files of one snapshot. */
+import { InputError } from "@podpath/core";
 import { parse } from "yaml";
 import { isOfLayout } from "../snapshot.ts";
 import { filesOfArchive } from "../snapshot-archive.ts";
@@ -42,11 +43,15 @@ interface Manifest {
 	readonly commands?: readonly object[];
 }
 
-/** @throws {InputError} For an archive that is damaged or hostile. */
+/**
+ * An archive that is damaged or hostile is a gap where `keepGaps`, as a connection that broke must not cost the other machines.
+ * @throws {InputError} For such an archive otherwise.
+ */
 export async function merge(
 	archives: readonly MachineArchive[],
 	failed: readonly Missing[],
 	collectedAt: Date,
+	keepGaps: boolean,
 ): Promise<Collected> {
 	const files = new Map<string, string>();
 	const missing: Missing[] = [...failed];
@@ -55,7 +60,13 @@ export async function merge(
 	let complete = failed.length === 0;
 	let collector = "";
 	for (const { name, archive, receivedAt } of archives) {
-		const own = await filesOfArchive(archive, name, isOfLayout);
+		const own = await filesOfArchive(archive, name, isOfLayout).catch((error: unknown) => {
+			if (!keepGaps || !(error instanceof InputError)) throw error;
+			missing.push({ host: name, reason: "failed", message: error.message });
+			complete = false;
+			return null;
+		});
+		if (own === null) continue;
 		const manifest = manifestOf(own.get("snapshot.yaml")?.text ?? "");
 		const twice = [...own.keys()].find((inner) => inner.startsWith("nodes/") && files.has(inner));
 		if (twice !== undefined) {

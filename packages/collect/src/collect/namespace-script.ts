@@ -16,7 +16,7 @@ nsids >"$folder/.nsids" 2>/dev/null
 }
 
 const PREAMBLE = `umask 077
-folder=$1 all=$2
+folder=$1 all=$2 batch=\${0%/*}/.neighbours
 LC_ALL=C; export LC_ALL
 # Seconds since the machine started, without a process for it.
 up() { read -r now _ </proc/uptime; now=\${now%%.*}; }
@@ -27,14 +27,21 @@ t() { "$@" & child=$!; wait $child; }
 trap 'kill $pids 2>/dev/null; wait; exit 143' TERM INT HUP
 has() { for tool; do command -v "$tool" >/dev/null 2>&1 || { absent=$tool; return 1; }; done; }
 filters() {
-  for device in $(sed -n -e 's/^qdisc clsact .* dev \\([^ ]*\\) .*/\\1/p' -e 's/^qdisc ingress .* dev \\([^ ]*\\) .*/\\1/p' "$folder/tc-qdisc.txt"); do
+  while read -r _ kind _ _ device _; do
+    case $kind in clsact|ingress) ;; *) continue ;; esac
     for direction in ingress egress; do
       echo "# tc filter show dev $device $direction"
       t tc filter show dev "$device" "$direction" 2>/dev/null
     done
-  done
+  done <"$folder/tc-qdisc.txt"
 }
+no_nft_tables() { [ -e "$folder/nft-ruleset.txt" ] && [ ! -s "$folder/nft-ruleset.txt" ]; }
 # Neighbours' timers say nothing of ways, and are half of all settings.
+settings_at_once() {
+  cd /proc/sys && grep -rs --exclude-dir=neigh --exclude='*secret*' --exclude='*_key' --exclude=flush '' net 2>/dev/null | sed 's/:/ = /'
+  # Another grep may not know these options.
+  [ -s "$folder/sysctl.txt" ]
+}
 settings() {
   cd /proc/sys && find net -path 'net/*/neigh' -prune -o -type f ! -name '*secret*' ! -name '*_key' ! -name flush -exec grep -s '' /dev/null {} + | sed 's/:/ = /'
 }
@@ -45,7 +52,7 @@ tracked() {
   [ "$count" != 0 ]
 }
 nsids() {
-  ip netns list-id | sed -n 's/^nsid \\([0-9]*\\) (iproute2 netns name: \\(.*\\))$/\\1 \\2/p'
+  ip netns list-id | while read -r _ nsid _ _ _ name; do [ "$name" = "" ] || echo "$nsid \${name%)}"; done
   [ "$all" = "" ] || lsns -t net -n -o NETNSID,NS | while read -r nsid inode; do
     case $nsid in *[!0-9]*|'') ;; *) echo "$nsid inode:$inode" ;; esac
   done

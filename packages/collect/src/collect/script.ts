@@ -47,6 +47,7 @@ ${kubernetesScript()}
 write_namespace_script() {
 cat >"$work/.namespace.sh" <<'NAMESPACE'
 ${namespaceScript()}NAMESPACE
+printf 'neigh show nud all\\nneigh show proxy\\n' >"$work/.neighbours"
 }
 ${MAIN}
 `;
@@ -126,7 +127,7 @@ describe() {
       [ "$uid" = "" ] || echo "podUID: $uid"
     fi
     echo "nsids:"
-    [ ! -e "$1/.nsids" ] || while read -r nsid name; do
+    [ ! -s "$1/.nsids" ] || while read -r nsid name; do
       case $name in "inode:$own"|"$own_name") name=host ;; inode:*)
         for_inode=\${name#inode:}; name=
         while read -r inode_known id_known _; do [ "$inode_known" != "$for_inode" ] || name=$id_known; done <"$work/.ids" ;;

@@ -1,5 +1,5 @@
 /** The atlas as the page's gallery reads it: an index of all scenarios, and the files of one mode. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Expected, type ExpectedPath, type Scenario, scenarioName } from "../atlas/scenario.ts";
 import type { ManifestFile } from "../cluster/input/document.ts";
 import { questionSchema } from "../render/schema.ts";
@@ -36,10 +36,11 @@ export interface AtlasFiles {
 export function atlasIndex(
 	modes: readonly { readonly mode: string; readonly scenarios: readonly Scenario[] }[],
 ): AtlasIndex {
-	return { modes: modes.map(({ mode, scenarios }) => ({ mode, scenarios: scenarios.map(entryOf) })) };
+	return { modes: modes.map(({ mode, scenarios }) => ({ mode, scenarios: scenarios.map(scenarioEntry) })) };
 }
 
-function entryOf(scenario: Scenario): ScenarioEntry {
+/** What the page shows of a scenario before it is asked. */
+export function scenarioEntry(scenario: Scenario): ScenarioEntry {
 	const { title, note, question, paths } = scenario;
 	return {
 		name: scenarioName(scenario),
@@ -57,7 +58,9 @@ function expectationsOf({ paths, loadBalancerMembers, findings }: Scenario): rea
 	return [...paths.flatMap(ofPath), loadBalancerMembers, findings].filter((each) => each !== undefined);
 }
 
-const file: z.ZodType<ManifestFile> = z.strictObject({ name: z.string(), text: z.string() }).meta({ id: "file" });
+export const manifestFileSchema: z.ZodType<ManifestFile> = z
+	.strictObject({ name: z.string(), text: z.string() })
+	.meta({ id: "file" });
 
 export const atlasIndexSchema: z.ZodType<AtlasIndex> = z
 	.strictObject({
@@ -80,5 +83,9 @@ export const atlasIndexSchema: z.ZodType<AtlasIndex> = z
 	.meta({ title: "AtlasIndex" });
 
 export const atlasFilesSchema: z.ZodType<AtlasFiles> = z
-	.strictObject({ mode: z.string(), cluster: file, scenarios: file.describe("scenarios.yaml") })
+	.strictObject({
+		mode: z.string(),
+		cluster: manifestFileSchema,
+		scenarios: manifestFileSchema.describe("scenarios.yaml"),
+	})
 	.meta({ title: "AtlasFiles" });

@@ -1,5 +1,5 @@
 /** What the page is told about the input that it asks about. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Cluster } from "../cluster/cluster.ts";
 import { formatDiagnostic } from "../diagnostic/diagnostic.ts";
 import type { KnownPlace } from "../trace/known-places.ts";

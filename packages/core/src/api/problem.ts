@@ -1,5 +1,5 @@
 /** What is wrong with a request, as JSON. */
-import { z } from "zod";
+import * as z from "zod";
 import type { InputError } from "../diagnostic/diagnostic.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
 

@@ -1,5 +1,5 @@
 /** A stack's whole state as lines that its tools would print, in groups, each with whose hand it is from. */
-import { z } from "zod";
+import * as z from "zod";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { printBridgeFdb } from "../emit/bridge-fdb.ts";
 import { printBridgeVlan } from "../emit/bridge-vlan.ts";

@@ -2,7 +2,7 @@
  * A fault of the catalogue (atlas/faults): a change to what a healthy cluster's machines have, what becomes of a question
  * then, and what diagnosis has to find first.
  */
-import { z } from "zod";
+import * as z from "zod";
 import { yamlDocuments } from "../cluster/input/yaml.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";

@@ -1,5 +1,5 @@
 /** The shape of `scenarios.yaml`, as zod schemas: what a person writes, before the notation in it is read. */
-import { z } from "zod";
+import * as z from "zod";
 import { VERDICTS, type Verdict } from "../trace/explanation.ts";
 import { QUESTION_PROTOCOLS, type QuestionProtocol, VIAS, type Via } from "../trace/question.ts";
 import { SOURCE_FORMS } from "./scenario.ts";

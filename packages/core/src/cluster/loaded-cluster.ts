@@ -13,6 +13,7 @@ import { type AssignedAddress, assignAddresses } from "./ipam/assign.ts";
 import { type Attachments, attachmentsOf } from "./ipam/attachments.ts";
 import type { ClaimedBlock } from "./ipam/source.ts";
 import { calicoObjects } from "./kubernetes/calico/calico-objects.ts";
+import type { NetworkAttachment } from "./multus-objects.ts";
 import type { ForeignPolicy, NetworkPolicy } from "./network-policy.ts";
 import type { EndpointSlice, NamespaceObject, Node, Pod, Service } from "./objects.ts";
 import type {
@@ -200,8 +201,16 @@ function withBlocks(calico: CalicoObjects, blocks: readonly ClaimedBlock[]): Cal
 function giveAttachments(inventory: Inventory, { byPod }: Attachments): void {
 	for (const [key, attachments] of byPod) {
 		const pod = inventory.pods.get(key);
-		if (pod !== undefined) inventory.pods.set(key, { ...pod, attachments });
+		if (pod === undefined) continue;
+		inventory.pods.set(key, { ...pod, ...ownAddresses(pod, attachments), attachments });
 	}
+}
+
+/** Of a pod whose default network is none of the cluster's own: the kubelet takes them from that. */
+function ownAddresses(pod: Pod, [first]: readonly NetworkAttachment[]): Partial<Pod> {
+	const isOwn = pod.defaultNetwork !== undefined && pod.withoutStatus === true && pod.podIPs.length === 0;
+	const podIPs = isOwn ? (first?.addresses ?? []).map(({ address }) => address) : [];
+	return podIPs.length === 0 ? {} : { podIPs, phase: "Running", ready: true };
 }
 
 /** A pod that has been given its addresses runs, as the person who wrote it down has it. */

@@ -86,11 +86,11 @@ export interface AttachedAddress {
 	readonly gateway: Address | null;
 }
 
-/** A card of a pod besides that of the default network. */
+/** A card of a pod besides that of the cluster's own network. */
 export interface NetworkAttachment {
 	readonly definition: NetworkAttachmentDefinition;
 	readonly config: CniConfig;
-	/** `net1`. */
+	/** `net1`; `eth0` of the network that takes the default one's place. */
 	readonly interface: string;
 	/** Empty: not said. */
 	readonly mac: string;

@@ -63,9 +63,11 @@ export interface Pod extends ObjectMeta {
 	readonly addressRequests?: AddressRequests;
 	/** Networks besides the default one that it asks Multus for; absent: none. */
 	readonly networks?: readonly NetworkSelection[];
+	/** The network that takes the place of the cluster's default one; absent: none does. */
+	readonly defaultNetwork?: NetworkSelection;
 	/** What Multus says of its cards; absent: nothing. */
 	readonly networkStatus?: readonly NetworkStatus[];
-	/** Its cards besides the default network's, as Multus makes them; absent: none. */
+	/** Its cards besides the cluster's own network's, as Multus makes them, `defaultNetwork`'s first; absent: none. */
 	readonly attachments?: readonly NetworkAttachment[];
 	/** Its status says neither phase nor address, as in what a person writes: IPAM's rules then give it addresses. */
 	readonly withoutStatus?: true;

@@ -103,6 +103,8 @@ export interface TerwaySettings {
 	readonly maxENI: number;
 	/** 0: 1500. */
 	readonly mtu: number;
+	/** False: `disable_network_policy` of eni-config. */
+	readonly networkPolicy: boolean;
 	/** `in_cluster_loadbalance`: eBPF resolves load balancers' addresses inside the cluster. */
 	readonly inClusterLoadBalance: boolean;
 }
@@ -124,6 +126,7 @@ export const DEFAULT_TERWAY: TerwaySettings = {
 	eniCapShift: 0,
 	maxENI: 0,
 	mtu: 0,
+	networkPolicy: true,
 	inClusterLoadBalance: false,
 };
 
@@ -132,6 +135,19 @@ export interface ContivSettings {
 	/** The card that is the switch's way out (`--vlan-if`). */
 	readonly uplink: string;
 	readonly networks: readonly ContivNetwork[];
+	/** One for a node at most. */
+	readonly bgp: readonly ContivBgp[];
+}
+
+/** `netctl bgp create`: a node as router, and the switch that it speaks with. */
+export interface ContivBgp {
+	readonly node: string;
+	/** `--router-ip`, with the length of its prefix. */
+	readonly routerIP: Address;
+	readonly prefixLength: number;
+	readonly as: number;
+	readonly neighbour: Address;
+	readonly neighbourAs: number;
 }
 
 /** `netctl network create`, for `--encap vlan`. */

@@ -139,10 +139,14 @@ function networkPolicy(profile: ModeProfile, needs: Needs): Judgement | undefine
 	return needs.networkPolicy === true ? ["excluded", "it enforces no NetworkPolicies"] : undefined;
 }
 
+/** Seed 004 names both: "solutions developed to meet all scenarios, such as hybridnet and multus". */
+const WITH_MULTUS =
+	"its own pods are all in one kind of network: others take Multus beside it, a card for each network";
+
 function severalKinds({ mixesNetworks }: ModeProfile, needs: Needs): Judgement | undefined {
 	if (mixesNetworks)
 		return needs.severalKinds === false
 			? undefined
 			: ["for", "pods of overlay and underlay networks can be on one cluster"];
-	return needs.severalKinds === true ? ["excluded", "all pods of a cluster are in one kind of network"] : undefined;
+	return needs.severalKinds === true ? ["against", WITH_MULTUS] : undefined;
 }

@@ -93,7 +93,9 @@ function technologyOf({ forward }: Way, { payload }: Packet): ModeProfile["techn
 
 function mechanismOf(way: Way, onWire: Packet): ModeProfile["mechanism"] {
 	if (onWire.payload !== undefined) return "tunnel";
-	const isRouted = way.forward.hops.some(({ at, because }) => placeKind(at) === "node" && because.code === "routed");
+	const isRouted = way.forward.hops.some(
+		({ at, because: { code } }) => code === "router-learned" || (placeKind(at) === "node" && code === "routed"),
+	);
 	if (!isRouted) return "layer-2";
 	return nextHopOf(way) === "pod" ? "layer-2+3" : "layer-3";
 }

@@ -74,8 +74,18 @@ function ofCluster({ id }: NetworkMode): object {
 		contiv: {
 			uplink: "eth1",
 			networks: [{ name: "default-net", pktTag: VLAN, subnet, gateway, ipv6Subnet, ipv6Gateway }],
+			...(id === "contiv-bgp" && { bgp: ["a", "b"].map(contivRouter) }),
 		},
 	};
+}
+
+/** Between the nodes' uplinks, which are not the cards that the cluster is managed by. */
+const UPLINKS = { cidrs: ["192.168.1.0/24"], gateways: ["192.168.1.254"] };
+
+/** The segment's router is the nodes' neighbour, as other modes' peer. */
+function contivRouter(node: string, index: number): object {
+	const [neighbor] = UPLINKS.gateways;
+	return { node, routerIP: `192.168.1.${index + 1}/24`, as: 65001, neighbor, neighborAS: 65000 };
 }
 
 /** What is between the nodes. */
@@ -93,7 +103,9 @@ function surroundings({ id, capabilities }: NetworkMode): readonly object[] {
 	const ports = id.startsWith("contiv-")
 		? ["a", "b"].map((machine) => ({ machine, device: "eth1", trunk: "all" }))
 		: [];
-	return [own("Segment", { cidrs: NODE_CIDRS, gateways: GATEWAYS, vlans, ports })];
+	const nodes = { cidrs: NODE_CIDRS, gateways: GATEWAYS };
+	if (id !== "contiv-bgp") return [own("Segment", { ...nodes, vlans, ports })];
+	return [own("Segment", nodes), { ...own("Segment", { ...UPLINKS, ports }), metadata: { name: "uplinks" } }];
 }
 
 function node(name: string, number: number): object {

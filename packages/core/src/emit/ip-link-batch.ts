@@ -15,6 +15,8 @@ export function ipLinkBatch(links: readonly Link[], made: ReadonlySet<string> = 
 	for (const link of lowerFirst(links)) if (!made.has(link.name)) create(link, links, batch);
 	for (const link of portsFirst(links)) configure(link, batch);
 	for (const link of links) if (link.up) batch.add("link set dev", link.name, "up");
+	// A VLAN device comes up with the one that it is on (vlan_device_event).
+	for (const link of links) if (link.kind === "vlan" && !link.up) batch.add("link set dev", link.name, "down");
 	return batch.finish();
 }
 

@@ -59,6 +59,7 @@ export const REASON_CODES = [
 	"martian-source",
 	"loopback-source",
 	"reverse-path",
+	"connection-clash",
 	"ttl",
 	"loop",
 	"too-big",

@@ -29,6 +29,7 @@ export function input(walk: Walk, skb: Skb): Next {
 		because: why,
 		packet: skb.packet,
 		view: skb.view,
+		...(skb.mark !== 0 && { mark: skb.mark }),
 	};
 	return delivered;
 }

@@ -114,11 +114,12 @@ function transmitToServer(walk: Walk, skb: Skb): Next | null {
 	const { view, packet } = skb;
 	const found = lookup(view, { to: packet.dst }, walk.choices);
 	if (found.kind === "unknown") return end(skb, "unknown", because("cannot-evaluate", { what: found.unknown }));
-	if (found.kind !== "route") {
+	// dst_link_failure, also where a route or a rule refuses.
+	if (found.kind !== "route" || NOWHERE.has(found.route.type)) {
 		return icmpRefusal(
 			skb,
 			"unreachable",
-			packet.family === 4 ? "icmp-host-unreachable" : "icmp6-no-route",
+			packet.family === 4 ? "icmp-host-unreachable" : "icmp6-addr-unreachable",
 			because("no-route", { to: packet.dst.text }),
 		);
 	}
@@ -130,6 +131,8 @@ function transmitToServer(walk: Walk, skb: Skb): Next | null {
 	skb.out = out;
 	return go("output", skb);
 }
+
+const NOWHERE: ReadonlySet<string> = new Set(["blackhole", "unreachable", "prohibit"]);
 
 /** No virtual server is for the packet, unless a line that nobody understood says so of its address. */
 function unreadService(skb: Skb): Next | null {

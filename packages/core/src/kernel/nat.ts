@@ -38,7 +38,12 @@ export function natHook(
 		const outcome = consult(walk, skb, hook, entry, context, hits, runChain);
 		if (outcome !== null) return outcome;
 		if (entry.rewrites === "destination") connection.destinationDecided = true;
-		else connection.sourceDecided = true;
+		else {
+			connection.sourceDecided = true;
+			// nf_nat_alloc_null_binding: what no rule rewrites gets another port too where its own is taken.
+			if (hasPorts(skb.packet) && isTaken(walk, skb, connection.reply))
+				toSource(walk, skb, {}, "snat", because("snat"));
+		}
 	}
 	apply(walk, skb, hook, entry.rewrites);
 	return null;
@@ -148,11 +153,8 @@ function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], 
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
 	const address = pickAddress(walk, range, skb.packet.src);
 	const wanted = pickPort(range, skb.packet.sport);
-	const isTaken = tuplesOf(walk, skb, connection).some((each) =>
-		sameTuple(each, withReplyDestination(connection.reply, address, wanted)),
-	);
 	// nf_nat_used_tuple: another connection has it, so a port is drawn. Echoes are told apart by identifiers, which are not here.
-	const isDrawn = isTaken && !isEcho(skb.packet);
+	const isDrawn = hasPorts(skb.packet) && isTaken(walk, skb, withReplyDestination(connection.reply, address, wanted));
 	const port = isDrawn ? wanted + 1 : wanted;
 	const changes = !sameAddress(address, skb.packet.src) || port !== skb.packet.sport;
 	// Masquerading to the very same address still maps the connection, with a port of its own where it is drawn at random.
@@ -164,10 +166,24 @@ function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], 
 	return null;
 }
 
-/** Both tuples of each other connection of this stack. */
-function tuplesOf(walk: Walk, { view }: Skb, own: Connection): readonly Tuple[] {
-	const others = walk.memory.conntrack.of(view).filter((each) => each !== own);
-	return others.flatMap(({ original, reply }) => [original, reply]);
+/** Whether another connection of this stack has the tuple (nf_conntrack_tuple_taken). */
+function isTaken(walk: Walk, { view, tracked }: Skb, tuple: Tuple): boolean {
+	return walk.memory.conntrack
+		.of(view)
+		.some((each) => each !== tracked?.connection && (sameTuple(each.original, tuple) || sameTuple(each.reply, tuple)));
+}
+
+/**
+ * __nf_conntrack_confirm: whether the connection finds its place in the table taken. Where there are ports NAT draws another
+ * one, and echoes another identifier, before that.
+ */
+export function clashes(walk: Walk, skb: Skb, { original, reply }: Connection): boolean {
+	if (hasPorts(skb.packet) || isEcho(skb.packet)) return false;
+	return isTaken(walk, skb, original) || isTaken(walk, skb, reply);
+}
+
+function hasPorts({ protocol }: Packet): boolean {
+	return protocol === "tcp" || protocol === "udp" || protocol === "sctp";
 }
 
 function note(

@@ -7,7 +7,7 @@ import { placeKind } from "../state/place.ts";
 import { type Because, because } from "./because.ts";
 import { type HookChain, type HookEntry, hookEntries } from "./hooks.ts";
 import { ipvsReply, ipvsRequest } from "./ipvs.ts";
-import { natHook } from "./nat.ts";
+import { clashes, natHook } from "./nat.ts";
 import { reject } from "./reject.ts";
 import { type HookDevices, SkbContext } from "./rule-context.ts";
 import type { Skb } from "./skb.ts";
@@ -55,9 +55,7 @@ function runEntry(
 			track(walk, skb);
 			return null;
 		case "confirm":
-			// __nf_conntrack_confirm: what goes against the connection, as a refusal of its first packet does, opens none.
-			if (skb.tracked?.direction === "original") walk.memory.conntrack.confirm(skb.view, skb.tracked.connection);
-			return null;
+			return confirm(walk, skb);
 		case "nat":
 			return natAndRoute(walk, skb, hook, entry, context, hits);
 		case "ipvs-reply":
@@ -147,8 +145,19 @@ function track(walk: Walk, skb: Skb): void {
 		skb.trackState = "invalid";
 		return;
 	}
+	if (walk.recording && skb.packet.tcpFlags === "rst") walk.resetAt.push(skb.view.place);
 	skb.tracked = tracked;
 	skb.trackState = tracked.state;
+}
+
+/** __nf_conntrack_confirm: what goes against the connection, as a refusal of its first packet does, opens none. */
+function confirm(walk: Walk, skb: Skb): HookOutcome {
+	if (skb.tracked?.direction !== "original") return null;
+	const { connection } = skb.tracked;
+	if (!connection.confirmed && clashes(walk, skb, connection))
+		return end(skb, "dropped", because("connection-clash", { place: skb.view.place }));
+	walk.memory.conntrack.confirm(skb.view, connection);
+	return null;
 }
 
 function hookDevice(devices: HookDevices): string | null {

@@ -1,5 +1,5 @@
 /** A packet that this stack makes: its route, its source address, the OUTPUT hooks (ip_queue_xmit, __ip_local_out). */
-import { type Address, isLoopback, isUnspecified } from "../address/address.ts";
+import { type Address, isLinkLocal, isLoopback, isUnspecified } from "../address/address.ts";
 import { sameAddress } from "../address/watched.ts";
 import { because } from "./because.ts";
 import { type Flow, lookup } from "./fib.ts";
@@ -99,9 +99,11 @@ function sourceBy({ view, packet }: Skb, { route, device, nextHop }: OutRoute): 
 }
 
 /** ip_route_me_harder, ip6_route_me_harder: protocol and ports are read from the packet (fib4_rules_early_flow_dissect). */
-function againFlow({ packet }: Skb, mark: number): Flow {
+function againFlow({ packet, out }: Skb, mark: number): Flow {
 	const { dst: to, src, protocol, sport, dport } = packet;
-	const flow = { to, mark, protocol, sport, dport };
+	// A link-local destination stays on the device that the packet was to leave by, were it lo.
+	const strict = isLinkLocal(to) && to.family === 6 && out !== null ? { oif: out.device.name } : {};
+	const flow = { to, mark, protocol, sport, dport, ...strict };
 	return isUnspecified(src) ? flow : { ...flow, from: src };
 }
 

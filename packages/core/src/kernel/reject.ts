@@ -2,6 +2,7 @@
 import type { Address, Family } from "../address/address.ts";
 import type { RejectWith } from "../netfilter/context.ts";
 import type { Packet } from "../packet/packet.ts";
+import { sysctlNumber } from "../state/sysctl.ts";
 import type { Because } from "./because.ts";
 import { lookup } from "./fib.ts";
 import type { Skb } from "./skb.ts";
@@ -75,19 +76,19 @@ export function portUnreachable(family: Family): IcmpErrorKind {
 function errorAbout(skb: Skb, kind: IcmpErrorKind): Packet | null {
 	const device = skb.inDevice ?? skb.device;
 	// Of a bridged packet the device is the bridge (setup_pre_routing), whose address the error has then.
-	return icmpError(skb.view, skb.packet, device.master ?? device.name, kind);
+	return icmpError(skb.view, skb.packet, device.master ?? device.name, kind, replyMark(skb));
 }
 
 /**
  * The ICMP error that a stack sends about a packet that came in by `device`; null where the packet is an error itself
- * (RFC 1122 section 3.2.2).
+ * (RFC 1122 section 3.2.2). It is routed with `mark`.
  */
-export function icmpError(view: View, about: Packet, device: string, kind: IcmpErrorKind): Packet | null {
+export function icmpError(view: View, about: Packet, device: string, kind: IcmpErrorKind, mark: number): Packet | null {
 	if (about.payload?.kind === "icmp-error") return null;
 	const { type, code } = ERRORS[kind];
 	return {
 		family: about.family,
-		src: errorSource(view, about, device),
+		src: errorSource(view, about, device, mark),
 		dst: about.src,
 		protocol: about.family === 4 ? "icmp" : "icmpv6",
 		sport: 0,
@@ -106,20 +107,32 @@ export function icmpError(view: View, about: Packet, device: string, kind: IcmpE
  * The address that the packet was for where it is ours. Else that of the route to the sender (icmp_send); IPv6 takes one of the
  * device that the packet came in by (icmp6_send), unless the route names a source.
  */
-function errorSource(view: View, about: Packet, device: string): Address {
+function errorSource(view: View, about: Packet, device: string, mark: number): Address {
 	if (view.isLocal(about.dst)) return about.dst;
 	const routed =
-		about.family === 4 ? sourceFor(view, { to: about.src, protocol: "icmp" }) : namedSource(view, about.src);
+		about.family === 4
+			? sourceFor(view, { to: about.src, mark, protocol: "icmp" })
+			: namedSource(view, about.src, mark);
 	return routed ?? selectAddress(view, device, about.family, about.src) ?? about.dst;
 }
 
 /** icmpv6_rt_has_prefsrc */
-function namedSource(view: View, to: Address): Address | null {
-	const found = lookup(view, { to, protocol: "icmpv6" });
+function namedSource(view: View, to: Address, mark: number): Address | null {
+	const found = lookup(view, { to, mark, protocol: "icmpv6" });
 	return found.kind === "route" ? (found.route.preferredSource ?? null) : null;
 }
 
-function refusalBy({ view, tracked, packet: about }: Skb, packet: Packet): NonNullable<End["refusal"]> {
+function refusalBy(skb: Skb, packet: Packet): NonNullable<End["refusal"]> {
+	const { view, tracked, packet: about } = skb;
 	const sourceless = packet.family === 4 && packet.payload?.kind === "icmp-error" && !view.isLocal(about.dst);
-	return { view, packet, tracked, sourceless };
+	return { view, packet, mark: replyMark(skb), tracked, sourceless };
+}
+
+/**
+ * The mark of what a stack answers by itself: that of the packet where fwmark_reflect is on (IP4_REPLY_MARK, IP6_REPLY_MARK).
+ * Errors, echoes and resets have it; what a process sends has not.
+ */
+export function replyMark({ view, packet, mark }: Pick<Skb, "view" | "packet" | "mark">): number {
+	if (mark === 0) return 0;
+	return sysctlNumber(view.state, `net.ipv${packet.family}.fwmark_reflect`) === 0 ? 0 : mark;
 }

@@ -52,10 +52,14 @@ export interface End {
 	readonly packet: Packet;
 	/** The stack that took it, where it was delivered. */
 	readonly view?: View;
+	/** Its mark there; absent: none. */
+	readonly mark?: number;
 	/** The answer that a refusal sends: from which stack, to whom. */
 	readonly refusal?: {
 		readonly view: View;
 		readonly packet: Packet;
+		/** Absent: none. */
+		readonly mark?: number;
 		/** The connection of the packet that is refused, which the refusal is of too (nf_ct_attach). */
 		readonly tracked?: Tracked | null;
 		/** Its route was looked up before it had a source (icmp_route_lookup): rules that ask for one do not match. */
@@ -176,6 +180,8 @@ export class Walk {
 	readonly rewrites: Rewrite[] = [];
 	readonly judgements: Judgement[] = [];
 	readonly stacks: Place[] = [];
+	/** Where a reset met the connection that it ends. */
+	readonly resetAt: Place[] = [];
 	/** Remarks on what had to be taken for granted, by code. */
 	readonly remarks: Map<string, { readonly message: string; readonly at: Place }>;
 	/** The places that the question names: clients on the Internet exist only where somebody asks about them. */

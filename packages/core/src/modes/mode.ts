@@ -23,6 +23,8 @@ export interface NetworkMode {
 	 * of the input, or are null where nothing says them. Asked before the underlay is made.
 	 */
 	enis?(cluster: Cluster): readonly EniObject[];
+	/** What switches the mode's enforcer of NetworkPolicies off in this cluster; undefined: nothing does. */
+	policiesOff?(cluster: Cluster): string | undefined;
 	/** What the mode makes of this cluster. What all nodes share is made here, once. */
 	plan(cluster: Cluster, underlay: Underlay): ModePlan;
 }

@@ -5,7 +5,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Pod } from "../cluster/objects.ts";
 import type { Assumption } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
-import { hasNamespace } from "./pod-namespace.ts";
+import { isJoined } from "./pod-namespace.ts";
 
 /** What a pool says: the pod's block, its gateway and its VLAN. */
 export interface Pool {
@@ -35,7 +35,7 @@ export class PodVlans {
 			}),
 		);
 		this.assumptions = pods.flatMap((pod): Assumption[] => {
-			if (!hasNamespace(pod) || this.of(pod).length > 0) return [];
+			if (!isJoined(pod) || this.of(pod).length > 0) return [];
 			const place = podPlace(pod);
 			const message = `no Segment and no VLAN of the input holds an address of ${place}, so it has no network`;
 			return [{ code: "pod-network-missing", message, place }];

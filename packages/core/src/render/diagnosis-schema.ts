@@ -1,5 +1,5 @@
 /** The published schemas of a diagnosis and of a diff of paths. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Diagnosis } from "../diagnose/finding.ts";
 import { PATH_ASPECTS, type PathDiff } from "../diagnose/path-diff.ts";
 import { VERDICTS } from "../trace/explanation.ts";

@@ -1,5 +1,5 @@
 /** The shape of questions and answers as zod schemas, and as JSON Schema for everybody else. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Origin } from "../origin/origin.ts";
 import {
 	type ExplainedDirection,

@@ -2,7 +2,7 @@
 import type { Cluster } from "../cluster/cluster.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { parseNamespace } from "../parse/namespace.ts";
-import type { Namespace } from "../state/namespace.ts";
+import { type Namespace, type NotUnderstood, STATE_PARTS } from "../state/namespace.ts";
 import type { Assumption } from "../state/network.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import type { Snapshot, SnapshotNamespace } from "./files.ts";
@@ -30,7 +30,9 @@ export function stacksOf(
 	assume: (assumption: Assumption) => void,
 ): readonly Stack[] {
 	const reasons = missingReasons(snapshot);
-	const read = snapshot.namespaces.map((each) => readStack(each, reasons(each)));
+	// Where there is nothing else to tell, an error tells it best.
+	const others = snapshot.namespaces.length > 1;
+	const read = snapshot.namespaces.map((each) => readStack(each, reasons(each), others));
 	const taken = new Map<Place, Stack>();
 	const named = new Map<Stack, Place>();
 	const give = (stack: Stack, place: Place): void => {
@@ -68,22 +70,62 @@ export function moved(stack: Stack, place: Place): Stack {
 	return { ...stack, assumptions, namespace: { ...stack.namespace, place } };
 }
 
-function readStack({ node, netns, files }: SnapshotNamespace, whyMissing: Namespace["whyMissing"] & object): Stack {
+function readStack(
+	{ node, netns, files }: SnapshotNamespace,
+	reasons: NonNullable<Namespace["whyMissing"]>,
+	keepGaps: boolean,
+): Stack {
 	const place = netns === null ? `node/${node}` : `netns/${node}/${netns}`;
-	const texts = new Map([...files].map(([name, { text }]) => [name, text]));
 	const assumptions: Assumption[] = [];
-	const options = {
-		pathOf: (name: string) => files.get(name)?.name ?? name,
-		assume: (assumption: Assumption) => void assumptions.push(assumption),
-	};
+	const { namespace, gaps } = parseWithGaps(place, files, assumptions, keepGaps);
+	const whyMissing = new Map([...reasons, ...gaps.map(({ part, why }) => [part, why] as const)]);
+	const notUnderstood = [...namespace.notUnderstood, ...gaps];
 	return {
 		machine: node,
 		id: netns ?? "host",
 		source: [...files.values()][0]?.name ?? "",
 		about: readNetnsFile(files.get("netns.yaml")),
-		namespace: { ...parseNamespace(place, texts, options), ...(whyMissing.size > 0 && { whyMissing }) },
+		namespace: { ...namespace, notUnderstood, ...(whyMissing.size > 0 && { whyMissing }) },
 		assumptions,
 	};
+}
+
+/** A file that is refused, as one that is cut off, is left out and named: what it holds may be anything. */
+function parseWithGaps(
+	place: Place,
+	files: SnapshotNamespace["files"],
+	assumptions: Assumption[],
+	keepGaps: boolean,
+): { readonly namespace: Namespace; readonly gaps: readonly NotUnderstood[] } {
+	const texts = new Map([...files].map(([name, { text }]) => [name, text]));
+	const gaps: NotUnderstood[] = [];
+	for (;;) {
+		const assumed: Assumption[] = [];
+		try {
+			const namespace = parseNamespace(place, texts, {
+				pathOf: (name) => files.get(name)?.name ?? name,
+				assume: (assumption) => void assumed.push(assumption),
+			});
+			assumptions.push(...assumed);
+			return { namespace, gaps };
+		} catch (error) {
+			const gap = keepGaps && error instanceof InputError ? gapOf(error, files) : undefined;
+			if (gap === undefined || !texts.has(gap.name)) throw error;
+			texts.delete(gap.name);
+			gaps.push(gap.line);
+		}
+	}
+}
+
+/** The file that an error is about, as a line of it that may have said anything. */
+function gapOf(
+	{ diagnostic: { where, message } }: InputError,
+	files: SnapshotNamespace["files"],
+): { readonly name: string; readonly line: NotUnderstood } | undefined {
+	const [name] = [...files].find(([, file]) => file.name === where?.file) ?? [];
+	const part = STATE_PARTS.find((each) => name === `${each}.txt` || name === `${each}.json`);
+	if (name === undefined || part === undefined || where === undefined) return undefined;
+	return { name, line: { part, text: name, why: message, source: where, lost: true } };
 }
 
 /** What netns.yaml says, and for a machine's own namespace its folder, unless the objects know it under another name. */

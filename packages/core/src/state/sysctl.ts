@@ -11,6 +11,7 @@ const KERNEL_DEFAULTS: ReadonlyMap<string, string> = new Map([
 	["net.ipv6.conf.all.forwarding", "0"],
 	["net.ipv4.ip_default_ttl", "64"],
 	["net.ipv4.fwmark_reflect", "0"],
+	["net.ipv6.fwmark_reflect", "0"],
 	["net.bridge.bridge-nf-call-iptables", "1"],
 	["net.bridge.bridge-nf-call-ip6tables", "1"],
 	["net.ipv4.vs.conntrack", "0"],

@@ -51,6 +51,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"no-route": "没有到 {to} 的路由",
 	"route-type": "{type} 类型的路由（{where}）不通往任何地方",
 	"not-forwarding": "{device} 上 IPv{family} 转发是关闭的",
+	"connection-clash": "{place} 已有地址相同的连接，此连接无法记入其连接跟踪表",
 	"loopback-source": "源地址 {source} 不能从 {device} 出去：它的 route_localnet 未打开",
 	"martian-source": "源地址 {source} 不可能从 {device} 进来（martian）",
 	"reverse-path": "反向路径过滤：{source} 从 {device} 进来，但到它的路由走 {wanted}（{sysctl} = {value}）",

@@ -53,6 +53,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"no-route": "no route to {to}",
 	"route-type": "a route of type {type} ({where}) leads nowhere",
 	"not-forwarding": "forwarding of IPv{family} is off on {device}",
+	"connection-clash": "a connection of {place} has the same addresses already, so this one finds no place in its table",
 	"loopback-source": "source {source} cannot leave by {device}: its route_localnet is off",
 	"martian-source": "source {source} cannot come in by {device} (martian)",
 	"reverse-path":

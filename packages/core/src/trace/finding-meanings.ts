@@ -25,7 +25,7 @@ export const EXPLANATION_FINDINGS: Readonly<Record<string, string>> = {
 	"pod-networking-zone": "The PodNetworking has no vSwitch in the node's zone.",
 	"policy-allowed": "Which NetworkPolicies let the packet pass.",
 	"policy-denied": "A NetworkPolicy isolates the pod and no rule of any admits the packet.",
-	"policy-left-out": "A NetworkPolicy was left out, as something in it cannot be used.",
+	"policy-left-out": "The mode enforces NetworkPolicies, but not at this pod: the packet passes against what they say.",
 	"policy-not-enforced": "There are NetworkPolicies, and nothing in the cluster enforces them.",
 	"policy-not-evaluated": "A NetworkPolicy has a say that cannot be evaluated.",
 	"port-assumed": "Neither the question nor the pod names a port.",

@@ -36,7 +36,8 @@ export const POLICY_RULES: readonly Rule[] = [
 function policiesNotEnforced(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
 	const { mode } = subject.cluster;
 	const enforced = networkMode(mode)?.capabilities.networkPolicy;
-	if (enforced === "iptables" || enforced === "documented") return [];
+	const off = networkMode(mode)?.policiesOff?.(subject.cluster);
+	if (isEnforced(subject)) return [];
 	return distinct(
 		judgementsOf(subject, plan, ways).map(({ pod, selecting, verdict }) => {
 			const policies = `${selecting.map(policyRef).join(", ")} ${selecting.length === 1 ? "selects" : "select"}`;
@@ -46,13 +47,16 @@ function policiesNotEnforced(subject: Subject, plan: Plan, ways: readonly Way[])
 				const message = `${policies} ${placeOf(pod)}; whether anything enforces that is not known${effect}`;
 				return { code: "policy-not-evaluated", severity: "warning", message, fix: SAY_MODE, object };
 			}
-			const message = `${policies} ${placeOf(pod)}, but nothing enforces that: ${mode} has no NetworkPolicy${effect}`;
-			return { code: "policy-not-enforced", severity: "warning", message, fix: ADD_ENFORCER, object };
+			const why = off === undefined ? `${mode} has no NetworkPolicy` : `${off} for ${mode}`;
+			const message = `${policies} ${placeOf(pod)}, but nothing enforces that: ${why}${effect}`;
+			const fix = off === undefined ? ADD_ENFORCER : SWITCH_ON;
+			return { code: "policy-not-enforced", severity: "warning", message, fix, object };
 		}),
 	);
 }
 
 const SAY_MODE = "say the network mode in the Cluster object";
+const SWITCH_ON = "switch the mode's own enforcer on again";
 const ADD_ENFORCER =
 	"run an enforcer beside it (Calico's policy-only mode, kube-network-policies), or a network mode that has one";
 
@@ -86,8 +90,9 @@ const ADMIT = {
 } as const;
 
 function isEnforced({ cluster }: Subject): boolean {
-	const enforced = networkMode(cluster.mode)?.capabilities.networkPolicy;
-	return enforced === "iptables" || enforced === "documented";
+	const mode = networkMode(cluster.mode);
+	const enforced = mode?.capabilities.networkPolicy;
+	return (enforced === "iptables" || enforced === "documented") && mode?.policiesOff?.(cluster) === undefined;
 }
 
 /** By a stage that says so, or by a rule that was made for a policy. */
@@ -103,7 +108,7 @@ function connectionText({ forwardEnd: { packet } }: Way): string {
 	return `${packet.protocol}${port} from ${packet.src.text} to ${packet.dst.text}`;
 }
 
-/** The mode enforces policies, and the path is not what they say: then they are not part of the answer. */
+/** The mode enforces policies, but not at this pod, as at one with an ENI of its own: they are not part of the answer. */
 function policiesLeftOut(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
 	const { mode } = subject.cluster;
 	if (!isEnforced(subject)) return [];
@@ -113,8 +118,8 @@ function policiesLeftOut(subject: Subject, plan: Plan, ways: readonly Way[]): re
 			.map(({ pod, direction, verdict }) => ({
 				code: "policy-left-out",
 				severity: "warning",
-				message: `${direction} of ${placeOf(pod)}: ${describeVerdict(verdict)}; this answer was found without that`,
-				fix: `${mode} enforces NetworkPolicies where that is switched on`,
+				message: `${direction} of ${placeOf(pod)}: ${describeVerdict(verdict)}; this answer was found without that, as ${mode} does not enforce it there`,
+				fix: "a security group of the pod's ENI, or a pod that is joined to its node, can keep the packet out",
 				object: placeOf(pod),
 			})),
 	);

@@ -41,8 +41,8 @@ export interface PredictedWay {
 		readonly cameBack: boolean;
 		/** It goes round in a circle, of which one round is told. */
 		readonly loops: boolean;
-		/** No route takes it out of its own stack: not even that stack's rules get to see it. */
-		readonly unrouted: boolean;
+		/** Where it met the connection that it ends, if it is a reset: not where it is bridged unseen, or has no route. */
+		readonly resetAt: readonly Place[];
 	} | null;
 	/** Addresses and ports that were rewritten on the way there, then those that were on the way back, as new connections. */
 	readonly rewrites: readonly Rewrite[];
@@ -106,15 +106,13 @@ function predictionOf(plan: Plan, way: Way): PredictedWay {
 
 function refusalOf({ refusal, end, refusalCame, refusalEnd }: Way): PredictedWay["refusal"] {
 	if (refusal === null || end.refusal === undefined) return null;
-	const { crossings } = refusal;
-	const { code, facts } = refusalEnd?.because ?? { code: null, facts: {} };
-	const lost = (code === "no-route" || code === "route-type") && facts.rerouted === undefined;
+	const { crossings, resetAt } = refusal;
 	return {
 		packet: end.refusal.packet,
 		crossings,
 		cameBack: refusalCame,
 		loops: refusalEnd?.outcome === "loop",
-		unrouted: lost && crossings.length === 0,
+		resetAt,
 	};
 }
 

@@ -5,7 +5,7 @@ import { Choices } from "../kernel/choices.ts";
 import { Tracked } from "../kernel/conntrack.ts";
 import { destinationOf } from "../kernel/endpoint.ts";
 import { lookup } from "../kernel/fib.ts";
-import { icmpError, portUnreachable, resetOf } from "../kernel/reject.ts";
+import { icmpError, portUnreachable, replyMark, resetOf } from "../kernel/reject.ts";
 import { newSkb, type Skb } from "../kernel/skb.ts";
 import type { View } from "../kernel/view.ts";
 import { type End, Memory, type Next, Walk } from "../kernel/walk.ts";
@@ -90,23 +90,36 @@ function answered(plan: Plan, arrived: End, sent: Packet, walk: () => Walk, done
 			...arrived,
 			outcome: "refused",
 			because: because("not-listening", facts),
-			...refusalOf(view, arrived.packet),
+			...refusalOf(view, arrived),
 		};
 		return refused(plan, end, sent, walk, done);
 	}
 	const reply = walk();
 	const answer = answerTo(arrived.packet);
-	const end = run(reply, sendFrom(reply, view, answer));
+	const end = run(reply, sendFrom(reply, view, answer, isEcho(answer) ? markOfAnswer(view, arrived) : 0));
 	if (end.outcome === "unknown") return done({ verdict: "unknown", end, reply });
 	const problem = cameBack(plan, end, sent);
 	return done({ verdict: problem === null ? "delivered" : "no-reply", end: problem ?? arrived, reply });
 }
 
 /** A stack without a socket for the port answers by itself (tcp_v4_rcv, __udp4_lib_rcv, sctp_v4_rcv). */
-function refusalOf(view: View, packet: Packet): Pick<End, "refusal"> {
+function refusalOf(view: View, arrived: End): Pick<End, "refusal"> {
+	const { packet } = arrived;
 	const device = view.state.links[0]?.name ?? "";
-	const answer = resetOf(packet) ?? abortOf(packet) ?? icmpError(view, packet, device, portUnreachable(packet.family));
-	return answer === null ? {} : { refusal: { view, packet: answer } };
+	const abort = abortOf(packet);
+	if (abort !== null) return { refusal: { view, packet: abort } };
+	const mark = markOfAnswer(view, arrived);
+	const answer = resetOf(packet) ?? icmpError(view, packet, device, portUnreachable(packet.family), mark);
+	return answer === null ? {} : { refusal: { view, packet: answer, mark } };
+}
+
+function markOfAnswer(view: View, { packet, mark = 0 }: End): number {
+	return replyMark({ view, packet, mark });
+}
+
+/** The stack answers it, and no process. */
+function isEcho({ protocol }: Packet): boolean {
+	return protocol === "icmp" || protocol === "icmpv6";
 }
 
 /** sctp_sf_ootb: an INIT that nobody waits for is answered with an ABORT. */
@@ -120,9 +133,14 @@ function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Don
 	const back = walk();
 	const backEnd = run(back, sendRefusal(back, end.refusal));
 	// What is said of a tunnel's outer packet is said to the tunnel, which tells nobody (vxlan_err_lookup, ipip_err).
-	const came = end.packet.payload === undefined && isBackAt(plan, backEnd, sent.src);
+	const came = end.packet.payload === undefined && isBackAt(plan, backEnd, sent.src) && !isStrangers(backEnd, sent);
 	const verdict: Verdict = end.outcome === "refused" && !came ? "dropped" : end.outcome;
 	return done({ verdict, end, refusal: back, refusalCame: came, refusalEnd: backEnd });
+}
+
+/** A reset that left by a bridge port passed no NAT: its source may be one that the client has never asked. */
+function isStrangers({ outcome, packet }: End, sent: Packet): boolean {
+	return outcome === "delivered" && packet.tcpFlags === "rst" && !isAnswerTo(packet, sent);
 }
 
 /** Null: the answer is what the client waits for. Otherwise the end that says what is wrong with it. */
@@ -157,23 +175,24 @@ function begin(walk: Walk, plan: Plan, packet: Packet): Next {
 }
 
 /** A process of this stack sends a packet whose source is already chosen. */
-function sendFrom(walk: Walk, view: View, packet: Packet): Next {
+function sendFrom(walk: Walk, view: View, packet: Packet, mark = 0): Next {
 	const device = (view.state.links.find((link) => link.kind === "loopback") ?? view.state.links[0]) as Link;
-	const skb = newSkb(view, device, packet, true);
+	const skb = { ...newSkb(view, device, packet, true), mark };
 	if (walk.recording) walk.hop(skb, "send", null, because("sent", { to: destinationOf(packet) }));
 	return { kind: "stage", stage: "output", skb };
 }
 
 /** A refusal goes against the packet that it is about, and is of its connection (nf_conntrack_attach). */
-function sendRefusal(walk: Walk, { view, packet, tracked, sourceless, by }: NonNullable<End["refusal"]>): Next {
+function sendRefusal(walk: Walk, refusal: NonNullable<End["refusal"]>): Next {
+	const { view, packet, mark = 0, tracked, sourceless, by } = refusal;
 	// It has to have a route all the same (nf_send_reset).
-	if (by !== undefined && lookup(view, { to: packet.dst }).kind === "route") {
+	if (by !== undefined && lookup(view, { to: packet.dst, mark }).kind === "route") {
 		const { port, ethernet } = by;
 		if (walk.recording)
 			walk.hop(newSkb(view, port, packet, true), "send", null, because("sent", { to: destinationOf(packet) }));
 		return { kind: "stage", stage: "transmit", skb: { ...newSkb(view, port, packet, true), ethernet } };
 	}
-	const next = sendFrom(walk, view, packet);
+	const next = sendFrom(walk, view, packet, mark);
 	if (next.kind !== "stage") return next;
 	const { skb } = next;
 	skb.sourceless = sourceless === true;

@@ -175,6 +175,25 @@ describe("Calico", () => {
 		);
 	});
 
+	// projectcalico cni-plugin/pkg/ipamplugin reads them; no other network's IPAM does.
+	test.each(["flannel-vxlan", "hybridnet-vxlan", "terway-vpc"])("its annotations mean nothing in %s", (mode) => {
+		const asking = [pod("p", "a", asks("ipAddrs", '["10.9.0.1"]')), pod("q", "a", asks("ipv4pools", '["none-such"]'))];
+		const plain = [pod("p", "a"), pod("q", "a")];
+		const text = (pods: readonly string[]): string => join(cluster(mode), ...nodes, ...pods);
+		expect(addressesOf(text(asking))).toEqual(addressesOf(text(plain)));
+	});
+
+	// node/pkg/allocateip takes any free address of the node's blocks.
+	test("where a pod has a block's first address already, the tunnel has the next free one, and no pod gets that", () => {
+		const old = pod("old", "a", "{}", running("10.244.0.0"));
+		const loaded = clusterOfYaml(join(cluster("calico-ipip"), ...nodes, old, pod("p", "a")));
+		expect(loaded.pod("default/p")?.podIPs[0]?.text).toBe("10.244.0.2");
+		const tunl0 = clusterNetwork(loaded)
+			.namespace("node/a")
+			?.addresses.find(({ device }) => device === "tunl0");
+		expect(tunl0?.address.text).toBe("10.244.0.1");
+	});
+
 	test("an address without IPAM need be of no pool", () => {
 		const text = join(cluster("calico-bgp"), one, ...nodes, pod("p", "a", asks("ipAddrsNoIpam", '["10.9.0.1"]')));
 		expect(addressesOf(text)).toEqual({ p: "10.9.0.1" });
@@ -231,6 +250,12 @@ describe("Hybridnet", () => {
 
 	test("an address outside start and end is refused", () => {
 		expect(errorOf(text(pod("db-0", "a", asks("ip-pool: 10.5.0.20"))))).toContain("which no pool gives out");
+	});
+
+	test("a running pod's address of no Subnet is an error with its place", () => {
+		expect(errorOf(text(pod("p", "a", "{}", running("10.7.0.1"))))).toMatch(
+			/^a\.yaml:\d+: pod\/default\/p has 10\.7\.0\.1, which is in no Subnet \(Subnets are 10\.5\.0\.0\/24, 10\.6\.0\.0\/24\)$/,
+		);
 	});
 
 	test("an IPInstance says the pod's address", () => {

@@ -70,6 +70,46 @@ describe("the annotation", () => {
 	});
 });
 
+// multus-cni pkg/k8sclient tryLoadK8sPodDefaultNetwork: of kube-system unless it says, one alone, and it is delegate 0, eth0.
+describe("v1.multus-cni.io/default-network", () => {
+	const withDefault = (asked: string, more = "", status = ""): string =>
+		`apiVersion: v1\nkind: Pod\nmetadata:\n  name: p\n  annotations:\n    v1.multus-cni.io/default-network: '${asked}'${more}\nspec: { nodeName: n1 }${status}`;
+	const fabric =
+		"apiVersion: podpath.dev/v1alpha1\nkind: Segment\nmetadata: { name: lan }\nspec: { cidrs: [192.168.0.0/24, 10.20.0.0/24], ports: [{ machine: n1, device: eth1 }, { machine: n2, device: eth1 }] }";
+	const networks = [nad("a", macvlan(range), "kube-system"), nad("b", macvlan('{ "type": "static" }'))];
+
+	test("makes the pod's eth0, and its own address; the cluster's network does nothing for it", () => {
+		const cluster = clusterOfYaml(settings, ...nodes, fabric, ...networks, withDefault("a"));
+		expect(cluster.pod("default/p")?.podIPs.map(({ text }) => text)).toEqual(["10.20.0.5"]);
+		const network = clusterNetwork(cluster);
+		const eth0 = network.namespace("pod/default/p")?.links.find(({ name }) => name === "eth0");
+		expect(eth0).toMatchObject({ kind: "macvlan", lower: { place: "node/n1", device: "eth1" } });
+		expect(network.namespace("node/n1")?.links.filter(({ kind }) => kind === "veth")).toEqual([]);
+	});
+
+	test("others are counted from net1", () => {
+		const pod = withDefault("kube-system/a", "\n    k8s.v1.cni.cncf.io/networks: b");
+		const cluster = clusterOfYaml(settings, ...nodes, fabric, ...networks, pod);
+		expect(cluster.pod("default/p")?.attachments?.map(shown)).toEqual(["eth0 10.20.0.5/24", "net1 "]);
+	});
+
+	test("a running pod's address is its status', of no pod CIDR", () => {
+		const pod = withDefault("a", "", "\nstatus: { phase: Running, podIP: 10.20.0.9 }");
+		const cluster = clusterOfYaml(settings, ...nodes, fabric, ...networks, pod);
+		expect(cluster.pod("default/p")?.attachments?.map(shown)).toEqual(["eth0 10.20.0.9/24"]);
+	});
+
+	test.each([
+		["b", 'asks for NetworkAttachmentDefinition "kube-system/b", which is not there'],
+		["a, default/b", "names two networks: a pod has one default network"],
+		["a b", "must be a list of networks"],
+	])("%s is refused where it stands", (asked, message) => {
+		const error = errorOf([settings, ...nodes, fabric, ...networks, withDefault(asked)].join("\n---\n"));
+		expect(error).toContain(message);
+		expect(error).toMatch(/^a\.yaml:\d+:\d+: /);
+	});
+});
+
 describe("a configuration", () => {
 	test.each([
 		[

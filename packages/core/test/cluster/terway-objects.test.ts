@@ -273,6 +273,18 @@ data:
 		expect(cluster.terway?.hostStackCIDRs.map((each) => each.text)).toEqual(["169.254.20.10/32"]);
 	});
 
+	// cmd/terway-cli/common_test.go TestReadyENIConfig: absent, empty, "false" and "0" enable, anything else disables.
+	test.each([
+		["", true],
+		['\n  disable_network_policy: ""', true],
+		['\n  disable_network_policy: "false"', true],
+		['\n  disable_network_policy: "0"', true],
+		['\n  disable_network_policy: "true"', false],
+		['\n  disable_network_policy: "no"', false],
+	])("disable_network_policy%s: policies are enforced: %s", (data, expected) => {
+		expect(clusterOfYaml(`${ENI_CONFIG}${data}`).terway?.networkPolicy).toBe(expected);
+	});
+
 	test("what a Cluster object says wins", () => {
 		const own = ownYaml(
 			"Cluster",

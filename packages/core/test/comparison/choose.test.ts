@@ -68,11 +68,15 @@ test("the public cloud: terway, or tunnels", () => {
 	expect(modes).not.toContain("bifrost-macvlan");
 });
 
-test("all scenarios: hybridnet", () => {
-	expect(fitting({ severalKinds: true })).toEqual(
-		expect.arrayContaining(["hybridnet-vxlan", "hybridnet-vlan", "hybridnet-bgp"]),
-	);
-	for (const mode of fitting({ severalKinds: true })) expect(mode).toMatch(/^hybridnet-/);
+// Seed 004 L284: "solutions developed to meet all scenarios, such as hybridnet and multus".
+test("all scenarios: hybridnet, and any other with Multus beside it", () => {
+	const [first, second, third, ...others] = ranked({ severalKinds: true });
+	expect([first, second, third].map((each) => each?.mode).sort()).toEqual([
+		"hybridnet-bgp",
+		"hybridnet-vlan",
+		"hybridnet-vxlan",
+	]);
+	for (const { against } of others) expect(against.join()).toContain("take Multus beside it");
 });
 
 describe("what a mode cannot do excludes it, and is said", () => {

@@ -30,6 +30,43 @@ describe("bridge mode", () => {
 	});
 });
 
+describe("routing mode", () => {
+	const file = "atlas/contiv-bgp/cluster.yaml";
+	const routed = clusterNetwork(loadCluster([{ name: file, text: readDocument(file) }]));
+	const routesOf = (place: string): readonly string[] =>
+		(routed.namespace(place)?.routes ?? [])
+			.filter(({ protocol }) => protocol === "bgp")
+			.map(({ destination, nextHops: [hop] }) => `${destination.text} via ${hop?.gateway?.text}`);
+
+	// documents/networking/bgp.md, step 6: show ip route of the first switch; here the other switch is the next hop of its pods.
+	test("a leaf learns a /32 of each pod, from its own nodes by eBGP and from the other leaf by iBGP", () => {
+		expect(
+			routesOf("host/leaf1")
+				.filter((each) => each.startsWith("192.168.1."))
+				.toSorted(),
+		).toEqual([
+			"192.168.1.1/32 via 50.1.1.1",
+			"192.168.1.2/32 via 80.1.1.2",
+			"192.168.1.3/32 via 50.1.1.1",
+			"192.168.1.4/32 via 50.1.1.3",
+		]);
+	});
+
+	// documents/networking/bgp.md step 4: 192.168.1.3 has HWaddr 02:02:c0:a8:01:03. ofnet vlrouter.go: anycastMac.
+	test("a pod's MAC is its address's, and its port answers with the anycast MAC", () => {
+		const mac = (place: string, name: string): string | null | undefined =>
+			routed.namespace(place)?.links.find((each) => each.name === name)?.mac;
+		expect(mac("pod/default/web1", "eth0")).toBe("02:02:c0:a8:01:03");
+		expect(mac("node/n1", "vvport1")).toBe("00:00:11:11:11:11");
+	});
+
+	// RFC 4271 section 9: a path with the own AS in it is not taken.
+	test("nodes of one AS take none of each other's /32s, and an answer says what is taken instead", () => {
+		const codes = routed.assumptions.map(({ code, place }) => `${code} ${place}`);
+		expect(codes).toEqual(["n1", "n2", "n3"].map((name) => `contiv-release-assumed node/${name}`));
+	});
+});
+
 describe("spec.contiv", () => {
 	const spec = (networks: string): string =>
 		`apiVersion: podpath.dev/v1alpha1\nkind: Cluster\nmetadata: { name: c }\nspec: { mode: contiv-vlan, contiv: { networks: [${networks}] } }\n`;
@@ -61,6 +98,15 @@ describe("spec.contiv", () => {
 		["a tag that is none", "{ name: a, pktTag: 4095, subnet: 10.1.1.0/24 }", "must be at most 4094"],
 	])("%s is refused", (_, networks, message) => {
 		expect(errorOf(spec(networks))).toContain(message);
+	});
+
+	test.each([
+		["routerIP: 50.1.1.1", "must be an IPv4 address with its prefix length"],
+		['routerIP: "fd00::1/64"', "must be an IPv4 address with its prefix length"],
+		["routerIP: 50.1.2.1/24", "neighbor 50.1.1.2 is not in 50.1.2.0/24 of routerIP"],
+	])("a router with %s is refused", (router, message) => {
+		const bgp = `bgp: [{ node: a, ${router}, as: 65002, neighbor: 50.1.1.2, neighborAS: 500 }]`;
+		expect(errorOf(spec(one).replace("networks:", `${bgp}, networks:`))).toContain(message);
 	});
 
 	test("a label that names no network is refused, with what would be right", () => {

@@ -1,6 +1,6 @@
 /** Where two walks part: by what happens, not by what things are called. */
 import { describe, expect, test } from "vitest";
-import { firstDifference } from "../../src/render/first-difference.ts";
+import { changedSteps, firstDifference } from "../../src/render/first-difference.ts";
 import type { Step } from "../../src/render/steps.ts";
 
 const PACKET = {
@@ -61,5 +61,43 @@ describe("the first difference", () => {
 	test("a walk that goes on where the other has ended differs there", () => {
 		expect(firstDifference(ONE, ONE.slice(0, 3))).toBe(3);
 		expect(firstDifference(ONE.slice(0, 3), ONE)).toBe(3);
+	});
+});
+
+describe("steps that a change of the cluster changed", () => {
+	const names = (walk: readonly Step[], changed: ReadonlySet<number>): readonly string[] =>
+		[...changed].map((index) => walk[index]?.hop.stage ?? "");
+
+	test("are none where nothing changed", () => {
+		expect(changedSteps(ONE, ONE).size).toBe(0);
+	});
+
+	test("are those between what stayed, not everything after the first of them", () => {
+		const longer = [...ONE.slice(0, 2), step("node/n1", "ipvs", "dnat"), ...ONE.slice(2)];
+		expect(names(longer, changedSteps(ONE, longer))).toEqual(["ipvs"]);
+		expect(names(ONE, changedSteps(longer, ONE))).toEqual([]);
+	});
+
+	test("names count: another node is another step", () => {
+		const moved = [...ONE.slice(0, 3), step("node/n3", "deliver", "delivered")];
+		expect(names(moved, changedSteps(ONE, moved))).toEqual(["deliver"]);
+		expect(firstDifference(ONE, moved)).toBeNull();
+		expect(firstDifference(ONE, moved, "counted")).toBe(3);
+	});
+
+	test("a rewrite is a change where it is done; who carries the packet on does what it did before", () => {
+		const from = (src: string): typeof PACKET => ({ ...PACKET, src });
+		const walk = (src: string): readonly Step[] =>
+			ONE.map((each, index) => ({
+				...each,
+				before: index === 0 ? null : index <= 2 ? PACKET : from(src),
+				hop: { ...each.hop, packet: index < 2 ? PACKET : from(src) },
+			}));
+		expect(names(ONE, changedSteps(walk("10.9.9.9"), walk("10.8.8.8")))).toEqual(["route"]);
+	});
+
+	test("where nothing is shared, everything is new", () => {
+		expect(changedSteps([], ONE).size).toBe(ONE.length);
+		expect(changedSteps(ONE, []).size).toBe(0);
 	});
 });

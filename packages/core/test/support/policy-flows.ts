@@ -27,7 +27,11 @@ export interface World {
 	readonly policies: readonly string[];
 }
 
-export function worldCluster({ namespaces, pods, policies }: World): Cluster {
+export function worldCluster(world: World): Cluster {
+	return loadCluster(worldFiles(world));
+}
+
+export function worldFiles({ namespaces, pods, policies }: World): Parameters<typeof loadCluster>[0] {
 	const objects = [
 		...Object.entries(namespaces).map(([name, labels]) => ({
 			apiVersion: "v1",
@@ -36,10 +40,10 @@ export function worldCluster({ namespaces, pods, policies }: World): Cluster {
 		})),
 		...pods.map(podObject),
 	];
-	return loadCluster([
+	return [
 		{ name: "pods.json", text: JSON.stringify(objects) },
 		...(policies.length === 0 ? [] : [{ name: "policies.yaml", text: policies.join("\n---\n") }]),
-	]);
+	];
 }
 
 function podObject({ key, labels = {}, ip, node = "", hostNetwork = false, ports = [] }: PodSpec): object {

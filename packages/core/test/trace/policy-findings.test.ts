@@ -5,6 +5,7 @@ import { explain } from "../../src/trace/explain.ts";
 import type { Explanation, Finding } from "../../src/trace/explanation.ts";
 import { clusterOfYaml, nodeYaml, podYaml } from "../support/manifests.ts";
 import { netpol } from "../support/policy-matrix.ts";
+import { G8ZS7, KT7R8, trunkCluster } from "../support/terway-clusters.ts";
 
 const NODE = nodeYaml("a", "10.0.0.1", "10.244.0.0/24");
 const PODS = [podYaml("client", "10.244.0.2").replace("app: web", "app: client"), podYaml("server", "10.244.0.3")];
@@ -30,6 +31,21 @@ function answerTo(to: string, mode: string, policies: readonly string[]): Explan
 function policyFindings(mode: string, ...policies: readonly string[]): readonly Finding[] {
 	return answer(mode, ...policies).findings.filter(({ code }) => code.startsWith("policy-"));
 }
+
+// cmd/terway-cli/policy.go initPolicy: without it calico-felix is removed, cilium-agent runs with --enable-policy=never.
+describe.each(["terway-vpc, terway: { networkPolicy: false }"])("an enforcer that is switched off", (mode) => {
+	test("lets it pass, and says what switches it off", () => {
+		expect(answer(mode, DENY).verdict).toBe("delivered");
+		expect(policyFindings(mode, DENY)).toMatchObject([
+			{
+				code: "policy-not-enforced",
+				message: expect.stringContaining("nothing enforces that: disable_network_policy is set for terway-vpc"),
+				fix: "switch the mode's own enforcer on again",
+			},
+		]);
+		expect(policyFindings("terway-vpc", DENY)).toMatchObject([{ code: "policy-denied" }]);
+	});
+});
 
 describe("a mode that enforces none (Flannel)", () => {
 	test("lets it pass, and says that the policy exists but nothing applies it", () => {
@@ -137,4 +153,32 @@ test("without a mode nobody knows whether anything enforces them", () => {
 	expect(findings.filter(({ code }) => code.startsWith("policy-"))).toMatchObject([
 		{ code: "policy-not-evaluated", severity: "warning", object: "networkpolicy/default/deny" },
 	]);
+});
+
+// cmd/terway-cli/policy.go: felix works at the veth pairs; a member's VLAN device (vlan_strip_type vlan) has none.
+describe("an enforcer that does not reach the pod (terway-trunk with VLAN devices)", () => {
+	const deny = netpol("trunking", "deny", "{ podSelector: {}, policyTypes: [Ingress] }");
+	const question = { from: `pod/${G8ZS7}`, to: "10.0.0.0:80", protocol: "tcp" } as const;
+
+	function answerOf(settings: string): Explanation {
+		const cluster = trunkCluster(settings, deny);
+		const to = `${cluster.pod(KT7R8)?.podIPs[0]?.text}:80`;
+		return explain({ cluster, network: clusterNetwork(cluster), fromSnapshot: false }, { ...question, to });
+	}
+
+	test("lets it pass, and says so", () => {
+		const { verdict, findings } = answerOf(", terway: { vlanStripType: vlan }");
+		expect(verdict).toBe("delivered");
+		expect(findings.filter(({ code }) => code.startsWith("policy-"))).toMatchObject([
+			{
+				code: "policy-left-out",
+				message: expect.stringContaining("terway-trunk does not enforce it there"),
+				object: `pod/${KT7R8}`,
+			},
+		]);
+	});
+
+	test("with veth pairs the policy decides", () => {
+		expect(answerOf(", terway: { vlanStripType: filter }").verdict).toBe("dropped");
+	});
 });

@@ -55,13 +55,7 @@ export function compareConnections(
 		const predicted = expectedAt(way, place);
 		const { missing, left } = pairUp(predicted, read, ports);
 		// Every round of a loop makes its own.
-		const kept = lostReset(way, place);
-		const others =
-			way.verdict === "loop"
-				? []
-				: left.filter(
-						(each) => sent.has(endsOf(each.original)) && !kept.some((wanted) => sameConnection(wanted, each, ports)),
-					);
+		const others = way.verdict === "loop" ? [] : left.filter((each) => sent.has(endsOf(each.original)));
 		if (missing.length === 0 && others.length === 0) continue;
 		differences.push({
 			at: place,
@@ -89,19 +83,12 @@ function readTable(table: string, place: Place): readonly Connection[] | string 
 }
 
 /**
- * A reset that answers the first packet takes the connection out of every table on its way (nf_conntrack_tcp_packet: no reply
+ * A reset that answers the first packet takes the connection out of every table that sees it (nf_conntrack_tcp_packet: no reply
  * seen, and it is an RST).
  */
-function expectedAt({ conntrack, refusal, endedAt }: PredictedWay, place: Place): readonly Connection[] {
-	const isReset = refusal !== null && !refusal.unrouted && innermost(refusal.packet).protocol === "tcp";
-	if (isReset && (place === endedAt || refusal.crossings.some(({ at }) => at === place))) return [];
-	return conntrack.filter(({ at }) => at === place);
-}
-
-/** What a reset leaves in the table or not where it is lost: a rule may drop it, or keep it out of tracking, before that sees it. */
-function lostReset({ conntrack, refusal }: PredictedWay, place: Place): readonly Connection[] {
-	const last = refusal?.crossings.at(-1);
-	return refusal === null || refusal.cameBack || last?.at !== place ? [] : conntrack.filter(({ at }) => at === place);
+function expectedAt({ conntrack, refusal }: PredictedWay, place: Place): readonly Connection[] {
+	const isReset = refusal !== null && innermost(refusal.packet).protocol === "tcp";
+	return isReset && refusal.resetAt.includes(place) ? [] : conntrack.filter(({ at }) => at === place);
 }
 
 /** Gives each predicted connection one of the table's own. */

@@ -24,6 +24,8 @@ export function flowOf(question: SentPacket, sightings: readonly Sighting[]): Fl
 	if (first === undefined) return { forward: [], answer: null };
 	const opening = first.transport;
 	const ends: Ends = { sources: new Set(), destinations: new Set() };
+	// Where it was sent with other ends than it has on any device, the answer has them again (br_netfilter undoes NAT on a port).
+	addEnds(ends, question.sent);
 	const forward: Sighting[] = [];
 	const answers: Sighting[] = [];
 	for (const each of sightings) {
@@ -31,7 +33,7 @@ export function flowOf(question: SentPacket, sightings: readonly Sighting[]): Fl
 		if (answerKind(each, opening, ends) !== null || isSameDatagram(each, answers[0])) answers.push(each);
 		else if (sameOpening(each.transport, opening)) {
 			forward.push(each);
-			addEnds(ends, each);
+			addEnds(ends, each.packet);
 		}
 	}
 	return { forward: withoutRepetition(forward), answer: firstAnswer(answers, opening, ends) };
@@ -49,7 +51,7 @@ interface Ends {
 	readonly destinations: Set<string>;
 }
 
-function addEnds(ends: Ends, { packet }: Sighting): void {
+function addEnds(ends: Ends, packet: Packet): void {
 	const { src, sport, dst, dport } = innermost(packet);
 	ends.sources.add(formatEndpoint(src, sport));
 	ends.destinations.add(formatEndpoint(dst, dport));
@@ -124,11 +126,10 @@ function answerKind(each: Sighting, opening: Transport, ends: Ends): "reply" | "
 			if (transport.kind !== "sctp" || transport.verificationTag !== initTag(opening)) return null;
 			return segmentKind(inner);
 		case "udp": {
-			const isBack =
-				transport.kind === "udp" &&
-				ends.destinations.has(formatEndpoint(inner.src, inner.sport)) &&
-				ends.sources.has(formatEndpoint(inner.dst, inner.dport));
-			return isBack ? "reply" : null;
+			if (transport.kind !== "udp" || !ends.destinations.has(formatEndpoint(inner.src, inner.sport))) return null;
+			// Who answers may send it elsewhere at once (DNAT in OUTPUT); then its data is not the question's.
+			const isBack = ends.sources.has(formatEndpoint(inner.dst, inner.dport));
+			return isBack || Buffer.compare(transport.payload, opening.payload) !== 0 ? "reply" : null;
 		}
 		case "echo":
 			return transport.kind === "echo" && transport.reply && sameEcho(transport, opening) ? "reply" : null;

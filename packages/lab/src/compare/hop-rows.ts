@@ -30,11 +30,10 @@ export function hopRows(
 ): readonly HopRow[] {
 	// A bridge itself shows a frame that it only forwards to captures in promiscuous mode, which the lab's are not.
 	const predicted = crossings.filter(({ bridged }) => bridged !== true);
-	const rows = returnsSeen(
-		align(predicted, seen).map(([crossing, hop]) => rowOf(crossing, hop, context)),
-		context,
-	);
-	return context.endless ? withoutRounds(rows) : rows.map((row, i) => excused(row, i, rows, context));
+	const aligned = align(predicted, seen).map(([crossing, hop]) => rowOf(crossing, hop, context));
+	const rows = lostInFabric(returnsSeen(aligned, context), context);
+	const judged = rows.map((row, i) => excused(row, i, rows, context));
+	return context.endless ? withoutRounds(judged) : judged;
 }
 
 function rowOf(predicted: Crossing | null, seen: SeenHop | null, { ports, built }: RowContext): HopRow {
@@ -68,6 +67,23 @@ function returnsSeen(rows: readonly HopRow[], { built, ports }: RowContext): rea
 		if (fabricDifferences(predicted.packet, before.seen, ports).length > 0) return row;
 		return { ...row, kind: "aside", note: "seen there at once with what came before" };
 	});
+}
+
+/**
+ * A packet that ends within the fabric may end in another part of it than is predicted, as how the lab builds a fabric device is
+ * its own affair: a trunk's VLANs are told apart by the ENI there, and by the VPC in the prediction.
+ */
+function lostInFabric(rows: readonly HopRow[], { fabric, ports }: RowContext): readonly HopRow[] {
+	const [one, other] = rows.slice(-2);
+	if (one === undefined || other === undefined || one.kind !== "differs" || other.kind !== "differs") return rows;
+	const predicted = one.predicted ?? other.predicted;
+	const seen = one.seen ?? other.seen;
+	const alone = (row: HopRow): boolean => row.predicted === null || row.seen === null;
+	if (!alone(one) || !alone(other) || predicted === null || seen === null) return rows;
+	if (predicted.device !== null || !fabric.has(seen.at)) return rows;
+	if (fabricDifferences(predicted.packet, seen, ports).length > 0) return rows;
+	const aside = (row: HopRow): HopRow => ({ ...row, kind: "aside", note: "it ends within the fabric" });
+	return [...rows.slice(0, -2), aside(one), aside(other)];
 }
 
 /** None where the packet was at any time as it is predicted to be there. */
@@ -113,8 +129,10 @@ function isSameFrame(one: SeenHop, other: SeenHop): boolean {
 
 /** After the last predicted hop of a loop only devices that the packet crossed already may follow: one row stands for them. */
 function withoutRounds(rows: readonly HopRow[]): readonly HopRow[] {
-	const crossed = new Set(rows.flatMap(({ predicted }) => (predicted === null ? [] : [deviceKey(predicted)])));
 	const last = rows.findLastIndex(({ predicted }) => predicted !== null);
+	// Parts of how the lab builds the fabric come round too.
+	const before = rows.slice(0, last + 1).flatMap(({ predicted, seen }) => [predicted, seen]);
+	const crossed = new Set(before.flatMap((hop) => (hop === null ? [] : [deviceKey(hop)])));
 	const [first, ...rounds] = rows.slice(last + 1);
 	const again = (row: HopRow): boolean => row.seen !== null && crossed.has(deviceKey(row.seen));
 	if (first === undefined || !again(first) || !rounds.every(again)) return rows;

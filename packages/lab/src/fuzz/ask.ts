@@ -13,6 +13,7 @@ import { probeFor } from "../session/probes.ts";
 import { PORTS } from "./generate/world.ts";
 import { hasRivals } from "./rivals.ts";
 import { type AskedQuestion, type LinkSketch, type Sketch, subjectOf } from "./sketch.ts";
+import { isStoppedLater } from "./stopped-later.ts";
 
 /** What came of one question. */
 export interface Answer {
@@ -218,10 +219,11 @@ const SILENT = "the kernel sends a sender five errors about routes at once, and 
  * The first packet and its answer went as predicted and later ones did not: rules may stop what is no new connection, and a
  * router that sees the server's data alone may masquerade it (nf_conntrack_tcp_loose).
  */
-function brokeLater({ result }: Observation, differs: Extract<Comparison, { kind: "differs" }>): boolean {
+function brokeLater(observation: Observation, differs: Extract<Comparison, { kind: "differs" }>): boolean {
+	const { result } = observation;
 	const { differences, verdict } = differs;
 	// An error about the third packet may come before anybody asks whether the connection stood.
-	const failed = result.kind === "error" && verdict === "delivered";
+	const failed = result.kind === "error" && verdict === "delivered" && isStoppedLater(observation);
 	const stood = result.kind !== "answered" && (result.connected === true || failed);
 	return stood && differences.every(({ about }) => about === "result" || about === "server");
 }

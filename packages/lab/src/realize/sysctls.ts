@@ -36,7 +36,8 @@ const BASELINE: readonly Setting[] = [
 const SETTINGS = [
 	/^net\/ipv[46]\/conf\/(?!.*\/(mc_forwarding|stable_secret)$)/,
 	/^net\/ipv[46]\/neigh\/[^/]+\/proxy_delay$/,
-	/^net\/ipv4\/(ip_forward|ip_default_ttl|fwmark_reflect|fib_multipath_hash_policy|icmp_echo_ignore_all)$/,
+	/^net\/ipv[46]\/fwmark_reflect$/,
+	/^net\/ipv4\/(ip_forward|ip_default_ttl|fib_multipath_hash_policy|icmp_echo_ignore_all)$/,
 	/^net\/ipv4\/vs\/(conntrack|snat_reroute|expire_nodest_conn|expire_quiescent_template|conn_reuse_mode|sloppy_tcp)$/,
 	/^net\/ipv6\/fib_multipath_hash_policy$/,
 	/^net\/bridge\/bridge-nf-(call-iptables|call-ip6tables|call-arptables|filter-vlan-tagged|pass-vlan-input-dev)$/,

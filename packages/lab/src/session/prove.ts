@@ -1,6 +1,6 @@
 /** Many networks, each with its questions, proven on as few kernels as will do. */
 import { availableParallelism } from "node:os";
-import type { Network, Place, Question, Subject } from "@podpath/core";
+import { InputError, type Network, type Place, type Question, type Subject } from "@podpath/core";
 import type { Backend, BackendKind } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { AUTOMATIC_KINDS, openBackend } from "../backends/open.ts";
@@ -21,6 +21,8 @@ export type Proof<Id> =
 	| { readonly kind: "asked"; readonly id: Id; readonly answer: LabAnswer; readonly omitted: readonly string[] }
 	/** No kernel here has what the network needs. */
 	| { readonly kind: "no-kernel"; readonly id: Id; readonly why: string }
+	/** The question cannot be sent: its client has no address, say. */
+	| { readonly kind: "not-asked"; readonly id: Id; readonly why: string }
 	/** The kernel did not take the network that was predicted, or failed while it was asked. */
 	| { readonly kind: "not-built"; readonly id: Id; readonly why: string };
 
@@ -91,13 +93,16 @@ async function work<Id>(
 		const needs = new Set(queue.flatMap(({ plan }) => [...plan.needs]));
 		const kernel: { backend: Backend | null } = { backend: null };
 		const open = async (): Promise<Backend> => (kernel.backend ??= await openBackend({ ...options, kind, needs }));
-		for (let next = queue.shift(); next !== undefined && options.signal?.aborted !== true; next = queue.shift()) {
-			if (await proveOne(next, open, onProof, options.signal)) continue;
-			// What is left of a network that failed half-way must not be in the way of the next.
+		try {
+			for (let next = queue.shift(); next !== undefined && options.signal?.aborted !== true; next = queue.shift()) {
+				if (await proveOne(next, open, onProof, options.signal)) continue;
+				// What is left of a network that failed half-way must not be in the way of the next.
+				await kernel.backend?.close();
+				kernel.backend = null;
+			}
+		} finally {
 			await kernel.backend?.close();
-			kernel.backend = null;
 		}
-		await kernel.backend?.close();
 	}
 }
 
@@ -112,8 +117,7 @@ async function proveOne<Id>(
 	try {
 		const lab = await Lab.build(plan, await open());
 		for (const asked of of.questions) {
-			const answer = await lab.ask(asked.subject, asked.question);
-			onProof({ kind: "asked", id: asked.id, answer, omitted: plan.omitted });
+			onProof(await proofOf(lab, asked));
 			left.delete(asked);
 		}
 		await lab.clear();
@@ -124,6 +128,15 @@ async function proveOne<Id>(
 		if (signal?.aborted === true) return false;
 		for (const { id } of left) onProof({ kind: "not-built", id, why: error.message });
 		return false;
+	}
+}
+
+async function proofOf<Id>(lab: Lab, { id, subject, question }: Case<Id>["questions"][number]): Promise<Proof<Id>> {
+	try {
+		return { kind: "asked", id, answer: await lab.ask(subject, question), omitted: lab.plan.omitted };
+	} catch (error) {
+		if (!(error instanceof InputError)) throw error;
+		return { kind: "not-asked", id, why: error.message };
 	}
 }
 

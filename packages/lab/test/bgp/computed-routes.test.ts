@@ -1,5 +1,5 @@
 /** The routes that podpath computes from BGP sessions are those that BIRD puts into the kernel. */
-import { BgpNetwork, contains, parseAddress } from "@podpath/core";
+import { BgpNetwork, contains, parseAddress, parsePrefix } from "@podpath/core";
 import { expect, test, vi } from "vitest";
 import { type Backend, openBackend } from "../../src/index.ts";
 import { onEachKernel } from "../kernels-here.ts";
@@ -77,7 +77,8 @@ async function installed(lab: Backend, topology: Topology): Promise<Tables> {
 				name,
 				Object.fromEntries(
 					routes.map(({ dst, gateway, nexthops }) => [
-						dst,
+						// `ip` prints a host's prefix without its length.
+						parsePrefix(dst)?.text ?? dst,
 						(nexthops?.map((each) => each.gateway) ?? [gateway ?? "none"]).toSorted(),
 					]),
 				),

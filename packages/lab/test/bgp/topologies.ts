@@ -169,6 +169,33 @@ function racks(title: string, asns: readonly [number, number], more: Partial<Pee
 	};
 }
 
+/** Contiv's document (documents/networking/bgp.md): two leaves of one AS, below each a node that tells it a /32 for each pod. */
+const LEAVES: Topology = {
+	title: "two leaves of one AS, and nodes of one AS below them",
+	routers: [1, 2].flatMap((n): readonly Router[] => {
+		const [leaf, node] = [`10.9.${n}.254`, `10.9.${n}.1`];
+		const other = { address: `10.9.9.${3 - n}`, asn: TOR_AS, nextHop: "self" } as const;
+		return [
+			{
+				name: `leaf${n}`,
+				asn: TOR_AS,
+				addresses: [`${leaf}/24`, `10.9.9.${n}/24`],
+				networks: [`198.51.${n}.0/24`],
+				neighbours: [{ address: node, asn: CLUSTER_AS }, other],
+				direct: true,
+			},
+			{
+				name: `n${n}`,
+				asn: CLUSTER_AS,
+				addresses: [`${node}/24`],
+				gateway: leaf,
+				networks: [`192.168.1.${n}/32`, `192.168.1.${n + 2}/32`],
+				neighbours: [{ address: leaf, asn: TOR_AS }],
+			},
+		];
+	}),
+};
+
 /** A mesh of three with one thing changed in it. */
 function changed(title: string, change: (routers: readonly Router[]) => readonly Router[]): Topology {
 	return { title, routers: change(mesh(title, IPV4, 3).routers) };
@@ -188,6 +215,7 @@ export const TOPOLOGIES: readonly Topology[] = [
 	racks("two racks, each an AS of its own", [65001, 65002]),
 	racks("two racks in one AS, whose nodes refuse each other's routes", [CLUSTER_AS, CLUSTER_AS]),
 	racks("two racks in one AS, whose nodes allow their own AS", [CLUSTER_AS, CLUSTER_AS], { allowedOwnAs: 1 }),
+	LEAVES,
 	changed(
 		"a mesh in which one node expects another AS of one neighbour",
 		withRouter("n1", ({ neighbours }) => ({

@@ -176,6 +176,30 @@ describe("UDP", () => {
 	});
 });
 
+describe("UDP, where the server's stack has rules of its own", () => {
+	test("an answer that is led elsewhere as it is sent", () => {
+		const packets = [
+			seen("a", "udp", client, server, build.udp(40000, 53, [1, 2, 3])),
+			seen("b", "udp", server, node, build.udp(53, 40000, [9])),
+		];
+		expect(flow({ protocol: "udp", dst: server, dport: 53 }, packets)).toEqual({
+			forward: [0],
+			answer: ["reply", [1]],
+		});
+	});
+
+	test("an error about a datagram whose port was drawn before any device showed it, with its own port again", () => {
+		const error = (port: number) =>
+			build.icmpError(3, 0, build.ip({ src: client, dst: service, ttl: 64 }, 17, build.udp(port, 80, [1])));
+		const packets = [
+			seen("a", "udp", client, service, build.udp(17132, 80, [1])),
+			seen("n", "icmp", node, client, error(17132)),
+			seen("a", "icmp", node, client, error(40000)),
+		];
+		expect(flow({ protocol: "udp" }, packets).answer).toEqual(["refusal", [1, 2]]);
+	});
+});
+
 describe("SCTP", () => {
 	test("by the tag of the INIT", () => {
 		const init = (sport: number, dport: number, tag: number) => build.sctp(sport, dport, 0, [build.sctpInit(1, tag)]);

@@ -1,13 +1,17 @@
 /** Who answers questions: the engine in this browser, or the one behind the server. They are the same code. */
 import type {
 	AtlasFiles,
+	Diagnostic,
 	Explanation,
 	InputSummary,
 	KnownPlace,
 	Language,
+	ManifestFile,
 	Problem,
 	Question,
+	ScenarioEntry,
 	StateReport,
+	TopologyReport,
 } from "@podpath/core";
 
 /** What is asked about. */
@@ -15,7 +19,9 @@ export type Input =
 	/** A scenario of the atlas, by MODE/ID. */
 	| { readonly kind: "scenario"; readonly name: string }
 	/** What the server was started with. */
-	| { readonly kind: "served" };
+	| { readonly kind: "served" }
+	/** What somebody wrote in the page. */
+	| { readonly kind: "manifests"; readonly files: readonly ManifestFile[] };
 
 export interface ScenarioCheck {
 	/** Where the engine's answer is not what the scenario expects; none: it is. */
@@ -26,17 +32,25 @@ export interface Backend {
 	summary(input: Input): Promise<InputSummary>;
 	/** Fails with a `ProblemError` for a question that cannot be asked. */
 	explain(input: Input, question: Question, language: Language): Promise<Explanation>;
-	/** Names like what is typed, the best first. */
 	/** Everything that the stack of a pod or machine has. */
 	state(input: Input, place: string): Promise<StateReport>;
+	/** What stands where. */
+	topology(input: Input): Promise<TopologyReport>;
+	/** Names like what is typed, the best first. */
 	places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]>;
+	/** What the input was made of. Fails with a `ProblemError` for one that no manifests made. */
+	manifests(input: Input): Promise<readonly ManifestFile[]>;
 }
 
 /** What the engine in this browser can do besides, since it has the atlas. */
 export interface AtlasBackend extends Backend {
+	/** Without the index of the whole atlas, which is larger than a mode's files. */
+	scenario(name: string): Promise<ScenarioEntry | null>;
 	/** The answer to a scenario's own question beside what it expects. */
 	check(scenario: string): Promise<ScenarioCheck>;
 	files(mode: string): Promise<AtlasFiles>;
+	/** The first thing that is wrong with manifests; where nothing is, what is strange in them. */
+	validate(files: readonly ManifestFile[]): Promise<readonly Diagnostic[]>;
 }
 
 /** Something that a person can put right, or at least read. */

@@ -11,6 +11,7 @@ export function backendFor({ kind }: Input): Backend {
 		case "served":
 			return server;
 		case "scenario":
+		case "manifests":
 			return engine;
 	}
 }

@@ -4,9 +4,11 @@ import type {
 	InputSummary,
 	KnownPlace,
 	Language,
+	ManifestFile,
 	Question,
 	ServedInput,
 	StateReport,
+	TopologyReport,
 } from "@podpath/core";
 import { type Backend, type Input, ProblemError } from "./backend.ts";
 
@@ -47,7 +49,15 @@ export class HttpBackend implements Backend {
 		return fetchJson(`state?${new URLSearchParams({ place })}`);
 	}
 
+	topology(_input: Input): Promise<TopologyReport> {
+		return fetchJson("topology");
+	}
+
 	places(_input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {
 		return fetchJson(`places?${new URLSearchParams({ typed, most: String(most) })}`);
+	}
+
+	manifests(_input: Input): Promise<readonly ManifestFile[]> {
+		return fetchJson("manifests.json");
 	}
 }

@@ -1,5 +1,17 @@
 /** Asks the engine in this browser, which runs in a worker so that the page never waits for it. */
-import type { AtlasFiles, Explanation, InputSummary, KnownPlace, Language, Question, StateReport } from "@podpath/core";
+import type {
+	AtlasFiles,
+	Diagnostic,
+	Explanation,
+	InputSummary,
+	KnownPlace,
+	Language,
+	ManifestFile,
+	Question,
+	ScenarioEntry,
+	StateReport,
+	TopologyReport,
+} from "@podpath/core";
 import type { Calls, EngineInput, Request, Response } from "../engine/calls.ts";
 import { type AtlasBackend, type Input, ProblemError, type ScenarioCheck } from "./backend.ts";
 import { fetchJson } from "./http.ts";
@@ -27,8 +39,24 @@ export class WorkerBackend implements AtlasBackend {
 		return this.#call("state", { input: await this.#engineInput(input), place });
 	}
 
+	async topology(input: Input): Promise<TopologyReport> {
+		return this.#call("topology", { input: await this.#engineInput(input) });
+	}
+
 	async places(input: Input, typed: string, most: number): Promise<readonly KnownPlace[]> {
 		return this.#call("places", { input: await this.#engineInput(input), typed, most });
+	}
+
+	async manifests(input: Input): Promise<readonly ManifestFile[]> {
+		return this.#call("manifests", { input: await this.#engineInput(input) });
+	}
+
+	validate(files: readonly ManifestFile[]): Promise<readonly Diagnostic[]> {
+		return this.#call("validate", { input: { kind: "manifests", files } });
+	}
+
+	async scenario(name: string): Promise<ScenarioEntry | null> {
+		return this.#call("scenario", { input: await this.#engineInput({ kind: "scenario", name }) });
 	}
 
 	async check(scenario: string): Promise<ScenarioCheck> {
@@ -48,6 +76,8 @@ export class WorkerBackend implements AtlasBackend {
 		switch (input.kind) {
 			case "scenario":
 				return { kind: "scenario", name: input.name, files: await this.files(input.name.split("/")[0] ?? "") };
+			case "manifests":
+				return input;
 			case "served":
 				throw new ProblemError({ code: "no-input", message: "there is no input besides the atlas" });
 		}

@@ -1,6 +1,7 @@
 /** What the page and the engine's worker say to each other. */
 import type {
 	AtlasFiles,
+	Diagnostic,
 	Explanation,
 	InputSummary,
 	KnownPlace,
@@ -8,7 +9,9 @@ import type {
 	ManifestFile,
 	Problem,
 	Question,
+	ScenarioEntry,
 	StateReport,
+	TopologyReport,
 } from "@podpath/core";
 
 /** A cluster as the worker gets it: a scenario of a mode whose files it was given, or manifests. */
@@ -31,6 +34,11 @@ export interface Calls {
 		readonly asks: { readonly input: EngineInput; readonly place: string };
 		readonly answers: StateReport;
 	};
+	readonly topology: { readonly asks: { readonly input: EngineInput }; readonly answers: TopologyReport };
+	readonly manifests: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly ManifestFile[] };
+	readonly validate: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly Diagnostic[] };
+	/** Null: the input is no scenario. */
+	readonly scenario: { readonly asks: { readonly input: EngineInput }; readonly answers: ScenarioEntry | null };
 	readonly check: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly string[] };
 }
 

@@ -2,23 +2,28 @@
 import {
 	checkScenario,
 	clusterNetwork,
+	type Diagnostic,
 	explain,
 	findScenario,
 	formatDifference,
 	InputError,
 	knownPlaces,
 	loadCluster,
+	type ManifestFile,
 	parseScenarios,
 	placesLike,
 	type Scenario,
 	type Subject,
+	scenarioEntry,
 	scenarioManifests,
 	stateReport,
 	summaryOf,
+	topologyReport,
 } from "@podpath/core";
 import type { Calls, EngineInput } from "./calls.ts";
 
 interface Loaded {
+	readonly files: readonly ManifestFile[];
 	readonly subject: Subject;
 	readonly scenario: Scenario | null;
 }
@@ -33,6 +38,7 @@ export class Engine {
 	/** @throws {InputError} For input and questions that cannot be used. */
 	answer<Name extends keyof Calls>(call: Name, asks: Calls[Name]["asks"]): Calls[Name]["answers"];
 	answer(call: keyof Calls, asks: Calls[keyof Calls]["asks"]): Calls[keyof Calls]["answers"] {
+		if (call === "validate") return this.#validate(asks.input);
 		const loaded = this.#load(asks.input);
 		const { subject } = loaded;
 		switch (call) {
@@ -48,8 +54,23 @@ export class Engine {
 			}
 			case "state":
 				return stateReport(subject, (asks as Calls["state"]["asks"]).place);
+			case "topology":
+				return topologyReport(subject);
+			case "manifests":
+				return loaded.files;
+			case "scenario":
+				return loaded.scenario === null ? null : scenarioEntry(loaded.scenario);
 			case "check":
 				return differencesOf(loaded);
+		}
+	}
+
+	#validate(input: EngineInput): readonly Diagnostic[] {
+		try {
+			return this.#load(input).subject.cluster.warnings;
+		} catch (error) {
+			if (error instanceof InputError) return [error.diagnostic];
+			throw error;
 		}
 	}
 
@@ -65,7 +86,7 @@ export class Engine {
 	}
 
 	#read(input: EngineInput): Loaded {
-		if (input.kind === "manifests") return { subject: subjectOf(input.files), scenario: null };
+		if (input.kind === "manifests") return loadedFrom(input.files, null);
 		const { name, files } = input;
 		const scenarios = this.#scenarios.get(files.mode) ?? parseScenarios(files.scenarios.text, files.scenarios.name);
 		this.#scenarios.set(files.mode, scenarios);
@@ -73,13 +94,13 @@ export class Engine {
 		if (scenario === undefined) {
 			throw new InputError({ code: "no-such-scenario", message: `the atlas has no scenario "${name}"` });
 		}
-		return { subject: subjectOf(scenarioManifests(scenario, files.cluster)), scenario };
+		return loadedFrom(scenarioManifests(scenario, files.cluster), scenario);
 	}
 }
 
-function subjectOf(files: Parameters<typeof loadCluster>[0]): Subject {
+function loadedFrom(files: readonly ManifestFile[], scenario: Scenario | null): Loaded {
 	const cluster = loadCluster(files);
-	return { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
+	return { files, subject: { cluster, network: clusterNetwork(cluster), fromSnapshot: false }, scenario };
 }
 
 function differencesOf({ subject, scenario }: Loaded): readonly string[] {

@@ -72,7 +72,7 @@ function strayPods(cluster: Cluster): readonly Diagnostic[] {
 	const blocks = blockMap([...cluster.podCIDRs, ...cluster.nodes.flatMap((node) => node.podCIDRs)]);
 	if (blocks === undefined) return [];
 	const strays = cluster.pods.flatMap((pod) => {
-		if (pod.hostNetwork || isFinished(pod)) return [];
+		if (pod.hostNetwork || isFinished(pod) || pod.defaultNetwork !== undefined) return [];
 		const address = pod.podIPs.find((each) => blocks.longestMatch(each) === undefined);
 		return address === undefined ? [] : [{ pod, address }];
 	});

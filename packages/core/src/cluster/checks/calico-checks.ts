@@ -52,7 +52,13 @@ function checkPods(cluster: Cluster): void {
 	const blocks = mapOf(allBlocks);
 	const families = new Set(allBlocks.map(({ cidr }) => cidr.family));
 	for (const pod of cluster.pods) {
-		if (pod.hostNetwork || isFinished(pod) || Object.hasOwn(pod.annotations, OWN_ADDRESSES)) continue;
+		if (
+			pod.hostNetwork ||
+			isFinished(pod) ||
+			pod.defaultNetwork !== undefined ||
+			Object.hasOwn(pod.annotations, OWN_ADDRESSES)
+		)
+			continue;
 		refuseStray(pod, pod.podIPs, pools, "IPPool", ipPools);
 		const ofBlocks = pod.podIPs.filter(({ family }) => families.has(family));
 		refuseStray(pod, ofBlocks, blocks, "IPAMBlock or BlockAffinity", []);

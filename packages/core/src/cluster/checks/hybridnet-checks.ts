@@ -1,13 +1,17 @@
 /** Hybridnet's objects name each other, and an address is in the subnet that it is from. */
 import { contains } from "../../address/prefix.ts";
+import { PrefixMap } from "../../address/prefix-map.ts";
 import { suggest } from "../../diagnostic/closest.ts";
 import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
+import { isFinished } from "../address-owners.ts";
 import type { Cluster } from "../cluster.ts";
 import type { HybridnetSubnet } from "../hybridnet-objects.ts";
+import { keyOf } from "../inventory.ts";
 import type { ObjectMeta } from "../objects.ts";
 
 /** @throws {InputError} For the first that is wrong. */
-export function checkHybridnet({ hybridnetNetworks, hybridnetSubnets, ipInstances }: Cluster): void {
+export function checkHybridnet(cluster: Cluster): void {
+	const { hybridnetNetworks, hybridnetSubnets, ipInstances } = cluster;
 	const networks = new Map(hybridnetNetworks.map((each) => [each.name, each]));
 	const subnets = new Map(hybridnetSubnets.map((each) => [each.name, each]));
 	const overlays = hybridnetNetworks.filter(({ type }) => type === "Overlay");
@@ -33,6 +37,21 @@ export function checkHybridnet({ hybridnetNetworks, hybridnetSubnets, ipInstance
 			const message = `${name} has ${instance.address.text}, which is not in ${subnet.cidr.text} of Subnet "${subnet.name}"`;
 			fail(instance, "address-in-no-cidr", message);
 		}
+	}
+	if (cluster.mode.startsWith("hybridnet-")) checkPods(cluster);
+}
+
+/** Where the input holds Subnets of a family, each pod's address of it is in one of them. */
+function checkPods({ pods, hybridnetSubnets }: Cluster): void {
+	const map = new PrefixMap<true>();
+	for (const { cidr } of hybridnetSubnets) map.set(cidr, true);
+	const families = new Set(hybridnetSubnets.map(({ cidr }) => cidr.family));
+	for (const pod of pods) {
+		if (pod.hostNetwork || isFinished(pod) || pod.defaultNetwork !== undefined) continue;
+		const stray = pod.podIPs.find((each) => families.has(each.family) && map.longestMatch(each) === undefined);
+		if (stray === undefined) continue;
+		const hint = `Subnets are ${hybridnetSubnets.map(({ cidr }) => cidr.text).join(", ")}`;
+		fail(pod, "address-in-no-cidr", `pod/${keyOf(pod)} has ${stray.text}, which is in no Subnet`, hint);
 	}
 }
 

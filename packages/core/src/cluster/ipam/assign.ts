@@ -36,7 +36,8 @@ const NOTHING: AssignedAddresses = { addresses: [], blocks: [] };
  * Who got which address.
  * @throws {InputError} For a pool that is exhausted, and for an address that is asked for and cannot be had.
  */
-export function assignAddresses(facts: IpamFacts): AssignedAddresses {
+export function assignAddresses(given: IpamFacts): AssignedAddresses {
+	const facts = withOwnRequests(given);
 	const asking = facts.pods.filter((pod) => (pod.addressRequests?.fixed ?? []).length > 0 && !isFinished(pod));
 	const needing = facts.pods.filter(needsAddress);
 	if (asking.length === 0 && needing.length === 0) return NOTHING;
@@ -46,8 +47,29 @@ export function assignAddresses(facts: IpamFacts): AssignedAddresses {
 	return { addresses, blocks: source.claimed?.() ?? [] };
 }
 
-function needsAddress({ withoutStatus, hostNetwork, nodeName }: Pod): boolean {
-	return withoutStatus === true && !hostNetwork && nodeName !== "";
+/** Whose annotations each mode's IPAM reads. */
+const READ_BY = { "calico-": "cni.projectcalico.org/", "hybridnet-": "networking.alibaba.com/" } as const;
+
+/** Without what is asked of another network's IPAM, which nobody here reads. */
+function withOwnRequests(facts: IpamFacts): IpamFacts {
+	const { mode, pods, namespaces } = facts;
+	const own = Object.entries(READ_BY).find(([modes]) => mode.startsWith(modes))?.[1];
+	const isOwn = ({ annotation }: { readonly annotation: string }): boolean =>
+		own !== undefined && annotation.startsWith(own);
+	return {
+		...facts,
+		namespaces: namespaces.map((each) => ({ ...each, poolRequests: (each.poolRequests ?? []).filter(isOwn) })),
+		pods: pods.map((pod) => {
+			const { addressRequests } = pod;
+			if (addressRequests === undefined) return pod;
+			const { fixed, pools } = addressRequests;
+			return { ...pod, addressRequests: { fixed: fixed.filter(isOwn), pools: pools.filter(isOwn) } };
+		}),
+	};
+}
+
+function needsAddress({ withoutStatus, hostNetwork, nodeName, defaultNetwork }: Pod): boolean {
+	return withoutStatus === true && !hostNetwork && nodeName !== "" && defaultNetwork === undefined;
 }
 
 function sourceOf(facts: IpamFacts): AddressSource | undefined {

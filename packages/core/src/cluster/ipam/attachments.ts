@@ -31,9 +31,23 @@ export function attachmentsOf(
 	pods: readonly Pod[],
 	definitions: ReadonlyMap<string, NetworkAttachmentDefinition>,
 ): Attachments {
-	const attached = pods.filter((pod) => (pod.networks ?? []).length > 0 && !pod.hostNetwork && !isFinished(pod));
+	const attached = pods.filter((pod) => asksFor(pod).length > 0 && !pod.hostNetwork && !isFinished(pod));
 	return attached.length === 0 ? NOTHING : new Attaching(attached, definitions).run();
 }
+
+interface Asked {
+	readonly selection: NetworkSelection;
+	/** Where the pod does not say. */
+	readonly device: string;
+}
+
+/** Multus calls the default network first, by the name that the kubelet gives, and counts the others from 1. */
+function asksFor({ defaultNetwork, networks = [] }: Pod): readonly Asked[] {
+	const further = networks.map((selection, i) => ({ selection, device: selection.interface || `net${i + 1}` }));
+	return defaultNetwork === undefined ? further : [{ selection: defaultNetwork, device: DEFAULT_CARD }, ...further];
+}
+
+const DEFAULT_CARD = "eth0";
 
 class Attaching {
 	readonly #pods: readonly Pod[];
@@ -53,7 +67,7 @@ class Attaching {
 		const open: { readonly pod: Pod; readonly at: number; readonly into: NetworkAttachment[] }[] = [];
 		// Addresses that are said go first, so that none of them is given to another pod.
 		for (const pod of this.#pods) {
-			const cards = (pod.networks ?? []).map((each, i) => this.#said(pod, each, i + 1));
+			const cards = asksFor(pod).map((each) => this.#said(pod, each));
 			byPod.set(keyOf(pod), cards);
 			for (const [at, card] of cards.entries()) {
 				for (const { address } of card.addresses) this.#takenBy(card, pod).take(address, keyOf(pod));
@@ -68,14 +82,15 @@ class Attaching {
 	}
 
 	/** What the annotations and the network's own configuration say. */
-	#said(pod: Pod, asked: NetworkSelection, number: number): NetworkAttachment {
+	#said(pod: Pod, { selection: asked, device }: Asked): NetworkAttachment {
 		const key = `${asked.namespace}/${asked.name}`;
 		const definition = this.#definitions.get(key) ?? failMissing(pod, asked, [...this.#definitions.keys()]);
 		const config = definition.config ?? failEmpty(pod, definition, asked);
-		const device = asked.interface || `net${number}`;
 		const status = pod.networkStatus?.find((each) => each.name === key && each.interface === device);
 		const requested = config.takesAddresses ? asked.addresses : [];
-		const said = status?.addresses.map((each) => withSubnet(each, config)) ?? requested;
+		// The kubelet takes the pod's own addresses from its default network.
+		const own = device === DEFAULT_CARD && pod.podIPs.length > 0 ? pod.podIPs : undefined;
+		const said = (own ?? status?.addresses)?.map((each) => withSubnet(each, config)) ?? requested;
 		const addresses = said.length > 0 ? said : config.ipam.addresses;
 		const mac = status?.mac || asked.mac;
 		return { definition, config, interface: device, mac, addresses, defaultRoute: asked.defaultRoute };

@@ -3,48 +3,40 @@
  * and borrows of other nodes' blocks when there are none left (libcalico-go/lib/ipam). Which block a node claims first Calico
  * draws from a hash of its name; here it is the first that nobody has, by the names of the pods that need it.
  */
-import { type Address, addressPlus, type Family } from "../../address/address.ts";
+import { type Address, addressPlus, compareAddresses, type Family } from "../../address/address.ts";
 import { contains, containsPrefix, lastAddress, type Prefix, prefixOf } from "../../address/prefix.ts";
 import { suggest } from "../../diagnostic/closest.ts";
 import { InputError } from "../../diagnostic/diagnostic.ts";
 import type { AddressPool } from "../../ipam/pool.ts";
 import { wholeBlock } from "../../ipam/range.ts";
-import { ALL, type CalicoSelector } from "../calico-selector.ts";
+import { isFinished } from "../address-owners.ts";
 import type { Node, Pod, PoolRequest } from "../objects.ts";
+import { blockOwners } from "./calico-blocks.ts";
+import { type CalicoPool, calicoPools } from "./calico-pools.ts";
+import { freeAddress, saidTunnel, TUNNELS, tunnelBlock } from "./calico-tunnels.ts";
 import type { AddressSource, ClaimedBlock, IpamFacts } from "./source.ts";
-
-interface Pool {
-	readonly name: string;
-	readonly cidr: Prefix;
-	readonly blockSize: number;
-	readonly nodeSelector: CalicoSelector;
-	/** Nodes have an address of it for their tunnel device, the first that they give out. */
-	readonly tunnel: boolean;
-}
-
-/** The default block sizes of the API server. */
-const BLOCK_SIZE = { 4: 26, 6: 122 } as const;
 
 export class CalicoIpam implements AddressSource {
 	readonly #facts: IpamFacts;
-	readonly #pools: readonly Pool[];
+	readonly #allPools: readonly CalicoPool[];
+	/** Those that give out addresses. */
+	readonly #pools: readonly CalicoPool[];
 	/** Blocks by CIDR, with their node. */
-	readonly #owners = new Map<string, ClaimedBlock>();
+	readonly #owners: Map<string, ClaimedBlock>;
+	readonly #havingAddresses: ReadonlySet<string>;
 	readonly #claimed: ClaimedBlock[] = [];
 	readonly #blocks = new Map<string, AddressPool>();
 	/** By pool: where the search for a block that nobody has goes on. */
-	readonly #next = new Map<Pool, Prefix | undefined>();
+	readonly #next = new Map<CalicoPool, Prefix | undefined>();
 	readonly #askedByNamespace: ReadonlyMap<string, readonly PoolRequest[]>;
 
 	constructor(facts: IpamFacts) {
 		this.#facts = facts;
-		this.#pools = poolsOf(facts);
+		this.#allPools = calicoPools(facts);
+		this.#pools = this.#allPools.filter(({ enabled }) => enabled);
 		this.#askedByNamespace = new Map(facts.namespaces.map(({ name, poolRequests = [] }) => [name, poolRequests]));
-		for (const { cidr, node } of facts.calico.ipamBlocks) if (node !== "") this.#owners.set(cidr.text, { cidr, node });
-		for (const { cidr, node, state } of facts.calico.blockAffinities) {
-			if (state === "confirmed" || state === "") this.#owners.set(cidr.text, { cidr, node });
-		}
-		if (this.#owners.size === 0) this.#ownByPods();
+		this.#owners = blockOwners(facts, (address) => this.#poolOf(address));
+		this.#havingAddresses = ownAddresses(facts.pods);
 	}
 
 	choices(pod: Pod, node: Node): readonly Iterable<AddressPool>[] {
@@ -58,10 +50,10 @@ export class CalicoIpam implements AddressSource {
 	fixedFrom(_: Pod, { family }: Address): readonly AddressPool[] {
 		return this.#pools
 			.filter(({ cidr }) => cidr.family === family)
-			.map(({ name, cidr }) => ({ name: `${name} ${cidr.text}`, ranges: [wholeBlock(cidr)], excluded: NONE }));
+			.map((pool) => ({ name: `${nameOf(pool)} ${pool.cidr.text}`, ranges: [wholeBlock(pool.cidr)], excluded: NONE }));
 	}
 
-	*#addresses(pools: readonly Pool[], node: Node): Generator<AddressPool> {
+	*#addresses(pools: readonly CalicoPool[], node: Node): Generator<AddressPool> {
 		for (const pool of pools) yield* this.#blocksOf(pool, (owner) => owner === node.name);
 		for (const pool of pools) {
 			for (let cidr = this.#claim(pool, node); cidr !== undefined; cidr = this.#claim(pool, node)) {
@@ -71,32 +63,41 @@ export class CalicoIpam implements AddressSource {
 		for (const pool of pools) yield* this.#blocksOf(pool, (owner) => owner !== node.name);
 	}
 
-	*#blocksOf(pool: Pool, wanted: (node: string) => boolean): Generator<AddressPool> {
+	*#blocksOf(pool: CalicoPool, wanted: (node: string) => boolean): Generator<AddressPool> {
 		for (const { cidr, node } of [...this.#owners.values()]) {
 			if (wanted(node) && containsPrefix(pool.cidr, cidr)) yield this.#block(cidr, pool, node);
 		}
 	}
 
-	#block(cidr: Prefix, pool: Pool, node: string): AddressPool {
+	#block(cidr: Prefix, pool: CalicoPool, node: string): AddressPool {
 		const known = this.#blocks.get(cidr.text);
 		if (known !== undefined) return known;
-		const first = [...this.#owners.values()].find((each) => each.node === node && containsPrefix(pool.cidr, each.cidr));
-		const keepsFirst = pool.tunnel && first?.cidr.text === cidr.text && !this.#saysTunnel(node);
+		const tunnel = this.#tunnelIn(cidr, pool, node);
 		const block: AddressPool = {
-			name: `block ${cidr.text} of node/${node}, of ${pool.name}`,
+			name: `block ${cidr.text} of node/${node}, of ${nameOf(pool)}`,
 			ranges: [wholeBlock(cidr)],
-			excluded: keepsFirst ? new Set([cidr.address.text]) : NONE,
+			excluded: tunnel === undefined ? NONE : new Set([tunnel.text]),
 		};
 		this.#blocks.set(cidr.text, block);
 		return block;
 	}
 
-	#saysTunnel(node: string): boolean {
-		const said = this.#facts.calico.nodes.get(node);
-		return said?.ipv4IPIPTunnelAddr !== undefined || said?.ipv4VXLANTunnelAddr !== undefined;
+	/** The address that the block keeps for its node's tunnel device. */
+	#tunnelIn(cidr: Prefix, pool: CalicoPool, node: string): Address | undefined {
+		const device = TUNNELS.find(({ kind, family }) => kind === pool.encapsulation && family === cidr.family);
+		if (device === undefined || saidTunnel(this.#facts.calico, { node, ...device }) !== undefined) return undefined;
+		const own = [...this.#owners.values()].filter((each) => each.node === node);
+		own.sort((a, b) => compareAddresses(a.cidr.address, b.cidr.address));
+		const blocks = own.map((each) => ({ ...each, pool: this.#poolOf(each.cidr.address) }));
+		if (tunnelBlock(blocks, device)?.cidr.text !== cidr.text) return undefined;
+		return freeAddress(cidr, ({ text }) => this.#havingAddresses.has(text));
 	}
 
-	#claim(pool: Pool, node: Node): Prefix | undefined {
+	#poolOf(address: Address): CalicoPool | undefined {
+		return this.#allPools.find(({ cidr }) => contains(cidr, address));
+	}
+
+	#claim(pool: CalicoPool, node: Node): Prefix | undefined {
 		let block = this.#next.has(pool) ? this.#next.get(pool) : prefixOf(pool.cidr.address, pool.blockSize);
 		while (block !== undefined && this.#owners.has(block.text)) block = blockAfter(block, pool.cidr);
 		this.#next.set(pool, block && blockAfter(block, pool.cidr));
@@ -111,29 +112,14 @@ export class CalicoIpam implements AddressSource {
 		return this.#claimed;
 	}
 
-	/** As modes/calico takes them where nothing says whose they are: by the addresses of pods that have one. */
-	#ownByPods(): void {
-		for (const { name: node } of this.#facts.nodes) {
-			for (const pod of this.#facts.pods) {
-				if (pod.nodeName !== node || pod.hostNetwork) continue;
-				for (const address of pod.podIPs) {
-					const pool = this.#pools.find(({ cidr }) => contains(cidr, address));
-					if (pool === undefined) continue;
-					const cidr = prefixOf(address, pool.blockSize);
-					if (!this.#owners.has(cidr.text)) this.#owners.set(cidr.text, { cidr, node });
-				}
-			}
-		}
-	}
-
 	/** What the pod asks for, else its Namespace, by name or by CIDR. */
-	#askedFor(pod: Pod): readonly Pool[] {
+	#askedFor(pod: Pod): readonly CalicoPool[] {
 		const own = pod.addressRequests?.pools ?? [];
 		const asked = own.length > 0 ? own : (this.#askedByNamespace.get(pod.namespace) ?? []);
 		const families = new Set<Family>();
 		const found = asked.map((request) => {
 			const pool = this.#pools.find(
-				({ name, cidr }) => name === `IPPool "${request.pool}"` || cidr.text === request.pool,
+				({ name, cidr, assumed }) => (!assumed && name === request.pool) || cidr.text === request.pool,
 			);
 			if (pool === undefined) failForPool(request, this.#facts);
 			families.add(pool.cidr.family);
@@ -145,24 +131,14 @@ export class CalicoIpam implements AddressSource {
 
 const NONE: ReadonlySet<string> = new Set();
 
-function poolsOf({ calico, podCIDRs, mode }: IpamFacts): readonly Pool[] {
-	if (calico.ipPools.length > 0) {
-		return calico.ipPools
-			.filter(({ disabled }) => !disabled)
-			.map(({ name, cidr, blockSize, nodeSelector, ipipMode, vxlanMode }) => {
-				const tunnel = ipipMode !== "Never" || vxlanMode !== "Never";
-				return { name: `IPPool "${name}"`, cidr, blockSize, nodeSelector, tunnel };
-			});
-	}
-	return podCIDRs
-		.filter(({ family }) => family === 4 || mode !== "calico-ipip")
-		.map((cidr) => ({
-			name: `the default IPPool of IPv${cidr.family}`,
-			cidr,
-			blockSize: Math.max(cidr.length, BLOCK_SIZE[cidr.family]),
-			nodeSelector: ALL,
-			tunnel: mode !== "calico-bgp",
-		}));
+/** As answers name it. */
+function nameOf({ assumed, name, cidr }: CalicoPool): string {
+	return assumed ? `the default IPPool of IPv${cidr.family}` : `IPPool "${name}"`;
+}
+
+function ownAddresses(pods: readonly Pod[]): ReadonlySet<string> {
+	const having = pods.filter((pod) => !pod.hostNetwork && !isFinished(pod));
+	return new Set(having.flatMap(({ podIPs }) => podIPs.map(({ text }) => text)));
 }
 
 function blockAfter(block: Prefix, within: Prefix): Prefix | undefined {

@@ -2,10 +2,10 @@
 import { addressBits, addressPlus } from "../../address/address.ts";
 import { contains, containsPrefix, lastAddress, overlaps, type Prefix, prefixOf } from "../../address/prefix.ts";
 import type { AddressPool } from "../../ipam/pool.ts";
-import type { Node } from "../objects.ts";
+import type { Node, Pod } from "../objects.ts";
 import { type AddressSource, byFamily, type IpamFacts, subnetPool } from "./source.ts";
 
-/** `--node-cidr-mask-size-ipv4` and `-ipv6` of kube-controller-manager. */
+/** `--node-cidr-mask-size-ipv4` and `-ipv6` of kube-controller-manager; SubnetLen and IPv6SubnetLen of flannel's net-conf.json. */
 const BLOCK_LENGTH = { 4: 24, 6: 64 } as const;
 
 export function hostLocal(facts: IpamFacts): AddressSource {
@@ -30,8 +30,9 @@ function nodeBlocks(facts: IpamFacts): ReadonlyMap<string, readonly Prefix[]> {
 	const blocks = new Map<string, readonly Prefix[]>();
 	const taken: Prefix[] = [];
 	const without: Node[] = [];
+	const pods = Map.groupBy(facts.pods, ({ nodeName }) => nodeName);
 	for (const node of facts.nodes) {
-		const own = node.podCIDRs.length > 0 ? node.podCIDRs : blocksOfPods(facts, node);
+		const own = node.podCIDRs.length > 0 ? node.podCIDRs : blocksOfPods(pods.get(node.name) ?? []);
 		if (own.length === 0) without.push(node);
 		else blocks.set(node.name, own);
 		taken.push(...own);
@@ -44,8 +45,11 @@ function nodeBlocks(facts: IpamFacts): ReadonlyMap<string, readonly Prefix[]> {
 	return blocks;
 }
 
-function blocksOfPods({ pods }: IpamFacts, { name }: Node): readonly Prefix[] {
-	const addresses = pods.filter((pod) => pod.nodeName === name && !pod.hostNetwork).flatMap(({ podIPs }) => podIPs);
+/** Of a Node that names no podCIDR (with etcd flannel's do not), its pods still show which block of the usual size it has. */
+export function blocksOfPods(pods: readonly Pod[]): readonly Prefix[] {
+	const addresses = pods
+		.filter((pod) => !pod.hostNetwork && pod.defaultNetwork === undefined)
+		.flatMap(({ podIPs }) => podIPs);
 	return ([4, 6] as const).flatMap((family) => {
 		const first = addresses.find((each) => each.family === family);
 		return first === undefined ? [] : prefixOf(first, BLOCK_LENGTH[family]);

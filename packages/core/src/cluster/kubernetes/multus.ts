@@ -7,6 +7,9 @@ import type { Pod } from "../objects.ts";
 import { readCniConfig, withLength } from "./cni-config.ts";
 import { readEmbeddedJson } from "./embedded-json.ts";
 
+const DEFAULT_NETWORK = "v1.multus-cni.io/default-network";
+/** Where Multus looks for it (pkg/k8sclient tryLoadK8sPodDefaultNetwork; `multusNamespace`). */
+const MULTUS_NAMESPACE = "kube-system";
 const NETWORKS = "k8s.v1.cni.cncf.io/networks";
 /** The second is the name of before version 1. */
 const STATUS = ["k8s.v1.cni.cncf.io/network-status", "k8s.v1.cni.cncf.io/networks-status"];
@@ -25,15 +28,27 @@ export function readNetworkAttachmentDefinition(object: Field): NetworkAttachmen
 }
 
 /** What a Pod asks of Multus, and what Multus has said of it. */
-export function readPodNetworks(object: Field, namespace: string): Pick<Pod, "networks" | "networkStatus"> {
+export function readPodNetworks(
+	object: Field,
+	namespace: string,
+): Pick<Pod, "networks" | "defaultNetwork" | "networkStatus"> {
 	const annotations = object.at("metadata").at("annotations");
 	const asked = annotations.at(NETWORKS);
 	const said = STATUS.map((name) => annotations.at(name)).find((field) => field.present && field.value !== "");
 	const networks = asked.present ? selectionsIn(asked, namespace) : [];
+	const defaultNetwork = defaultNetworkIn(annotations.at(DEFAULT_NETWORK));
 	return {
 		...(networks.length > 0 && { networks }),
+		...(defaultNetwork !== undefined && { defaultNetwork }),
 		...(said !== undefined && { networkStatus: readEmbeddedJson(said, (list) => list.items().map(status)) }),
 	};
+}
+
+function defaultNetworkIn(field: Field): NetworkSelection | undefined {
+	const [asked, second] = field.present ? selectionsIn(field, MULTUS_NAMESPACE) : [];
+	if (second !== undefined)
+		field.fail("bad-value", `${DEFAULT_NETWORK} names two networks: a pod has one default network`);
+	return asked;
 }
 
 function selectionsIn(field: Field, namespace: string): readonly NetworkSelection[] {

@@ -31,9 +31,17 @@ export function readEniConfig(object: Field): TerwayConfiguration {
 		settings: {
 			...(daemon === undefined ? {} : daemonSettings(daemon, trunk)),
 			...(cni === undefined ? {} : cniSettings(cni)),
+			networkPolicy: enforcesPolicies(data.at("disable_network_policy")),
 			inClusterLoadBalance: data.at("in_cluster_loadbalance").text() === "true",
 		},
 	};
+}
+
+/** Any other text disables (cmd/terway-cli/common.go getAllConfig, policy/policyinit.sh DISABLE_POLICY). */
+const ENFORCING: readonly string[] = ["", "false", "0"];
+
+function enforcesPolicies(disabled: Field): boolean {
+	return ENFORCING.includes(disabled.text());
 }
 
 function daemonSettings(daemon: Field, trunk: boolean): Partial<TerwaySettings> {

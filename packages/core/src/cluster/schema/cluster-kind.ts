@@ -1,5 +1,5 @@
 /** Kind `Cluster`: what Kubernetes has no object for. */
-import { z } from "zod";
+import * as z from "zod";
 import { defaultPrefix, type Prefix, prefix } from "../../address/prefix.ts";
 import { rangesOverlap } from "../../ipam/range.ts";
 import type { Field } from "../field.ts";
@@ -71,6 +71,7 @@ const terway = z.strictObject({
 	eniCapShift: z.int().optional(),
 	maxENI: z.int().min(0).optional().meta({ description: "max_eni; 0: no limit." }),
 	mtu: z.int().min(0).max(65535).optional().meta({ description: "0: 1500." }),
+	networkPolicy: z.boolean().optional().meta({ description: "False: disable_network_policy; absent: enforced." }),
 	inClusterLoadBalance: z.boolean().optional(),
 });
 

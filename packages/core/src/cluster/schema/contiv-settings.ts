@@ -1,10 +1,10 @@
 /** `spec.contiv` of kind `Cluster`: what `netctl` has been told. */
-import { z } from "zod";
-import type { Address } from "../../address/address.ts";
-import { contains, type Prefix, parsePrefix } from "../../address/prefix.ts";
+import * as z from "zod";
+import { type Address, parseAddress } from "../../address/address.ts";
+import { contains, type Prefix, parsePrefix, prefixOf } from "../../address/prefix.ts";
 import { type AddressRange, hostRange, parseRange, rangesOverlap } from "../../ipam/range.ts";
 import type { Field } from "../field.ts";
-import type { ContivNetwork, ContivSettings, ContivSubnet } from "../settings.ts";
+import type { ContivBgp, ContivNetwork, ContivSettings, ContivSubnet } from "../settings.ts";
 import { ipAddress } from "./field-schemas.ts";
 
 interface Subnet {
@@ -50,15 +50,48 @@ const network: z.ZodType<GivenNetwork> = z.strictObject({
 	ipv6Gateway: ipAddress.optional(),
 });
 
+/** `--router-ip` of netctl. */
+const routerAddress: z.ZodType<Pick<ContivBgp, "routerIP" | "prefixLength">, string> = z
+	.string()
+	.transform((text, context) => {
+		const [address = "", length = ""] = text.split("/");
+		const routerIP = parseAddress(address);
+		const cidr = length === "" ? undefined : parsePrefix(text);
+		if (routerIP?.family === 4 && cidr !== undefined) return { routerIP, prefixLength: cidr.length };
+		context.addIssue({ code: "custom", message: "must be an IPv4 address with its prefix length, as in 50.1.1.1/24" });
+		return z.NEVER;
+	})
+	.meta({ examples: ["50.1.1.1/24"] });
+
+const asNumber = z.int().min(1).max(0xffff_ffff);
+
+interface GivenBgp {
+	readonly node: string;
+	readonly routerIP: Pick<ContivBgp, "routerIP" | "prefixLength">;
+	readonly as: number;
+	readonly neighbor: Address;
+	readonly neighborAS: number;
+}
+
+const bgp: z.ZodType<GivenBgp> = z.strictObject({
+	node: z.string().min(1),
+	routerIP: routerAddress.meta({ description: "The node's address as a router, in its leaf switch's subnet." }),
+	as: asNumber,
+	neighbor: ipAddress.meta({ description: "The leaf switch, which is a Host with bgp or the gateway of a Segment." }),
+	neighborAS: asNumber,
+});
+
 export interface GivenContiv {
 	readonly uplink: string;
 	readonly networks: readonly GivenNetwork[];
+	readonly bgp: readonly GivenBgp[];
 }
 
 /** Kind `Cluster` takes it in. */
 export const contiv: z.ZodType<GivenContiv> = z.strictObject({
 	uplink: z.string().min(1).default("eth1").meta({ description: "The card that is the switch's way out: --vlan-if." }),
 	networks: z.array(network).min(1),
+	bgp: z.array(bgp).default([]).meta({ description: "netctl bgp create, for each node of the routing mode." }),
 });
 
 /** @throws {InputError} For networks that contradict themselves or each other. */
@@ -76,7 +109,25 @@ export function contivSettings(given: GivenContiv, field: Field): ContivSettings
 	for (const [i, one] of networks.entries()) {
 		for (const other of networks.slice(0, i)) checkApart(one, other, items[i] ?? field);
 	}
-	return { uplink: given.uplink, networks };
+	return { uplink: given.uplink, networks, bgp: routers(given.bgp, field.at("bgp").items(), field) };
+}
+
+function routers(given: readonly GivenBgp[], items: readonly Field[], field: Field): readonly ContivBgp[] {
+	return given.map(({ node, routerIP: own, as, neighbor: neighbour, neighborAS: neighbourAs }, i) => {
+		const at = items[i] ?? field;
+		const { routerIP, prefixLength } = own;
+		if (given.slice(0, i).some((each) => each.node === node)) {
+			at.fail(
+				"duplicate-object",
+				`node ${node} has two entries in ${field.at("bgp").label}: one uplink, one neighbour`,
+			);
+		}
+		if (!contains(prefixOf(routerIP, prefixLength), neighbour)) {
+			const subnet = prefixOf(routerIP, prefixLength).text;
+			at.at("neighbor").fail("address-in-no-cidr", `neighbor ${neighbour.text} is not in ${subnet} of routerIP`);
+		}
+		return { node, routerIP, prefixLength, as, neighbour, neighbourAs };
+	});
 }
 
 function subnetOf({ cidr, range }: Subnet, gateway: Address | undefined, field: Field): ContivSubnet {

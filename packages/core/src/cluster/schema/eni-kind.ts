@@ -1,5 +1,5 @@
 /** Kind `ENI`: an elastic network interface. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { EniObject } from "../settings.ts";

@@ -1,5 +1,5 @@
 /** The values that podpath's own kinds are made of. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Address, parseAddress } from "../../address/address.ts";
 import { type Prefix, parsePrefix } from "../../address/prefix.ts";
 import { type AddressRange, parseRange } from "../../ipam/range.ts";

@@ -1,5 +1,5 @@
 /** Kind `Host`: a machine that is no node of the cluster. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { HostBgp, HostObject } from "../settings.ts";

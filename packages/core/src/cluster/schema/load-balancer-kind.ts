@@ -1,5 +1,5 @@
 /** Kind `LoadBalancer`: what stands in front of a Service. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { BackendObject, LoadBalancerObject } from "../settings.ts";

@@ -1,5 +1,5 @@
 /** What a kind of podpath's own is: one zod schema from which come its validation, its type and its published JSON Schema. */
-import { z } from "zod";
+import * as z from "zod";
 import { suggest } from "../../diagnostic/closest.ts";
 import { InputError } from "../../diagnostic/diagnostic.ts";
 import { type Field, show } from "../field.ts";

@@ -1,5 +1,5 @@
 /** Kind `PrefixList`: CIDRs under one name. */
-import { z } from "zod";
+import * as z from "zod";
 import { clusterMeta } from "../metadata.ts";
 import type { PrefixListObject } from "../settings.ts";
 import { cidr } from "./field-schemas.ts";

@@ -1,5 +1,5 @@
 /** Kind `SecurityGroup`: an ECS security group with its rules. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { SecurityGroupObject, SecurityGroupRuleObject } from "../settings.ts";

@@ -1,5 +1,5 @@
 /** Kind `Segment`: one layer 2 network, with the VLANs and ports of its switch. */
-import { z } from "zod";
+import * as z from "zod";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { SegmentObject, SegmentPortObject } from "../settings.ts";

@@ -1,5 +1,5 @@
 /** Kind `VPC`: a cloud's router with its vSwitches and routes. */
-import { z } from "zod";
+import * as z from "zod";
 import { type Address, addressBits } from "../../address/address.ts";
 import { nthAddress, type Prefix } from "../../address/prefix.ts";
 import type { Field } from "../field.ts";

@@ -5,7 +5,7 @@ import type { Contribution } from "../../state/contribution.ts";
 import type { DeviceAt } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { PodVlans, podPlace } from "../pod-vlans.ts";
 import type { Underlay } from "../underlay/underlay.ts";
 import { hostInterface, parentDevice } from "./names.ts";
@@ -73,6 +73,6 @@ class BifrostPlan implements ModePlan {
 	}
 
 	#podsOn(node: Node): readonly Pod[] {
-		return this.#cluster.podsOn(node.name).filter(hasNamespace);
+		return this.#cluster.podsOn(node.name).filter(isJoined);
 	}
 }

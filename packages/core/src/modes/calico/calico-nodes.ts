@@ -1,16 +1,17 @@
 /** What Calico knows of each node: by which address others reach it, its AS, and the addresses of its tunnel devices. */
 import type { Address, Family } from "../../address/address.ts";
 import { addressBits } from "../../address/address.ts";
-import { contains, nthAddress, type Prefix, prefixOf } from "../../address/prefix.ts";
-import type { BlockTunnel, CalicoNode, SubnetAddress } from "../../cluster/calico-objects.ts";
+import { type Prefix, prefixOf } from "../../address/prefix.ts";
+import type { CalicoNode, SubnetAddress } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
+import { freeAddress, saidTunnel, type TunnelDevice, tunnelBlock } from "../../cluster/ipam/calico-tunnels.ts";
 import type { Node } from "../../cluster/objects.ts";
 import { sha1Hex } from "../../digest/sha1.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { Place } from "../../state/place.ts";
 import { cardAddress, type Underlay } from "../underlay/underlay.ts";
 import type { Blocks } from "./blocks.ts";
-import type { Encapsulation, Pools } from "./pools.ts";
+import type { Pools } from "./pools.ts";
 
 export interface NodeFacts {
 	readonly place: Place;
@@ -64,8 +65,8 @@ function factsOf(node: Node, sources: NodeSources, assumptions: Assumption[]): N
 		return [family, withSubnet(said, own), node.internalIPs.find((each) => each.family === family)] as const;
 	});
 	const addresses = ends.map(([family, end, internal]) => [family, end?.address ?? internal] as const);
-	const tunnel = (kind: Encapsulation, family: Family): Address | undefined =>
-		tunnelAddress({ calico, node, kind, family }, sources, assumptions);
+	const tunnel = (kind: TunnelDevice["kind"], family: Family): Address | undefined =>
+		tunnelAddress({ node: node.name, kind, family }, sources, assumptions);
 	const ipipTunnel = tunnel("ipip", 4);
 	return {
 		place,
@@ -101,25 +102,20 @@ function vtepMac(name: string): string {
 	return ["66", ...(sha1Hex(name).slice(0, 10).match(/../g) ?? [])].join(":");
 }
 
-interface Wanted {
-	readonly calico: CalicoNode | undefined;
-	readonly node: Node;
-	readonly kind: Encapsulation;
-	readonly family: Family;
-}
-
-/** What the node says, what IPAM has noted, else the first address of its blocks that no pod has. */
-function tunnelAddress(wanted: Wanted, sources: NodeSources, assumptions: Assumption[]): Address | undefined {
-	const { kind, family, node } = wanted;
-	const { cluster, pools } = sources;
-	if (kind === "none" || !pools.uses(kind, family)) return undefined;
-	const said = saidTunnel(wanted) ?? notedTunnel(wanted, cluster);
+/** Where the input does not say it, IPAM's choice. */
+function tunnelAddress(device: TunnelDevice, sources: NodeSources, assumptions: Assumption[]): Address | undefined {
+	const { kind, family, node } = device;
+	const { cluster, pools, blocks } = sources;
+	if (!pools.uses(kind, family)) return undefined;
+	const said = saidTunnel(cluster.calico, device);
 	if (said !== undefined) return said;
-	const assumed = freeAddress(wanted, sources);
-	const place = `node/${node.name}`;
-	const device = kind === "ipip" ? "tunl0" : vxlanDevice(family);
+	const own = blocks.of(node).filter(({ borrowed }) => !borrowed);
+	const block = tunnelBlock(own, device);
+	const assumed = block && freeAddress(block.cidr, (address) => cluster.ownersOf(address).length > 0);
+	const place = `node/${node}`;
+	const name = kind === "ipip" ? "tunl0" : vxlanDevice(family);
 	const what = assumed === undefined ? "none, as it has no block" : `${assumed.text}, the first that no pod has`;
-	const message = `the input does not say the address of ${device} on ${place}: ${what} is assumed`;
+	const message = `the input does not say the address of ${name} on ${place}: ${what} is assumed`;
 	assumptions.push({ code: "tunnel-address-assumed", message, place });
 	return assumed;
 }
@@ -127,37 +123,6 @@ function tunnelAddress(wanted: Wanted, sources: NodeSources, assumptions: Assump
 /** `vxlan.calico`, and for IPv6 `vxlan-v6.calico` (felix/dataplane/linux/dataplanedefs). */
 export function vxlanDevice(family: Family): string {
 	return family === 4 ? "vxlan.calico" : "vxlan-v6.calico";
-}
-
-function saidTunnel({ calico, kind, family }: Wanted): Address | undefined {
-	if (kind === "ipip") return calico?.ipv4IPIPTunnelAddr;
-	return family === 4 ? calico?.ipv4VXLANTunnelAddr : calico?.ipv6VXLANTunnelAddr;
-}
-
-function notedTunnel({ node, kind, family }: Wanted, cluster: Cluster): Address | undefined {
-	const type: BlockTunnel["type"] =
-		kind === "ipip" ? "ipipTunnelAddress" : family === 4 ? "vxlanTunnelAddress" : "vxlanV6TunnelAddress";
-	const tunnels = cluster.calico.ipamBlocks.flatMap((block) => block.tunnels);
-	return tunnels.find((each) => each.node === node.name && each.type === type && each.address.family === family)
-		?.address;
-}
-
-function freeAddress({ node, kind, family }: Wanted, { cluster, blocks }: NodeSources): Address | undefined {
-	const block = blocks
-		.of(node.name)
-		.find(({ cidr, pool, borrowed }) => !borrowed && cidr.family === family && pool?.encapsulation === kind);
-	if (block === undefined) return undefined;
-	const { cidr } = block;
-	for (let n = 0; ; n++) {
-		const candidate = addressIn(cidr, n);
-		if (candidate === undefined || cluster.ownersOf(candidate).length === 0) return candidate;
-	}
-}
-
-function addressIn(cidr: Prefix, n: number): Address | undefined {
-	if (n >= 2 ** Math.min(30, addressBits(cidr.family) - cidr.length)) return undefined;
-	const candidate = nthAddress(cidr, n);
-	return contains(cidr, candidate) ? candidate : undefined;
 }
 
 function definedOnly<Value>(

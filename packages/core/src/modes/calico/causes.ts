@@ -73,7 +73,7 @@ function addressNotHeld(
 }
 
 function notExported({ block, cluster }: Lost): readonly Cause[] {
-	const pool = cluster.calico.ipPools.find(({ name }) => `ippool/${name}` === block.pool?.object);
+	const pool = cluster.calico.ipPools.find(({ name }) => name === block.pool?.name);
 	if (pool === undefined || !pool.disableBGPExport) return [];
 	const message = `ippool/${pool.name} ${at(pool.source)} is not exported, so nobody is told of ${block.cidr.text}`;
 	return [{ code: "pool-not-exported", message, fix: "set disableBGPExport: false", object: `ippool/${pool.name}` }];
@@ -146,7 +146,7 @@ function meshOff({ cluster, block, owner, lacking }: Lost): readonly Cause[] {
 
 /** Between subnets a router sees the packets as they are. */
 function routersWithoutBgp({ cluster, places, block, network }: Lost): readonly Cause[] {
-	const pool = cluster.calico.ipPools.find(({ name }) => `ippool/${name}` === block.pool?.object);
+	const pool = cluster.calico.ipPools.find(({ name }) => name === block.pool?.name);
 	const routers = cluster.hosts.filter(
 		({ name }) => places.includes(`host/${name}`) && !network.speakers.some((each) => each.name === `host/${name}`),
 	);
@@ -155,7 +155,12 @@ function routersWithoutBgp({ cluster, places, block, network }: Lost): readonly 
 			pool === undefined ? "" : `ippool/${pool.name} ${at(pool.source)} sends packets between nodes as they are, and `;
 		const message = `${kept}host/${router.name} ${at(router.source)} on the way speaks no BGP, so it knows nothing of ${block.cidr.text}`;
 		const fix = "set ipipMode or vxlanMode of the pool to CrossSubnet, or let the router be a BGP peer of the nodes";
-		return { code: "router-knows-no-pods", message, fix, object: block.pool?.object ?? `host/${router.name}` };
+		return {
+			code: "router-knows-no-pods",
+			message,
+			fix,
+			object: block.pool === undefined ? `host/${router.name}` : `ippool/${block.pool.name}`,
+		};
 	});
 }
 

@@ -13,27 +13,27 @@ import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
 import { hostRoutes, hostSpeakers } from "../host-speakers.ts";
 import { administratorSysctls } from "../machine.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type CalicoNodes, calicoNodes, type NodeFacts } from "./calico-nodes.ts";
 import { calicoCauses } from "./causes.ts";
 import { felixRules } from "./felix.ts";
 import { FelixPolicies } from "./policies.ts";
-import { type Encapsulation, type Pools, poolsOf } from "./pools.ts";
+import { type Pools, poolsOf } from "./pools.ts";
 import { birdRoute, blackholes, FAMILIES, felixPrograms, felixRoute } from "./routes.ts";
 import { type BirdNetwork, bgpRemarks, birdNetwork, filterRemarks } from "./speakers.ts";
 import { podMtu, tunnelDevices, vxlanPeer } from "./tunnels.ts";
 import { hostEnds, hostInterface, POD_DEVICE, podEnd } from "./workload.ts";
 
-/** `calico-ipip`, `calico-vxlan`, `calico-bgp`: what is assumed where the input holds no IPPool. IPIP carries IPv4 alone. */
+/** `calico-ipip`, `calico-vxlan`, `calico-bgp`: they differ in what is assumed where the input holds no IPPool. IPIP carries IPv4 alone. */
 export const CALICO_MODES: readonly NetworkMode[] = [
-	calicoMode("calico-ipip", "ipip", [4]),
-	calicoMode("calico-vxlan", "vxlan", [4, 6]),
-	calicoMode("calico-bgp", "none", [4, 6]),
+	calicoMode("calico-ipip", [4]),
+	calicoMode("calico-vxlan", [4, 6]),
+	calicoMode("calico-bgp", [4, 6]),
 ];
 
-function calicoMode(id: string, encapsulation: Encapsulation, families: readonly Family[]): NetworkMode {
+function calicoMode(id: string, families: readonly Family[]): NetworkMode {
 	return {
 		id,
 		capabilities: {
@@ -44,7 +44,7 @@ function calicoMode(id: string, encapsulation: Encapsulation, families: readonly
 			networkPolicy: "iptables",
 			enforcement: FELIX_ENFORCEMENT,
 		},
-		plan: (cluster, underlay) => new CalicoPlan(encapsulation, families, cluster, underlay),
+		plan: (cluster, underlay) => new CalicoPlan(families, cluster, underlay),
 	};
 }
 
@@ -65,10 +65,10 @@ class CalicoPlan implements ModePlan {
 	/** By what of a node has a part in it: what its kernel gets of a route. */
 	readonly #kernelRoutes = new Map<string, WeakMap<SelectedRoute, Route | null>>();
 
-	constructor(encapsulation: Encapsulation, families: readonly Family[], cluster: Cluster, underlay: Underlay) {
+	constructor(families: readonly Family[], cluster: Cluster, underlay: Underlay) {
 		this.#cluster = cluster;
 		this.#underlay = underlay;
-		this.#pools = poolsOf(cluster, encapsulation);
+		this.#pools = poolsOf(cluster);
 		this.#blocks = blocksOf(cluster, this.#pools);
 		const sources = { cluster, underlay, pools: this.#pools, blocks: this.#blocks };
 		this.#nodes = calicoNodes(sources);
@@ -236,6 +236,6 @@ class CalicoPlan implements ModePlan {
 	}
 
 	#podsOn(nodeName: string): readonly Pod[] {
-		return this.#cluster.podsOn(nodeName).filter(hasNamespace);
+		return this.#cluster.podsOn(nodeName).filter(isJoined);
 	}
 }

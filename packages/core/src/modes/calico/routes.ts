@@ -2,13 +2,13 @@
 import type { Address, Family } from "../../address/address.ts";
 import { contains, type Prefix } from "../../address/prefix.ts";
 import type { SelectedRoute } from "../../bgp/network.ts";
+import type { CalicoPool } from "../../cluster/ipam/calico-pools.ts";
 import type { Origin } from "../../origin/origin.ts";
 import { type NextHop, type Route, TABLE_MAIN } from "../../state/ip.ts";
 import { unicastRoute } from "../route.ts";
 import { CARD, type Card, gatewayOf, onLink } from "../underlay/underlay.ts";
 import type { Block } from "./blocks.ts";
 import { type NodeFacts, vxlanDevice } from "./calico-nodes.ts";
-import type { Pool } from "./pools.ts";
 import { IPIP_DEVICE } from "./tunnels.ts";
 
 /** RTPROT of Felix's routes (dataplanedefs.DefaultRouteProto); iproute2 has no name for it. */
@@ -17,7 +17,10 @@ const BIRD_PROTOCOL = "bird";
 const IPV6_DEFAULT_METRIC = 1024;
 
 /** Routes to addresses that nobody has: what is in a block of the node and is no pod's goes nowhere. */
-export function blackholes(blocks: readonly Block[], isFelixs: (pool: Pool | undefined) => boolean): readonly Route[] {
+export function blackholes(
+	blocks: readonly Block[],
+	isFelixs: (pool: CalicoPool | undefined) => boolean,
+): readonly Route[] {
 	return blocks
 		.filter(({ borrowed, cidr }) => !borrowed && cidr.length < (cidr.family === 4 ? 32 : 128))
 		.map(({ cidr, node, pool }): Route => {
@@ -62,7 +65,7 @@ function inSubnet(own: NodeFacts, remote: Address): boolean {
 export function birdRoute(
 	prefix: Prefix,
 	selected: SelectedRoute,
-	at: { readonly own: NodeFacts; readonly card: Card; readonly pool: Pool | undefined },
+	at: { readonly own: NodeFacts; readonly card: Card; readonly pool: CalicoPool | undefined },
 ): Route | undefined {
 	const { learned } = selected.best;
 	if (learned === null) return undefined;
@@ -85,7 +88,7 @@ export function birdRoute(
 /** `krt_tunnel` sends it into tunl0; else the next hop is looked up in turn, as BIRD's `gateway recursive` does. */
 function kernelHop(
 	nextHop: Address,
-	{ own, card, pool }: { readonly own: NodeFacts; readonly card: Card; readonly pool: Pool | undefined },
+	{ own, card, pool }: { readonly own: NodeFacts; readonly card: Card; readonly pool: CalicoPool | undefined },
 ): NextHop | undefined {
 	const tunnelled = pool?.encapsulation === "ipip" && !(pool.crossSubnet && inSubnet(own, nextHop));
 	if (tunnelled) return { gateway: nextHop, device: IPIP_DEVICE, onlink: true, weight: 1 };
@@ -99,7 +102,7 @@ function sameHop(a: NextHop, b: NextHop): boolean {
 
 /** The pools whose routes Felix programs: those of VXLAN always, others where it is told to. */
 export function felixPrograms(
-	pool: Pool | undefined,
+	pool: CalicoPool | undefined,
 	programClusterRoutes: "Enabled" | "EnabledIPIPOnly" | "Disabled",
 ): boolean {
 	if (pool === undefined) return false;

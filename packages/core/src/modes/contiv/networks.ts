@@ -5,7 +5,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { ContivNetwork, ContivSettings, ContivSubnet } from "../../cluster/settings.ts";
 import type { Assumption } from "../../state/network.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { podPlace } from "../pod-vlans.ts";
 
 export interface PodAddress {
@@ -34,7 +34,7 @@ export class PodPorts {
 		for (const { name: node } of cluster.nodes) {
 			const ports: PodPort[] = [];
 			// netplugin numbers ports as pods come; here by their names.
-			for (const pod of cluster.podsOn(node).filter(hasNamespace).toSorted(byName)) {
+			for (const pod of cluster.podsOn(node).filter(isJoined).toSorted(byName)) {
 				const port = portOf(pod, settings, ports.length + 1);
 				if (port === undefined) strays.push(stray(pod));
 				else {

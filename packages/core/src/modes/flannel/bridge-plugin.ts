@@ -12,7 +12,7 @@ import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { FdbEntry, InterfaceAddress, Route } from "../../state/ip.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type VethLink } from "../../state/link.ts";
 import type { Assumption } from "../../state/network.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { unicastRoute } from "../route.ts";
 import type { Lease } from "./leases.ts";
 
@@ -48,7 +48,7 @@ export function leaseFor(address: Address, leases: readonly Lease[]): Lease | un
 /** Pods with an address that host-local cannot have given them: it has neither subnet nor routes. */
 export function strayAddresses(pods: readonly Pod[], leasesOf: (nodeName: string) => readonly Lease[]): Assumption[] {
 	return pods.flatMap((pod) => {
-		if (!hasNamespace(pod)) return [];
+		if (!isJoined(pod)) return [];
 		const leases = leasesOf(pod.nodeName);
 		const stray = pod.podIPs.filter((address) => leaseFor(address, leases) === undefined);
 		if (leases.length === 0 || stray.length === 0) return [];

@@ -1,7 +1,8 @@
 /** What flanneld knows of the cluster: its configuration, and each node's subnets with the address they are reached by. */
 import { type Address, type Family, parseAddress } from "../../address/address.ts";
-import { contains, nthAddress, type Prefix, prefixOf } from "../../address/prefix.ts";
+import { contains, nthAddress, type Prefix } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
+import { blocksOfPods } from "../../cluster/ipam/host-local.ts";
 import type { Node } from "../../cluster/objects.ts";
 import type { FlannelSettings } from "../../cluster/settings.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
@@ -33,8 +34,6 @@ export interface Leases {
 
 /** The default of flanneld's --kube-annotation-prefix. */
 const ANNOTATION = "flannel.alpha.coreos.com";
-/** net-conf.json's SubnetLen and IPv6SubnetLen where it does not say. */
-const SUBNET_LENGTH: Readonly<Record<Family, number>> = { 4: 24, 6: 64 };
 
 /** Flannel's settings with what it takes where nothing is said (Documentation/configuration.md, kube-flannel.yml). */
 export function flannelSettings(cluster: Cluster, backend: FlannelSettings["backend"]): FlannelSettings {
@@ -65,7 +64,8 @@ export function leasesOf(cluster: Cluster, settings: FlannelSettings): Leases {
 	const assumptions: Assumption[] = [];
 	const byNode = new Map<string, readonly Lease[]>();
 	for (const node of cluster.nodes) {
-		const subnets = node.podCIDRs.length > 0 ? firstOfEachFamily(node.podCIDRs) : assumedSubnets(cluster, node);
+		const subnets =
+			node.podCIDRs.length > 0 ? firstOfEachFamily(node.podCIDRs) : blocksOfPods(cluster.podsOn(node.name));
 		if (node.podCIDRs.length === 0) assumptions.push(...subnets.map((subnet) => subnetAssumed(node, subnet)));
 		byNode.set(
 			node.name,
@@ -78,15 +78,6 @@ export function leasesOf(cluster: Cluster, settings: FlannelSettings): Leases {
 /** kube-subnet-mgr takes one block of each family (pkg/subnet/kube). */
 function firstOfEachFamily(prefixes: readonly Prefix[]): readonly Prefix[] {
 	return ([4, 6] as const).flatMap((family) => prefixes.find((each) => each.family === family) ?? []);
-}
-
-/** With etcd the Node object has no pod CIDR; the node's pods still show which block of the usual size it has. */
-function assumedSubnets(cluster: Cluster, node: Node): readonly Prefix[] {
-	const addresses = cluster.podsOn(node.name).flatMap((pod) => pod.podIPs);
-	return ([4, 6] as const).flatMap((family) => {
-		const first = addresses.find((each) => each.family === family);
-		return first === undefined ? [] : prefixOf(first, SUBNET_LENGTH[family]);
-	});
 }
 
 function subnetAssumed(node: Node, subnet: Prefix): Assumption {

@@ -5,7 +5,7 @@ import type { FlannelSettings } from "../../cluster/settings.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { type Card, onLink, type Underlay } from "../underlay/underlay.ts";
 import { BACKENDS, type Backend, type Peer } from "./backend.ts";
 import { nodeEnd, POD_DEVICE, podEnd, strayAddresses } from "./bridge-plugin.ts";
@@ -109,7 +109,7 @@ class FlannelPlan implements ModePlan {
 	}
 
 	#podsOn(nodeName: string): readonly Pod[] {
-		return this.#cluster.podsOn(nodeName).filter(hasNamespace);
+		return this.#cluster.podsOn(nodeName).filter(isJoined);
 	}
 
 	#mtu(card: Card | undefined): number {

@@ -7,9 +7,8 @@ import type { Node } from "../../cluster/objects.ts";
 import { formatPosition } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
 import type { Cause, LostPacket } from "../../state/network.ts";
-import { sessionDownText } from "../session-down.ts";
+import { sessionDownText, sessionsDown } from "../session-down.ts";
 import { type PodNetworks, type PodSubnet, speaksBgp } from "./networks.ts";
-import { sessionsDown } from "./speakers.ts";
 
 export interface CauseSources {
 	readonly cluster: Cluster;

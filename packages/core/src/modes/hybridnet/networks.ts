@@ -7,7 +7,7 @@ import type { HybridnetMode, HybridnetNetwork, HybridnetSubnet } from "../../clu
 import type { Node, Pod } from "../../cluster/objects.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { CARD } from "../underlay/underlay.ts";
 import { assumedNetworks } from "./assumed-networks.ts";
 import { POD_DEVICE, podPlace } from "./constants.ts";
@@ -45,7 +45,7 @@ export class PodNetworks {
 		const strays: Assumption[] = [];
 		const addresses = new Map<string, PodAddress>();
 		for (const pod of cluster.pods) {
-			if (!hasNamespace(pod)) continue;
+			if (!isJoined(pod)) continue;
 			for (const address of pod.podIPs) {
 				const subnet = subnetOf(address);
 				if (subnet !== undefined) addresses.set(address.text, { address, subnet });

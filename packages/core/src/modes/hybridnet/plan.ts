@@ -12,9 +12,9 @@ import type { Segment, SegmentRoute } from "../../state/fabric.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
 import { hostRoutes } from "../host-speakers.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { unicastRoute } from "../route.ts";
-import { sessionDownText } from "../session-down.ts";
+import { sessionDownText, sessionsDown } from "../session-down.ts";
 import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
 import { hybridnetCauses } from "./causes.ts";
 import { hostInterface, hybridnetOrigin, POD_DEVICE } from "./constants.ts";
@@ -23,7 +23,7 @@ import { nodeRules } from "./iptables.ts";
 import { forwardDevice, isOverlay, type PodAddress, PodNetworks, type PodSubnet, speaksBgp } from "./networks.ts";
 import { hostEnd, podEnd } from "./pod.ts";
 import { policyRoutes } from "./policy-routes.ts";
-import { bgpNetwork, sessionsDown } from "./speakers.ts";
+import { bgpNetwork } from "./speakers.ts";
 
 /** What Ethernet frames hold, where the input does not say more. */
 const ETHERNET_MTU = 1500;
@@ -65,7 +65,7 @@ export class HybridnetPlan implements ModePlan {
 	node(node: Node): readonly Contribution[] {
 		const card = this.#underlay.cardOf(`node/${node.name}`);
 		if (card === undefined) return [];
-		const pods = this.#cluster.podsOn(node.name).filter(hasNamespace);
+		const pods = this.#cluster.podsOn(node.name).filter(isJoined);
 		const own = pods.map((pod): NodePod => ({ pod, addresses: this.#networks.of(pod) }));
 		const subnets = this.#networks.onNode(node);
 		const nodeAddresses = this.#cluster.nodes.flatMap(({ internalIPs }) => internalIPs);
@@ -112,7 +112,7 @@ export class HybridnetPlan implements ModePlan {
 		return this.#cluster.nodes.flatMap((node) =>
 			this.#cluster
 				.podsOn(node.name)
-				.filter(hasNamespace)
+				.filter(isJoined)
 				.flatMap((pod) => this.#networks.of(pod).flatMap((each) => advertised(segment, node, each))),
 		);
 	}
@@ -136,7 +136,7 @@ export class HybridnetPlan implements ModePlan {
 		let made = this.#towards.get(node.name);
 		if (made === undefined) {
 			const card = this.#underlay.cardOf(`node/${node.name}`);
-			const pods = this.#cluster.podsOn(node.name).filter(hasNamespace);
+			const pods = this.#cluster.podsOn(node.name).filter(isJoined);
 			const peer: Omit<Peer, "card"> = {
 				node,
 				pods: pods.map((pod) => ({ pod, addresses: this.#networks.of(pod) })),

@@ -4,13 +4,12 @@ import { address } from "../../address/address.ts";
 import { hostPrefix } from "../../address/prefix.ts";
 import { ACCEPT_ALL } from "../../bgp/filter.ts";
 import { BgpNetwork } from "../../bgp/network.ts";
-import type { SessionDown } from "../../bgp/session.ts";
 import type { Speaker } from "../../bgp/speaker.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { HybridnetNetwork } from "../../cluster/hybridnet-objects.ts";
 import type { Node } from "../../cluster/objects.ts";
 import { hostSpeakers } from "../host-speakers.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import type { Underlay } from "../underlay/underlay.ts";
 import { type PodNetworks, type PodSubnet, speaksBgp } from "./networks.ts";
 
@@ -24,7 +23,7 @@ function nodeSpeaker(cluster: Cluster, networks: PodNetworks, node: Node, family
 	const own = node.internalIPs.find((each) => each.family === family);
 	const network = bgpNetworkOf(networks.onNode(node));
 	if (own === undefined || network === undefined) return [];
-	const pods = cluster.podsOn(node.name).filter(hasNamespace);
+	const pods = cluster.podsOn(node.name).filter(isJoined);
 	const told = pods.flatMap((pod) => networks.of(pod)).filter(({ subnet }) => speaksBgp(subnet));
 	return [
 		{
@@ -53,22 +52,4 @@ const UNSPECIFIED = address("0.0.0.0");
 /** A node is in one underlay network at most. */
 export function bgpNetworkOf(subnets: readonly PodSubnet[]): HybridnetNetwork | undefined {
 	return subnets.find(speaksBgp)?.network;
-}
-
-/**
- * Sessions that do not stand. A gateway of a segment that is no host of the input is a router of which nothing more is said: it
- * takes any session.
- */
-export function sessionsDown(network: BgpNetwork, cluster: Cluster): readonly SessionDown[] {
-	const gateways = new Set(cluster.segments.flatMap((segment) => segment.gateways.map(({ text }) => text)));
-	const hosts = new Set(cluster.hosts.flatMap(({ addresses }) => addresses.map(({ text }) => text)));
-	return network.speakers
-		.flatMap((speaker) => network.sessionsDown(speaker))
-		.filter(
-			({
-				neighbour: {
-					address: { text },
-				},
-			}) => hosts.has(text) || !gateways.has(text),
-		);
 }

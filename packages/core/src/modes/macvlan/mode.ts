@@ -12,7 +12,7 @@ import type { InterfaceAddress } from "../../state/ip.ts";
 import type { Link, VlanLink } from "../../state/link.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { ModePlan, NetworkMode } from "../mode.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { PodVlans, podPlace } from "../pod-vlans.ts";
 import { unicastRoute } from "../route.ts";
 import { CARD, type Card, type Underlay } from "../underlay/underlay.ts";
@@ -112,7 +112,7 @@ class StackedPlan implements ModePlan {
 	}
 
 	#podsOn(node: Node): readonly Pod[] {
-		return this.#cluster.podsOn(node.name).filter(hasNamespace);
+		return this.#cluster.podsOn(node.name).filter(isJoined);
 	}
 }
 

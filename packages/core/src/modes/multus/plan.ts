@@ -1,6 +1,7 @@
 /**
  * Multus: a pod's namespace is what its default network makes of it, and what each further network adds. Any mode is a default
- * network: its plan is wrapped, and asked for everything that is not about a further card.
+ * network: its plan is wrapped, and asked for everything that is not about a further card, or about a pod whose annotation
+ * puts another network in its place.
  */
 import type { Family } from "../../address/address.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
@@ -12,7 +13,7 @@ import { hardwareAddress, stableHash } from "../../state/hardware-address.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type Link, type VethLink } from "../../state/link.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { hasNamespace, isJoined } from "../pod-namespace.ts";
 import { podPlace } from "../pod-vlans.ts";
 import { CARD, type Underlay } from "../underlay/underlay.ts";
 import { cardMac, cardOrigin, type Master, type PodCard, podEnd } from "./card.ts";
@@ -23,21 +24,8 @@ const ETHERNET_MTU = 1500;
 
 /** The plan itself where no pod has a further card. */
 export function withAttachments(plan: ModePlan, cluster: Cluster, underlay: Underlay): ModePlan {
-	const attached = cluster.pods.some((pod) => (pod.attachments ?? []).length > 0 || hasOtherDefault(pod));
+	const attached = cluster.pods.some((pod) => (pod.attachments ?? []).length > 0);
 	return attached ? new MultusPlan(plan, cluster, underlay) : plan;
-}
-
-/** Another network takes the place of the default one. */
-const DEFAULT_NETWORK = "v1.multus-cni.io/default-network";
-
-function hasOtherDefault({ annotations }: Pod): boolean {
-	return Object.hasOwn(annotations, DEFAULT_NETWORK);
-}
-
-function otherDefault(pod: Pod): Assumption {
-	const place = podPlace(pod);
-	const message = `${place} has annotation ${DEFAULT_NETWORK}, which podpath does not read: its eth0 is shown as the cluster's own network makes it`;
-	return { code: "default-network-not-read", message, severity: "warning", place };
 }
 
 class MultusPlan implements ModePlan {
@@ -55,8 +43,7 @@ class MultusPlan implements ModePlan {
 		this.#cluster = cluster;
 		this.#underlay = underlay;
 		const cards = cluster.pods.filter(hasNamespace).flatMap((pod) => this.#cardsOf(pod));
-		const others = cluster.pods.filter((pod) => hasNamespace(pod) && hasOtherDefault(pod)).map(otherDefault);
-		this.assumptions = [...plan.assumptions, ...others, ...cards.flatMap(doubts)];
+		this.assumptions = [...plan.assumptions, ...cards.flatMap(doubts)];
 	}
 
 	node(node: Node): readonly Contribution[] {
@@ -86,14 +73,14 @@ class MultusPlan implements ModePlan {
 			return end;
 		});
 		const taken = new Set(cards.flatMap(({ attachment }) => attachment.defaultRoute.map(({ family }) => family)));
-		const own = this.#plan.pod(pod);
+		const own = isJoined(pod) ? this.#plan.pod(pod) : [];
 		return [...(taken.size === 0 ? own : own.map((each) => withoutDefault(each, taken))), ...added];
 	}
 
 	wires(pod: Pod): readonly PodWire[] {
 		const bridged = this.#cardsOf(pod).filter(({ attachment }) => attachment.config.plugin.kind === "bridge");
 		return [
-			...this.#plan.wires(pod),
+			...(isJoined(pod) ? this.#plan.wires(pod) : []),
 			...bridged.map((card): PodWire => {
 				const to = { kind: "device", place: `node/${pod.nodeName}`, device: hostVeth(card) } as const;
 				return { device: card.attachment.interface, to };

@@ -3,7 +3,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { EniObject } from "../../cluster/settings.ts";
 import type { PodEni, PodEniAllocation } from "../../cluster/terway-objects.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { ENI_RESOURCE, EXCLUSIVE_MODE_LABEL } from "./annotations.ts";
 import { AssumedEnis } from "./assumed-enis.ts";
 import { matchPodNetworking } from "./pod-networking-match.ts";
@@ -15,7 +15,7 @@ export type DaemonMode = "vpc" | "eni" | "multi-ip";
 export function findUplinks(cluster: Cluster, daemon: DaemonMode): Uplinks {
 	const search = new Search(cluster, daemon);
 	const found = new Map<Pod, Uplink>();
-	for (const pod of cluster.pods) if (hasNamespace(pod)) found.set(pod, search.of(pod));
+	for (const pod of cluster.pods) if (isJoined(pod)) found.set(pod, search.of(pod));
 	return {
 		enis: search.enis(),
 		assumptions: search.assumed.assumptions,

@@ -62,6 +62,7 @@ function terwayMode({ id, daemon, dataPath }: Variant): NetworkMode {
 			networkPolicy: daemon === "eni" ? "none" : "documented",
 			enforcement: FELIX_ENFORCEMENT,
 		},
+		policiesOff: ({ terway }) => (terway?.networkPolicy === false ? "disable_network_policy is set" : undefined),
 		enis: (cluster) => uplinksOf(cluster, daemon).enis,
 		plan: (cluster, underlay) => new TerwayPlan(cluster, underlay, uplinksOf(cluster, daemon), dataPath),
 	};

@@ -10,7 +10,7 @@ import type { DeviceAt } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { PolicyStage } from "../../state/policy-stage.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
-import { hasNamespace } from "../pod-namespace.ts";
+import { isJoined } from "../pod-namespace.ts";
 import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";
 import type { Card, Underlay } from "../underlay/underlay.ts";
 import { exclusiveHost, exclusivePod, HOST_LEG, nodeMasquerade } from "./exclusive-eni.ts";
@@ -65,7 +65,7 @@ export class TerwayPlan implements ModePlan {
 	}
 
 	node(node: Node): readonly Contribution[] {
-		const pods = this.#cluster.podsOn(node.name).filter(hasNamespace);
+		const pods = this.#cluster.podsOn(node.name).filter(isJoined);
 		const parts: Contribution[] = [];
 		const devices: string[] = [];
 		for (const pod of pods) {
@@ -107,7 +107,7 @@ export class TerwayPlan implements ModePlan {
 		if (this.#dataPath !== "ipvlan" || card === undefined) return [podVeth(pod, this.#mtu)];
 		const member = uplink.kind === "member";
 		const parts = { pod, node, card: this.#portOf(uplink) ?? card, member, mtu: this.#mtu, features: this.#features };
-		const policyStages = this.#policies.of(pod, POD_DEVICE);
+		const policyStages = this.#settings.networkPolicy ? this.#policies.of(pod, POD_DEVICE) : undefined;
 		return [
 			ipvlanPod(parts),
 			podPrograms(pod, POD_DEVICE, this.#services(node)),
@@ -125,7 +125,7 @@ export class TerwayPlan implements ModePlan {
 
 	stackedOn(node: Node, device: string): readonly DeviceAt[] {
 		return this.#cluster.podsOn(node.name).flatMap((pod): DeviceAt[] => {
-			if (!hasNamespace(pod)) return [];
+			if (!isJoined(pod)) return [];
 			const uplink = this.#uplinks.of(pod);
 			const stacked = this.#dataPath === "ipvlan" || this.#isVlanDevice(uplink);
 			const port = this.#portOf(uplink);
@@ -138,7 +138,7 @@ export class TerwayPlan implements ModePlan {
 	/** Nothing enforces policies on a pod's own ENI, nor on a VLAN device (cmd/terway-cli/policy.go). */
 	#policyStage(pod: Pod): readonly PolicyStage[] {
 		const uplink = this.#uplinks.of(pod);
-		if (uplink.kind === "own" || !this.#hasVeth(uplink)) return [];
+		if (!this.#settings.networkPolicy || uplink.kind === "own" || !this.#hasVeth(uplink)) return [];
 		return [this.#policies.of(pod, hostInterface(pod)) ?? []].flat();
 	}
 
@@ -193,7 +193,7 @@ export class TerwayPlan implements ModePlan {
 			pods,
 			podsOfNode: this.#cluster
 				.podsOn(node.name)
-				.filter((pod) => hasNamespace(pod) && this.#hasVeth(this.#uplinks.of(pod))),
+				.filter((pod) => isJoined(pod) && this.#hasVeth(this.#uplinks.of(pod))),
 			dataPath: this.#dataPath,
 			stripsTags: this.#settings.vlanStripType === "filter",
 			services: this.#services(node),
@@ -216,7 +216,7 @@ export class TerwayPlan implements ModePlan {
 	#familiesNotKnown(): readonly Assumption[] {
 		const assumptions: Assumption[] = [];
 		for (const pod of this.#cluster.pods) {
-			if (!hasNamespace(pod) || pod.podIPs.every(({ family }) => family === 4)) continue;
+			if (!isJoined(pod) || pod.podIPs.every(({ family }) => family === 4)) continue;
 			const { kind } = this.#uplinks.of(pod);
 			const place = podPlace(pod);
 			const assume = (message: string): void => {
@@ -232,7 +232,7 @@ export class TerwayPlan implements ModePlan {
 
 	#unbound(): readonly Assumption[] {
 		return this.#cluster.pods.flatMap((pod): Assumption[] => {
-			if (!hasNamespace(pod)) return [];
+			if (!isJoined(pod)) return [];
 			const uplink = this.#uplinks.of(pod);
 			if (uplink.kind !== "none") return [];
 			const place = podPlace(pod);

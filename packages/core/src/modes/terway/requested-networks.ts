@@ -1,5 +1,5 @@
 /** Annotation `k8s.aliyun.com/pod-networks-request` (terway types/controlplane/annotations.go). */
-import { z } from "zod";
+import * as z from "zod";
 
 export interface RequestedNetwork {
 	readonly interfaceName: string;

@@ -6,7 +6,7 @@ import { drawFiltering } from "./filtering.ts";
 import { drawIpvs } from "./ipvs.ts";
 import { drawTunnelEnds } from "./overlays.ts";
 import { drawQuestions } from "./questions.ts";
-import { drawRouting } from "./routing.ts";
+import { drawReflection, drawRouting } from "./routing.ts";
 import { drawTopology } from "./topology.ts";
 import { World } from "./world.ts";
 
@@ -23,5 +23,8 @@ export function drawCase(seed: number, number: number, features: ReadonlySet<Fea
 	drawTunnelEnds(world);
 	drawIpvs(world);
 	if (world.filters) drawFiltering(world);
-	return { sketch: world.sketch(), questions: drawQuestions(world, questions) };
+	const asked = drawQuestions(world, questions);
+	// Last, so that it changes nothing else of a seed.
+	drawReflection(world);
+	return { sketch: world.sketch(), questions: asked };
 }

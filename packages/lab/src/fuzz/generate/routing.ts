@@ -327,3 +327,13 @@ function settings(world: World, stack: Draft): void {
 		stack.sysctls.push(`net.ipv4.conf.${device}.${name} = ${draw.pick(values)}`);
 	}
 }
+
+/** What a stack answers by itself has the mark of what it answers. */
+export function drawReflection({ draw, stacks }: World): void {
+	for (const stack of stacks) {
+		const marks = ([4, 6] as const).filter((family) =>
+			(family === 4 ? stack.rules : stack.rules6).some((rule) => rule.includes("fwmark")),
+		);
+		for (const family of marks) if (draw.chance(0.5)) stack.sysctls.push(`net.ipv${family}.fwmark_reflect = 1`);
+	}
+}

@@ -5,6 +5,8 @@ import { useMemo } from "preact/hooks";
 import { go } from "../../navigation.ts";
 import type { Route } from "../../route.ts";
 import { position } from "./asked.ts";
+import { Changed } from "./changed.tsx";
+import { changesOf } from "./changes.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { Facts } from "./facts.tsx";
 import { Findings } from "./findings.tsx";
@@ -18,17 +20,23 @@ import { Verdicts } from "./verdicts.tsx";
 
 interface Props {
 	readonly explanation: Explanation;
+	/** Of the cluster before a change, so that what became of it is marked. */
+	readonly before?: Explanation | null;
 	readonly route: Route;
 	/** A newer answer is on its way. */
 	readonly stale: boolean;
 }
 
-export function Answer({ explanation, route, stale }: Props): JSX.Element {
+export function Answer({ explanation, before = null, route, stale }: Props): JSX.Element {
 	const groups = useMemo(() => groupPaths(explanation.paths), [explanation]);
 	const way = position(route.params.way, groups.length - 1);
 	const group = groups[way];
 	const path = group?.first;
 	const steps = useMemo<readonly Step[]>(() => (path === undefined ? [] : stepsOf(path)), [path]);
+	const changes = useMemo(
+		() => (before === null || path === undefined ? null : changesOf(before, path)),
+		[before, path],
+	);
 	const current = position(route.params.step, steps.length - 1);
 	const step = steps[current];
 	const show = (next: Record<string, string>): void => go({ ...route, params: { ...route.params, ...next } }, true);
@@ -47,19 +55,20 @@ export function Answer({ explanation, route, stale }: Props): JSX.Element {
 			/>
 			{path !== undefined && step !== undefined && (
 				<>
+					{changes !== null && <Changed changes={changes} steps={steps} onStep={goTo} />}
 					<div class="stage">
-						<Picture groups={groups} way={way} step={step} steps={steps} onStep={goTo} />
+						<Picture groups={groups} way={way} step={step} steps={steps} onStep={goTo} changes={changes} />
 						<Legend path={path} />
 						<Stepper steps={steps} current={current} onStep={goTo} />
 					</div>
 					<StepPanel
 						path={path}
 						step={step}
-						about={route.params.in === undefined ? {} : { in: route.params.in }}
+						about={before !== null ? null : route.params.in === undefined ? {} : { in: route.params.in }}
 						number={current + 1}
 						of={steps.length}
 					/>
-					<StepList steps={steps} current={current} onStep={goTo} />
+					<StepList steps={steps} current={current} onStep={goTo} changed={changes?.steps} />
 					<div class="beside">
 						<Findings findings={explanation.findings} />
 						<Facts path={path} />

@@ -1,6 +1,5 @@
 /** The Path view: a question, and its answer to be stepped through. */
 import type { JSX } from "preact";
-import { useAtlasIndex } from "../../backend/atlas-index.ts";
 import { go } from "../../navigation.ts";
 import { Problem } from "../../parts/problem.tsx";
 import { formatRoute } from "../../route.ts";
@@ -9,14 +8,13 @@ import type { ViewProps } from "../view.ts";
 import { Answer } from "./answer.tsx";
 import { inputOf, questionIn, routeOf } from "./asked.ts";
 import { QuestionForm } from "./question-form.tsx";
-import { scenarioOf } from "./scenario.ts";
 import { useExplanation } from "./use-explanation.ts";
+import { useScenario } from "./use-scenario.ts";
 
 export function PathView({ route, served }: ViewProps): JSX.Element {
 	const texts = useTexts();
 	const input = inputOf(route, served);
-	const atlas = useAtlasIndex(input?.kind === "scenario");
-	const scenario = scenarioOf(input, atlas);
+	const { scenario, ready, ...unread } = useScenario(input);
 	const question = questionIn(route, scenario);
 	const answered = useExplanation(input, question, useLanguage());
 	const { explanation, problem, asking, retry } = answered;
@@ -31,7 +29,7 @@ export function PathView({ route, served }: ViewProps): JSX.Element {
 		<div class="path-view">
 			<h1 class="sr-only">{texts.views.path}</h1>
 			{/* A field that is filled in later than somebody types in it would lose what was typed. */}
-			{(input.kind !== "scenario" || atlas !== null) && (
+			{ready && (
 				<QuestionForm
 					input={input}
 					words={route.params}
@@ -40,6 +38,7 @@ export function PathView({ route, served }: ViewProps): JSX.Element {
 					onAsk={(asked) => go(routeOf(input, asked))}
 				/>
 			)}
+			{problem === null && unread.problem !== null && <Problem problem={unread.problem} retry={unread.retry} />}
 			{problem !== null && <Problem problem={problem} retry={retry} />}
 			{question === null && input.kind === "served" && <p class="quiet">{texts.question.missing}</p>}
 			{explanation === null && question !== null && problem === null && asking && <p class="quiet">{texts.loading}</p>}

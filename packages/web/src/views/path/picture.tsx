@@ -16,6 +16,7 @@ import {
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { labelled, useTexts } from "../../texts/language.ts";
+import { arrowKey, type Changes } from "./changes.ts";
 import { pointOf } from "./packet-position.ts";
 import { PacketToken } from "./packet-token.tsx";
 
@@ -27,6 +28,8 @@ interface Props {
 	readonly onStep: (index: number) => void;
 	/** Whose picture it is, where there are several in a view. */
 	readonly side?: string;
+	/** What the unchanged cluster does not have is marked. */
+	readonly changes?: Changes | null;
 }
 
 /** Names stay readable when the picture must be small, and it does not shout when it might be large. */
@@ -34,7 +37,7 @@ const SMALLEST = 0.72;
 /** In em for each pixel of the layout: large windows have larger letters. */
 const LARGEST = 0.093;
 
-export function Picture({ groups, way, step, steps, onStep, side }: Props): JSX.Element {
+export function Picture({ groups, way, step, steps, onStep, side, changes = null }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const layout = useMemo(
 		() => layoutOf(topologyOf(groups.map(({ first, weight }) => ({ ...first, weight })))),
@@ -66,7 +69,12 @@ export function Picture({ groups, way, step, steps, onStep, side }: Props): JSX.
 					<Place key={box.name} box={box} kind="pod" stack={stacks.has(box.name)} lost={lostAt === box.name} />
 				))}
 				{layout.arrows.map((arrow) => (
-					<ArrowLine key={arrowKey(arrow)} arrow={arrow} faint={!own.has(arrowKey(arrow))} />
+					<ArrowLine
+						key={arrowKey(arrow)}
+						arrow={arrow}
+						faint={!own.has(arrowKey(arrow))}
+						changed={changes?.arrows.has(arrowKey(arrow))}
+					/>
 				))}
 				{layout.spots.map((spot) => (
 					<Chip
@@ -75,6 +83,7 @@ export function Picture({ groups, way, step, steps, onStep, side }: Props): JSX.
 						end={ends.get(spot.key) ?? ""}
 						here={isHere(step, spot.key)}
 						service={seen.has(spot.key)}
+						changed={changes?.spots.has(spot.key)}
 						onClick={() => {
 							const index = steps.findIndex(({ position }) => position.kind === "at" && position.spot === spot.key);
 							if (index >= 0) onStep(index);
@@ -88,12 +97,6 @@ export function Picture({ groups, way, step, steps, onStep, side }: Props): JSX.
 			</svg>
 		</div>
 	);
-}
-
-type ArrowEnds = Pick<PlacedArrow, "from" | "to" | "direction">;
-
-function arrowKey({ from, to, direction }: ArrowEnds): string {
-	return `${direction} ${from} ${to}`;
 }
 
 function ownArrows(groups: readonly PathGroup[], way: number): ReadonlySet<string> {
@@ -176,9 +179,20 @@ function Place({ box, kind, stack, lost }: PlaceProps): JSX.Element {
 	);
 }
 
-function ArrowLine({ arrow, faint }: { readonly arrow: PlacedArrow; readonly faint: boolean }): JSX.Element {
+interface ArrowLineProps {
+	readonly arrow: PlacedArrow;
+	readonly faint: boolean;
+	readonly changed: boolean | undefined;
+}
+
+function ArrowLine({ arrow, faint, changed = false }: ArrowLineProps): JSX.Element {
 	const { direction, path } = arrow;
-	return <path class={`arrow ${direction}${faint ? " faint" : ""}`} d={path} marker-end={`url(#${direction}-head)`} />;
+	return (
+		<>
+			{changed && <path class="changed-arrow" d={path} />}
+			<path class={`arrow ${direction}${faint ? " faint" : ""}`} d={path} marker-end={`url(#${direction}-head)`} />
+		</>
+	);
 }
 
 function Share({ arrow }: { readonly arrow: PlacedArrow }): JSX.Element | null {
@@ -198,15 +212,19 @@ interface ChipProps {
 	readonly here: boolean;
 	/** The Service's address can be seen there. */
 	readonly service: boolean;
+	readonly changed: boolean | undefined;
 	readonly onClick: () => void;
 }
 
-function Chip({ spot, end, here, service, onClick }: ChipProps): JSX.Element {
+function Chip({ spot, end, here, service, changed = false, onClick }: ChipProps): JSX.Element {
 	const { x, y, width, height, name, kind } = spot;
 	return (
 		// The list of steps does the same for the keyboard.
 		<g class={`chip ${kind} ${end}${here ? " here" : ""}`} onClick={onClick}>
 			<title>{name}</title>
+			{changed && (
+				<rect class="changed-mark" x={x - 5} y={y - 5} width={width + 10} height={height + 10} rx={height / 2} />
+			)}
 			<rect x={x} y={y} width={width} height={height} rx={kind === "fabric" ? height / 2 : 6} />
 			<text x={x + width / 2} y={y + height / 2 + 4.5}>
 				{shortened(name)}

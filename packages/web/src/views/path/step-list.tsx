@@ -8,9 +8,11 @@ interface Props {
 	readonly steps: readonly Step[];
 	readonly current: number;
 	readonly onStep: (index: number) => void;
+	/** Steps that the unchanged cluster does not have. */
+	readonly changed?: ReadonlySet<number> | undefined;
 }
 
-export function StepList({ steps, current, onStep }: Props): JSX.Element {
+export function StepList({ steps, current, onStep, changed }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const list = useRef<HTMLOListElement>(null);
 	useEffect(() => keepInSight(list.current, current), [current]);
@@ -25,10 +27,17 @@ export function StepList({ steps, current, onStep }: Props): JSX.Element {
 						<li key={index} data-step={index}>
 							{first && <h3 class={direction === "forward" ? "forward" : "reply"}>{texts[direction]}</h3>}
 							{(first || before?.hop.at !== hop.at) && <p class="where">{hop.at}</p>}
-							<button type="button" aria-current={index === current ? "step" : undefined} onClick={() => onStep(index)}>
+							<button
+								type="button"
+								class={changed?.has(index) ? "changed" : ""}
+								aria-current={index === current ? "step" : undefined}
+								onClick={() => onStep(index)}
+							>
 								<span class="stage-name">{hop.stage}</span>
 								<span class="device-name">{hop.device}</span>
-								<span class="what">{hop.decision}</span>
+								<span class="what">
+									{changed?.has(index) && <b class="mark">{texts.changedStep}</b>} {hop.decision}
+								</span>
 							</button>
 						</li>
 					);

@@ -10,8 +10,8 @@ import { type HeaderRow, headerRows } from "./header-rows.ts";
 interface Props {
 	readonly path: ExplainedPath;
 	readonly step: Step;
-	/** What is asked about, for links to its state. */
-	readonly about: Readonly<Record<string, string>>;
+	/** What is asked about, for links to its state; null where the State view has another one. */
+	readonly about: Readonly<Record<string, string>> | null;
 	readonly number: number;
 	readonly of: number;
 }
@@ -28,12 +28,16 @@ export function StepPanel({ path, step, about, number, of }: Props): JSX.Element
 			<h2>
 				{hop.stage} {hop.device !== null && <code>{hop.device}</code>}
 			</h2>
-			<p class="where">{isStack(hop.at) ? <a href={stateLink(about, hop.at)}>{hop.at}</a> : hop.at}</p>
+			<p class="where">
+				{about !== null && isStack(hop.at) ? <a href={stateLink(about, hop.at)}>{hop.at}</a> : hop.at}
+			</p>
 			<div aria-live="polite">
 				<p class="decision">{hop.decision}</p>
 				<OriginLine origin={hop.origin} />
 			</div>
-			{hop.rules !== undefined && <Rules rules={hop.rules} linkTo={(group) => stateLink(about, hop.at, group)} />}
+			{hop.rules !== undefined && (
+				<Rules rules={hop.rules} linkTo={(group) => (about === null ? undefined : stateLink(about, hop.at, group))} />
+			)}
 			<Headers rows={headerRows(before, hop.packet)} first={before === null} />
 			<Capture path={path} step={step} />
 		</aside>
@@ -51,7 +55,8 @@ function stateLink(about: Readonly<Record<string, string>>, place: string, group
 
 interface RulesProps {
 	readonly rules: readonly ExplainedRule[];
-	readonly linkTo: (group: string) => string;
+	/** Undefined: there is nothing to lead to. */
+	readonly linkTo: (group: string) => string | undefined;
 }
 
 function Rules({ rules, linkTo }: RulesProps): JSX.Element {
@@ -63,9 +68,7 @@ function Rules({ rules, linkTo }: RulesProps): JSX.Element {
 				{rules.map(({ table, chain, position, text, origin }, index) => (
 					<li key={index}>
 						<p class="quiet">
-							<a href={linkTo(`${table} ${chain}`)}>
-								{table} {chain}
-							</a>{" "}
+							<MaybeLink to={linkTo(`${table} ${chain}`)} text={`${table} ${chain}`} />{" "}
 							{position === 0 ? texts.policy : `#${position}`}
 						</p>
 						<code>{text}</code>
@@ -75,6 +78,10 @@ function Rules({ rules, linkTo }: RulesProps): JSX.Element {
 			</ol>
 		</section>
 	);
+}
+
+function MaybeLink({ to, text }: { readonly to: string | undefined; readonly text: string }): JSX.Element {
+	return to === undefined ? <span>{text}</span> : <a href={to}>{text}</a>;
 }
 
 function Headers({ rows, first }: { readonly rows: readonly HeaderRow[]; readonly first: boolean }): JSX.Element {

@@ -1,0 +1,253 @@
+/** Draws what a camera sees of a layout: the nearer, the more of it. */
+import type { TopologyPod } from "@podpath/core";
+import type { Camera, Size } from "./camera.ts";
+import { type Box, CELL, type FabricBox, type GroupBox, type Layout, podBox, TILE_HEAD, type Tile } from "./layout.ts";
+
+/** Of the page's theme. */
+export interface Colours {
+	readonly page: string;
+	readonly panel: string;
+	readonly raised: string;
+	readonly text: string;
+	readonly quiet: string;
+	readonly edge: string;
+	readonly edgeStrong: string;
+	readonly accent: string;
+	readonly bad: string;
+	readonly unsure: string;
+	readonly pod: string;
+	readonly podEdge: string;
+	readonly fabric: string;
+	readonly fabricEdge: string;
+	readonly sans: string;
+	readonly mono: string;
+}
+
+export interface Names {
+	readonly fabric: (box: FabricBox) => string;
+	readonly group: (box: GroupBox) => string;
+}
+
+export interface Scene {
+	readonly layout: Layout;
+	readonly camera: Camera;
+	readonly size: Size;
+	readonly colours: Colours;
+	readonly names: Names;
+	readonly selected: string | null;
+	readonly hovered: string | null;
+}
+
+/** Smaller cells would only flicker: a tile is then a block that is as full as its machine. */
+const LEAST_CELL = 1.6;
+const LEAST_LABEL = 60;
+const LARGEST_TEXT = 15;
+/** More lines between machines and further fabrics would be a thicket: then only those of what is selected are drawn. */
+const MOST_LINKS = 60;
+
+export function draw(context: CanvasRenderingContext2D, scene: Scene): void {
+	const { size, colours, layout } = scene;
+	context.clearRect(0, 0, size.width, size.height);
+	context.fillStyle = colours.page;
+	context.fillRect(0, 0, size.width, size.height);
+	context.textBaseline = "middle";
+	for (const fabric of layout.fabrics) {
+		if (!isSeen(fabric, scene)) continue;
+		drawFabric(context, fabric, scene);
+		for (const group of fabric.groups) if (isSeen(group, scene)) drawGroup(context, group, scene);
+	}
+	drawLinks(context, scene);
+	mark(context, scene.hovered, 1.5, scene);
+	mark(context, scene.selected, 3, scene);
+}
+
+interface Pixels {
+	readonly x: number;
+	readonly y: number;
+	readonly width: number;
+	readonly height: number;
+}
+
+function pixels(box: Box, { camera: { x, y, scale } }: Scene): Pixels {
+	return { x: (box.x - x) * scale, y: (box.y - y) * scale, width: box.width * scale, height: box.height * scale };
+}
+
+function isSeen(box: Box, scene: Scene): boolean {
+	const { x, y, width, height } = pixels(box, scene);
+	return x < scene.size.width && y < scene.size.height && x + width > 0 && y + height > 0;
+}
+
+function frame(context: CanvasRenderingContext2D, box: Pixels, fill: string, stroke: string, radius: number): void {
+	context.beginPath();
+	context.roundRect(box.x, box.y, box.width, box.height, radius);
+	context.fillStyle = fill;
+	context.fill();
+	context.strokeStyle = stroke;
+	context.lineWidth = 1;
+	context.stroke();
+}
+
+/** Text in a box of the screen, cut where it would stick out; nothing where it could not be read. */
+function write(context: CanvasRenderingContext2D, text: string, box: Pixels, font: string, colour: string): void {
+	if (text === "" || box.height < 8 || box.width < LEAST_LABEL / 2) return;
+	const size = Math.min(LARGEST_TEXT, box.height * 0.8);
+	context.font = `${size}px ${font}`;
+	context.fillStyle = colour;
+	context.fillText(cut(context, text, box.width), box.x, box.y + box.height / 2);
+}
+
+/** Cut in the middle: names of pods differ at their ends. */
+function cut(context: CanvasRenderingContext2D, text: string, width: number): string {
+	const whole = context.measureText(text).width;
+	if (whole <= width) return text;
+	for (let kept = Math.floor((text.length * width) / whole); kept > 3; kept--) {
+		const shorter = `${text.slice(0, Math.ceil(kept * 0.6))}…${text.slice(text.length - Math.floor(kept * 0.4))}`;
+		if (context.measureText(shorter).width <= width) return shorter;
+	}
+	return "";
+}
+
+/** The head stays in sight while any of the box is. */
+function headOf(box: Pixels, scene: Scene): Pixels {
+	const height = scene.layout.head * scene.camera.scale;
+	const inset = Math.min(10, height / 3);
+	const left = Math.max(box.x, 0) + inset;
+	return { x: left, y: box.y, width: Math.min(box.x + box.width, scene.size.width) - left - inset, height };
+}
+
+function drawFabric(context: CanvasRenderingContext2D, fabric: FabricBox, scene: Scene): void {
+	const { colours, names } = scene;
+	const box = pixels(fabric, scene);
+	const isFabric = fabric.kind === "fabric";
+	frame(context, box, isFabric ? colours.fabric : colours.panel, isFabric ? colours.fabricEdge : colours.edge, 8);
+	write(context, names.fabric(fabric), headOf(box, scene), `${colours.sans}`, colours.text);
+}
+
+function drawGroup(context: CanvasRenderingContext2D, group: GroupBox, scene: Scene): void {
+	const { colours, names } = scene;
+	const box = pixels(group, scene);
+	if (group.group !== null) {
+		frame(context, box, colours.panel, colours.edge, 6);
+		write(context, names.group(group), headOf(box, scene), colours.sans, colours.quiet);
+	}
+	for (const tile of group.tiles) if (isSeen(tile, scene)) drawTile(context, tile, scene);
+}
+
+function drawTile(context: CanvasRenderingContext2D, tile: Tile, scene: Scene): void {
+	const { colours, camera } = scene;
+	const { machine, pods } = tile;
+	const box = pixels(tile, scene);
+	const isReady = !("ready" in machine) || machine.ready;
+	frame(context, box, colours.raised, isReady ? colours.edgeStrong : colours.bad, Math.min(6, 3 * camera.scale));
+	const inset = 3 * camera.scale;
+	const height = Math.min(LARGEST_TEXT * 1.3, 8 * camera.scale);
+	const top = Math.max(0, (TILE_HEAD * camera.scale - 2 * height) / 2);
+	const line = { x: box.x + inset, y: box.y + top, width: box.width - 2 * inset, height };
+	if (box.width >= LEAST_LABEL) {
+		const name = machine.place.slice(machine.place.indexOf("/") + 1);
+		write(context, `${isReady ? "" : "✕ "}${name}`, line, `${colours.sans}`, isReady ? colours.text : colours.bad);
+		const below = { ...line, y: line.y + height, height: height * 0.9 };
+		write(context, machine.addresses.join("  "), below, colours.mono, colours.quiet);
+	}
+	if (pods.length === 0) return;
+	if (CELL.height * camera.scale >= LEAST_CELL) {
+		for (const [nth, pod] of pods.entries()) drawPod(context, pod, pixels(podBox(tile, nth), scene), scene);
+		return;
+	}
+	const rows = Math.ceil(pods.length / tile.columns);
+	context.fillStyle = colours.podEdge;
+	const head = TILE_HEAD * camera.scale;
+	context.fillRect(box.x + inset, box.y + head, box.width - 2 * inset, rows * CELL.height * camera.scale);
+}
+
+function drawPod(context: CanvasRenderingContext2D, pod: TopologyPod, box: Pixels, scene: Scene): void {
+	const { colours } = scene;
+	const [fill, edge] = podColours(pod, colours);
+	if (box.width < LEAST_LABEL) {
+		// A pod that is not ready is a ring, so that it differs without its colour too.
+		if (pod.ready || box.height < 4) {
+			context.fillStyle = edge;
+			context.fillRect(box.x, box.y, box.width, box.height);
+		} else {
+			context.strokeStyle = edge;
+			context.lineWidth = 1.5;
+			context.strokeRect(box.x + 0.75, box.y + 0.75, box.width - 1.5, box.height - 1.5);
+		}
+		return;
+	}
+	frame(context, box, fill, edge, 4);
+	const line = { x: box.x + 5, y: box.y + 1, width: box.width - 10, height: box.height / 2 - 1 };
+	const name = pod.place.slice(pod.place.lastIndexOf("/") + 1);
+	const tall = box.height >= 22 ? line : { ...line, height: box.height - 2 };
+	write(context, `${pod.ready ? "" : "○ "}${name}`, tall, colours.sans, pod.ready ? colours.text : colours.unsure);
+	if (tall === line) {
+		const below = { ...line, y: line.y + line.height };
+		write(context, pod.addresses[0] ?? "", below, colours.mono, colours.quiet);
+	}
+}
+
+function podColours({ ready, hostNetwork, cards }: TopologyPod, colours: Colours): readonly [string, string] {
+	if (!ready) return [colours.page, colours.unsure];
+	if (hostNetwork) return [colours.panel, colours.edgeStrong];
+	if (cards.length > 0) return [colours.fabric, colours.fabricEdge];
+	return [colours.pod, colours.podEdge];
+}
+
+interface Link {
+	readonly from: Box;
+	readonly to: Box;
+	readonly place: string;
+}
+
+const links = new WeakMap<Layout, readonly Link[]>();
+
+/** From machines to the fabrics that they have further cards on. */
+function linksOf(layout: Layout): readonly Link[] {
+	const known = links.get(layout);
+	if (known !== undefined) return known;
+	const made = layout.fabrics
+		.flatMap(({ groups }) => groups.flatMap(({ tiles }) => tiles))
+		.flatMap((tile) => furtherFabrics(tile, layout).map((to) => ({ from: tile, to, place: tile.machine.place })));
+	links.set(layout, made);
+	return made;
+}
+
+function furtherFabrics({ machine }: Tile, { boxes }: Layout): readonly Box[] {
+	const cards = "cards" in machine ? machine.cards : [];
+	const further = new Set(cards.map(({ fabric }) => fabric).filter((each) => each !== cards[0]?.fabric));
+	return [...further].flatMap((place) => (place === undefined ? [] : (boxes.get(place) ?? [])));
+}
+
+function drawLinks(context: CanvasRenderingContext2D, scene: Scene): void {
+	const all = linksOf(scene.layout);
+	const own = scene.layout.tiles.get(scene.selected ?? "")?.machine.place;
+	context.strokeStyle = scene.colours.fabricEdge;
+	context.lineWidth = 2;
+	for (const { from, to, place } of all) {
+		if (all.length > MOST_LINKS && place !== own) continue;
+		const [start, end] = [pixels(from, scene), pixels(to, scene)];
+		const startX = start.x + start.width / 2;
+		const endX = end.x + end.width / 2;
+		const endY = end.y > start.y ? end.y : end.y + Math.min(end.height, scene.layout.head * scene.camera.scale);
+		const startY = end.y > start.y ? start.y + start.height : start.y;
+		context.beginPath();
+		context.moveTo(startX, startY);
+		context.bezierCurveTo(startX, (startY + endY) / 2, endX, (startY + endY) / 2, endX, endY);
+		context.stroke();
+		context.beginPath();
+		context.arc(endX, endY, 4, 0, 2 * Math.PI);
+		context.fillStyle = scene.colours.fabricEdge;
+		context.fill();
+	}
+}
+
+/** Never smaller than can be seen. */
+function mark(context: CanvasRenderingContext2D, place: string | null, width: number, scene: Scene): void {
+	const box = place === null ? undefined : scene.layout.boxes.get(place);
+	if (box === undefined) return;
+	const { x, y, width: wide, height } = pixels(box, scene);
+	const grow = Math.max(2, (12 - Math.min(wide, height)) / 2);
+	context.strokeStyle = scene.colours.accent;
+	context.lineWidth = width;
+	context.strokeRect(x - grow, y - grow, wide + 2 * grow, height + 2 * grow);
+}

@@ -1,0 +1,172 @@
+/** The Topology view: machines, pods and what joins them, as a map. */
+import type { TopologyGroup, TopologyReport } from "@podpath/core";
+import type { JSX } from "preact";
+import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { type Input, problemIn } from "../../backend/backend.ts";
+import { backendFor } from "../../backend/backends.ts";
+import { go } from "../../navigation.ts";
+import { Combobox } from "../../parts/combobox.tsx";
+import { Problem } from "../../parts/problem.tsx";
+import { formatRoute } from "../../route.ts";
+import { useTexts } from "../../texts/language.ts";
+import { inputOf } from "../path/asked.ts";
+import type { ViewProps } from "../view.ts";
+import type { Size } from "./camera.ts";
+import type { FabricBox, GroupBox } from "./layout.ts";
+import { layoutOf } from "./layout.ts";
+import { TopologyMap } from "./map.tsx";
+import { foundPlaces, PlaceCard } from "./place-card.tsx";
+import { PlaceList } from "./place-list.tsx";
+
+const MOST_PROPOSALS = 40;
+
+export function TopologyView({ route, served }: ViewProps): JSX.Element {
+	const { topology: texts, viewHints, loading } = useTexts();
+	const input = inputOf(route, served);
+	const { topology, problem, retry } = useTopology(input);
+	const { place = "" } = route.params;
+	const propose = useCallback(
+		async (typed: string) => {
+			if (input === null) return [];
+			const found = await backendFor(input).places(input, typed, MOST_PROPOSALS);
+			return found.filter(({ kind }) => kind !== "service");
+		},
+		[JSON.stringify(input)],
+	);
+	const select = (chosen: string | null): void => go({ ...route, params: { ...route.params, place: chosen ?? "" } });
+	if (input === null) {
+		return (
+			<p class="quiet">
+				<a href={formatRoute({ view: "atlas", params: {} })}>{viewHints.atlas}</a>
+			</p>
+		);
+	}
+	return (
+		<div class="topology-view">
+			<h1>{texts.title}</h1>
+			<div class="tools">
+				<Combobox
+					label={texts.search}
+					value={place}
+					placeholder={texts.searchHint}
+					propose={propose}
+					onChoose={select}
+					search
+				/>
+			</div>
+			{problem !== null && <Problem problem={problem} retry={retry} />}
+			{topology === null && problem === null && <p class="quiet">{loading}</p>}
+			{topology !== null && <Shown topology={topology} place={place} route={route} onSelect={select} />}
+		</div>
+	);
+}
+
+interface ShownProps {
+	readonly topology: TopologyReport;
+	/** Empty: none is selected. */
+	readonly place: string;
+	readonly route: ViewProps["route"];
+	readonly onSelect: (place: string | null) => void;
+}
+
+function Shown({ topology, place, route, onSelect }: ShownProps): JSX.Element {
+	const { topology: texts } = useTexts();
+	const frame = useRef<HTMLDivElement>(null);
+	const size = useSize(frame);
+	const aspect = size === null ? 1 : size.width / size.height;
+	const layout = useMemo(() => layoutOf(topology, aspect), [topology, aspect]);
+	const found = useMemo(() => foundPlaces(topology), [topology]);
+	const groupName = ({ vSwitch, zone, machines }: TopologyGroup): string =>
+		[
+			vSwitch,
+			zone,
+			texts.machines(
+				machines.length,
+				machines.reduce((sum, { pods }) => sum + pods.length, 0),
+			),
+		]
+			.filter((each) => each !== "")
+			.join(" · ");
+	const names = useMemo(
+		() => ({
+			fabric: ({ fabric, kind, groups }: FabricBox): string => {
+				if (kind === "balancers") return `${texts.loadBalancers} · ${groups[0]?.tiles.length ?? 0}`;
+				return fabric === null ? texts.nowhere : [fabric.place, ...fabric.prefixes].join("  ");
+			},
+			group: ({ group }: GroupBox): string => (group === null ? "" : groupName(group)),
+		}),
+		[texts],
+	);
+	const selected = found.get(place);
+	return (
+		<>
+			<div class="map-and-card">
+				<div class="map-frame" ref={frame}>
+					{size !== null && (
+						<TopologyMap layout={layout} size={size} names={names} selected={place || null} onSelect={onSelect} />
+					)}
+				</div>
+				<div class="aside" aria-live="polite">
+					{selected !== undefined && <PlaceCard place={selected} route={route} onSelect={onSelect} />}
+					{place !== "" && selected === undefined && <p class="tone-unsure">{texts.noSuchPlace(place)}</p>}
+					{place === "" && <p class="quiet">{texts.hint}</p>}
+					<Legend />
+				</div>
+			</div>
+			<PlaceList topology={topology} groupName={groupName} selected={place || null} onSelect={onSelect} />
+		</>
+	);
+}
+
+function Legend(): JSX.Element {
+	const { topology: texts } = useTexts();
+	return (
+		<ul class="topology-legend quiet">
+			<li class="behind-node">{texts.behindNode}</li>
+			<li class="own-card">{texts.ownCard}</li>
+			<li class="in-node">{texts.hostNetwork}</li>
+			<li class="not-ready">{texts.notReady}</li>
+		</ul>
+	);
+}
+
+/** Null until the page knows. Whole pixels, so that it does not flicker by parts of one. */
+function useSize(frame: { readonly current: HTMLElement | null }): Size | null {
+	const [size, setSize] = useState<Size | null>(null);
+	useEffect(() => {
+		const element = frame.current;
+		if (element === null) return;
+		const observer = new ResizeObserver(() => {
+			const [width, height] = [element.clientWidth, element.clientHeight];
+			setSize((known) => (known?.width === width && known.height === height ? known : { width, height }));
+		});
+		observer.observe(element);
+		return () => observer.disconnect();
+	}, []);
+	return size;
+}
+
+interface Read {
+	readonly topology: TopologyReport | null;
+	readonly problem: ReturnType<typeof problemIn> | null;
+}
+
+function useTopology(input: Input | null): Read & { readonly retry: () => void } {
+	const [read, setRead] = useState<Read>({ topology: null, problem: null });
+	const [attempt, setAttempt] = useState(0);
+	useEffect(() => {
+		setRead({ topology: null, problem: null });
+		if (input === null) return;
+		let current = true;
+		backendFor(input)
+			.topology(input)
+			.then(
+				(topology) => current && setRead({ topology, problem: null }),
+				(error: unknown) => current && setRead({ topology: null, problem: problemIn(error) }),
+			);
+		return () => {
+			current = false;
+		};
+	}, [JSON.stringify(input), attempt]);
+	return { ...read, retry: () => setAttempt(attempt + 1) };
+}

@@ -1,0 +1,62 @@
+/** The editor with its files, what is wrong in them, and the way back to how they were. */
+import type { Diagnostic, ManifestFile } from "@podpath/core";
+import type { JSX } from "preact";
+import { useState } from "preact/hooks";
+import { Choice } from "../../parts/choice.tsx";
+import { Notice } from "../../parts/notice.tsx";
+import { useLanguage, useTexts } from "../../texts/language.ts";
+import { type Goal, ManifestEditor } from "./manifest-editor.tsx";
+import { Problems } from "./problems.tsx";
+import type { Draft } from "./use-draft.ts";
+import type { Validation } from "./use-validation.ts";
+
+interface Props {
+	readonly draft: Draft;
+	readonly files: readonly ManifestFile[];
+	readonly validation: Validation;
+}
+
+export function Editing({ draft, files, validation }: Props): JSX.Element {
+	const { whatIf: texts } = useTexts();
+	const language = useLanguage();
+	const [name, setName] = useState("");
+	const [goal, setGoal] = useState<Goal | null>(null);
+	const file = files.find((each) => each.name === name) ?? files[0];
+	const goTo = ({ file: wanted, line, column = 1 }: NonNullable<Diagnostic["where"]>): void => {
+		setName(wanted);
+		setGoal({ line, column, turn: (goal?.turn ?? 0) + 1 });
+	};
+	return (
+		<section class="editing" aria-label={texts.manifests}>
+			<div class="bar">
+				<Choice
+					label={texts.file}
+					value={file?.name ?? ""}
+					options={files.map((each) => [
+						each.name,
+						`${each.name}${draft.changed.has(each.name) ? ` (${texts.changed})` : ""}`,
+					])}
+					onChoose={(chosen) => {
+						setName(chosen);
+						setGoal(null);
+					}}
+				/>
+				<button type="button" disabled={draft.changed.size === 0} onClick={draft.reset}>
+					{texts.reset}
+				</button>
+			</div>
+			{draft.unkept && <Notice tone="unsure">{texts.unkept}</Notice>}
+			{file !== undefined && (
+				<ManifestEditor
+					key={`${file.name} ${language}`}
+					file={file}
+					turn={draft.resets}
+					diagnostics={validation.diagnostics.filter(({ where }) => (where?.file ?? file.name) === file.name)}
+					goal={goal}
+					onChange={(text) => draft.change(file.name, text)}
+				/>
+			)}
+			<Problems diagnostics={validation.diagnostics} onGoTo={goTo} />
+		</section>
+	);
+}

@@ -1,0 +1,59 @@
+/** One file in an editor, with what is wrong in it marked at its lines. */
+import type { Diagnostic, ManifestFile } from "@podpath/core";
+import type { JSX } from "preact";
+import { useEffect, useRef, useState } from "preact/hooks";
+import { useTexts } from "../../texts/language.ts";
+import type { Editor } from "./editor.ts";
+
+/** `turn` tells one wish to go somewhere from the same wish again. */
+export interface Goal {
+	readonly line: number;
+	readonly column: number;
+	readonly turn: number;
+}
+
+interface Props {
+	readonly file: ManifestFile;
+	/** Another one: the text is another by somebody else's hand than that which types here. */
+	readonly turn: number;
+	readonly diagnostics: readonly Diagnostic[];
+	readonly goal: Goal | null;
+	readonly onChange: (text: string) => void;
+}
+
+export function ManifestEditor({ file, turn, diagnostics, goal, onChange }: Props): JSX.Element {
+	const { whatIf: texts, loading } = useTexts();
+	const host = useRef<HTMLDivElement>(null);
+	const [editor, setEditor] = useState<Editor | null>(null);
+	const listener = useRef(onChange);
+	listener.current = onChange;
+	useEffect(() => {
+		let opened: Editor | null = null;
+		let current = true;
+		void import("./editor.ts").then(({ openEditor }) => {
+			if (!current || host.current === null) return;
+			const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
+			const onTyped = (text: string): void => listener.current(text);
+			const label = texts.editor(file.name);
+			opened = openEditor(root, { text: file.text, label, phrases: texts.phrases, onChange: onTyped });
+			setEditor(opened);
+		});
+		return () => {
+			current = false;
+			opened?.close();
+		};
+	}, []);
+	// Not at each change of the text: what comes back from typing is older than what has been typed since.
+	useEffect(() => editor?.show(file.text), [editor, turn]);
+	useEffect(() => editor?.mark(diagnostics), [editor, diagnostics]);
+	useEffect(() => {
+		if (goal !== null) editor?.goTo(goal.line, goal.column);
+	}, [editor, goal?.turn]);
+	return (
+		<>
+			{editor === null && <p class="quiet">{loading}</p>}
+			{/* Keys that are typed here are nobody else's: the page cannot see through the shadow root what has the focus. */}
+			<div class="editor" ref={host} onKeyDown={(event) => event.stopPropagation()} />
+		</>
+	);
+}

@@ -1,0 +1,44 @@
+/** Reads what is typed as the engine reads files: what is wrong with it, and the last of it that could be read. */
+import type { Diagnostic, ManifestFile } from "@podpath/core";
+import { useEffect, useState } from "preact/hooks";
+import { problemIn } from "../../backend/backend.ts";
+import { engine } from "../../backend/backends.ts";
+
+export interface Validation {
+	readonly diagnostics: readonly Diagnostic[];
+	/** Null: nothing could be read yet. */
+	readonly readable: readonly ManifestFile[] | null;
+	readonly validating: boolean;
+}
+
+/** A pause in typing. */
+const PAUSE_MS = 200;
+
+export function useValidation(files: readonly ManifestFile[] | null): Validation {
+	const [state, setState] = useState<Omit<Validation, "validating"> & { readonly of: typeof files }>({
+		of: null,
+		diagnostics: [],
+		readable: null,
+	});
+	useEffect(() => {
+		if (files === null) return;
+		let current = true;
+		const validate = async (): Promise<void> => {
+			const diagnostics = await engine.validate(files).catch(diagnosticOf);
+			if (!current) return;
+			const isWrong = diagnostics.some(({ severity }) => severity === "error");
+			setState(({ readable }) => ({ of: files, diagnostics, readable: isWrong ? readable : files }));
+		};
+		const timer = setTimeout(() => void validate(), state.of === null ? 0 : PAUSE_MS);
+		return () => {
+			current = false;
+			clearTimeout(timer);
+		};
+	}, [files]);
+	return { ...state, validating: state.of !== files };
+}
+
+function diagnosticOf(error: unknown): readonly Diagnostic[] {
+	const { code, message } = problemIn(error);
+	return [{ code, message, severity: "error" }];
+}

@@ -1,0 +1,58 @@
+/** The What if view: the manifests to be changed, and what becomes of the path. */
+import type { AtlasIndex, ServedInput } from "@podpath/core";
+import type { JSX } from "preact";
+import { useAtlasIndex } from "../../backend/atlas-index.ts";
+import type { Input } from "../../backend/backend.ts";
+import { go } from "../../navigation.ts";
+import { Choice } from "../../parts/choice.tsx";
+import type { Route } from "../../route.ts";
+import { useTexts } from "../../texts/language.ts";
+import { inputOf } from "../path/asked.ts";
+import type { ViewProps } from "../view.ts";
+import { Trial } from "./trial.tsx";
+
+export function WhatIfView({ route, served }: ViewProps): JSX.Element {
+	const { whatIf: texts, loading } = useTexts();
+	const atlas = useAtlasIndex(true);
+	const input = inputOf(route, served);
+	if (atlas === null) return <p class="quiet">{loading}</p>;
+	return (
+		<div class="what-if-view">
+			<h1 class="sr-only">{texts.title}</h1>
+			<Clusters route={route} served={served} atlas={atlas} />
+			{input === null ? (
+				<p class="quiet">{texts.begin}</p>
+			) : (
+				<Trial key={nameOf(input, served)} {...{ input, route, atlas }} name={nameOf(input, served)} />
+			)}
+		</div>
+	);
+}
+
+/** What is typed is kept under it. */
+function nameOf(input: Input, served: ServedInput): string {
+	return `what-if ${input.kind === "scenario" ? input.name : `-f ${served.name}`}`;
+}
+
+interface ClustersProps {
+	readonly route: Route;
+	readonly served: ServedInput;
+	readonly atlas: AtlasIndex;
+}
+
+function Clusters({ route, served, atlas }: ClustersProps): JSX.Element {
+	const { compare: texts, whatIf } = useTexts();
+	return (
+		<Choice
+			label={whatIf.about}
+			value={route.params.in ?? ""}
+			options={[
+				["", served.kind === "atlas" ? texts.choose : served.name],
+				...atlas.modes.flatMap(({ scenarios }) =>
+					scenarios.map((each) => [each.name, `${each.name}: ${each.title}`] as const),
+				),
+			]}
+			onChoose={(chosen) => go({ view: "what-if", params: chosen === "" ? {} : { in: chosen } })}
+		/>
+	);
+}
