@@ -226,6 +226,7 @@ describe("what the page reads", () => {
 			"/manifests.json",
 			"/places",
 			"/state",
+			"/topology",
 		]);
 	});
 });
