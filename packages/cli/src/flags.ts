@@ -32,6 +32,49 @@ export const fileFlag: TextFlag & { readonly variadic: true } = {
 	placeholder: "FILE|DIR",
 };
 
+interface PlaceArgument {
+	readonly brief: string;
+	readonly placeholder: string;
+	readonly parse: (input: string) => string;
+	readonly optional: true;
+}
+
+/** FROM and TO, which a scenario or a batch may say instead. */
+export const fromAndTo: {
+	readonly kind: "tuple";
+	readonly parameters: readonly [from: PlaceArgument, to: PlaceArgument];
+} = {
+	kind: "tuple",
+	parameters: [
+		{ brief: "Where the packet comes from", placeholder: "FROM", parse: text, optional: true },
+		{ brief: "Where it is sent", placeholder: "TO", parse: text, optional: true },
+	],
+};
+
+export const snapshotFlag: TextFlag = {
+	kind: "parsed",
+	parse: text,
+	optional: true,
+	brief: "A snapshot of real nodes; -f then adds objects to it",
+	placeholder: "DIR|FILE.tar.gz",
+};
+
+export const scenarioFlag: TextFlag = {
+	kind: "parsed",
+	parse: text,
+	optional: true,
+	brief: "A scenario of the atlas; its question unless FROM and TO are given",
+	placeholder: "MODE/ID",
+};
+
+export const atFlag: TextFlag = {
+	kind: "parsed",
+	parse: text,
+	optional: true,
+	brief: "Where a packet from an address of no known place comes in",
+	placeholder: "node/NAME[:DEVICE]",
+};
+
 /** How a question is asked, besides FROM and TO. */
 export const questionFlags: {
 	readonly protocol: EnumFlag<ProtocolWord>;

@@ -1,12 +1,10 @@
 /** `podpath atlas check faults`: the catalogue of faults against diagnosis, and against a real kernel. */
 import { checkFault, faultName, faultyCluster, InputError, printable } from "@podpath/core";
-import { type Case, proveAll } from "@podpath/lab";
+import type { Case } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
-import { untilInterrupted } from "../lab/interrupt.ts";
-import { progressOn } from "../lab/progress.ts";
 import { type AtlasFault, faultsNamed } from "./atlas-folder.ts";
-import { type Outcome, outcomeOf, printOutcomes } from "./prove.ts";
+import { type Outcome, printOutcomes, proveEach, unasked } from "./prove.ts";
 
 export async function checkFaults({ stdout }: CliProcess, name: string): Promise<ExitStatus> {
 	const chosen = faultsNamed(name);
@@ -30,7 +28,7 @@ export async function proveFaults(cli: CliProcess, name: string): Promise<ExitSt
 	const cases = chosen.flatMap((each): readonly Case<AtlasFault>[] => {
 		const complaints = complaintsOf(each);
 		if (complaints.length > 0) {
-			outcomes.set(each, { kind: "failed", detail: "not asked on the kernel", lines: complaints });
+			outcomes.set(each, unasked(complaints));
 			return [];
 		}
 		const { fault, cluster } = each;
@@ -38,18 +36,7 @@ export async function proveFaults(cli: CliProcess, name: string): Promise<ExitSt
 		const { network } = subject;
 		return [{ network, places: network.places(), questions: [{ id: each, subject, question: fault.question }] }];
 	});
-	const progress = progressOn(cli.stderr);
-	await untilInterrupted(cli, (signal) =>
-		proveAll(
-			cases,
-			(proof) => {
-				outcomes.set(proof.id, outcomeOf(proof));
-				progress(`${outcomes.size} of ${chosen.length} faults`);
-			},
-			{ signal },
-		),
-	);
-	progress("");
+	await proveEach(cli, cases, outcomes, `${chosen.length} faults`);
 	return printOutcomes(
 		cli,
 		chosen.map((each) => [faultName(each.fault), outcomes.get(each)] as const),

@@ -29,19 +29,34 @@ export async function proveScenarios(cli: CliProcess, name: string | undefined):
 	const chosen = chosenScenarios(name);
 	const outcomes = new Map<AtlasScenario, Outcome>();
 	const cases = casesOf(chosen, outcomes);
+	await proveEach(cli, cases, outcomes, `${chosen.length} scenarios`);
+	return print(cli, chosen, outcomes);
+}
+
+/** Proves the cases until all are or somebody interrupts, and says how far it is. `outcomes` are added to. */
+export async function proveEach<Id>(
+	cli: CliProcess,
+	cases: readonly Case<Id>[],
+	outcomes: Map<Id, Outcome>,
+	all: string,
+): Promise<void> {
 	const progress = progressOn(cli.stderr);
 	await untilInterrupted(cli, (signal) =>
 		proveAll(
 			cases,
 			(proof) => {
 				outcomes.set(proof.id, outcomeOf(proof));
-				progress(`${outcomes.size} of ${chosen.length} scenarios`);
+				progress(`${outcomes.size} of ${all}`);
 			},
 			{ signal },
 		),
 	);
 	progress("");
-	return print(cli, chosen, outcomes);
+}
+
+/** What a case comes to whose expectation the engine does not meet: there is nothing to prove. */
+export function unasked(complaints: readonly string[]): Outcome {
+	return { kind: "failed", detail: "not asked on the kernel", lines: complaints };
 }
 
 /** One case for all scenarios of the same network: it is built once. A scenario whose input is wrong has failed already. */
@@ -54,7 +69,7 @@ function casesOf(
 		const { scenario, cluster } = each;
 		const complaints = check(each);
 		if (complaints.length > 0) {
-			outcomes.set(each, { kind: "failed", detail: "not asked on the kernel", lines: complaints });
+			outcomes.set(each, unasked(complaints));
 			continue;
 		}
 		const key = JSON.stringify([scenario.mode, scenario.changes, asked(scenario)]);
@@ -84,7 +99,7 @@ function placesFor(network: Network, scenario: Scenario): readonly Place[] {
 }
 
 /** What a proof came to. */
-export function outcomeOf(proof: Proof<unknown>): Outcome {
+function outcomeOf(proof: Proof<unknown>): Outcome {
 	if (proof.kind === "no-kernel") return { kind: "open", detail: "not verified", lines: proof.why.split("\n") };
 	if (proof.kind === "not-asked") return { kind: "open", detail: "not verified", lines: [proof.why] };
 	if (proof.kind === "not-built") return { kind: "failed", detail: "not built", lines: proof.why.split("\n") };

@@ -2,7 +2,17 @@
 import { buildCommand, type Command } from "@stricli/core";
 import type { Context } from "../cli-process.ts";
 import { withStatus } from "../failure.ts";
-import { colorFlag, fileFlag, type ProtocolWord, questionFlags, text, type ViaWord } from "../flags.ts";
+import {
+	atFlag,
+	colorFlag,
+	fileFlag,
+	fromAndTo,
+	type ProtocolWord,
+	questionFlags,
+	scenarioFlag,
+	snapshotFlag,
+	type ViaWord,
+} from "../flags.ts";
 import type { ColorChoice } from "../terminal.ts";
 
 const FORMATS = ["text", "json"] as const;
@@ -39,37 +49,13 @@ export const diagnoseCommand: Command<Context> = buildCommand<DiagnoseFlags, [fr
 		});
 	},
 	parameters: {
-		positional: {
-			kind: "tuple",
-			parameters: [
-				{ brief: "Where the packet comes from", placeholder: "FROM", parse: text, optional: true },
-				{ brief: "Where it is sent", placeholder: "TO", parse: text, optional: true },
-			],
-		},
+		positional: fromAndTo,
 		flags: {
 			file: fileFlag,
-			snapshot: {
-				kind: "parsed",
-				parse: text,
-				optional: true,
-				brief: "A snapshot of real nodes; -f then adds objects to it",
-				placeholder: "DIR|FILE.tar.gz",
-			},
-			scenario: {
-				kind: "parsed",
-				parse: text,
-				optional: true,
-				brief: "A scenario of the atlas; its question unless FROM and TO are given",
-				placeholder: "MODE/ID",
-			},
+			snapshot: snapshotFlag,
+			scenario: scenarioFlag,
 			...questionFlags,
-			at: {
-				kind: "parsed",
-				parse: text,
-				optional: true,
-				brief: "Where a packet from an address of no known place comes in",
-				placeholder: "node/NAME[:DEVICE]",
-			},
+			at: atFlag,
 			all: {
 				kind: "boolean",
 				default: false,

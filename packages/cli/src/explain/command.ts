@@ -2,7 +2,18 @@
 import { buildCommand, type Command } from "@stricli/core";
 import type { Context } from "../cli-process.ts";
 import { withStatus } from "../failure.ts";
-import { colorFlag, fileFlag, type ProtocolWord, questionFlags, text, type ViaWord } from "../flags.ts";
+import {
+	atFlag,
+	colorFlag,
+	fileFlag,
+	fromAndTo,
+	type ProtocolWord,
+	questionFlags,
+	scenarioFlag,
+	snapshotFlag,
+	text,
+	type ViaWord,
+} from "../flags.ts";
 import type { ColorChoice } from "../terminal.ts";
 
 export const FORMATS = ["text", "json", "links", "mermaid", "svg"] as const;
@@ -50,38 +61,14 @@ export const explainCommand: Command<Context> = buildCommand<ExplainFlags, [from
 		});
 	},
 	parameters: {
-		positional: {
-			kind: "tuple",
-			parameters: [
-				{ brief: "Where the packet comes from", placeholder: "FROM", parse: text, optional: true },
-				{ brief: "Where it is sent", placeholder: "TO", parse: text, optional: true },
-			],
-		},
+		positional: fromAndTo,
 		flags: {
 			file: fileFlag,
-			snapshot: {
-				kind: "parsed",
-				parse: text,
-				optional: true,
-				brief: "A snapshot of real nodes; -f then adds objects to it",
-				placeholder: "DIR|FILE.tar.gz",
-			},
+			snapshot: snapshotFlag,
 			context: { kind: "parsed", parse: text, optional: true, brief: "A live cluster (not yet)", placeholder: "NAME" },
-			scenario: {
-				kind: "parsed",
-				parse: text,
-				optional: true,
-				brief: "A scenario of the atlas; its question unless FROM and TO are given",
-				placeholder: "MODE/ID",
-			},
+			scenario: scenarioFlag,
 			...questionFlags,
-			at: {
-				kind: "parsed",
-				parse: text,
-				optional: true,
-				brief: "Where a packet from an address of no known place comes in",
-				placeholder: "node/NAME[:DEVICE]",
-			},
+			at: atFlag,
 			batch: {
 				kind: "parsed",
 				parse: text,

@@ -2,7 +2,7 @@
 import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
 import type { Context } from "../cli-process.ts";
 import { withStatus } from "../failure.ts";
-import { colorFlag, fileFlag, type ProtocolWord, questionFlags, text, type ViaWord } from "../flags.ts";
+import { colorFlag, fileFlag, fromAndTo, type ProtocolWord, questionFlags, text, type ViaWord } from "../flags.ts";
 import type { ColorChoice } from "../terminal.ts";
 
 // As in the lab's backend.ts, which is not loaded for help; a test compares the two.
@@ -60,13 +60,7 @@ const explain: Command<Context> = buildCommand<LabExplainFlags, [from?: string, 
 		await withStatus(this, async () => (await import("./explain.ts")).explainOnKernel(this.cli, flags, from, to));
 	},
 	parameters: {
-		positional: {
-			kind: "tuple",
-			parameters: [
-				{ brief: "Where the packet comes from", placeholder: "FROM", parse: text, optional: true },
-				{ brief: "Where it is sent", placeholder: "TO", parse: text, optional: true },
-			],
-		},
+		positional: fromAndTo,
 		flags: {
 			file: fileFlag,
 			scenario,
