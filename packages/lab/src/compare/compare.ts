@@ -47,7 +47,7 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 		fabric,
 		endless: way.verdict === "loop",
 	};
-	const flow = flowOf(way, sightingsOf(observation.frames, plan));
+	const flow = flowOf(way, sightingsOf(observation.frames, plan), observation.accepted);
 	const seen = seenHops(flow.forward, fabric);
 	const directions = [
 		{ direction: "forward" as const, rows: hopRows(way.forward, seen, context) },
