@@ -60,6 +60,17 @@ export { checkScenario, type Difference, formatDifference } from "./atlas/check.
 export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
 export { type Fault, faultName, parseFaults } from "./atlas/fault.ts";
 export { parseScenarios } from "./atlas/parse.ts";
+export {
+	NO_PROOFS,
+	PROOF_BACKENDS,
+	type ProofBackend,
+	type ProofRecord,
+	parseProofRecord,
+	printProofRecord,
+	proofRecordSchema,
+	type RecordedProof,
+} from "./atlas/proof-record.ts";
+export { type ProofState, proofState, proofText, scenarioDigest } from "./atlas/proof-state.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, SOURCE_FORMS, scenarioName } from "./atlas/scenario.ts";
 export { ACCEPT_ALL, type FilterRule, type RouteFilter } from "./bgp/filter.ts";
