@@ -30,6 +30,14 @@ export {
 	scenarioEntry,
 } from "./api/atlas-index.ts";
 export {
+	type DiagnosisEvent,
+	type DiagnosisProgress,
+	type DiagnosisWatch,
+	diagnoseInTurns,
+	diagnosisEventSchema,
+} from "./api/diagnosis-run.ts";
+export { type FaultEntry, type FaultIndex, faultIndex, faultIndexSchema } from "./api/fault-index.ts";
+export {
 	type InputSummary,
 	inputSummarySchema,
 	knownPlaceSchema,
@@ -37,6 +45,21 @@ export {
 	servedInputSchema,
 	summaryOf,
 } from "./api/input.ts";
+export {
+	LAB_STAGES,
+	type LabComparison,
+	type LabDifference,
+	type LabEvent,
+	type LabKernel,
+	type LabOffer,
+	type LabReport,
+	type LabReportVerdict,
+	type LabRow,
+	type LabStage,
+	labEventSchema,
+	labOfferSchema,
+	labReportSchema,
+} from "./api/lab-report.ts";
 export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
 export {
 	type StateGroup,
@@ -57,8 +80,9 @@ export {
 } from "./api/topology-report.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
-export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
-export { type Fault, faultName, parseFaults } from "./atlas/fault.ts";
+export { checkFault, faultSubject, faultyCluster } from "./atlas/check-fault.ts";
+export { type Fault, faultName, findFault, parseFaults } from "./atlas/fault.ts";
+export { type AtlasName, atlasNameOf } from "./atlas/named.ts";
 export { parseScenarios } from "./atlas/parse.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, SOURCE_FORMS, scenarioName } from "./atlas/scenario.ts";

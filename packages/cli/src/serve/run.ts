@@ -1,8 +1,8 @@
 /** `podpath serve` and `podpath site`: run them. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { InputError, printable } from "@podpath/core";
-import { listen, type NamedInput, type ServedMode, writeSite } from "@podpath/server";
-import { readAtlas } from "../atlas/atlas-folder.ts";
+import { kernelLab, listen, type NamedInput, type ServedMode, writeSite } from "@podpath/server";
+import { readAtlas, readFaults } from "../atlas/atlas-folder.ts";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { type Loaded, loadSubject, printWarnings } from "../explain/subject.ts";
@@ -12,7 +12,7 @@ import type { ServeFlags } from "./command.ts";
 
 export async function runServe(cli: CliProcess, flags: ServeFlags): Promise<ExitStatus> {
 	const input = inputOf(cli, flags);
-	const served = { version: version(), atlas: atlasModes(), input };
+	const served = { version: version(), atlas: atlasModes(), input, lab: kernelLab() };
 	const listening = await listen(served, { port: flags.port, address: flags.listen });
 	const interrupted = new Promise<void>((resolve) => void cli.onInterrupt?.(resolve));
 	try {
@@ -54,6 +54,7 @@ function atlasModes(): readonly ServedMode[] {
 	return readAtlas().map(({ mode, cluster, file, scenarios }) => ({
 		files: { mode, cluster, scenarios: file },
 		scenarios,
+		faults: readFaults(mode),
 	}));
 }
 

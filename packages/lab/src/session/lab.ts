@@ -92,6 +92,11 @@ export class Lab {
 		return { question, kernel: this.backend.kernel, backend: this.backend.kind, ways, probed, tally: seen };
 	}
 
+	/** Waits until what was built has come to rest; the first probe would wait for it otherwise. */
+	async settle(): Promise<void> {
+		await this.backend.probes([]);
+	}
+
 	/** A lab that was built before, by whoever holds its kernel. */
 	static over(plan: LabPlan, backend: Backend): Lab {
 		return new Lab(plan, backend);
