@@ -84,6 +84,17 @@ export { checkFault, faultSubject, faultyCluster } from "./atlas/check-fault.ts"
 export { type Fault, faultName, findFault, parseFaults } from "./atlas/fault.ts";
 export { type AtlasName, atlasNameOf } from "./atlas/named.ts";
 export { parseScenarios } from "./atlas/parse.ts";
+export {
+	NO_PROOFS,
+	PROOF_BACKENDS,
+	type ProofBackend,
+	type ProofRecord,
+	parseProofRecord,
+	printProofRecord,
+	proofRecordSchema,
+	type RecordedProof,
+} from "./atlas/proof-record.ts";
+export { type ProofState, proofState, proofText, scenarioDigest } from "./atlas/proof-state.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, SOURCE_FORMS, scenarioName } from "./atlas/scenario.ts";
 export { ACCEPT_ALL, type FilterRule, type RouteFilter } from "./bgp/filter.ts";
@@ -102,9 +113,12 @@ export type { Cluster } from "./cluster/cluster.ts";
 export type { ManifestFile } from "./cluster/input/document.ts";
 export { loadCluster } from "./cluster/load.ts";
 export { ownKindSchemas } from "./cluster/schema/own-kinds.ts";
-export { type Choice, choose, type Needs } from "./comparison/choose.ts";
+export { type Choice, choose, type Reason } from "./comparison/choose.ts";
+export { type Criterion, differingCriteria, MODE_CRITERIA } from "./comparison/criteria.ts";
 export { modeProfiles } from "./comparison/measure.ts";
+export { NEED_QUESTIONS, type Need, type Needs, needsFrom } from "./comparison/needs.ts";
 export type { ModeProfile } from "./comparison/profile.ts";
+export { type CriterionText, criterionText, needText, profileText, reasonText } from "./comparison/wording.ts";
 export { type CodeMeaning, FINDING_CODES } from "./diagnose/code-meanings.ts";
 export type { FindingCode } from "./diagnose/codes.ts";
 export { diagnose, diagnoseAgainst } from "./diagnose/diagnose.ts";

@@ -4,6 +4,7 @@
  */
 import { formatEndpoint, type Packet, type PredictedWay } from "@podpath/core";
 import type { Transport } from "../frames/decoded-frame.ts";
+import type { Accepted } from "../observation.ts";
 import { innermost, type Sighting } from "./sighting.ts";
 
 export interface Flow {
@@ -16,14 +17,19 @@ export interface Flow {
 /** What was sent, and what NAT is expected to make of it. */
 export type SentPacket = Pick<PredictedWay, "sent" | "rewrites">;
 
-/** What is in `sightings` of the probe that sent the question's packet, from its source port. */
-export function flowOf(question: SentPacket, sightings: readonly Sighting[]): Flow {
+/** What is in `sightings` of the probe that sent the question's packet, from its source port; `takers`: who took it. */
+export function flowOf(
+	question: SentPacket,
+	sightings: readonly Sighting[],
+	takers: readonly Pick<Accepted, "namespace">[],
+): Flow {
 	const openings = sightings.filter((each) => isOpening(question.sent, each));
 	// A node's own packet may have another port already where it is seen first: MASQUERADE --random-fully.
 	const first = openings.find((each) => isFrom(question, each)) ?? openings.find((each) => isTo(question, each));
 	if (first === undefined) return { forward: [], answer: null };
 	const opening = first.transport;
-	const ends: Ends = { sources: new Set(), destinations: new Set() };
+	const names = takers.map(({ namespace }) => Buffer.from(namespace));
+	const ends: Ends = { sources: new Set(), destinations: new Set(), names };
 	// Where it was sent with other ends than it has on any device, the answer has them again (br_netfilter undoes NAT on a port).
 	addEnds(ends, question.sent);
 	const forward: Sighting[] = [];
@@ -45,10 +51,12 @@ function isSameDatagram({ transport }: Sighting, answer: Sighting | undefined): 
 	return Buffer.compare(transport.payload, answer.transport.payload) === 0;
 }
 
-/** Endpoints that the opening packet had on its way; datagrams carry nothing else that ties an answer to them. */
+/** What ties a datagram's answer to it: endpoints that the opening packet had on its way, and what those answer who took it. */
 interface Ends {
 	readonly sources: Set<string>;
 	readonly destinations: Set<string>;
+	/** A listener answers with the name of its namespace. */
+	readonly names: readonly Uint8Array[];
 }
 
 function addEnds(ends: Ends, packet: Packet): void {
@@ -126,7 +134,10 @@ function answerKind(each: Sighting, opening: Transport, ends: Ends): "reply" | "
 			if (transport.kind !== "sctp" || transport.verificationTag !== initTag(opening)) return null;
 			return segmentKind(inner);
 		case "udp": {
-			if (transport.kind !== "udp" || !ends.destinations.has(formatEndpoint(inner.src, inner.sport))) return null;
+			if (transport.kind !== "udp") return null;
+			// Who answers may rewrite both ends at once (DNAT in OUTPUT, MASQUERADE): its name is left.
+			if (ends.names.some((name) => Buffer.compare(transport.payload, name) === 0)) return "reply";
+			if (!ends.destinations.has(formatEndpoint(inner.src, inner.sport))) return null;
 			// Who answers may send it elsewhere at once (DNAT in OUTPUT); then its data is not the question's.
 			const isBack = ends.sources.has(formatEndpoint(inner.dst, inner.dport));
 			return isBack || Buffer.compare(transport.payload, opening.payload) !== 0 ? "reply" : null;

@@ -117,12 +117,12 @@ function taggedBytes({ bytes, vlan, ethernet }: CapturedFrame): Uint8Array {
 
 /** `forward hop 3 of 9: node/b eth0 in, vxlan …` by frame number. */
 function commentsOf(
-	{ frames }: Observation,
+	{ frames, accepted }: Observation,
 	plan: LabPlan,
 	way: CaptureFileOptions["way"],
 ): ReadonlyMap<number, string> {
 	const fabric = new Set(plan.ports.map((port) => port.fabric));
-	const { forward, answer } = flowOf(way, sightingsOf(frames, plan));
+	const { forward, answer } = flowOf(way, sightingsOf(frames, plan), accepted);
 	return new Map([
 		...commentsOfHops("forward", forward, fabric),
 		...(answer === null ? [] : commentsOfHops(answer.kind, answer.sightings, fabric)),

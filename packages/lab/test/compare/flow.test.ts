@@ -41,6 +41,7 @@ function flow(
 	sent: Partial<Packet> & Pick<Packet, "protocol">,
 	packets: readonly (ReturnType<typeof seen> & { readonly time?: number })[],
 	rewrites: PredictedWay["rewrites"] = [],
+	takers: readonly string[] = [],
 ) {
 	const frames = packets.map(
 		({ namespace, bytes, time }, position): CapturedFrame => ({
@@ -56,7 +57,8 @@ function flow(
 	);
 	const base = { family: 4, src: client, dst: service, sport: 40000, dport: 80, ttl: 64, length: 0 } as const;
 	const question = { sent: { ...base, dontFragment: true, ...sent }, rewrites };
-	const found = flowOf(question, sightingsOf(frames, plan));
+	const accepted = takers.map((namespace) => ({ namespace }));
+	const found = flowOf(question, sightingsOf(frames, plan), accepted);
 	return {
 		forward: found.forward.map(({ frame }) => frame),
 		answer: found.answer === null ? null : [found.answer.kind, found.answer.sightings.map(({ frame }) => frame)],
@@ -183,6 +185,15 @@ describe("UDP, where the server's stack has rules of its own", () => {
 			seen("b", "udp", server, node, build.udp(53, 40000, [9])),
 		];
 		expect(flow({ protocol: "udp", dst: server, dport: 53 }, packets)).toEqual({
+			forward: [0],
+			answer: ["reply", [1]],
+		});
+	});
+
+	test("an answer whose both ends are rewritten as it is sent, by the name of who took the question", () => {
+		const named = (name: string) => seen("b", "udp", node, service, build.udp(20000, 40000, [...Buffer.from(name)]));
+		const packets = [seen("a", "udp", client, server, build.udp(40000, 53, [1, 2, 3])), named("b"), named("n")];
+		expect(flow({ protocol: "udp", dst: server, dport: 53 }, packets, [], ["b"])).toEqual({
 			forward: [0],
 			answer: ["reply", [1]],
 		});

@@ -9,6 +9,7 @@ import {
 	type KnownPlace,
 	type Language,
 	type ManifestFile,
+	type ModeProfile,
 	type Question,
 	type StateReport,
 	type TopologyReport,
@@ -28,6 +29,7 @@ export class WorkerBackend implements AtlasBackend {
 	readonly #files = new Map<string, Promise<AtlasFiles>>();
 	readonly #faultFiles = new Map<string, Promise<ManifestFile>>();
 	readonly #script: string;
+	#modes: Promise<readonly ModeProfile[]> | null = null;
 	#worker: Worker | null = null;
 	#last = 0;
 
@@ -79,6 +81,14 @@ export class WorkerBackend implements AtlasBackend {
 	async check(scenario: string): Promise<ScenarioCheck> {
 		const input = await this.#engineInput({ kind: "scenario", name: scenario });
 		return { differences: await this.#call("check", { input }) };
+	}
+
+	modes(): Promise<readonly ModeProfile[]> {
+		this.#modes ??= this.#call("modes", { input: null });
+		this.#modes.catch(() => {
+			this.#modes = null;
+		});
+		return this.#modes;
 	}
 
 	files(mode: string): Promise<AtlasFiles> {

@@ -9,6 +9,7 @@ import type {
 	KnownPlace,
 	Language,
 	ManifestFile,
+	ModeProfile,
 	Problem,
 	Question,
 	ScenarioEntry,
@@ -52,6 +53,8 @@ export interface Calls {
 	readonly validate: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly Diagnostic[] };
 	/** Null: the input is neither a scenario nor a fault. */
 	readonly scenario: { readonly asks: { readonly input: EngineInput }; readonly answers: Asked | null };
+	/** Of every network mode, without any input. */
+	readonly modes: { readonly asks: { readonly input: null }; readonly answers: readonly ModeProfile[] };
 	readonly check: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly string[] };
 }
 

@@ -11,6 +11,7 @@ import {
 	knownPlaces,
 	loadCluster,
 	type ManifestFile,
+	modeProfiles,
 	parseScenarios,
 	placesLike,
 	type Question,
@@ -62,6 +63,7 @@ export class Engine {
 		asks: Calls[keyof Calls]["asks"],
 		watch: Watch,
 	): Promise<Calls[keyof Calls]["answers"]> {
+		if (call === "modes" || asks.input === null) return modeProfiles();
 		if (call === "validate") return this.#validate(asks.input);
 		const loaded = this.#load(asks.input);
 		const { subject } = loaded;

@@ -1,6 +1,6 @@
 /** The Lab view: the question of the page, asked of a real kernel. */
 import type { LabOffer, Question, ServedInput } from "@podpath/core";
-import type { ComponentChildren, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
 import { labOffer } from "../../backend/lab.ts";
@@ -42,7 +42,7 @@ export function LabView({ route, served }: ViewProps): JSX.Element {
 
 interface OfferedProps {
 	readonly served: ServedInput;
-	readonly children: ComponentChildren;
+	readonly children: JSX.Element;
 }
 
 /** Only where there is a kernel to ask; else it says why there is none. */
