@@ -14,8 +14,15 @@ export function eventStream<Event>(
 		const ending = new AbortController();
 		stream.onAbort(() => ending.abort());
 		const heartbeat = setInterval(() => void stream.write(": still here\n\n"), HEARTBEAT_MS);
+		let written = Promise.resolve();
+		const send = (event: Event): void => {
+			const data = JSON.stringify(event);
+			written = written.then(() => stream.writeSSE({ data }));
+		};
 		try {
-			await work((event) => void stream.writeSSE({ data: JSON.stringify(event) }), ending.signal);
+			await work(send, ending.signal);
+			// The stream closes when this ends, with whatever is not written yet.
+			await written;
 		} finally {
 			clearInterval(heartbeat);
 		}
