@@ -106,6 +106,7 @@ export const KUBERNETES_KINDS: readonly string[] = [
 	"ippools.crd.projectcalico.org",
 	"bgpconfigurations.crd.projectcalico.org",
 	"bgppeers.crd.projectcalico.org",
+	"bgpfilters.crd.projectcalico.org",
 	"felixconfigurations.crd.projectcalico.org",
 	"ipamblocks.crd.projectcalico.org",
 	"blockaffinities.crd.projectcalico.org",

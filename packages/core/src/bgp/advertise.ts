@@ -1,6 +1,6 @@
 /** What a speaker tells a neighbour of a route, and what the neighbour makes of it. */
 import type { Address } from "../address/address.ts";
-import { passes } from "./filter.ts";
+import { deciding, passes } from "./filter.ts";
 import type { BgpRoute } from "./route.ts";
 import type { Hearing } from "./session.ts";
 import type { Speaker } from "./speaker.ts";
@@ -13,11 +13,9 @@ export const DEFAULT_LOCAL_PREFERENCE = 100;
  * Who hears it may still refuse it (`refuses`).
  */
 export function heard(by: Hearing, route: BgpRoute): BgpRoute | undefined {
-	const { peer, own, others, kind } = by;
-	if (!mayTell(route, by)) return undefined;
-	if (!passes(peer.exports, route.prefix) || (others.exports && !passes(others.exports, route.prefix)))
-		return undefined;
-	if (own.imports !== undefined && !passes(own.imports, route.prefix)) return undefined;
+	const { own, kind } = by;
+	if (!mayTell(route, by) || !isExported(route, by)) return undefined;
+	if (own.imports !== undefined && deciding(own.imports, route.prefix, true)?.action === "reject") return undefined;
 	return kind === "ebgp" ? fromOtherAs(by, route) : withinAs(by, route);
 }
 
@@ -25,6 +23,12 @@ export function heard(by: Hearing, route: BgpRoute): BgpRoute | undefined {
 function mayTell(route: BgpRoute, { peer, others, kind }: Hearing): boolean {
 	if (kind === "ebgp" || route.learned?.kind !== "ibgp") return true;
 	return peer.clusterId !== undefined && (others.client || route.learned.own.client);
+}
+
+/** What the rules for this neighbour leave open the speaker's own filter decides. */
+function isExported({ prefix, learned }: BgpRoute, { peer, others }: Hearing): boolean {
+	const rule = others.exports && deciding(others.exports, prefix, learned !== null);
+	return rule === undefined ? passes(peer.exports, prefix, learned !== null) : rule.action === "accept";
 }
 
 /** The first speaker of another AS is the next hop, unless both are on one link with who it has the route from (RFC 4271 section 5.1.3). */

@@ -1,12 +1,25 @@
-/** Which prefixes pass: lists as routers have them. */
+/** Which routes pass: lists as routers have them. */
 import type { Address } from "../address/address.ts";
 import { contains, type Prefix } from "../address/prefix.ts";
 
 export interface FilterRule {
-	readonly prefix: Prefix;
-	/** `exact`: this prefix; `within`: it and all that are in it. */
-	readonly match: "exact" | "within";
+	/** Null: any. */
+	readonly prefix: Prefix | null;
+	/** `exact`: this prefix; `within`: it and all that are in it; lengths: those in it that are of such a length. */
+	readonly match: "exact" | "within" | PrefixLengths;
+	/** Where the prefix does not match. */
+	readonly negated?: boolean;
+	/** Only what BGP brought, nothing that the speaker originates. */
+	readonly learnedOnly?: boolean;
 	readonly action: "accept" | "reject";
+	/** The object that it follows from: `bgpfilter/no-default`. */
+	readonly object?: string;
+}
+
+/** Both are included. */
+export interface PrefixLengths {
+	readonly min: number;
+	readonly max: number;
 }
 
 /** The first rule that matches decides. */
@@ -17,15 +30,25 @@ export interface RouteFilter {
 
 export const ACCEPT_ALL: RouteFilter = { rules: [], otherwise: "accept" };
 
-/** Whether a prefix passes. */
-export function passes(filter: RouteFilter, prefix: Prefix): boolean {
-	const { rules, otherwise } = filter;
-	for (const rule of rules) if (matches(rule, prefix)) return rule.action === "accept";
-	return otherwise === "accept";
+/** Whether a prefix passes. `learned`: BGP brought it. */
+export function passes({ rules, otherwise }: RouteFilter, prefix: Prefix, learned: boolean): boolean {
+	return (deciding(rules, prefix, learned)?.action ?? otherwise) === "accept";
 }
 
-function matches({ prefix, match }: FilterRule, candidate: Prefix): boolean {
+/** The first rule that matches, if any does. */
+export function deciding(rules: readonly FilterRule[], prefix: Prefix, learned: boolean): FilterRule | undefined {
+	for (const rule of rules) if (matches(rule, prefix, learned)) return rule;
+	return undefined;
+}
+
+function matches(rule: FilterRule, candidate: Prefix, learned: boolean): boolean {
+	if (rule.learnedOnly === true && !learned) return false;
+	return rule.prefix === null || covers(rule.prefix, rule.match, candidate) !== (rule.negated === true);
+}
+
+function covers(prefix: Prefix, match: FilterRule["match"], candidate: Prefix): boolean {
 	if (match === "exact") return candidate.text === prefix.text;
+	if (match !== "within" && (candidate.length < match.min || candidate.length > match.max)) return false;
 	return candidate.length >= prefix.length && contains(prefix, candidate.address);
 }
 

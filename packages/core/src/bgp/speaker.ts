@@ -1,7 +1,7 @@
 /** BGP speakers and their neighbours as they are configured: plain data. One network of speakers carries one family. */
 import type { Address } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
-import type { RouteFilter } from "./filter.ts";
+import type { FilterRule, RouteFilter } from "./filter.ts";
 
 export interface Speaker {
 	/** A place: `node/a`. */
@@ -17,7 +17,7 @@ export interface Speaker {
 	readonly neighbours: readonly Neighbour[];
 	/** What it originates. */
 	readonly networks: readonly Prefix[];
-	/** Which routes it tells anyone, before a neighbour's own filter. */
+	/** Which routes it tells a neighbour, where the rules for that one say nothing. */
 	readonly exports: RouteFilter;
 	/** Whether both addresses are on one of its links, with sessions that are not multihop; absent: none are. */
 	readonly sharesLink?: (a: Address, b: Address) => boolean;
@@ -40,8 +40,9 @@ export interface Neighbour {
 	readonly allowedOwnAs: number;
 	/** Of routes that come from it; absent: what the other says, or 100. */
 	readonly localPreference?: number;
-	readonly imports?: RouteFilter;
-	readonly exports?: RouteFilter;
+	/** What no rule matches is taken. */
+	readonly imports?: readonly FilterRule[];
+	readonly exports?: readonly FilterRule[];
 	/** The object that it follows from: `bgppeer/tor`. */
 	readonly object?: string;
 }

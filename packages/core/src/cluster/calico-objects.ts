@@ -1,5 +1,5 @@
 /** Calico's objects (projectcalico.org/v3, crd.projectcalico.org/v1), reduced to what podpath reads of them. */
-import type { Address } from "../address/address.ts";
+import type { Address, Family } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { CalicoSelector } from "./calico-selector.ts";
 import type { ObjectMeta } from "./objects.ts";
@@ -75,8 +75,30 @@ export interface BgpPeer extends ObjectMeta {
 	readonly numAllowedLocalASNumbers: number;
 	/** `Manual`: the other side is not configured by this. */
 	readonly reversePeering: "Auto" | "Manual";
-	/** Names of BGPFilters, which podpath does not evaluate. */
+	/** Names of BGPFilters, which are asked in this order. */
 	readonly filters: readonly string[];
+}
+
+/** What a peer is told and what is taken of what it tells: the first rule that matches decides. */
+export interface BgpFilter extends ObjectMeta {
+	readonly kind: "BGPFilter";
+	readonly exports: Readonly<Record<Family, readonly BgpFilterRule[]>>;
+	readonly imports: Readonly<Record<Family, readonly BgpFilterRule[]>>;
+}
+
+export interface BgpFilterRule {
+	readonly action: "accept" | "reject";
+	/** Null: any route. */
+	readonly cidr: Prefix | null;
+	readonly matchOperator: "Equal" | "NotEqual" | "In" | "NotIn";
+	/** Of the route's prefix; null: any. */
+	readonly prefixLength: { readonly min: number; readonly max: number } | null;
+	/** `RemotePeers`: only what BGP brought. */
+	readonly source: "RemotePeers" | null;
+	/** Null: any peer. */
+	readonly peerType: "eBGP" | "iBGP" | null;
+	/** Conditions that podpath does not evaluate: `interface`, `communities`. */
+	readonly unevaluated: readonly string[];
 }
 
 /** Named `default` for all nodes, `node.NAME` for one. What is absent is not said. */
@@ -154,6 +176,7 @@ export interface CalicoObjects {
 	readonly blockAffinities: readonly BlockAffinity[];
 	readonly bgpConfigurations: readonly BgpConfiguration[];
 	readonly bgpPeers: readonly BgpPeer[];
+	readonly bgpFilters: readonly BgpFilter[];
 	readonly felixConfigurations: readonly FelixConfiguration[];
 	/** One for each Node of the cluster, by its name. */
 	readonly nodes: ReadonlyMap<string, CalicoNode>;
@@ -166,6 +189,7 @@ export const NO_CALICO_OBJECTS: CalicoObjects = {
 	blockAffinities: [],
 	bgpConfigurations: [],
 	bgpPeers: [],
+	bgpFilters: [],
 	felixConfigurations: [],
 	nodes: new Map(),
 };

@@ -61,6 +61,8 @@ export interface DocumentedEffect {
 	readonly at: Place;
 	/** The eBPF program's name; null for anything else. */
 	readonly program: string | null;
+	/** What that program is of; null for anything else. */
+	readonly technology: "eBPF" | "OpenFlow" | null;
 	/** A sentence: who did what. */
 	readonly what: string;
 }
@@ -120,11 +122,12 @@ function documentedIn({ forward, reply, refusal, end }: Way): readonly Documente
 	const changed = [forward, reply, refusal]
 		.flatMap((walk) => walk?.hops ?? [])
 		.filter(({ stage }) => stage === "ebpf" || stage === "openflow");
-	const effects = changed.map(({ at, because }): DocumentedEffect => {
-		return { at, program: String(because.facts.program), what: reason(because) };
+	const effects = changed.map(({ at, stage, because }): DocumentedEffect => {
+		const technology = stage === "openflow" ? "OpenFlow" : "eBPF";
+		return { at, program: String(because.facts.program), technology, what: reason(because) };
 	});
 	if (end.because.code === "network-policy-drop")
-		effects.push({ at: end.at, program: null, what: reason(end.because) });
+		effects.push({ at: end.at, program: null, technology: null, what: reason(end.because) });
 	return effects;
 }
 

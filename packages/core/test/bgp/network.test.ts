@@ -152,7 +152,7 @@ describe("a filter", () => {
 			otherwise: "reject",
 		} as const;
 		const verdicts = ["10.244.1.0/26", "10.244.1.5/32", "10.244.2.5/32", "192.0.2.0/24"].map((text) =>
-			passes(filter, prefix(text)),
+			passes(filter, prefix(text), false),
 		);
 		expect(verdicts).toEqual([true, false, true, false]);
 	});

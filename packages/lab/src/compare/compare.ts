@@ -76,8 +76,8 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 	return { kind: "differs", ...compared, differences, divergence: divergenceOf(directions) };
 }
 
-/** A prediction that leaves open what happens cannot be right or wrong. */
-function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
+/** A prediction that leaves open what happens cannot be right or wrong, whatever is observed: why; null where it can be. */
+export function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
 	const { verdict, reason, client, forward, reply, refusal, documented } = way;
 	if (verdict === "unknown") return `the prediction is "unknown": ${reason}`;
 	if (verdict === "exits" && forward.length === 0) return `nothing shows the packet before it leaves: ${reason}`;
@@ -88,9 +88,21 @@ function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
 	if (!built.has(client)) return `the lab has no ${client}`;
 	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
 	const effect = documented.find((each) => !isStoodInFor(each, plan));
-	if (effect !== undefined) return `the lab has not got what decides at ${effect.at}: ${effect.what}`;
+	if (effect !== undefined) return `the lab has not got what decides at ${effect.at}${lacking(effect)}: ${effect.what}`;
 	const missing = crossings.find(({ at, device }) => device !== null && !built.has(at));
 	return missing === undefined ? null : `the lab has no ${missing.at}`;
+}
+
+/** What would have to be there, and what would bring it. */
+function lacking({ technology }: PredictedWay["documented"][number]): string {
+	switch (technology) {
+		case "OpenFlow":
+			return ", Open vSwitch's flow tables (Debian package openvswitch-switch, kernel module openvswitch)";
+		case "eBPF":
+			return ", an eBPF program of the CNI's";
+		case null:
+			return "";
+	}
 }
 
 /** Whether tc filters do what all programs of that name do there. */

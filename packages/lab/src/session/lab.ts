@@ -3,7 +3,7 @@ import { type Network, type Place, type PredictedWay, predict, type Question, ty
 import type { Backend, BackendKind, StepOutput } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { type OpenOptions, openBackend } from "../backends/open.ts";
-import { compareWays } from "../compare/compare.ts";
+import { compareWays, whyNotCompared } from "../compare/compare.ts";
 import { type Tally, tally } from "../compare/tally.ts";
 import type { LabPlan, LabTranslation } from "../lab-plan.ts";
 import type { Observation } from "../observation.ts";
@@ -84,7 +84,8 @@ export class Lab {
 				ways,
 				probed.map(({ comparison }) => comparison),
 			);
-			if (once.observation === null || seen.disagreements.length > 0 || seen.neverSeen.length === 0) break;
+			// One that cannot be compared leaves the whole open, so no other is waited for.
+			if (once.comparison.kind !== "agrees" || seen.neverSeen.length === 0) break;
 			// The same source port would be the same connection, and take the same way.
 			if (question.sourcePort !== undefined) break;
 		}
@@ -119,7 +120,7 @@ export class Lab {
 
 	async #probe(ways: readonly PredictedWay[]): Promise<ProbedOnce> {
 		const probe = probeFor(ways, this.#names);
-		if (probe === null) {
+		if (probe === null || ways.every((way) => whyNotCompared(way, this.plan) !== null)) {
 			// Nothing is sent where nothing could be compared.
 			return { observation: null, comparison: compareWays(ways, NOTHING_SEEN, this.plan) };
 		}

@@ -97,13 +97,17 @@ function session(router: Router, peer: Peer, number: number, family: string): st
   connect retry time 2;
   error wait time 1, 2;
   ${family} {
-    import ${peer.localPreference === undefined ? "all" : `filter { bgp_local_pref = ${peer.localPreference}; accept; }`};
-    export where source ~ [ RTS_BGP, RTS_STATIC ];
+    import filter { ${birdRules(peer.imports)} ${peer.localPreference === undefined ? "" : `bgp_local_pref = ${peer.localPreference};`} accept; };
+    export filter { ${birdRules(peer.exports)} if (source ~ [ RTS_BGP, RTS_STATIC ]) then accept; reject; };
     ${router.direct === true ? "" : "gateway recursive;"}
     ${peer.nextHop === undefined ? "" : `next hop ${peer.nextHop};`}
   };
 }
 `;
+}
+
+function birdRules(rules: Peer["exports"] = []): string {
+	return rules.map(({ bird }) => bird).join(" ");
 }
 
 /** Of a router with several addresses the one in the peer's /24 (or /64). */

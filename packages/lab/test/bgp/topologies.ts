@@ -5,6 +5,7 @@ import {
 	address,
 	type BgpNeighbour,
 	contains,
+	type FilterRule,
 	type Prefix,
 	prefix,
 	prefixOf,
@@ -33,6 +34,15 @@ export interface Peer {
 	readonly nextHop?: "self" | "keep";
 	readonly localPreference?: number;
 	readonly allowedOwnAs?: number;
+	/** Rules as confd writes those of BGPFilters, for BIRD and for podpath. */
+	readonly imports?: readonly RuleInBoth[];
+	readonly exports?: readonly RuleInBoth[];
+}
+
+export interface RuleInBoth {
+	/** confd's (template_funcs.go filterStatement). */
+	readonly bird: string;
+	readonly rule: FilterRule;
 }
 
 export interface Topology {
@@ -70,6 +80,8 @@ function neighbour(peer: Peer): BgpNeighbour {
 		nextHop: peer.nextHop ?? "default",
 		allowedOwnAs: peer.allowedOwnAs ?? 0,
 		...(peer.localPreference !== undefined && { localPreference: peer.localPreference }),
+		...(peer.imports && { imports: peer.imports.map(({ rule }) => rule) }),
+		...(peer.exports && { exports: peer.exports.map(({ rule }) => rule) }),
 	};
 }
 
@@ -196,6 +208,64 @@ const LEAVES: Topology = {
 	}),
 };
 
+const BLOCKS = prefix("10.244.0.0/16");
+const LEARNED = "(defined(source)) && (source ~ [ RTS_BGP ])";
+
+/** One of each condition that podpath evaluates, of blocks 10.244.1.0/26, 10.244.2.0/26 and so on. */
+const REJECTING: Readonly<Record<string, RuleInBoth>> = {
+	"a prefix and what is in it": {
+		bird: "if ((net ~ 10.244.0.0/16)) then { reject; }",
+		rule: { prefix: BLOCKS, match: "within", action: "reject" },
+	},
+	"just a prefix, which no route has": {
+		bird: "if ((net = 10.244.0.0/16)) then { reject; }",
+		rule: { prefix: BLOCKS, match: "exact", action: "reject" },
+	},
+	"all but a prefix": {
+		bird: "if ((net != 10.244.3.0/26)) then { reject; }",
+		rule: { prefix: prefix("10.244.3.0/26"), match: "exact", negated: true, action: "reject" },
+	},
+	"what is not in a prefix": {
+		bird: "if ((net !~ 10.244.3.0/24)) then { reject; }",
+		rule: { prefix: prefix("10.244.3.0/24"), match: "within", negated: true, action: "reject" },
+	},
+	"lengths that no route has": {
+		bird: "if ((net ~ [ 10.244.0.0/16{27,32} ])) then { reject; }",
+		rule: { prefix: BLOCKS, match: { min: 27, max: 32 }, action: "reject" },
+	},
+	"lengths that all routes have": {
+		bird: "if ((net ~ [ 10.244.0.0/16{16,26} ])) then { reject; }",
+		rule: { prefix: BLOCKS, match: { min: 16, max: 26 }, action: "reject" },
+	},
+	"all but lengths that no route has": {
+		bird: "if ((net !~ [ 10.244.0.0/16{27,32} ])) then { reject; }",
+		rule: { prefix: BLOCKS, match: { min: 27, max: 32 }, negated: true, action: "reject" },
+	},
+	"what BGP brought": {
+		bird: `if (${LEARNED}) then { reject; }`,
+		rule: { prefix: null, match: "within", learnedOnly: true, action: "reject" },
+	},
+	"all, after one was accepted": {
+		bird: "if ((net = 10.244.2.0/26)) then { accept; } reject;",
+		rule: { prefix: prefix("10.244.2.0/26"), match: "exact", negated: true, action: "reject" },
+	},
+};
+
+/** A reflector with a client for each rule, which it has for what it tells that client, or the client for what it hears. */
+const FILTERS: readonly Topology[] = (["exports", "imports"] as const).map((direction) => {
+	const rules = Object.values(REJECTING);
+	const { routers } = reflected("", IPV4, ["244.0.0.1"], rules.length);
+	const filtered = (peers: readonly Peer[], from: number): readonly Peer[] =>
+		peers.map((each, i) => ({ ...each, [direction]: [rules[from + i]] }));
+	return {
+		title: `a reflector and its clients, with ${direction} that reject ${Object.keys(REJECTING).join("; ")}`,
+		routers: routers.map((router, i) => {
+			if ((direction === "exports") !== (i === 0)) return router;
+			return { ...router, neighbours: filtered(router.neighbours, Math.max(i - 1, 0)) };
+		}),
+	};
+});
+
 /** A mesh of three with one thing changed in it. */
 function changed(title: string, change: (routers: readonly Router[]) => readonly Router[]): Topology {
 	return { title, routers: change(mesh(title, IPV4, 3).routers) };
@@ -207,6 +277,7 @@ const withRouter =
 		routers.map((each) => (each.name === name ? { ...each, ...change(each) } : each));
 
 export const TOPOLOGIES: readonly Topology[] = [
+	...FILTERS,
 	mesh("a full mesh of three", IPV4, 3),
 	mesh("a full mesh of three, IPv6", IPV6, 3),
 	reflected("one reflector and three clients", IPV4, ["244.0.0.1"], 3),

@@ -288,16 +288,22 @@ describe("an eBPF program, which the lab has not got", () => {
 
 	test("does something to the packet: nothing is compared", () => {
 		const what = "program cil_from_container (eBPF), by its documented effect: 192.0.2.1:80 becomes 10.0.2.2:8080";
-		const way = { ...viaNat, documented: [{ at: "node/r", program: "cil_from_container", what }] };
+		const way = {
+			...viaNat,
+			documented: [{ at: "node/r", program: "cil_from_container", technology: "eBPF" as const, what }],
+		};
 		expect(compareWay(way, observation, plan)).toEqual({
 			kind: "not-compared",
-			why: `the lab has not got what decides at node/r: ${what}`,
+			why: `the lab has not got what decides at node/r, an eBPF program of the CNI's: ${what}`,
 		});
 	});
 
 	test("does something to the packet that tc filters do as well: compared, and said", () => {
 		const standingIn = { ...plan, programs: plan.programs.map((each) => ({ ...each, stoodInFor: true })) };
-		const way = { ...viaNat, documented: [{ at: "node/r", program: "cil_from_container", what: "" }] };
+		const way = {
+			...viaNat,
+			documented: [{ at: "node/r", program: "cil_from_container", technology: "eBPF" as const, what: "" }],
+		};
 		expect(compareWay(way, observation, standingIn)).toMatchObject({
 			kind: "agrees",
 			remarks: [

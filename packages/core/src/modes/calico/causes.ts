@@ -1,6 +1,7 @@
 /** Why packets for a pod find no way: what of Calico's objects keeps its block from being known where they are. */
 import type { Address, Family } from "../../address/address.ts";
 import { contains } from "../../address/prefix.ts";
+import { deciding } from "../../bgp/filter.ts";
 import type { BgpNetwork } from "../../bgp/network.ts";
 import type { Speaker } from "../../bgp/speaker.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
@@ -52,7 +53,7 @@ function causesFor(sources: CauseSources, places: readonly string[], address: Ad
 	const lost: Lost = { ...sources, places, block, owner, network, lacking };
 	const routers = routersWithoutBgp(lost);
 	if (lacking.length === 0) return routers;
-	const found = [notExported, sessions, selectNobody, noClusterId, meshOff].flatMap((cause) => cause(lost));
+	const found = [notExported, sessions, filtered, selectNobody, noClusterId, meshOff].flatMap((cause) => cause(lost));
 	return found.length > 0 ? found : routers;
 }
 
@@ -96,6 +97,33 @@ function sessions({ network, lacking, owner, cluster }: Lost): readonly Cause[] 
 				object,
 			};
 		});
+}
+
+/** BGPFilters by which somebody who knows the block does not tell another, or the other does not take it; each is told once. */
+function filtered({ network, owner, block: { cidr }, cluster }: Lost): readonly Cause[] {
+	const causes = new Map<string, Cause>();
+	for (const speaker of network.speakers) {
+		if (speaker.name === owner.place || network.routesOf(speaker).has(cidr.text)) continue;
+		for (const { peer, own, others } of network.sessionsOf(speaker)) {
+			const known = network.routesOf(peer).get(cidr.text);
+			if (known === undefined) continue;
+			const told = deciding(others.exports ?? [], cidr, known.best.learned !== null);
+			const rule = told?.action === "reject" ? told : deciding(own.imports ?? [], cidr, true);
+			if (rule?.action !== "reject" || rule.object === undefined || causes.has(rule.object)) continue;
+			causes.set(
+				rule.object,
+				filterCause(cluster, rule.object, `${cidr.text} back between ${peer.name} and ${speaker.name}`),
+			);
+		}
+	}
+	return [...causes.values()];
+}
+
+function filterCause(cluster: Cluster, object: string, what: string): Cause {
+	const where = sourceOf(cluster, object);
+	const message = `${object}${where === undefined ? "" : ` ${at(where)}`} holds the route to ${what}`;
+	const fix = "accept the route in the filter, or take the filter from the BGPPeer";
+	return { code: "bgp-route-filtered", message, fix, object };
 }
 
 /** A BGPPeer that joins nobody: its selectors fit no node. */
@@ -166,7 +194,7 @@ function routersWithoutBgp({ cluster, places, block, network }: Lost): readonly 
 
 function sourceOf({ calico, hosts, nodes }: Cluster, object: string): SourcePosition | undefined {
 	const [kind, name] = [object.slice(0, object.indexOf("/")), object.slice(object.indexOf("/") + 1)];
-	const among = kind === "bgppeer" ? calico.bgpPeers : kind === "host" ? hosts : nodes;
+	const among = { bgppeer: calico.bgpPeers, bgpfilter: calico.bgpFilters, host: hosts }[kind] ?? nodes;
 	return among.find((each) => each.name === name)?.source;
 }
 

@@ -15,6 +15,7 @@ import { administratorSysctls } from "../machine.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
+import { filterRemarks } from "./bgp-filters.ts";
 import { type Blocks, blocksOf } from "./blocks.ts";
 import { type CalicoNodes, calicoNodes, type NodeFacts } from "./calico-nodes.ts";
 import { calicoCauses } from "./causes.ts";
@@ -22,7 +23,7 @@ import { felixRules } from "./felix.ts";
 import { FelixPolicies } from "./policies.ts";
 import { type Pools, poolsOf } from "./pools.ts";
 import { birdRoute, blackholes, FAMILIES, felixPrograms, felixRoute } from "./routes.ts";
-import { type BirdNetwork, bgpRemarks, birdNetwork, filterRemarks } from "./speakers.ts";
+import { type BirdNetwork, bgpRemarks, birdNetwork } from "./speakers.ts";
 import { podMtu, tunnelDevices, vxlanPeer } from "./tunnels.ts";
 import { hostEnds, hostInterface, POD_DEVICE, podEnd } from "./workload.ts";
 

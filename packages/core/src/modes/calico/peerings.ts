@@ -6,12 +6,15 @@ import type { Address, Family } from "../../address/address.ts";
 import type { Neighbour } from "../../bgp/speaker.ts";
 import type { BgpPeer } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
+import { BgpFilters } from "./bgp-filters.ts";
 import { type CalicoNodes, clusterAs, type NodeFacts } from "./calico-nodes.ts";
 
 /** A neighbour before it is known whose it is: whether it is a client depends on both sides. */
 interface Peer {
 	readonly neighbour: Neighbour;
 	readonly clusterId?: Address;
+	/** Names of BGPFilters. */
+	readonly filters: readonly string[];
 }
 
 type Peers = Map<string, Peer>;
@@ -31,6 +34,7 @@ class NodePeerings implements Peerings {
 	readonly #family: Family;
 	readonly #clusterAs: number;
 	readonly #mesh: readonly Neighbour[];
+	readonly #filters: BgpFilters;
 	/** Those of all nodes, and of single ones; the first that was found for an address stays. */
 	readonly #global: Peers = new Map();
 	readonly #byNode = new Map<string, Peers>();
@@ -39,6 +43,7 @@ class NodePeerings implements Peerings {
 		this.#nodes = nodes;
 		this.#family = family;
 		this.#clusterAs = clusterAs(cluster);
+		this.#filters = new BgpFilters(cluster, family);
 		const settings = cluster.calico.bgpConfigurations.find(({ name }) => name === "default");
 		const mesh = settings?.nodeToNodeMeshEnabled ?? true;
 		this.#mesh = mesh ? nodes.all.flatMap((facts) => this.#meshNeighbour(facts)) : [];
@@ -53,7 +58,7 @@ class NodePeerings implements Peerings {
 		const own = this.#byNode.get(facts.node.name);
 		if (own === undefined && this.#global.size === 0) return mesh;
 		const explicit = [...this.#global.values(), ...(own?.values() ?? [])];
-		return [...mesh, ...explicit.map((peer) => forNode(peer, facts))];
+		return [...mesh, ...explicit.map((peer) => forNode(peer, facts, this.#filters))];
 	}
 
 	/** Route reflectors are no part of the mesh. */
@@ -109,13 +114,13 @@ class NodePeerings implements Peerings {
 		}
 		const { peerIP, asNumber } = peer;
 		if (peerIP === null || peerIP.family !== this.#family) return [];
-		return [{ neighbour: neighbour(peerIP, asNumber ?? this.#clusterAs, peer) }];
+		return [{ neighbour: neighbour(peerIP, asNumber ?? this.#clusterAs, peer), filters: peer.filters }];
 	}
 
 	#nodeAsPeer({ address, asn, clusterId }: NodeFacts, peer: BgpPeer): readonly Peer[] {
 		const own = address[this.#family];
 		if (own === undefined) return [];
-		return [{ neighbour: neighbour(own, asn, peer), ...(clusterId && { clusterId }) }];
+		return [{ neighbour: neighbour(own, asn, peer), filters: peer.filters, ...(clusterId && { clusterId }) }];
 	}
 }
 
@@ -140,10 +145,11 @@ function neighbour(address: Address, asn: number, peer?: BgpPeer): Neighbour {
 	};
 }
 
-/** `rr client` and `rr cluster id` of bird.cfg; keepOriginalNextHop is for other ASes alone. */
-function forNode({ neighbour: own, clusterId }: Peer, facts: NodeFacts): Neighbour {
+/** `rr client` and `rr cluster id` of bird.cfg; keepOriginalNextHop is for other ASes alone, and so may rules of a filter be. */
+function forNode({ neighbour: own, clusterId, filters }: Peer, facts: NodeFacts, known: BgpFilters): Neighbour {
 	const sameAs = own.asn === (own.localAsn ?? facts.asn);
 	const client = sameAs && facts.clusterId !== undefined && clusterId?.text !== facts.clusterId.text;
 	const nextHop = own.nextHop === "keep" && sameAs ? "default" : own.nextHop;
-	return client || nextHop !== own.nextHop ? { ...own, client, nextHop } : own;
+	if (!client && nextHop === own.nextHop && filters.length === 0) return own;
+	return { ...own, client, nextHop, ...known.of(filters, sameAs ? "iBGP" : "eBGP") };
 }

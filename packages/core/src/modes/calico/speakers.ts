@@ -115,17 +115,6 @@ function exportFilter(blocks: readonly Block[], { first, last }: SharedRules): R
 	return { rules: [...first, ...aggregated, ...last], otherwise: "reject" };
 }
 
-/** BGPFilters are not evaluated: with them there may be fewer routes. */
-export function filterRemarks({ calico }: Cluster): readonly Assumption[] {
-	return calico.bgpPeers
-		.filter(({ filters }) => filters.length > 0)
-		.map(({ name, filters }) => ({
-			code: "bgp-filter-not-evaluated",
-			severity: "warning" as const,
-			message: `bgppeer/${name} names BGPFilters (${filters.join(", ")}), which are not evaluated: all routes are taken to pass`,
-		}));
-}
-
 /** Sessions that are configured and do not stand, and routes that never settle. */
 export function bgpRemarks({ network }: BirdNetwork): readonly Assumption[] {
 	const down = network.speakers

@@ -1,78 +1,8 @@
 /** What Calico makes of a node and its pods: names, addresses, routes and devices. */
 import { describe, expect, it } from "vitest";
-import { loadCluster } from "../../../src/cluster/load.ts";
 import { vxlanDevice } from "../../../src/modes/calico/calico-nodes.ts";
 import { hostInterface } from "../../../src/modes/calico/workload.ts";
-import { clusterNetwork } from "../../../src/modes/network.ts";
-import type { Namespace } from "../../../src/state/namespace.ts";
-import type { Network } from "../../../src/state/network.ts";
-
-interface Given {
-	readonly pool: string;
-	readonly more?: string;
-	/** Annotations of node a. */
-	readonly annotations?: string;
-}
-
-/** Nodes a and b on one segment, c behind a router; a pod each. */
-function network({ pool, more = "", annotations = "{}" }: Given): Network {
-	const node = (name: string, ip: string, notes = "{}"): string => `---
-apiVersion: v1
-kind: Node
-metadata: { name: ${name}, annotations: ${notes} }
-status: { addresses: [{ type: InternalIP, address: ${ip} }] }
-`;
-	const pod = (name: string, on: string, ip: string): string => `---
-apiVersion: v1
-kind: Pod
-metadata: { name: ${name}, namespace: default }
-spec: { nodeName: ${on}, containers: [{ name: x, image: x }] }
-status: { phase: Running, podIP: ${ip}, podIPs: [{ ip: ${ip} }] }
-`;
-	const text = `apiVersion: crd.projectcalico.org/v1
-kind: IPPool
-metadata: { name: pods }
-spec: { cidr: 10.244.0.0/16, natOutgoing: true, ${pool} }
----
-apiVersion: podpath.dev/v1alpha1
-kind: Segment
-metadata: { name: one }
-spec: { cidrs: [192.168.1.0/24], gateways: [192.168.1.254] }
----
-apiVersion: podpath.dev/v1alpha1
-kind: Segment
-metadata: { name: two }
-spec: { cidrs: [192.168.2.0/24], gateways: [192.168.2.254] }
----
-apiVersion: podpath.dev/v1alpha1
-kind: Host
-metadata: { name: router }
-spec: { addresses: [192.168.1.254, 192.168.2.254], forwarding: true }
-${node("a", "192.168.1.1", annotations)}${node("b", "192.168.1.2")}${node("c", "192.168.2.3")}${pod("a1", "a", "10.244.1.11")}${pod("b1", "b", "10.244.2.21")}${pod("c1", "c", "10.244.3.31")}${more}`;
-	return clusterNetwork(loadCluster([{ name: "test.yaml", text }]));
-}
-
-function namespace(from: Network, place: string): Namespace {
-	const found = from.namespace(place);
-	if (found === undefined) throw new Error(`no ${place}`);
-	return found;
-}
-
-/** As `ip route` writes them, without what the kernel makes by itself. */
-function routes(from: Network, place: string): readonly string[] {
-	return namespace(from, place)
-		.routes.filter(({ protocol, family }) => protocol !== "kernel" && family === 4)
-		.map(({ type, destination, nextHops, protocol }) => {
-			const hops = nextHops.map(
-				({ gateway, device, onlink }) =>
-					`${gateway === undefined ? "" : `via ${gateway.text} `}dev ${device}${onlink ? " onlink" : ""}`,
-			);
-			return `${type === "unicast" ? "" : `${type} `}${destination.text} ${hops.join(" ")} proto ${protocol}`.replace(
-				"  ",
-				" ",
-			);
-		});
-}
+import { type Given, namespace, network, routes } from "../../support/calico-network.ts";
 
 describe("names", () => {
 	// printf 'default.a1' | sha1sum, and so on: coreutils.
@@ -203,7 +133,7 @@ describe("what the input does not say", () => {
 	});
 });
 
-describe("BGP sessions and filters", () => {
+describe("BGP sessions", () => {
 	const peer = (spec: string): string =>
 		`---\napiVersion: crd.projectcalico.org/v1\nkind: BGPPeer\nmetadata: { name: tor }\nspec: ${spec}\n`;
 	const warnings = (more: string): readonly string[] =>
@@ -218,11 +148,6 @@ describe("BGP sessions and filters", () => {
 					`bgp-session-down node/${node}: node/${node}: no BGP session with 192.168.1.99 (bgppeer/tor): the input describes nobody who speaks BGP there`,
 			),
 		);
-	});
-
-	it("filters are not evaluated, which the answer says", () => {
-		const [first] = warnings(peer("{ peerSelector: has(reflector), filters: [no-default] }"));
-		expect(first).toContain("bgp-filter-not-evaluated");
 	});
 });
 

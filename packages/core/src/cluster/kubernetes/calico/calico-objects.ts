@@ -1,6 +1,7 @@
 /** Calico's kinds as they are read and gathered. */
 import type {
 	BgpConfiguration,
+	BgpFilter,
 	BgpPeer,
 	BlockAffinity,
 	CalicoNode,
@@ -13,6 +14,7 @@ import type { Field } from "../../field.ts";
 import type { Inventory } from "../../inventory.ts";
 import type { Node } from "../../objects.ts";
 import { readBgpConfiguration } from "./bgp-configuration.ts";
+import { readBgpFilter } from "./bgp-filter.ts";
 import { readBgpPeer } from "./bgp-peer.ts";
 import { calicoNodeOf, readCalicoNode } from "./calico-node.ts";
 import { readFelixConfiguration } from "./felix-configuration.ts";
@@ -26,6 +28,7 @@ export class CalicoInventory {
 	readonly blockAffinities: Map<string, BlockAffinity> = new Map();
 	readonly bgpConfigurations: Map<string, BgpConfiguration> = new Map();
 	readonly bgpPeers: Map<string, BgpPeer> = new Map();
+	readonly bgpFilters: Map<string, BgpFilter> = new Map();
 	readonly felixConfigurations: Map<string, FelixConfiguration> = new Map();
 	readonly nodes: Map<string, CalicoNode> = new Map();
 }
@@ -44,6 +47,7 @@ export const CALICO_READERS: Readonly<Record<string, (object: Field, into: Inven
 	BGPConfiguration: (object, into) =>
 		into.add(into.calico.bgpConfigurations, readBgpConfiguration(object, into.spelling)),
 	BGPPeer: (object, into) => into.add(into.calico.bgpPeers, readBgpPeer(object, into.spelling)),
+	BGPFilter: (object, into) => into.add(into.calico.bgpFilters, readBgpFilter(object, into.spelling)),
 	FelixConfiguration: (object, into) => into.add(into.calico.felixConfigurations, readFelixConfiguration(object)),
 	Node: (object, into) => into.add(into.calico.nodes, readCalicoNode(object)),
 };
@@ -56,6 +60,7 @@ export function calicoObjects(inventory: CalicoInventory, nodes: Iterable<Node>)
 		blockAffinities: byName(inventory.blockAffinities),
 		bgpConfigurations: byName(inventory.bgpConfigurations),
 		bgpPeers: byName(inventory.bgpPeers),
+		bgpFilters: byName(inventory.bgpFilters),
 		felixConfigurations: byName(inventory.felixConfigurations),
 		nodes: new Map([...nodes].map((node) => [node.name, calicoNodeOf(node, inventory.nodes.get(node.name))])),
 	};
