@@ -220,7 +220,7 @@ export {
 	type VethLink,
 	type VlanLink,
 } from "./state/link.ts";
-export type { Namespace, StatePart } from "./state/namespace.ts";
+export { type Namespace, STATE_PARTS, type StatePart } from "./state/namespace.ts";
 export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
