@@ -9,13 +9,16 @@ export function serve(engine: Engine): void {
 	/** Requests that somebody has stopped and that are not answered yet. */
 	const stopped = new Set<number>();
 	self.addEventListener("message", ({ data }: MessageEvent<Request | Stop>) => {
-		if ("stop" in data) return stopped.add(data.stop);
+		if ("stop" in data) {
+			stopped.add(data.stop);
+			return;
+		}
 		const { id } = data;
 		const watch: Watch = {
 			stopped: () => stopped.has(id),
 			onNews: (news) => self.postMessage({ id, news } satisfies Response),
 		};
-		return respond(engine, data, watch).then((response) => {
+		void respond(engine, data, watch).then((response) => {
 			stopped.delete(id);
 			self.postMessage(response);
 		});
