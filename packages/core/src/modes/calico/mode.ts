@@ -10,6 +10,7 @@ import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Route } from "../../state/ip.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
+import type { Speaker } from "../../state/speaker.ts";
 import { hostRoutes, hostSpeakers } from "../host-speakers.ts";
 import { administratorSysctls } from "../machine.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
@@ -147,6 +148,10 @@ class CalicoPlan implements ModePlan {
 	causesOf(lost: LostPacket): readonly Cause[] {
 		const sources = { cluster: this.#cluster, underlay: this.#underlay, blocks: this.#blocks, nodes: this.#nodes };
 		return calicoCauses({ ...sources, bird: this.#bird }, lost);
+	}
+
+	speakers(): readonly Speaker[] {
+		return FAMILIES.flatMap((family) => this.#bird?.[family].network.speakers ?? []);
 	}
 
 	stackedOn(): readonly [] {

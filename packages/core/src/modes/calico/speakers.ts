@@ -1,12 +1,11 @@
 /** The BGP network of a cluster: BIRD on each node, as confd configures it (bird.cfg, bird_ipam.cfg, bird_aggr.cfg). */
 import { type Address, address, type Family } from "../../address/address.ts";
 import { contains, type Prefix } from "../../address/prefix.ts";
-import type { FilterRule, RouteFilter } from "../../bgp/filter.ts";
 import { BgpNetwork } from "../../bgp/network.ts";
-import type { Speaker } from "../../bgp/speaker.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { stableHash } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
+import type { FilterRule, RouteFilter, Speaker } from "../../state/speaker.ts";
 import { sessionDownText } from "../session-down.ts";
 import type { Block, Blocks } from "./blocks.ts";
 import type { CalicoNodes, NodeFacts } from "./calico-nodes.ts";
@@ -48,6 +47,7 @@ export function birdNetwork(sources: BirdSources, family: Family): BirdNetwork {
 			neighbours: peerings.of(facts),
 			networks: [...blocks.map(({ cidr }) => cidr), ...services],
 			exports: exportFilter(blocks, shared),
+			installs: "all-equal",
 			distanceTo: distanceFrom(facts, family, distances),
 		});
 	}
