@@ -73,6 +73,7 @@ function speaker(node: number, neighbours: readonly Neighbour[]): Speaker {
 		neighbours,
 		networks: [prefixOf(blockOf(node), 26)],
 		exports: ACCEPT_ALL,
+		kernel: ACCEPT_ALL,
 		installs: "all-equal",
 	};
 }

@@ -62,7 +62,7 @@ export { type Fault, faultName, parseFaults } from "./atlas/fault.ts";
 export { parseScenarios } from "./atlas/parse.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, SOURCE_FORMS, scenarioName } from "./atlas/scenario.ts";
-export { ACCEPT_ALL } from "./bgp/filter.ts";
+export { ACCEPT_ALL, REJECT_ALL } from "./bgp/filter.ts";
 export { BgpNetwork, type RouteTable, type SelectedRoute } from "./bgp/network.ts";
 export { clusterCapacity, NAMES as POD_KIND_NAMES, type NodeCapacity, type Room } from "./capacity/cluster-capacity.ts";
 export {

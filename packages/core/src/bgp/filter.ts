@@ -4,6 +4,7 @@ import { contains, type Prefix } from "../address/prefix.ts";
 import type { FilterRule, RouteFilter } from "../state/speaker.ts";
 
 export const ACCEPT_ALL: RouteFilter = { rules: [], otherwise: "accept" };
+export const REJECT_ALL: RouteFilter = { rules: [], otherwise: "reject" };
 
 /** Whether a prefix passes. `learned`: BGP brought it. */
 export function passes({ rules, otherwise }: RouteFilter, prefix: Prefix, learned: boolean): boolean {

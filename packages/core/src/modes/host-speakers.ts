@@ -25,6 +25,7 @@ export function hostSpeakers(cluster: Cluster, underlay: Underlay, family: Famil
 				neighbours: neighboursOf(bgp, host.name, family),
 				networks: bgp.networks.filter((each) => each.family === family),
 				exports: ACCEPT_ALL,
+				kernel: ACCEPT_ALL,
 				installs: bgp.multipath ? "all-equal" : "one-of-equal",
 				sharesLink: (a, b) => cards.some((card) => onLink(card, a) && onLink(card, b)),
 				distanceTo: (nextHop) => (cards.some((card) => onLink(card, nextHop)) ? 0 : 1),

@@ -1,5 +1,6 @@
 /** Routers of segments that nodes have as BGP neighbours, and of which the input says no more. */
 import { contains } from "../address/prefix.ts";
+import { ACCEPT_ALL, REJECT_ALL } from "../bgp/filter.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { SegmentObject } from "../cluster/settings.ts";
 import type { Neighbour, Speaker } from "../state/speaker.ts";
@@ -22,7 +23,8 @@ export function routerSpeakers(speakers: readonly Speaker[], { segments, hosts }
 						addresses: [gateway],
 						neighbours,
 						networks: [],
-						exports: { rules: [], otherwise: "reject" },
+						exports: REJECT_ALL,
+						kernel: ACCEPT_ALL,
 						installs: "one-of-equal",
 						sharesLink: () => true,
 					},

@@ -18,8 +18,10 @@ export interface Speaker {
 	readonly networks: readonly Prefix[];
 	/** Which routes it tells a neighbour, where the rules for that one say nothing. */
 	readonly exports: RouteFilter;
-	/** What its kernel gets of what it learns: nothing, of equal routes one, or of equal routes all as one route. */
-	readonly installs: "nothing" | "one-of-equal" | "all-equal";
+	/** Which of the routes that it learns its kernel gets. */
+	readonly kernel: RouteFilter;
+	/** Of equal routes one, or all as one route. */
+	readonly installs: "one-of-equal" | "all-equal";
 	/** Whether both addresses are on one of its links, with sessions that are not multihop; absent: none are. */
 	readonly sharesLink?: (a: Address, b: Address) => boolean;
 	/** How far a next hop is, less is nearer; null: it cannot be reached. Absent: all are alike. */

@@ -26,6 +26,7 @@ function speaker(number: number, neighbours: readonly Neighbour[], more: Partial
 		neighbours,
 		networks: [prefix(`10.0.${number}.0/24`)],
 		exports: ACCEPT_ALL,
+		kernel: ACCEPT_ALL,
 		installs: "all-equal",
 		...more,
 	};

@@ -32,8 +32,7 @@ export function bgpOf(
 	const byPlace = new Map(states.map((state) => [state.place, state]));
 	if (speakers.length === 0 || speakers.some(({ name }) => !byPlace.has(name))) return undefined;
 	const spoken = Map.groupBy(speakers, ({ name }) => name);
-	const installing = new Set(speakers.filter(({ installs }) => installs !== "nothing").map(({ name }) => name));
-	const isLearned: IsLearned = (place, { protocol }) => installing.has(place) && PROTOCOLS.has(protocol);
+	const isLearned: IsLearned = (place, { protocol }) => spoken.has(place) && PROTOCOLS.has(protocol);
 	const sites = [...spoken].flatMap(([place, own]) => {
 		const state = byPlace.get(place);
 		return state === undefined

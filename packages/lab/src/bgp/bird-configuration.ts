@@ -12,14 +12,13 @@ ${speakers.map(ofFamily).join("")}`;
 /** What is in the kernel already says how next hops are reached that are not on a link. */
 function ofFamily(speaker: Speaker): string {
 	const family = familyOf(speaker);
-	const installed = speaker.installs === "nothing" ? "none" : "where source = RTS_BGP";
 	return `protocol direct { ${family}; }
 protocol static { ${family}; ${speaker.networks.map(({ text }) => `route ${text} blackhole;`).join(" ")} }
 protocol kernel {
   learn;
   scan time 2;
   merge paths ${speaker.installs === "all-equal" ? "on" : "off"};
-  ${family} { import all; export ${installed}; };
+  ${family} { import all; export filter { if (source != RTS_BGP) then { reject; } ${birdFilter(speaker.kernel)} }; };
 }
 ${speaker.neighbours
 	.filter((each) => speaker.addresses.every(({ text }) => text !== each.address.text))
@@ -68,8 +67,12 @@ function importFilter({ imports = [], localPreference }: BgpNeighbour): string {
 
 /** The neighbour's rules, then the speaker's, of what is its own or BGP brought. */
 function exportFilter({ exports = [] }: BgpNeighbour, { rules, otherwise }: RouteFilter): string {
-	const all = [...exports, ...rules].map((rule) => `${birdRule(rule)} `).join("");
-	return `export filter { if (source !~ [ RTS_BGP, RTS_STATIC ]) then { reject; } ${all}${otherwise}; };`;
+	const filter = birdFilter({ rules: [...exports, ...rules], otherwise });
+	return `export filter { if (source !~ [ RTS_BGP, RTS_STATIC ]) then { reject; } ${filter} };`;
+}
+
+function birdFilter({ rules, otherwise }: RouteFilter): string {
+	return [...rules.map(birdRule), `${otherwise};`].join(" ");
 }
 
 /** A rule as confd's template_funcs.go writes one. */

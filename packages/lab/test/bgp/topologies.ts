@@ -57,6 +57,7 @@ export function speakersOf({ routers }: Topology): readonly Speaker[] {
 			neighbours: router.neighbours.map(neighbour),
 			networks: router.networks.map(prefix),
 			exports: ACCEPT_ALL,
+			kernel: ACCEPT_ALL,
 			installs: router.direct === true ? "one-of-equal" : "all-equal",
 			...(router.direct === true && {
 				sharesLink: (a, b) => subnets.some((each) => contains(each, a) && contains(each, b)),

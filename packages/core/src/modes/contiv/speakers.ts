@@ -1,7 +1,7 @@
 /** BGP as netplugin's agent speaks it (ofnet ofnetBgp.go): a node and its leaf switch, to which it tells a /32 for each pod. */
 import type { Address } from "../../address/address.ts";
 import { hostPrefix, type Prefix } from "../../address/prefix.ts";
-import { ACCEPT_ALL } from "../../bgp/filter.ts";
+import { ACCEPT_ALL, REJECT_ALL } from "../../bgp/filter.ts";
 import { BgpNetwork } from "../../bgp/network.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node } from "../../cluster/objects.ts";
@@ -151,6 +151,7 @@ function speakerOf(router: ContivBgp, networks: readonly Prefix[]): Speaker {
 		neighbours: [{ address: neighbour, asn: neighbourAs, ...base }],
 		networks,
 		exports: ACCEPT_ALL,
-		installs: "nothing",
+		kernel: REJECT_ALL,
+		installs: "one-of-equal",
 	};
 }

@@ -2,7 +2,7 @@
 import type { Family } from "../../address/address.ts";
 import { address } from "../../address/address.ts";
 import { hostPrefix } from "../../address/prefix.ts";
-import { ACCEPT_ALL } from "../../bgp/filter.ts";
+import { ACCEPT_ALL, REJECT_ALL } from "../../bgp/filter.ts";
 import { BgpNetwork } from "../../bgp/network.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { HybridnetNetwork } from "../../cluster/hybridnet-objects.ts";
@@ -43,7 +43,8 @@ function nodeSpeaker(cluster: Cluster, networks: PodNetworks, node: Node, family
 				})),
 			networks: told.filter((each) => each.address.family === family).map((each) => hostPrefix(each.address)),
 			exports: ACCEPT_ALL,
-			installs: "nothing",
+			kernel: REJECT_ALL,
+			installs: "one-of-equal",
 		},
 	];
 }
