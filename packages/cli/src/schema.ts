@@ -7,6 +7,7 @@ import {
 	jsonSchema,
 	ownKindSchemas,
 	pathDiffSchema,
+	proofRecordSchema,
 	questionSchema,
 	stringifyJson,
 } from "@podpath/core";
@@ -20,6 +21,7 @@ function schemas(): ReadonlyMap<string, () => unknown> {
 		["explanation", () => jsonSchema(explanationSchema, "output")],
 		["diagnosis", () => jsonSchema(diagnosisSchema, "output")],
 		["pathdiff", () => jsonSchema(pathDiffSchema, "output")],
+		["proofrecord", () => jsonSchema(proofRecordSchema, "output")],
 		["question", () => jsonSchema(questionSchema, "input")],
 		...own,
 	]);

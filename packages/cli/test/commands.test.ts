@@ -11,6 +11,23 @@ describe("atlas", () => {
 		expect(items).toContainEqual(expect.objectContaining({ name: "flannel-vpc/001-2.2" }));
 	});
 
+	test("list and show say what is known from a kernel of each scenario", async () => {
+		const { items } = JSON.parse((await podpath(["atlas", "list", "-o", "json"])).stdout);
+		const words = ["proven", "outdated", "unproven"];
+		expect(items.filter(({ proof }: { proof: { kind: string } }) => !words.includes(proof.kind))).toEqual([]);
+		const { stdout } = await podpath(["atlas", "show", "flannel-vpc/001-2.2"]);
+		expect(stdout).toMatch(/^(not )?proven (on|for)/m);
+	});
+
+	test.each([
+		[["flannel-vpc"], "give --lab too"],
+		[["--lab", "faults"], "not about faults"],
+	])("what no kernel proved is not recorded: check --record %j", async (args, hint) => {
+		const { status, stderr } = await podpath(["atlas", "check", "--record", ...args]);
+		expect(status).toBe(2);
+		expect(stderr).toContain(hint);
+	});
+
 	test("show gives the scenario with its sources, and nothing of the next", async () => {
 		const { status, stdout } = await podpath(["atlas", "show", "flannel-vpc/001-2.2"]);
 		expect(status).toBe(0);

@@ -60,6 +60,17 @@ export { checkScenario, type Difference, formatDifference } from "./atlas/check.
 export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
 export { type Fault, faultName, parseFaults } from "./atlas/fault.ts";
 export { parseScenarios } from "./atlas/parse.ts";
+export {
+	NO_PROOFS,
+	PROOF_BACKENDS,
+	type ProofBackend,
+	type ProofRecord,
+	parseProofRecord,
+	printProofRecord,
+	proofRecordSchema,
+	type RecordedProof,
+} from "./atlas/proof-record.ts";
+export { type ProofState, proofState, proofText, scenarioDigest } from "./atlas/proof-state.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, SOURCE_FORMS, scenarioName } from "./atlas/scenario.ts";
 export { ACCEPT_ALL, REJECT_ALL } from "./bgp/filter.ts";
@@ -77,9 +88,12 @@ export type { Cluster } from "./cluster/cluster.ts";
 export type { ManifestFile } from "./cluster/input/document.ts";
 export { loadCluster } from "./cluster/load.ts";
 export { ownKindSchemas } from "./cluster/schema/own-kinds.ts";
-export { type Choice, choose, type Needs } from "./comparison/choose.ts";
+export { type Choice, choose, type Reason } from "./comparison/choose.ts";
+export { type Criterion, differingCriteria, MODE_CRITERIA } from "./comparison/criteria.ts";
 export { modeProfiles } from "./comparison/measure.ts";
+export { NEED_QUESTIONS, type Need, type Needs, needsFrom } from "./comparison/needs.ts";
 export type { ModeProfile } from "./comparison/profile.ts";
+export { type CriterionText, criterionText, needText, profileText, reasonText } from "./comparison/wording.ts";
 export { type CodeMeaning, FINDING_CODES } from "./diagnose/code-meanings.ts";
 export type { FindingCode } from "./diagnose/codes.ts";
 export { diagnose, diagnoseAgainst } from "./diagnose/diagnose.ts";
@@ -181,7 +195,7 @@ export {
 	type VethLink,
 	type VlanLink,
 } from "./state/link.ts";
-export type { Namespace, StatePart } from "./state/namespace.ts";
+export { type Namespace, STATE_PARTS, type StatePart } from "./state/namespace.ts";
 export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
 export type { FilterRule, Neighbour as BgpNeighbour, RouteFilter, Speaker } from "./state/speaker.ts";

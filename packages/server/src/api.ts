@@ -145,7 +145,7 @@ export function api(served: Served, events: Events): OpenAPIHono {
 		return context.json(explain(await subjectOf(served), question, language), 200);
 	});
 	routed.openapi(routes.atlas, (context) =>
-		context.json(atlasIndex(served.atlas.map(({ files, scenarios }) => ({ mode: files.mode, scenarios }))), 200),
+		context.json(atlasIndex(served.atlas.map(({ files, ...rest }) => ({ mode: files.mode, ...rest }))), 200),
 	);
 	routed.openapi(routes.atlasMode, (context) => {
 		const mode = context.req.valid("param").file.replace(/\.json$/, "");

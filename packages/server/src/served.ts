@@ -1,9 +1,11 @@
 /** What a server has to tell about: the atlas, and the input that it was started with. */
-import type { AtlasFiles, ManifestFile, Scenario, Subject } from "@podpath/core";
+import type { AtlasFiles, ManifestFile, ProofState, Scenario, Subject } from "@podpath/core";
 
 export interface AtlasMode {
 	readonly files: AtlasFiles;
 	readonly scenarios: readonly Scenario[];
+	/** By scenario's id: whether a real kernel did as the engine says. */
+	readonly proofs?: ReadonlyMap<string, ProofState>;
 }
 
 export interface NamedInput {

@@ -31,7 +31,7 @@ export interface AtlasScenario {
 /** A published package has its own copy (package.json, prepack); a checkout has it at the root. */
 const FOLDERS = ["../../atlas", "../../../../atlas"];
 
-function atlasFolder(): string {
+export function atlasFolder(): string {
 	const paths = FOLDERS.map((folder) => fileURLToPath(new URL(folder, import.meta.url)));
 	const found = paths.find((path) => modesIn(path).length > 0);
 	if (found === undefined) throw new Error(`the atlas is missing: it was looked for in ${paths.join(" and ")}`);

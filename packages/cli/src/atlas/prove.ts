@@ -6,6 +6,7 @@ import {
 	type Network,
 	type Place,
 	printable,
+	type RecordedProof,
 	type Scenario,
 	scenarioManifests,
 	scenarioName,
@@ -16,6 +17,7 @@ import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { untilInterrupted } from "../lab/interrupt.ts";
 import { progressOn } from "../lab/progress.ts";
 import type { AtlasScenario } from "./atlas-folder.ts";
+import { proofOf, recordProofs } from "./proofs.ts";
 import { check, chosenScenarios } from "./run.ts";
 
 /** What came of one scenario. `open`: neither proven nor disproven; `lines` say why. */
@@ -25,20 +27,33 @@ export interface Outcome {
 	readonly lines: readonly string[];
 }
 
-export async function proveScenarios(cli: CliProcess, name: string | undefined): Promise<ExitStatus> {
+export async function proveScenarios(
+	cli: CliProcess,
+	name: string | undefined,
+	{ record }: { readonly record: boolean },
+): Promise<ExitStatus> {
 	const chosen = chosenScenarios(name);
 	const outcomes = new Map<AtlasScenario, Outcome>();
 	const cases = casesOf(chosen, outcomes);
-	await proveEach(cli, cases, outcomes, `${chosen.length} scenarios`);
-	return print(cli, chosen, outcomes);
+	const proofs = new Map<string, RecordedProof | null>();
+	await proveEach(cli, cases, outcomes, `${chosen.length} scenarios`, ({ id, answer }) => {
+		if (verdictOfLab(answer).kind !== "not-verified") proofs.set(scenarioName(id.scenario), proofOf(id, answer));
+	});
+	const status = print(cli, chosen, outcomes);
+	if (record) recordProofs(proofs);
+	return status;
 }
 
-/** Proves the cases until all are or somebody interrupts, and says how far it is. `outcomes` are added to. */
+/**
+ * Proves the cases until all are or somebody interrupts, and says how far it is. `outcomes` are added to; `onAnswer` is told
+ * what the kernel said.
+ */
 export async function proveEach<Id>(
 	cli: CliProcess,
 	cases: readonly Case<Id>[],
 	outcomes: Map<Id, Outcome>,
 	all: string,
+	onAnswer: (asked: Extract<Proof<Id>, { kind: "asked" }>) => void = () => {},
 ): Promise<void> {
 	const progress = progressOn(cli.stderr);
 	await untilInterrupted(cli, (signal) =>
@@ -46,6 +61,7 @@ export async function proveEach<Id>(
 			cases,
 			(proof) => {
 				outcomes.set(proof.id, outcomeOf(proof));
+				if (proof.kind === "asked") onAnswer(proof);
 				progress(`${outcomes.size} of ${all}`);
 			},
 			{ signal },

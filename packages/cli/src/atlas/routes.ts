@@ -38,14 +38,26 @@ const show = buildCommand<Record<never, never>, [name: string], Context>({
 	},
 });
 
-const check = buildCommand<{ readonly lab: boolean }, [name?: string], Context>({
-	func: async function (this: Context, { lab }, name) {
+/** Faults have no record, and what the engine alone says is no proof. */
+async function nothingToRecord(lab: boolean): Promise<Error> {
+	const { InputError } = await import("@podpath/core");
+	return new InputError({
+		code: "nothing-to-record",
+		message: lab ? "--record is about scenarios, not about faults" : "--record writes down what a kernel proved",
+		hint: lab ? "leave it out" : "give --lab too",
+	});
+}
+
+const check = buildCommand<{ readonly lab: boolean; readonly record: boolean }, [name?: string], Context>({
+	func: async function (this: Context, { lab, record }, name) {
 		await withStatus(this, async () => {
-			if (name === "faults" || name?.startsWith("faults/")) {
+			const isFault = name === "faults" || name?.startsWith("faults/") === true;
+			if (record && (!lab || isFault)) throw await nothingToRecord(lab);
+			if (isFault) {
 				const { checkFaults, proveFaults } = await import("./faults.ts");
 				return lab ? proveFaults(this.cli, name) : checkFaults(this.cli, name);
 			}
-			if (lab) return (await import("./prove.ts")).proveScenarios(this.cli, name);
+			if (lab) return (await import("./prove.ts")).proveScenarios(this.cli, name, { record });
 			return (await import("./run.ts")).checkScenarios(this.cli, name);
 		});
 	},
@@ -63,12 +75,18 @@ const check = buildCommand<{ readonly lab: boolean }, [name?: string], Context>(
 		},
 		flags: {
 			lab: { kind: "boolean", default: false, withNegated: false, brief: "Against a real kernel too" },
+			record: {
+				kind: "boolean",
+				default: false,
+				withNegated: false,
+				brief: "With --lab: write what was proven to atlas/proven.json",
+			},
 		},
 	},
 	docs: {
 		brief: "Check the engine's answers against what the scenarios expect",
 		fullDescription:
-			"Asks the engine every scenario's question and compares the answer with what the scenario expects. The last line is\n`N passed, N failed`; the exit status is 0 only when none failed.\n\nWith --lab each scenario's network is also built on a real Linux kernel (an unprivileged user namespace, or User-Mode\nLinux where the kernel lacks something), the packet is sent, and what every device showed is compared with the answer.\n\nThe faults are changes to healthy clusters: podpath diagnose has to find each first, and with --lab the kernel has to lose the\npacket as predicted.\n\nEXAMPLES\n  podpath atlas check\n  podpath atlas check flannel-vpc\n  podpath atlas check flannel-vpc/001-2.2\n  podpath atlas check --lab\n  podpath atlas check faults",
+			"Asks the engine every scenario's question and compares the answer with what the scenario expects. The last line is\n`N passed, N failed`; the exit status is 0 only when none failed.\n\nWith --lab each scenario's network is also built on a real Linux kernel (an unprivileged user namespace, or User-Mode\nLinux where the kernel lacks something), the packet is sent, and what every device showed is compared with the answer.\n\n--record keeps what was proven, on which kernel and when, in atlas/proven.json, which atlas list and atlas show tell.\n\nThe faults are changes to healthy clusters: podpath diagnose has to find each first, and with --lab the kernel has to lose the\npacket as predicted.\n\nEXAMPLES\n  podpath atlas check\n  podpath atlas check flannel-vpc\n  podpath atlas check flannel-vpc/001-2.2\n  podpath atlas check --lab\n  podpath atlas check --lab --record\n  podpath atlas check faults",
 	},
 });
 

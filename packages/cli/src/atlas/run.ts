@@ -6,7 +6,10 @@ import {
 	formatQuestion,
 	InputError,
 	loadCluster,
+	type ProofState,
 	printable,
+	proofState,
+	proofText,
 	type Scenario,
 	scenarioManifests,
 	scenarioName,
@@ -16,33 +19,53 @@ import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { subjectOf } from "../explain/subject.ts";
 import { type AtlasMode, type AtlasScenario, readAtlas, readMode, scenarioNamed } from "./atlas-folder.ts";
+import { proofsOf, readProofs } from "./proofs.ts";
 
 export async function listScenarios({ stdout }: CliProcess, output: "text" | "json"): Promise<ExitStatus> {
-	const scenarios = readAtlas().flatMap((mode) => mode.scenarios);
+	const modes = readAtlas();
+	const record = readProofs();
+	const scenarios = modes.flatMap((mode) => {
+		const proofs = proofsOf(mode, record);
+		return mode.scenarios.map((scenario) => ({ ...scenario, proof: proofs.get(scenario.id) ?? UNPROVEN }));
+	});
 	if (output === "json") {
-		const items = scenarios.map(({ mode, id, title, question }) => ({
+		const items = scenarios.map(({ mode, id, title, question, proof }) => ({
 			name: `${mode}/${id}`,
 			mode,
 			id,
 			title,
 			question,
+			proof,
 		}));
 		stdout.write(stringifyJson({ apiVersion: "podpath.dev/v1alpha1", kind: "ScenarioList", items }));
 		return EXIT.yes;
 	}
 	const width = Math.max(0, ...scenarios.map((scenario) => scenarioName(scenario).length));
 	for (const scenario of scenarios) {
-		stdout.write(`${scenarioName(scenario).padEnd(width)}  ${printable(scenario.title)}\n`);
+		const proof = PROOF_WORDS[scenario.proof.kind].padEnd(PROOF_WIDTH);
+		stdout.write(`${scenarioName(scenario).padEnd(width)}  ${proof}  ${printable(scenario.title)}\n`);
 	}
 	return EXIT.yes;
 }
+
+const UNPROVEN: ProofState = { kind: "unproven" };
+/** On which kernel and when, `atlas show` and `-o json` tell. */
+const PROOF_WORDS: Readonly<Record<ProofState["kind"], string>> = {
+	proven: "proven",
+	outdated: "older",
+	unproven: "-",
+};
+const PROOF_WIDTH = Math.max(...Object.values(PROOF_WORDS).map((word) => word.length));
 
 export async function showScenario({ stdout }: CliProcess, name: string): Promise<ExitStatus> {
 	const { scenario, cluster } = scenarioNamed(name);
 	const mode = readMode(scenario.mode);
 	stdout.write(`${scenarioName(scenario)}: ${printable(scenario.title)}\n`);
 	stdout.write(`${printable(formatQuestion(scenario.question))}\n`);
-	stdout.write(`cluster ${cluster.name}, explained by: podpath explain --scenario ${name}\n\n`);
+	stdout.write(`cluster ${cluster.name}, explained by: podpath explain --scenario ${name}\n`);
+	const proof = proofState(scenario, cluster, readProofs());
+	const renewal = proof.kind === "proven" ? "" : `; podpath atlas check --lab ${name} tries`;
+	stdout.write(`${printable(proofText(proof))}${renewal}\n\n`);
 	for (const line of writtenLines(scenario, mode)) stdout.write(`${printable(line)}\n`);
 	return EXIT.yes;
 }

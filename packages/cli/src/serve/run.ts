@@ -3,6 +3,7 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { InputError, printable } from "@podpath/core";
 import { listen, type NamedInput, type ServedMode, writeSite } from "@podpath/server";
 import { readAtlas } from "../atlas/atlas-folder.ts";
+import { proofsOf, readProofs } from "../atlas/proofs.ts";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { type Loaded, loadSubject, printWarnings } from "../explain/subject.ts";
@@ -51,10 +52,11 @@ function inputOf(cli: CliProcess, { file = [], snapshot }: ServeFlags): NamedInp
 }
 
 function atlasModes(): readonly ServedMode[] {
-	return readAtlas().map(({ mode, cluster, file, scenarios }) => ({
-		files: { mode, cluster, scenarios: file },
-		scenarios,
-	}));
+	const record = readProofs();
+	return readAtlas().map((each) => {
+		const { mode, cluster, file, scenarios } = each;
+		return { files: { mode, cluster, scenarios: file }, scenarios, proofs: proofsOf(each, record) };
+	});
 }
 
 export async function runSite({ stdout }: CliProcess, folder: string): Promise<ExitStatus> {

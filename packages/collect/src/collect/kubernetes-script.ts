@@ -58,7 +58,8 @@ ask() {
   else kube_missing "$kind"; fi
 }
 kube_missing() {
-  message=$(said "$work/.$1.err")
+  # Before the last line there may be lines of kubectl's own log.
+  message=$(sed -n '/./h;\${x;p;}' "$work/.$1.err" | tr -d '"\\\\' | tr -cd ' -~' | cut -c1-200)
   # A kind that this cluster has not is no gap.
   case $message in *"have a resource type"*|*NotFound*) return ;; esac
   reason=failed; case $message in *orbidden*|*nauthorized*) reason=permission ;; *refused*|*imeout*|*"no such host"*) reason=unreachable ;; esac

@@ -1,5 +1,6 @@
 /** The atlas as the page's gallery reads it: an index of all scenarios, and the files of one mode. */
 import * as z from "zod";
+import { type ProofState, proofStateSchema } from "../atlas/proof-state.ts";
 import { type Expected, type ExpectedPath, type Scenario, scenarioName } from "../atlas/scenario.ts";
 import type { ManifestFile } from "../cluster/input/document.ts";
 import { questionSchema } from "../render/schema.ts";
@@ -23,6 +24,8 @@ export interface ScenarioEntry {
 	readonly verdicts: readonly Verdict[];
 	/** Where its expectations are known from, each once. */
 	readonly sources: readonly string[];
+	/** What the record of proofs says of it; absent where nobody looked. */
+	readonly proof?: ProofState;
 }
 
 /** A mode's files, from which the engine makes its scenarios. */
@@ -33,10 +36,23 @@ export interface AtlasFiles {
 	readonly scenarios: ManifestFile;
 }
 
+/** `proofs`: by scenario's id. */
 export function atlasIndex(
-	modes: readonly { readonly mode: string; readonly scenarios: readonly Scenario[] }[],
+	modes: readonly {
+		readonly mode: string;
+		readonly scenarios: readonly Scenario[];
+		readonly proofs?: ReadonlyMap<string, ProofState>;
+	}[],
 ): AtlasIndex {
-	return { modes: modes.map(({ mode, scenarios }) => ({ mode, scenarios: scenarios.map(scenarioEntry) })) };
+	return {
+		modes: modes.map(({ mode, scenarios, proofs }) => ({
+			mode,
+			scenarios: scenarios.map((scenario) => {
+				const proof = proofs?.get(scenario.id);
+				return { ...scenarioEntry(scenario), ...(proof === undefined ? {} : { proof }) };
+			}),
+		})),
+	};
 }
 
 /** What the page shows of a scenario before it is asked. */
@@ -75,6 +91,7 @@ export const atlasIndexSchema: z.ZodType<AtlasIndex> = z
 						question: questionSchema,
 						verdicts: z.array(z.enum(VERDICTS)),
 						sources: z.array(z.string()).describe("Where its expectations are known from"),
+						proof: proofStateSchema.exactOptional().describe("Whether a real kernel did as the engine says"),
 					}),
 				),
 			}),

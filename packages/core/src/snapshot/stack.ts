@@ -128,11 +128,12 @@ function gapOf(
 	return { name, line: { part, text: name, why: message, source: where, lost: true } };
 }
 
-/** What netns.yaml says, and for a machine's own namespace its folder, unless the objects know it under another name. */
-function saidPlace({ id, machine, about, namespace }: Stack, cluster: Cluster): Place | null {
+/** What netns.yaml says, and for a machine's own namespace the machine's name, unless the objects know it under another. */
+function saidPlace({ id, machine, about }: Stack, cluster: Cluster): Place | null {
 	if (about.place !== null) return about.place;
-	if (id !== "host") return null;
-	return cluster.nodes.length === 0 || cluster.node(machine) !== undefined ? namespace.place : null;
+	const called = about.machine ?? (id === "host" ? machine : null);
+	if (called === null) return null;
+	return cluster.nodes.length === 0 || cluster.node(called) !== undefined ? `node/${called}` : null;
 }
 
 /** Whose address it has: a pod's (of this machine first), a node's or a host's. Dummies do not count: kube-ipvs0 has every Service's. */

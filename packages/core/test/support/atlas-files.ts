@@ -16,8 +16,9 @@ export interface AtlasFolder {
 }
 
 export function readAtlas(): readonly AtlasFolder[] {
-	return readdirSync(join(ROOT, "atlas"))
-		.filter((mode) => mode !== "faults")
+	return readdirSync(join(ROOT, "atlas"), { withFileTypes: true })
+		.filter((entry) => entry.isDirectory() && entry.name !== "faults")
+		.map(({ name }) => name)
 		.sort()
 		.map((mode) => {
 			const [cluster, scenarios] = [`atlas/${mode}/cluster.yaml`, `atlas/${mode}/scenarios.yaml`];

@@ -7,6 +7,7 @@ import type {
 	KnownPlace,
 	Language,
 	ManifestFile,
+	ModeProfile,
 	Problem,
 	Question,
 	ScenarioEntry,
@@ -49,6 +50,8 @@ export interface AtlasBackend extends Backend {
 	/** The answer to a scenario's own question beside what it expects. */
 	check(scenario: string): Promise<ScenarioCheck>;
 	files(mode: string): Promise<AtlasFiles>;
+	/** What each network mode is, measured on a small cluster of it. */
+	modes(): Promise<readonly ModeProfile[]>;
 	/** The first thing that is wrong with manifests; where nothing is, what is strange in them. */
 	validate(files: readonly ManifestFile[]): Promise<readonly Diagnostic[]>;
 }

@@ -7,6 +7,7 @@ import type {
 	KnownPlace,
 	Language,
 	ManifestFile,
+	ModeProfile,
 	Question,
 	ScenarioEntry,
 	StateReport,
@@ -24,6 +25,7 @@ interface Waiting {
 export class WorkerBackend implements AtlasBackend {
 	readonly #waiting = new Map<number, Waiting>();
 	readonly #files = new Map<string, Promise<AtlasFiles>>();
+	#modes: Promise<readonly ModeProfile[]> | null = null;
 	#worker: Worker | null = null;
 	#last = 0;
 
@@ -62,6 +64,14 @@ export class WorkerBackend implements AtlasBackend {
 	async check(scenario: string): Promise<ScenarioCheck> {
 		const input = await this.#engineInput({ kind: "scenario", name: scenario });
 		return { differences: await this.#call("check", { input }) };
+	}
+
+	modes(): Promise<readonly ModeProfile[]> {
+		this.#modes ??= this.#call("modes", { input: null });
+		this.#modes.catch(() => {
+			this.#modes = null;
+		});
+		return this.#modes;
 	}
 
 	files(mode: string): Promise<AtlasFiles> {

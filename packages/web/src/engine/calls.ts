@@ -7,6 +7,7 @@ import type {
 	KnownPlace,
 	Language,
 	ManifestFile,
+	ModeProfile,
 	Problem,
 	Question,
 	ScenarioEntry,
@@ -39,6 +40,8 @@ export interface Calls {
 	readonly validate: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly Diagnostic[] };
 	/** Null: the input is no scenario. */
 	readonly scenario: { readonly asks: { readonly input: EngineInput }; readonly answers: ScenarioEntry | null };
+	/** Of every network mode, without any input. */
+	readonly modes: { readonly asks: { readonly input: null }; readonly answers: readonly ModeProfile[] };
 	readonly check: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly string[] };
 }
 

@@ -10,6 +10,7 @@ import {
 	knownPlaces,
 	loadCluster,
 	type ManifestFile,
+	modeProfiles,
 	parseScenarios,
 	placesLike,
 	type Scenario,
@@ -38,6 +39,7 @@ export class Engine {
 	/** @throws {InputError} For input and questions that cannot be used. */
 	answer<Name extends keyof Calls>(call: Name, asks: Calls[Name]["asks"]): Calls[Name]["answers"];
 	answer(call: keyof Calls, asks: Calls[keyof Calls]["asks"]): Calls[keyof Calls]["answers"] {
+		if (call === "modes" || asks.input === null) return modeProfiles();
 		if (call === "validate") return this.#validate(asks.input);
 		const loaded = this.#load(asks.input);
 		const { subject } = loaded;
