@@ -97,9 +97,8 @@ export {
 export { type ProofState, proofState, proofText, scenarioDigest } from "./atlas/proof-state.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, SOURCE_FORMS, scenarioName } from "./atlas/scenario.ts";
-export { ACCEPT_ALL, type FilterRule, type RouteFilter } from "./bgp/filter.ts";
+export { ACCEPT_ALL, REJECT_ALL } from "./bgp/filter.ts";
 export { BgpNetwork, type RouteTable, type SelectedRoute } from "./bgp/network.ts";
-export type { Neighbour as BgpNeighbour, Speaker } from "./bgp/speaker.ts";
 export { clusterCapacity, NAMES as POD_KIND_NAMES, type NodeCapacity, type Room } from "./capacity/cluster-capacity.ts";
 export {
 	findInstanceType,
@@ -223,6 +222,7 @@ export {
 export { type Namespace, STATE_PARTS, type StatePart } from "./state/namespace.ts";
 export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
+export type { FilterRule, Neighbour as BgpNeighbour, RouteFilter, Speaker } from "./state/speaker.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
 export type { ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";

@@ -3,6 +3,7 @@ import { type Network, type Place, type PredictedWay, predict, type Question, ty
 import type { Backend, BackendKind, StepOutput } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { type OpenOptions, openBackend } from "../backends/open.ts";
+import { exchange } from "../bgp/exchange.ts";
 import { compareWays, whyNotCompared } from "../compare/compare.ts";
 import { type Tally, tally } from "../compare/tally.ts";
 import type { LabPlan, LabTranslation } from "../lab-plan.ts";
@@ -55,6 +56,7 @@ export class Lab {
 	static async build(plan: LabPlan, backend: Backend): Promise<Lab> {
 		await backend.addNamespaces(plan.namespaces);
 		await backend.run(plan.steps);
+		if (plan.bgp !== undefined) await exchange(backend, plan.bgp);
 		await backend.capture(plan.namespaces.map(({ name }) => name));
 		return new Lab(plan, backend);
 	}
