@@ -198,7 +198,7 @@ export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
-export type { ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
+export type { ProgramEffect, ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export {
 	type ExplainedCapture,
