@@ -1,17 +1,16 @@
 /** The page in a real browser: what a person sees, clicks and types. */
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
-import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Locator, Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { writeSite } from "../src/site.ts";
+import { axeFinds } from "./axe.ts";
 import { atlasMode, clusterInput, NO_BROWSER, PageTests } from "./browser.ts";
 
 const FLANNEL = atlasMode("flannel-vpc");
 const CROSS_NODE = "flannel-vpc/001-2.2";
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 	const tests = new PageTests();
@@ -337,21 +336,3 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		});
 	});
 });
-
-/** Rules that are broken, with where. */
-async function axeFinds(page: Page): Promise<readonly string[]> {
-	// Evaluated by the debugger: as a script of the page the Content-Security-Policy would refuse it.
-	await page.evaluate(AXE);
-	return page.evaluate(async () => {
-		const { axe } = globalThis as unknown as { readonly axe: { run(): Promise<AxeResults> } };
-		const { violations } = await axe.run();
-		return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`));
-	});
-}
-
-interface AxeResults {
-	readonly violations: readonly {
-		readonly id: string;
-		readonly nodes: readonly { readonly html: string }[];
-	}[];
-}

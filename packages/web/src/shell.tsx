@@ -1,6 +1,6 @@
 /** What stands round every view: the menu, what is asked about, language and colours, and the keys that work everywhere. */
 import type { Language, ServedInput } from "@podpath/core";
-import type { ComponentType, JSX } from "preact";
+import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { problemIn } from "./backend/backend.ts";
 import { fetchJson } from "./backend/http.ts";
@@ -10,10 +10,11 @@ import { KeyHelp } from "./key-help.tsx";
 import { Menu } from "./menu.tsx";
 import { useRoute } from "./navigation.ts";
 import { usePageKeys } from "./page-keys.ts";
+import { Loaded } from "./parts/loaded.tsx";
 import { Notice } from "./parts/notice.tsx";
 import { firstLanguage, LanguageContext, useTexts } from "./texts/language.ts";
 import { VIEWS } from "./views/registry.ts";
-import type { View, ViewProps } from "./views/view.ts";
+import type { View } from "./views/view.ts";
 
 export function Shell(): JSX.Element {
 	const [language, setLanguage] = useState(() => firstLanguage(remembered("language"), navigator.languages));
@@ -65,9 +66,7 @@ function Frame({ onLanguage }: { readonly onLanguage: (language: Language) => vo
 					</Notice>
 				)}
 				{served === null && problem === null && <p class="quiet">{texts.loading}</p>}
-				{served !== null && view !== undefined && (
-					<LoadedView key={view.id} view={view} route={route} served={served} />
-				)}
+				{served !== null && view !== undefined && <Loaded key={view.id} load={view.load} props={{ route, served }} />}
 			</main>
 			<KeyHelp dialog={help} />
 		</>
@@ -79,21 +78,6 @@ function viewOf(id: string, served: ServedInput | null): View | undefined {
 	const named = VIEWS.find((view) => view.id === id);
 	if (named !== undefined || served === null) return named;
 	return VIEWS.find((view) => view.id === (served.kind === "atlas" ? "atlas" : "path"));
-}
-
-function LoadedView({ view, ...props }: ViewProps & { readonly view: View }): JSX.Element {
-	const texts = useTexts();
-	const [component, setComponent] = useState<{ readonly of: ComponentType<ViewProps> } | null>(null);
-	const [failed, setFailed] = useState(false);
-	useEffect(() => {
-		view.load().then(
-			(of) => setComponent({ of }),
-			() => setFailed(true),
-		);
-	}, [view]);
-	if (failed) return <Notice tone="bad">{texts.server.away}</Notice>;
-	if (component === null) return <p class="quiet">{texts.loading}</p>;
-	return <component.of {...props} />;
 }
 
 interface ServedState {

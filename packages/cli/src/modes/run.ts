@@ -8,8 +8,13 @@ import {
 	InputError,
 	type ModeProfile,
 	modeProfiles,
+	NEED_QUESTIONS,
+	type Need,
 	type Needs,
+	needsFrom,
+	needText,
 	paintFor,
+	reasonText,
 	stringifyJson,
 } from "@podpath/core";
 import stringWidth from "string-width";
@@ -70,11 +75,17 @@ export async function runChoose(cli: CliProcess, flags: ChooseFlags): Promise<Ex
 }
 
 function choicesJson(needs: Needs, choices: readonly Choice[]): string {
-	return stringifyJson({ apiVersion: API_VERSION, kind: "Choice", needs, modes: choices });
+	const modes = choices.map(({ mode, fits, for: pros, against }) => ({
+		mode,
+		fits,
+		for: pros.map((why) => reasonText(why)),
+		against: against.map((why) => reasonText(why)),
+	}));
+	return stringifyJson({ apiVersion: API_VERSION, kind: "Choice", needs, modes });
 }
 
 function choiceText({ mode, fits, for: pros, against }: Choice): string {
-	const lines = [...pros.map((why) => `  + ${why}`), ...against.map((why) => `  - ${why}`)];
+	const lines = [...pros.map((why) => `  + ${reasonText(why)}`), ...against.map((why) => `  - ${reasonText(why)}`)];
 	return `${[`${mode}${fits ? "" : " (does not fit)"}`, ...lines].join("\n")}\n`;
 }
 
@@ -87,32 +98,20 @@ function needsOf(flags: ChooseFlags): Needs {
 			hint: "hosts are in one segment or in several",
 		});
 	}
-	const same = sameSegment ?? (differentSegments === undefined ? undefined : !differentSegments);
+	const segments = sameSegment ?? (differentSegments === undefined ? undefined : !differentSegments);
 	const { dualStack, bgp, underlayMayBeTouched, publicCloud, lowLatency, networkPolicy, severalKinds } = flags;
-	return {
+	return needsFrom({
 		dualStack,
 		bgp,
-		segments: same === undefined ? undefined : same ? "same" : "different",
+		segments,
 		underlayMayBeTouched,
 		fixedAddress: fixedIp,
 		publicCloud,
 		lowLatency,
 		networkPolicy,
 		severalKinds,
-	};
+	});
 }
-
-const QUESTIONS: readonly (readonly [flag: Exclude<keyof ChooseFlags, "output">, question: string])[] = [
-	["publicCloud", "Are the machines a public cloud's, in a VPC?"],
-	["underlayMayBeTouched", "May the network between the machines be set up for pods, and see their addresses?"],
-	["bgp", "Do the data centre's routers speak BGP, and may they with nodes?"],
-	["sameSegment", "Are all hosts in one network segment?"],
-	["dualStack", "Is IPv6 needed beside IPv4?"],
-	["fixedIp", "Must pods keep certain addresses?"],
-	["lowLatency", "Does latency matter more than anything?"],
-	["networkPolicy", "Must NetworkPolicies be enforced?"],
-	["severalKinds", "Shall pods of several kinds of networks be on one cluster?"],
-];
 
 /** On stderr, so that the answer alone is on stdout. Nothing, or anything but yes and no: it does not matter. */
 async function asked({ stdin, stderr }: CliProcess): Promise<Needs> {
@@ -124,15 +123,15 @@ async function asked({ stdin, stderr }: CliProcess): Promise<Needs> {
 	});
 	const terminal = createInterface({ input: Readable.from(stdin), output });
 	const lines = terminal[Symbol.asyncIterator]();
-	const found: Partial<Record<(typeof QUESTIONS)[number][0], boolean>> = {};
-	for (const [flag, question] of QUESTIONS) {
-		output.write(`${question} [y/n, Enter: does not matter] `);
+	const found: Partial<Record<Need, boolean>> = {};
+	for (const need of NEED_QUESTIONS) {
+		output.write(`${needText(need)} [y/n, Enter: does not matter] `);
 		const { value, done } = await lines.next();
 		if (done === true) break;
 		const answer = value.trim().toLowerCase();
-		if (answer.startsWith("y")) found[flag] = true;
-		if (answer.startsWith("n")) found[flag] = false;
+		if (answer.startsWith("y")) found[need] = true;
+		if (answer.startsWith("n")) found[need] = false;
 	}
 	terminal.close();
-	return needsOf({ output: "text", ...found });
+	return needsFrom(found);
 }

@@ -1,38 +1,59 @@
 /** Which modes fit what a data centre or a cloud allows and its users ask for, with reasons, by the modes' profiles alone. */
+import type { Needs } from "./needs.ts";
 import type { ModeProfile } from "./profile.ts";
 
-/** What is asked for; undefined: nobody minds. */
-export interface Needs {
-	/** IPv4 and IPv6; false: IPv4 is enough. */
-	readonly dualStack?: boolean | undefined;
-	/** The data centre's routers speak BGP, and may with nodes. */
-	readonly bgp?: boolean | undefined;
-	/** Where the hosts are: in one network segment or in several. */
-	readonly segments?: "same" | "different" | undefined;
-	/** The network between the machines may be set up for pods, and may see their addresses. */
-	readonly underlayMayBeTouched?: boolean | undefined;
-	readonly fixedAddress?: boolean | undefined;
-	/** The machines are a public cloud's, in a VPC. */
-	readonly publicCloud?: boolean | undefined;
-	readonly lowLatency?: boolean | undefined;
-	readonly networkPolicy?: boolean | undefined;
-	/** Pods of several kinds of networks on one cluster. */
-	readonly severalKinds?: boolean | undefined;
+/** Why a mode fits or does not: a sentence of the catalogue, and what is filled in there. */
+export interface Reason {
+	readonly code: ReasonCode;
+	readonly facts: Readonly<Record<string, string | number>>;
 }
+
+export type ReasonCode =
+	| "vpc-knows-pods"
+	| "needs-vpc"
+	| "unknown-to-vpc"
+	| "small-tunnel"
+	| "one-family"
+	| "both-families"
+	| "hides-pods"
+	| "tunnel-grows"
+	| "data-centre-addresses"
+	| "shows-pods"
+	| "speaks-bgp"
+	| "no-bgp"
+	| "needs-bgp"
+	| "routers-lead"
+	| "detour-by-router"
+	| "straight-to-node"
+	| "straight-to-pod"
+	| "nodes-in-one-segment"
+	| "vlans-everywhere"
+	| "pods-stacks-alone"
+	| "stacks"
+	| "stacks-and-bytes"
+	| "no-fixed-address"
+	| "fixed-address"
+	| "enforces-policies"
+	| "enforces-no-policies"
+	| "mixes-networks"
+	| "needs-multus";
 
 export interface Choice {
 	readonly mode: string;
 	/** False where something that is asked for cannot be had. */
 	readonly fits: boolean;
-	readonly for: readonly string[];
-	readonly against: readonly string[];
+	readonly for: readonly Reason[];
+	readonly against: readonly Reason[];
 }
 
-type Judgement = readonly [kind: "for" | "against" | "excluded", why: string];
+interface Judgement {
+	readonly kind: "for" | "against" | "excluded";
+	readonly why: Reason;
+}
 
-type Criterion = (profile: ModeProfile, needs: Needs) => Judgement | undefined;
+type Judge = (profile: ModeProfile, needs: Needs) => Judgement | undefined;
 
-const CRITERIA: readonly Criterion[] = [
+const JUDGES: readonly Judge[] = [
 	cloud,
 	dualStack,
 	untouched,
@@ -47,11 +68,11 @@ const CRITERIA: readonly Criterion[] = [
 /** Best first. Modes that have as much for and against them come in the order of their overhead and stacks, then of the list. */
 export function choose(profiles: readonly ModeProfile[], needs: Needs): readonly Choice[] {
 	const judged = profiles.map((profile) => {
-		const judgements = CRITERIA.map((criterion) => criterion(profile, needs)).filter((each) => each !== undefined);
-		return { profile, judgements, fits: judgements.every(([kind]) => kind !== "excluded") };
+		const judgements = JUDGES.map((judge) => judge(profile, needs)).filter((each) => each !== undefined);
+		return { profile, judgements, fits: judgements.every(({ kind }) => kind !== "excluded") };
 	});
 	const score = ({ judgements }: (typeof judged)[number]): number =>
-		judgements.reduce((sum, [kind]) => sum + (kind === "for" ? 1 : -1), 0);
+		judgements.reduce((sum, { kind }) => sum + (kind === "for" ? 1 : -1), 0);
 	const sorted = judged.sort(
 		(a, b) =>
 			Number(b.fits) - Number(a.fits) ||
@@ -62,60 +83,57 @@ export function choose(profiles: readonly ModeProfile[], needs: Needs): readonly
 	return sorted.map(({ profile, judgements, fits }) => ({
 		mode: profile.mode,
 		fits,
-		for: judgements.filter(([kind]) => kind === "for").map(([, why]) => why),
-		against: judgements.filter(([kind]) => kind !== "for").map(([, why]) => why),
+		for: judgements.filter(({ kind }) => kind === "for").map(({ why }) => why),
+		against: judgements.filter(({ kind }) => kind !== "for").map(({ why }) => why),
 	}));
+}
+
+function judged(kind: Judgement["kind"], code: ReasonCode, facts: Reason["facts"] = {}): Judgement {
+	return { kind, why: { code, facts } };
 }
 
 /** A VPC carries the addresses that it gave, or has route entries for; VLANs and BGP are not to be had there (seed 003). */
 function cloud({ technology, scenario }: ModeProfile, { publicCloud }: Needs): Judgement | undefined {
 	if (technology === "vpc") {
-		if (publicCloud === true) return ["for", "its pods' addresses are known to the VPC"];
-		return publicCloud === false ? ["excluded", "it needs a cloud's VPC"] : ["against", "it needs a cloud's VPC"];
+		if (publicCloud === true) return judged("for", "vpc-knows-pods");
+		return judged(publicCloud === false ? "excluded" : "against", "needs-vpc");
 	}
 	if (publicCloud !== true || scenario === "overlay") return undefined;
-	return ["excluded", "a VPC carries no packets of addresses that it does not know"];
+	return judged("excluded", "unknown-to-vpc");
 }
 
 function dualStack({ families, overhead }: ModeProfile, needs: Needs): Judgement | undefined {
 	const [only, other] = families;
 	if (needs.dualStack !== true) {
 		const small = needs.dualStack === false && overhead > 0 && other === undefined;
-		return small ? ["for", `IPv4 is enough, and its tunnel adds ${overhead} bytes alone`] : undefined;
+		return small ? judged("for", "small-tunnel", { bytes: overhead }) : undefined;
 	}
-	return other === undefined ? ["excluded", `it carries IPv${only ?? 4} alone`] : ["for", "it carries IPv4 and IPv6"];
+	return other === undefined ? judged("excluded", "one-family", { family: only ?? 4 }) : judged("for", "both-families");
 }
 
 function untouched(profile: ModeProfile, { underlayMayBeTouched }: Needs): Judgement | undefined {
 	const { scenario, podAddresses, overhead } = profile;
 	if (scenario === "overlay") {
-		if (underlayMayBeTouched === false)
-			return ["for", "the network between the machines sees the nodes' addresses alone"];
-		return underlayMayBeTouched ? ["against", `its tunnel adds ${overhead} bytes to each packet`] : undefined;
+		if (underlayMayBeTouched === false) return judged("for", "hides-pods");
+		return underlayMayBeTouched ? judged("against", "tunnel-grows", { bytes: overhead }) : undefined;
 	}
 	if (underlayMayBeTouched !== false) return undefined;
-	if (podAddresses === "data-centre") return ["excluded", "its pods have addresses of the data centre's network"];
-	return ["excluded", "the network between the machines sees, and must carry, pods' addresses"];
+	return judged("excluded", podAddresses === "data-centre" ? "data-centre-addresses" : "shows-pods");
 }
 
 function bgp({ technology }: ModeProfile, needs: Needs): Judgement | undefined {
-	if (technology !== "bgp") return needs.bgp === true ? ["against", "it makes no use of BGP"] : undefined;
-	if (needs.bgp === true) return ["for", "it tells of its pods by BGP"];
-	return needs.bgp === false ? ["excluded", "its routes come by BGP"] : undefined;
+	if (technology !== "bgp") return needs.bgp === true ? judged("against", "no-bgp") : undefined;
+	if (needs.bgp === true) return judged("for", "speaks-bgp");
+	return needs.bgp === false ? judged("excluded", "needs-bgp") : undefined;
 }
 
 function segments({ nextHop, mechanism, podAddresses }: ModeProfile, needs: Needs): Judgement | undefined {
 	if (needs.segments === undefined || mechanism === "tunnel" || podAddresses === "vpc") return undefined;
 	if (nextHop === "router") {
-		if (needs.segments === "different") return ["for", "routers lead to pods, wherever their nodes are"];
-		return ["against", "packets take the way by a router although the nodes stand in one segment"];
+		return needs.segments === "different" ? judged("for", "routers-lead") : judged("against", "detour-by-router");
 	}
-	if (needs.segments === "same") {
-		return ["for", `packets go straight to the other ${nextHop === "node" ? "node" : "pod's address"}`];
-	}
-	if (nextHop === "node")
-		return ["against", "a node's routes lead to the other nodes themselves, which must be in its segment"];
-	return ["against", "the pods' VLANs would have to reach into every segment"];
+	if (needs.segments === "same") return judged("for", nextHop === "node" ? "straight-to-node" : "straight-to-pod");
+	return judged("against", nextHop === "node" ? "nodes-in-one-segment" : "vlans-everywhere");
 }
 
 /** The fewest stacks that any way takes: the pods' own two. */
@@ -123,30 +141,22 @@ const FEWEST_STACKS = 2;
 
 function latency({ stacks, overhead }: ModeProfile, { lowLatency }: Needs): Judgement | undefined {
 	if (lowLatency !== true) return undefined;
-	if (stacks === FEWEST_STACKS) return ["for", "a packet passes the two pods' stacks and no node's"];
-	const more = overhead === 0 ? "" : `, and grows by ${overhead} bytes`;
-	return ["against", `a packet passes ${stacks} stacks${more}`];
+	if (stacks === FEWEST_STACKS) return judged("for", "pods-stacks-alone");
+	return judged("against", overhead === 0 ? "stacks" : "stacks-and-bytes", { stacks, bytes: overhead });
 }
 
 function fixedAddress(profile: ModeProfile, needs: Needs): Judgement | undefined {
 	if (needs.fixedAddress !== true) return undefined;
-	if (profile.fixedAddress === null) return ["excluded", "a pod cannot ask for an address of its own"];
-	return ["for", `a pod can ask for its address (${profile.fixedAddress})`];
+	if (profile.fixedAddress === null) return judged("excluded", "no-fixed-address");
+	return judged("for", "fixed-address", { by: profile.fixedAddress });
 }
 
 function networkPolicy(profile: ModeProfile, needs: Needs): Judgement | undefined {
-	if (profile.networkPolicy) return needs.networkPolicy === false ? undefined : ["for", "it enforces NetworkPolicies"];
-	return needs.networkPolicy === true ? ["excluded", "it enforces no NetworkPolicies"] : undefined;
+	if (profile.networkPolicy) return needs.networkPolicy === false ? undefined : judged("for", "enforces-policies");
+	return needs.networkPolicy === true ? judged("excluded", "enforces-no-policies") : undefined;
 }
 
-/** Seed 004 names both: "solutions developed to meet all scenarios, such as hybridnet and multus". */
-const WITH_MULTUS =
-	"its own pods are all in one kind of network: others take Multus beside it, a card for each network";
-
 function severalKinds({ mixesNetworks }: ModeProfile, needs: Needs): Judgement | undefined {
-	if (mixesNetworks)
-		return needs.severalKinds === false
-			? undefined
-			: ["for", "pods of overlay and underlay networks can be on one cluster"];
-	return needs.severalKinds === true ? ["against", WITH_MULTUS] : undefined;
+	if (mixesNetworks) return needs.severalKinds === false ? undefined : judged("for", "mixes-networks");
+	return needs.severalKinds === true ? judged("against", "needs-multus") : undefined;
 }

@@ -1,7 +1,9 @@
 /** Which mode is chosen: each sentence of seed 004's section on application scenarios (L272-L287). */
 import { describe, expect, test } from "vitest";
-import { type Choice, choose, type Needs } from "../../src/comparison/choose.ts";
+import { type Choice, choose } from "../../src/comparison/choose.ts";
 import { modeProfiles } from "../../src/comparison/measure.ts";
+import type { Needs } from "../../src/comparison/needs.ts";
+import { reasonText } from "../../src/comparison/wording.ts";
 
 const PROFILES = modeProfiles();
 
@@ -18,7 +20,7 @@ function fitting(needs: Needs): readonly string[] {
 
 function reasons(needs: Needs, mode: string): readonly string[] {
 	const found = ranked(needs).find((each) => each.mode === mode);
-	return [...(found?.for ?? []), ...(found?.against ?? [])];
+	return [...(found?.for ?? []), ...(found?.against ?? [])].map((why) => reasonText(why));
 }
 
 describe("less invasive to the data centre's network", () => {
@@ -57,7 +59,7 @@ describe("the data centre uses BGP", () => {
 test("high performance and low latency: macvlan and ipvlan l2", () => {
 	const [first, second, third] = ranked({ lowLatency: true });
 	expect([first, second, third].map((each) => each?.mode).sort()).toEqual(["bifrost-macvlan", "ipvlan", "macvlan"]);
-	expect(first?.for).toContain("a packet passes the two pods' stacks and no node's");
+	expect(first?.for).toContainEqual({ code: "pods-stacks-alone", facts: {} });
 });
 
 test("the public cloud: terway, or tunnels", () => {
@@ -76,7 +78,7 @@ test("all scenarios: hybridnet, and any other with Multus beside it", () => {
 		"hybridnet-vlan",
 		"hybridnet-vxlan",
 	]);
-	for (const { against } of others) expect(against.join()).toContain("take Multus beside it");
+	for (const { against } of others) expect(against.map(({ code }) => code)).toContain("needs-multus");
 });
 
 describe("what a mode cannot do excludes it, and is said", () => {

@@ -1,4 +1,6 @@
-/** Everything that the page says, in English. Sentences of answers come from the engine, in the same languages. */
+/** What the page says, in English. Sentences of answers come from the engine, in the same languages. */
+import { counted as count } from "./counted.ts";
+
 export const EN = {
 	title: "podpath",
 	tagline: "which way a packet goes, there and back, and why",
@@ -17,6 +19,8 @@ export const EN = {
 		topology: "Topology",
 		state: "State",
 		"what-if": "What if",
+		diagnose: "Diagnose",
+		lab: "Lab",
 	},
 	viewHints: {
 		path: "Follow a packet step by step",
@@ -25,6 +29,8 @@ export const EN = {
 		topology: "What stands where",
 		state: "Routes, rules, chains and tables of a stack",
 		"what-if": "Change the cluster and see what becomes of the path",
+		diagnose: "Find why a packet does not arrive",
+		lab: "Ask a real kernel the same question",
 	},
 	input: {
 		atlas: "Atlas",
@@ -132,6 +138,8 @@ export const EN = {
 		clientLost: (seen: string, at: string): string => `lost${at === "" ? "" : ` at ${at}`}: the server sees ${seen}`,
 		stacks: "Kernel stacks passed",
 		none: "none",
+		diagnose: "Diagnose this",
+		onKernel: "Run on the kernel",
 		findings: "Findings",
 		fix: "What to do",
 		exportSvg: "SVG",
@@ -144,6 +152,7 @@ export const EN = {
 	severities: { error: "error", warning: "warning", info: "note" },
 	atlas: {
 		title: "Atlas",
+		parts: { gallery: "Scenarios", compare: "Compare modes", choose: "Choose a mode" },
 		intro:
 			"Networks as they are built in the field: a cluster for each mode, questions about it, and what the answers have to be.",
 		search: "Search scenarios",
@@ -163,6 +172,34 @@ export const EN = {
 		checking: (done: number, of: number): string => `Checked ${done} of ${of}`,
 		agrees: "engine agrees",
 		differs: "engine differs",
+	},
+	modes: {
+		comparisonIntro:
+			"What each network mode is, found by asking a small cluster of it. Marked is what is otherwise than in the mode that one compares with.",
+		picked: (shown: number, all: number): string => (shown === all ? "All modes" : `${shown} of ${count(all, "mode")}`),
+		pickAll: "Show all",
+		base: "Compared with",
+		onlyDifferences: "Only what differs",
+		differing: (n: number, all: number): string => `${n} of ${all} rows differ`,
+		table: "Network modes side by side",
+		criterion: "Criterion",
+		otherThan: (mode: string): string => `other than ${mode}:`,
+		meanings: "What the rows tell",
+		scenarios: "scenarios",
+		scenariosOf: (n: number): string => count(n, "scenario"),
+		chooserIntro:
+			"Say what is there and what is wanted; what you leave open does not matter. The address of this page holds your answers.",
+		answers: { yes: "yes", no: "no", any: "does not matter" },
+		forget: "Forget all answers",
+		ranking: "Modes, the best first",
+		fitting: (n: number, all: number): string => `${n} of ${count(all, "mode")} ${n === 1 ? "fits" : "fit"}.`,
+		best: (mode: string): string => `Best: ${mode}.`,
+		compareBest: (n: number): string => `Compare the first ${n}`,
+		excluded: "Do not fit",
+		unfit: "does not fit",
+		noReason: "Nothing of what was said speaks for or against it.",
+		pro: "for it:",
+		con: "against it:",
 	},
 	compare: {
 		title: "Compare",
@@ -273,10 +310,6 @@ export const EN = {
 		close: "close what is open",
 	},
 };
-
-function count(n: number, what: string): string {
-	return `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
-}
 
 /** What a catalogue holds. */
 export type Texts = typeof EN;

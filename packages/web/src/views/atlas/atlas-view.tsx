@@ -1,117 +1,55 @@
-/** The Atlas view: all scenarios, to be searched and opened. */
-import type { ScenarioEntry } from "@podpath/core";
-import type { JSX } from "preact";
-import { useAtlasIndex } from "../../backend/atlas-index.ts";
-import { go } from "../../navigation.ts";
-import { VerdictBadge } from "../../parts/verdict.tsx";
-import { formatRoute } from "../../route.ts";
+/** The Atlas view: the gallery of scenarios, the modes side by side, and which of them fits. */
+import type { ComponentType, JSX } from "preact";
+import { Loaded } from "../../parts/loaded.tsx";
+import { formatRoute, type Route } from "../../route.ts";
+import type { Texts } from "../../texts/en.ts";
 import { useTexts } from "../../texts/language.ts";
 import type { ViewProps } from "../view.ts";
-import { CheckAll, type Checked, useChecks } from "./checks.tsx";
-import { isMeasured, matching } from "./search.ts";
+import { Gallery } from "./gallery.tsx";
+
+interface Part {
+	/** In the URL: `#/atlas?show=compare`. */
+	readonly show: Exclude<keyof Texts["atlas"]["parts"], "gallery">;
+	readonly load: () => Promise<ComponentType<{ readonly route: Route }>>;
+}
+
+/** The gallery is what people come for; these are loaded when somebody asks. */
+const PARTS: readonly Part[] = [
+	{ show: "compare", load: async () => (await import("./comparison.tsx")).Comparison },
+	{ show: "choose", load: async () => (await import("./chooser.tsx")).Chooser },
+];
 
 export function AtlasView({ route }: ViewProps): JSX.Element {
-	const { atlas: texts, loading } = useTexts();
-	const index = useAtlasIndex(true);
-	const { search = "", mode = "" } = route.params;
-	const checks = useChecks();
-	if (index === null) return <p class="quiet">{loading}</p>;
-	const all = index.modes.flatMap(({ scenarios }) => scenarios);
-	const shown = index.modes
-		.filter((each) => mode === "" || each.mode === mode)
-		.map((each) => ({ mode: each.mode, scenarios: matching(each.scenarios, search) }))
-		.filter(({ scenarios }) => scenarios.length > 0);
-	const found = shown.flatMap(({ scenarios }) => scenarios);
-	const narrow = (params: Record<string, string>): void =>
-		go({ view: "atlas", params: { ...route.params, ...params } }, true);
+	const { atlas: texts } = useTexts();
+	const current = PARTS.find(({ show }) => show === route.params.show);
 	return (
 		<div class="atlas-view">
 			<h1>{texts.title}</h1>
-			<p class="intro">{texts.intro}</p>
-			<div class="tools">
-				<label class="field">
-					<span>{texts.search}</span>
-					<input
-						type="search"
-						data-search=""
-						value={search}
-						placeholder={texts.searchHint}
-						onInput={({ currentTarget }) => narrow({ search: currentTarget.value })}
-					/>
-				</label>
-				<label class="field choice">
-					<span>{texts.modes}</span>
-					<select value={mode} onChange={({ currentTarget }) => narrow({ mode: currentTarget.value })}>
-						<option value="">{texts.all}</option>
-						{index.modes.map((each) => (
-							<option key={each.mode} value={each.mode}>
-								{each.mode} ({each.scenarios.length})
-							</option>
-						))}
-					</select>
-				</label>
-				<p class="count" role="status">
-					{found.length === 0 ? texts.nothing : texts.count(found.length, all.length)}
-				</p>
-				<CheckAll scenarios={found} checks={checks} />
-			</div>
-			{shown.map((each) => (
-				<section key={each.mode} class="mode">
-					<h2>
-						{each.mode} <span class="quiet">{each.scenarios.length}</span>
-					</h2>
-					<ul>
-						{each.scenarios.map((scenario) => (
-							<Card key={scenario.name} scenario={scenario} checked={checks.of(scenario.name)} />
-						))}
-					</ul>
-				</section>
-			))}
+			<nav class="tabs" aria-label={texts.title}>
+				<Tab show="" current={current === undefined} text={texts.parts.gallery} />
+				{PARTS.map(({ show }) => (
+					<Tab key={show} show={show} current={show === current?.show} text={texts.parts[show]} />
+				))}
+			</nav>
+			{current === undefined ? (
+				<Gallery route={route} />
+			) : (
+				<Loaded key={current.show} load={current.load} props={{ route }} />
+			)}
 		</div>
 	);
 }
 
-interface CardProps {
-	readonly scenario: ScenarioEntry;
-	readonly checked: Checked | undefined;
+interface TabProps {
+	readonly show: string;
+	readonly current: boolean;
+	readonly text: string;
 }
 
-function Card({ scenario, checked }: CardProps): JSX.Element {
-	const { atlas: texts } = useTexts();
-	const { name, title, note, question, verdicts, sources } = scenario;
+function Tab({ show, current, text }: TabProps): JSX.Element {
 	return (
-		<li class="card">
-			<h3>
-				<a href={formatRoute({ view: "path", params: { in: name } })}>{title}</a>
-			</h3>
-			<p class="asked">
-				<code>{question.from}</code> → <code>{question.to}</code>
-				{question.via !== undefined && <span class="quiet"> {question.via}</span>}
-			</p>
-			<p class="states">
-				{[...new Set(verdicts)].map((verdict) => (
-					<VerdictBadge key={verdict} verdict={verdict} />
-				))}
-				{sources.some(isMeasured) && (
-					<span class="badge" title={texts.measuredHint}>
-						{texts.measured}
-					</span>
-				)}
-				{checked !== undefined && (
-					<span class={`badge tone-${checked.agrees ? "good" : "bad"}`} title={checked.why}>
-						{checked.agrees ? texts.agrees : texts.differs}
-					</span>
-				)}
-			</p>
-			<details>
-				<summary>
-					<code>{name}</code>
-				</summary>
-				{note !== undefined && <p>{note}</p>}
-				<p class="quiet">
-					{texts.sources}: {sources.join(", ")}
-				</p>
-			</details>
-		</li>
+		<a href={formatRoute({ view: "atlas", params: { show } })} aria-current={current ? "page" : undefined}>
+			{text}
+		</a>
 	);
 }

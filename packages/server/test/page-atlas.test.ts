@@ -1,0 +1,159 @@
+/** The page's Atlas in a real browser: the modes side by side, and which of them fits. */
+import type { Page } from "playwright-core";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { axeFinds } from "./axe.ts";
+import { atlasMode, NO_BROWSER, PageTests } from "./browser.ts";
+
+const MODES = ["calico-ipip", "calico-bgp", "bifrost-macvlan"].map(atlasMode);
+
+describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
+	const tests = new PageTests();
+	beforeAll(() => tests.start());
+	afterEach(() => tests.closeAll());
+	afterAll(() => tests.end());
+
+	const open = async (hash: string, options = {}): ReturnType<PageTests["open"]> => {
+		const { url } = await tests.serve(MODES);
+		return tests.open(`${url}${hash}`, options);
+	};
+
+	describe("the modes side by side", () => {
+		const table = (page: Page): ReturnType<Page["locator"]> => page.locator(".modes-table");
+		const row = async (page: Page, criterion: string): Promise<readonly string[]> => {
+			const cells = table(page).getByRole("row", { name: criterion }).getByRole("cell");
+			return (await cells.allTextContents()).map((text) => text.replace("≠", "").trim());
+		};
+
+		// The values are seed 004's (L165-L265).
+		test("rows are criteria, and what differs is marked", async () => {
+			const { page, complaints } = await open("#/atlas?show=compare&modes=calico-ipip,calico-bgp");
+			await table(page).waitFor();
+			expect(await row(page, "Scenario")).toEqual(["overlay", "underlay"]);
+			expect(await row(page, "IP families")).toEqual(["IPv4", "IPv4 + IPv6"]);
+			expect(await row(page, "Leaving the cluster")).toEqual(["the node's", "the node's / the pod's"]);
+			const technology = table(page).getByRole("row", { name: "Technology" });
+			expect(await technology.locator("td.differs").allTextContents()).toEqual(["≠ BGP"]);
+			expect(await technology.getByLabel("other than calico-ipip").count()).toBe(1);
+			expect(complaints).toEqual([]);
+		});
+
+		test("one picks modes, sees only what differs, and finds the same again by the address", async () => {
+			const { page } = await open("#/atlas?show=compare");
+			await table(page).waitFor();
+			expect(await table(page).getByRole("columnheader").count()).toBeGreaterThan(20);
+			await page.getByLabel("calico-ipip", { exact: true }).check();
+			await page.getByLabel("calico-bgp", { exact: true }).check();
+			await page.getByLabel("Only what differs").check();
+			const rows = table(page).locator("tbody tr");
+			await expect.poll(() => rows.count(), { timeout: 20_000 }).toBeLessThan(10);
+			expect(await page.getByText("rows differ").textContent()).toContain(`${await rows.count()} of 14`);
+			const before = await table(page).textContent();
+			await page.reload();
+			await table(page).waitFor();
+			expect(await table(page).textContent()).toBe(before);
+		});
+
+		test("leads from a mode to its scenarios, and from there to a path", async () => {
+			const { page } = await open("#/atlas?show=compare&modes=calico-ipip,calico-bgp");
+			await table(page)
+				.getByRole("link", { name: /^calico-bgp: \d+ scenarios$/ })
+				.click();
+			const cards = page.locator(".card");
+			await cards.first().waitFor();
+			expect(await cards.count()).toBe(MODES[1]?.scenarios.length);
+			await cards.first().getByRole("link").click();
+			await page.locator(".picture .chip").first().waitFor();
+		});
+
+		test("on a narrow screen the criterion stays in sight while the modes are scrolled", async () => {
+			const { page } = await open("#/atlas?show=compare", { viewport: { width: 390, height: 800 } });
+			await page.getByRole("region", { name: "Network modes side by side" }).focus();
+			const name = table(page).getByRole("rowheader").first();
+			const before = await name.boundingBox();
+			for (let i = 0; i < 6; i++) await page.keyboard.press("ArrowRight");
+			await expect
+				.poll(() => page.evaluate("document.querySelector('.table-frame').scrollLeft"), { timeout: 20_000 })
+				.toBeGreaterThan(100);
+			expect((await name.boundingBox())?.x).toBe(before?.x);
+		});
+	});
+
+	describe("the chooser", () => {
+		const modes = (page: Page): Promise<readonly string[]> =>
+			page.locator(".ranked:not(.excluded) b").allTextContents();
+
+		// Seed 004 L272-L287: "hosts in different segments: hybridnet bgp".
+		test("ranks at once, says why, and finds the answers again by the address", async () => {
+			const { page, complaints } = await open("#/atlas?show=choose");
+			await page.locator(".ranked").first().waitFor();
+			await page
+				.getByRole("group", { name: /public cloud/ })
+				.getByLabel("no", { exact: true })
+				.check();
+			await page
+				.getByRole("group", { name: /speak BGP/ })
+				.getByLabel("yes")
+				.check();
+			await page
+				.getByRole("group", { name: /one network segment/ })
+				.getByLabel("no", { exact: true })
+				.check();
+			await expect.poll(async () => (await modes(page))[0], { timeout: 20_000 }).toBe("hybridnet-bgp");
+			await page.locator(".ranked").first().getByText("it tells of its pods by BGP").waitFor();
+			expect(page.url()).toContain("publicCloud=no&bgp=yes&segments=no");
+			const before = await modes(page);
+			await page.reload();
+			await page.locator(".ranked").first().waitFor();
+			expect(await modes(page)).toEqual(before);
+			expect(complaints).toEqual([]);
+		});
+
+		test("is answered with the keyboard alone; what cannot be had is last, with the reason", async () => {
+			const { page } = await open("#/atlas?show=choose");
+			await page.locator(".ranked").first().waitFor();
+			await page
+				.getByRole("group", { name: /IPv6 needed/ })
+				.getByLabel("does not matter")
+				.focus();
+			await page.keyboard.press("ArrowRight");
+			const excluded = page.locator(".ranked.excluded", { hasText: "calico-ipip" });
+			await excluded.getByText("it carries IPv4 alone").waitFor();
+			expect(page.url()).toContain("dualStack=yes");
+			await page.getByRole("button", { name: "Forget all answers" }).press("Enter");
+			await expect.poll(() => excluded.count(), { timeout: 20_000 }).toBe(0);
+		});
+
+		test("gives the best to the comparison", async () => {
+			const { page } = await open("#/atlas?show=choose&bgp=yes&dualStack=yes");
+			await page.getByRole("link", { name: "Compare the first 4" }).click();
+			await page.locator(".modes-table").waitFor();
+			expect(await page.locator(".modes-table thead .mode-name").count()).toBe(4);
+		});
+
+		test("asks and gives its reasons in Chinese", async () => {
+			const { page } = await open("#/atlas?show=choose&bgp=yes", { locale: "zh-CN" });
+			await page.getByRole("group", { name: "除 IPv4 外还需要 IPv6 吗？" }).waitFor();
+			await page.locator(".ranked").first().getByText("它用 BGP 通告它的 Pod").waitFor();
+			expect(await page.getByText(/it tells of|enforces/).count()).toBe(0);
+		});
+	});
+
+	describe.each([
+		["comparison", "#/atlas?show=compare", ".modes-table"],
+		["chooser", "#/atlas?show=choose&publicCloud=no&bgp=yes", ".ranked"],
+	])("%s", (_, hash, sign) => {
+		test.each([
+			[390, "dark", "en-GB"],
+			[1280, "light", "zh-CN"],
+			[2560, "dark", "en-GB"],
+		] as const)(
+			"at %i pixels, %s, %s: axe finds nothing, and nothing sticks out",
+			async (width, colorScheme, locale) => {
+				const { page } = await open(hash, { viewport: { width, height: 900 }, colorScheme, locale });
+				await page.locator(sign).first().waitFor();
+				expect(await axeFinds(page)).toEqual([]);
+				expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
+			},
+		);
+	});
+});
