@@ -1,4 +1,5 @@
 /** What the command line uses of a process, so that tests can hand it another. */
+import type { Place } from "@podpath/core";
 import type { Application, CommandContext } from "@stricli/core";
 
 export interface OutputStream {
@@ -19,6 +20,13 @@ export interface CliProcess {
 	 * The second interrupt ends it. Gives a function that takes this back.
 	 */
 	readonly onInterrupt?: (stop: () => void) => () => void;
+	/** Where the commands stand for being run, if not here: at a place of a lab. */
+	readonly standsIn?: LabPlace | undefined;
+}
+
+export interface LabPlace {
+	readonly lab: string;
+	readonly place: Place;
 }
 
 /** What commands run with. */

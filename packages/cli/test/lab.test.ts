@@ -65,6 +65,15 @@ describe.skipIf(noUserns !== null)(`on the host's kernel${noUserns === null ? ""
 			).toBe("1\n");
 			expect(built("lab", "exec", "--name", "one", "node/n1", "--", "false").status).toBe(1);
 			expect(built("lab", "explain", "pod/default/client", "pod/default/web:80", "--name", "one").status).toBe(0);
+			expect(built("lab", "exec", "--name", "one", "node/n1", "--", "ip", "route", "del", "10.244.2.0/24").status).toBe(
+				0,
+			);
+			const snapshot = join(runtime, "one.tar.gz");
+			expect(
+				built("lab", "exec", "--name", "one", "node/n1", "--", "podpath", "collect", "--local", "-o", snapshot),
+			).toMatchObject({ status: 0, stderr: expect.stringContaining("7 namespaces") });
+			const { stdout } = built("diagnose", "pod/default/client", "pod/default/web:80", "--snapshot", snapshot);
+			expect(stdout).toContain('node/n1 lacks the route "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink"');
 			expect(built("lab", "up", ...SCENARIO, "--name", "one")).toMatchObject({
 				status: 4,
 				stderr: 'podpath: the lab "one" stands already: podpath lab down one\n',

@@ -4,6 +4,7 @@ export {
 	collectLocal,
 	collectSsh,
 	fromArchives,
+	type Inside,
 	type LocalOptions,
 	type SshHost,
 	type SshOptions,

@@ -8,13 +8,14 @@ import {
 	collectScript,
 	collectSsh,
 	fromArchives,
+	type LocalOptions,
 	type Missing,
 	redact,
 	type SshHost,
 	writeSnapshot,
 } from "@podpath/collect";
-import { InputError, printable } from "@podpath/core";
-import type { CliProcess } from "../cli-process.ts";
+import { InputError, printable, STATE_PARTS } from "@podpath/core";
+import type { CliProcess, LabPlace } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { untilInterrupted } from "../lab/interrupt.ts";
 import { version } from "../version.ts";
@@ -31,7 +32,8 @@ export async function runCollect(cli: CliProcess, flags: CollectFlags): Promise<
 	checkTarget(output);
 	let interrupted = false;
 	const collected = await untilInterrupted(cli, async (signal) => {
-		const result = await gather(way, flags, signal, (line) => void cli.stderr.write(`podpath: ${printable(line)}\n`));
+		const onProgress = (line: string): void => void cli.stderr.write(`podpath: ${printable(line)}\n`);
+		const result = await gather({ cli, way, flags, signal, onProgress });
 		interrupted = signal.aborted;
 		return result;
 	});
@@ -66,18 +68,22 @@ function wayOf({ local, ssh, lab, from, printScript, netns, node, sudo, sshConfi
 	return way;
 }
 
-function gather(
-	way: Exclude<Way, "print-script">,
-	flags: CollectFlags,
-	signal: AbortSignal,
-	onProgress: (line: string) => void,
-): Promise<Collected> {
+interface Gathering {
+	readonly cli: CliProcess;
+	readonly way: Exclude<Way, "print-script">;
+	readonly flags: CollectFlags;
+	readonly signal: AbortSignal;
+	readonly onProgress: (line: string) => void;
+}
+
+function gather({ cli, way, flags, signal, onProgress }: Gathering): Promise<Collected> {
 	const { context, node, netns = [], ssh = [], sudo, timeout, sshConfig, lab = "", from = [] } = flags;
 	const options = { version: version(), context, signal, onProgress };
 	switch (way) {
 		case "local":
 			if (node !== undefined && !isNodeName(node))
 				throw wrongFlags(`"${node}" cannot be a node's name`, "letters, digits, . _ -");
+			if (cli.standsIn !== undefined) return atPlace(cli.standsIn, { ...options, node, places: placesOf(netns) });
 			return collectLocal({ ...options, node, places: placesOf(netns) });
 		case "ssh":
 			return collectSsh({ ...options, hosts: ssh.map(hostOf), sudo, sshConfig, timeoutMs: timeout * 1000 });
@@ -87,6 +93,26 @@ function gather(
 			const archives = from.map((name) => ({ name, archive: readWhole(name), receivedAt: Number.NaN }));
 			return fromArchives(archives, []);
 		}
+	}
+}
+
+/** `podpath lab exec PLACE -- podpath collect --local`: the lab is the machine, and it knows whose its namespaces are. */
+async function atPlace({ lab, place }: LabPlace, options: LocalOptions): Promise<Collected> {
+	const [{ connectLab, Lab, LabFolder }, { insideLab }, { placesOf: placesOfLab, withObjects }] = await Promise.all([
+		import("@podpath/lab"),
+		import("./inside-lab.ts"),
+		import("./from-lab.ts"),
+	]);
+	const folder = new LabFolder(lab);
+	const backend = await connectLab(folder);
+	try {
+		const { plan, input } = folder.record();
+		const places = new Map([...placesOfLab(plan), ...(options.places ?? [])]);
+		const node = options.node ?? (place.startsWith("node/") ? place.slice("node/".length) : "lab");
+		const inside = insideLab(backend, Lab.over(plan, backend).nameOf(place));
+		return withObjects(await collectLocal({ ...options, node, places, inside }), input);
+	} finally {
+		await backend.close();
 	}
 }
 
@@ -165,11 +191,22 @@ function count(number: number, what: string): string {
 const MOST_LINES = 20;
 
 function missingLines(missing: readonly Missing[]): readonly string[] {
-	const groups = Map.groupBy(missing, ({ part, reason, message, host }) =>
-		host === undefined
-			? `${part ?? "everything"}: ${reason}${message === "" ? "" : ` (${message})`}`
-			: `${host}: ${reason} (${message})`,
-	);
-	const lines = [...groups].map(([what, each]) => (each.length === 1 ? what : `${what}, in ${each.length} namespaces`));
+	// A namespace that could not be entered lacks every part for one reason.
+	const whole = new Map<Missing, string>();
+	for (const own of Map.groupBy(missing, ({ node, netns, reason, message }) =>
+		JSON.stringify([node, netns, reason, message]),
+	).values()) {
+		if (own.length === STATE_PARTS.length) for (const each of own) whole.set(each, "a whole namespace");
+	}
+	const groups = Map.groupBy(missing, (each) => {
+		const { part, reason, message, host } = each;
+		return host === undefined
+			? `${whole.get(each) ?? part ?? "everything"}: ${reason}${message === "" ? "" : ` (${message})`}`
+			: `${host}: ${reason} (${message})`;
+	});
+	const lines = [...groups].map(([what, each]) => {
+		const namespaces = new Set(each.map(({ node, netns }) => JSON.stringify([node, netns]))).size;
+		return namespaces === 1 ? what : `${what}, in ${namespaces} namespaces`;
+	});
 	return lines.length <= MOST_LINES ? lines : [...lines.slice(0, MOST_LINES), `and ${lines.length - MOST_LINES} more`];
 }

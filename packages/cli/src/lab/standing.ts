@@ -12,7 +12,8 @@ import {
 	packetText,
 	takeDownLab,
 } from "@podpath/lab";
-import type { CliProcess } from "../cli-process.ts";
+import type { CliProcess, Context } from "../cli-process.ts";
+import { runWith } from "../command-line.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import type { CaptureFlags } from "./routes.ts";
@@ -21,14 +22,21 @@ import type { CaptureFlags } from "./routes.ts";
 const FETCH_EVERY_MS = 100;
 
 export async function execute(
-	cli: CliProcess,
+	{ cli, application }: Context,
 	name: string,
 	place: string,
 	argv: readonly string[],
 ): Promise<ExitStatus> {
+	const [program, ...args] = argv;
 	const folder = new LabFolder(name);
 	const backend = await connectLab(folder);
 	try {
+		// It is not started in the lab: a guest would take minutes for it, and write where nobody finds it. It runs here, and reads there.
+		if (program === "podpath") {
+			const inside: CliProcess = { ...cli, exitCode: undefined, standsIn: { lab: name, place } };
+			await runWith(application, args, inside);
+			return Number(inside.exitCode) as ExitStatus;
+		}
 		const { stdout, stderr, status } = await Lab.over(folder.record().plan, backend).run(place, argv);
 		cli.stdout.write(stdout);
 		cli.stderr.write(stderr);

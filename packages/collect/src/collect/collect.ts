@@ -16,6 +16,15 @@ export interface LocalOptions extends CollectOptions {
 	readonly node?: string | undefined;
 	/** Whose a namespace is, by its name below /run/netns: `n1` to `node/a`. */
 	readonly places?: ReadonlyMap<string, string>;
+	/** Where the script runs instead of here, as inside a lab. */
+	readonly inside?: Inside | undefined;
+}
+
+/** A kernel of somebody else's, that programs can be run on. */
+export interface Inside {
+	/** It needs more time than a machine does, as User-Mode Linux. */
+	readonly slow: boolean;
+	readonly run: (script: string, flags: readonly string[], signal: AbortSignal | undefined) => Promise<ScriptRun>;
 }
 
 export interface SshOptions extends CollectOptions {
@@ -35,10 +44,14 @@ export interface SshHost {
 
 /** This machine's namespaces, and the objects that kubectl shows. */
 export async function collectLocal(options: LocalOptions): Promise<Collected> {
-	const { version, places, node, context } = options;
-	const flags = [...(node === undefined ? [] : ["-n", node]), ...(context === undefined ? [] : ["-c", context])];
-	const script = collectScript({ version, ...(places && { places }) });
-	return gather([{ name: "this machine", run: () => start(["sh", "-s", "--", "-o", "-", ...flags], script, options) }]);
+	const { version, places, node, context, inside, signal } = options;
+	const named = [...(node === undefined ? [] : ["-n", node]), ...(context === undefined ? [] : ["-c", context])];
+	// No API server is known inside; whoever made it knows the objects.
+	const flags = ["-o", "-", ...(inside === undefined ? [] : ["-K"]), ...named];
+	const script = collectScript({ version, slow: inside?.slow === true, ...(places && { places }) });
+	const run = (): Promise<ScriptRun> =>
+		inside === undefined ? start(["sh", "-s", "--", ...flags], script, options) : inside.run(script, flags, signal);
+	return gather([{ name: "this machine", run }]);
 }
 
 /**

@@ -3,6 +3,8 @@ import { InputError } from "@podpath/core";
 import { parse } from "yaml";
 import { isOfLayout } from "../snapshot.ts";
 import { filesOfArchive } from "../snapshot-archive.ts";
+import type { SnapshotFiles } from "../snapshot-folder.ts";
+import { KnownNamespaces, type Moved } from "./same-kernel.ts";
 
 /** Texts by their path inside the snapshot. */
 export type CollectedFiles = ReadonlyMap<string, string>;
@@ -38,9 +40,21 @@ export interface MachineArchive {
 interface Manifest {
 	readonly collector?: string;
 	readonly complete?: boolean;
-	readonly machines?: readonly { readonly name: string; readonly clock?: number }[];
+	readonly machines?: readonly MachineEntry[];
 	readonly missing?: readonly Missing[];
-	readonly commands?: readonly object[];
+	readonly commands?: readonly Command[];
+}
+
+interface MachineEntry {
+	readonly name: string;
+	readonly clock?: number;
+	/** Which start of which machine, as the kernel tells it. */
+	readonly boot?: string;
+}
+
+interface Command {
+	readonly node?: string;
+	readonly netns?: string | null;
 }
 
 /**
@@ -59,15 +73,18 @@ export async function merge(
 	const commands: object[] = [];
 	let complete = failed.length === 0;
 	let collector = "";
+	const known = new KnownNamespaces();
 	for (const { name, archive, receivedAt } of archives) {
-		const own = await filesOfArchive(archive, name, isOfLayout).catch((error: unknown) => {
+		const read = await filesOfArchive(archive, name, isOfLayout).catch((error: unknown) => {
 			if (!keepGaps || !(error instanceof InputError)) throw error;
 			missing.push({ host: name, reason: "failed", message: error.message });
 			complete = false;
 			return null;
 		});
-		if (own === null) continue;
-		const manifest = manifestOf(own.get("snapshot.yaml")?.text ?? "");
+		if (read === null) continue;
+		const manifest = manifestOf(read.get("snapshot.yaml")?.text ?? "");
+		missing.push(...unreadableParts(read));
+		const { own, moved, calls } = withoutKnown(known, read, manifest);
 		const twice = [...own.keys()].find((inner) => inner.startsWith("nodes/") && files.has(inner));
 		if (twice !== undefined) {
 			const node = twice.split("/")[1] ?? "";
@@ -80,15 +97,51 @@ export async function merge(
 			complete = false;
 			continue;
 		}
-		for (const [inner, { text }] of own) if (inner !== "snapshot.yaml") files.set(inner, text);
+		for (const [inner, text] of own) if (inner !== "snapshot.yaml") files.set(inner, text);
+		for (const { path, line } of calls) files.set(path, `${line}${files.get(path) ?? ""}`);
 		for (const machine of manifest.machines ?? []) machines.push(withOffset(machine, receivedAt));
-		commands.push(...(manifest.commands ?? []));
-		missing.push(...(manifest.missing ?? []));
+		commands.push(...entriesNow(manifest.commands ?? [], moved));
+		missing.push(...entriesNow(manifest.missing ?? [], moved));
 		complete &&= manifest.complete === true;
 		collector ||= manifest.collector ?? "";
 	}
 	files.set("snapshot.yaml", snapshotYaml({ collectedAt, collector, complete, machines, missing, commands }));
 	return { files, missing, complete };
+}
+
+/** Of an archive of one machine what no earlier archive of the same machine holds. */
+function withoutKnown(
+	known: KnownNamespaces,
+	read: SnapshotFiles,
+	{ machines = [] }: Manifest,
+): {
+	readonly own: CollectedFiles;
+	readonly moved: Moved | null;
+	readonly calls: ReturnType<KnownNamespaces["add"]>["calls"];
+} {
+	const readable = [...read].filter(([, { unreadable }]) => unreadable === undefined);
+	const files = new Map(readable.map(([inner, { text }]) => [inner, text]));
+	const [machine, another] = Array.isArray(machines) ? machines : [];
+	if (machine === undefined || another !== undefined) return { own: files, moved: null, calls: [] };
+	const { files: own, moved, calls } = known.add({ files, node: machine.name, boot: machine.boot || undefined });
+	return { own, moved, calls };
+}
+
+/** An empty file would say that there is nothing. */
+function unreadableParts(read: SnapshotFiles): readonly Missing[] {
+	return [...read].flatMap(([inner, { unreadable }]) => {
+		const [, node, netns, part] = /^nodes\/([^/]+)\/(?:host|netns\/([^/]+))\/([^/.]+)\./.exec(inner) ?? [];
+		if (unreadable === undefined || node === undefined || part === undefined) return [];
+		return [{ node, netns: netns ?? null, part, reason: "failed", message: unreadable }];
+	});
+}
+
+function entriesNow<Entry extends Command>(entries: readonly Entry[], moved: Moved | null): readonly Entry[] {
+	return entries.flatMap((entry) => {
+		if (moved === null || entry.node === undefined) return [entry];
+		const at = moved(entry.node, entry.netns ?? null);
+		return at === null ? [] : [{ ...entry, ...at }];
+	});
 }
 
 /** How far the machine's clock is ahead of this one's. The archive's own way here takes a moment. */

@@ -155,7 +155,8 @@ snapshot_yaml() {
   echo "collector: \\"podpath $version\\""
   if [ "$interrupted" = "" ]; then echo "complete: true"; else echo "complete: false"; fi
   if [ "$nodes" != "" ]; then
-    echo "machines:"; echo "  - {name: \\"$node\\", kernel: \\"$(uname -r)\\", clock: $(date +%s)}"
+    read -r boot_id 2>/dev/null </proc/sys/kernel/random/boot_id || boot_id=
+    echo "machines:"; echo "  - {name: \\"$node\\", kernel: \\"$(uname -r)\\", boot: \\"$boot_id\\", clock: $(date +%s)}"
   fi
   [ ! -s "$work/.missing" ] || { echo "missing:"; cat "$work/.missing"; }
   [ ! -s "$work/.commands" ] || { echo "commands:"; cat "$work/.commands"; }

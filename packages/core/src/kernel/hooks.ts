@@ -38,13 +38,24 @@ const XT_CHAIN_OF: Readonly<Record<Hook, string>> = {
 };
 
 /** At which hooks each iptables table has a chain, and at which priority. */
-const XT_TABLES: Readonly<Record<XtTableName, { readonly priority: number; readonly hooks: readonly Hook[] }>> = {
+const XT_TABLES: Readonly<
+	Record<XtTableName, { readonly priority: number | ((hook: Hook) => number); readonly hooks: readonly Hook[] }>
+> = {
 	raw: { priority: PRIORITY.raw, hooks: ["prerouting", "output"] },
 	mangle: { priority: PRIORITY.mangle, hooks: ["prerouting", "input", "forward", "output", "postrouting"] },
-	nat: { priority: 0, hooks: ["prerouting", "input", "output", "postrouting"] },
+	nat: { priority: natPriority, hooks: ["prerouting", "input", "output", "postrouting"] },
 	filter: { priority: PRIORITY.filter, hooks: ["input", "forward", "output"] },
 	security: { priority: PRIORITY.security, hooks: ["input", "forward", "output"] },
 };
+
+/** nf_nat_ipv4_ops in iptable_nat.c: which of several nat chains is asked first. */
+function natPriority(hook: Hook): number {
+	return rewritesDestination(hook) ? PRIORITY.natDestination : PRIORITY.natSource;
+}
+
+function rewritesDestination(hook: Hook): boolean {
+	return hook === "prerouting" || hook === "output";
+}
 
 type HookTable = Partial<Record<Hook, readonly HookEntry[]>>;
 const compiled = perView((): Record<Family, HookTable> => ({ 4: {}, 6: {} }));
@@ -71,9 +82,9 @@ function compile(view: View, family: Family, hook: Hook): readonly HookEntry[] {
 		if (hook === "input" || hook === "postrouting")
 			entries.push({ kind: "confirm", priority: PRIORITY.conntrackConfirm });
 		if (hook !== "forward") {
-			const rewrites = hook === "prerouting" || hook === "output" ? "destination" : "source";
-			const priority = rewrites === "destination" ? PRIORITY.natDestination : PRIORITY.natSource;
-			entries.push({ kind: "nat", priority, rewrites, chains: natChains.map(({ chain }) => chain) });
+			const rewrites = rewritesDestination(hook) ? "destination" : "source";
+			const chains = natChains.map(({ chain }) => chain);
+			entries.push({ kind: "nat", priority: natPriority(hook), rewrites, chains });
 		}
 	}
 	entries.push(...ipvsEntries(view, hook));
@@ -92,7 +103,8 @@ function chainsAt(
 		if (table.family !== family || !hooks.includes(hook)) continue;
 		const chain = XT_CHAIN_OF[hook];
 		if (!table.chains.has(chain)) continue;
-		found.push({ priority, chain: { kind: "xt", table: compileTable(table), chain }, nat: table.name === "nat" });
+		const at = typeof priority === "number" ? priority : priority(hook);
+		found.push({ priority: at, chain: { kind: "xt", table: compileTable(table), chain }, nat: table.name === "nat" });
 	}
 	for (const { table, chain, base } of baseChains(view.state.nftables)) {
 		const families = table.family === "inet" ? [4, 6] : table.family === "ip" ? [4] : table.family === "ip6" ? [6] : [];

@@ -7,6 +7,8 @@ import type { SnapshotFile } from "./files.ts";
 export interface NetnsFile {
 	/** Whose it is: `pod: NAMESPACE/NAME`, or `place: node/NAME`, `host/NAME`. */
 	readonly place: Place | null;
+	/** The machine whose own it is, as whoever collected there calls it. */
+	readonly machine: string | null;
 	/** The pod's uid in the API, as the groups of its processes have it. */
 	readonly podUID: string | null;
 	/** The index of the veth's other end in the machine's own namespace. */
@@ -15,16 +17,17 @@ export interface NetnsFile {
 	readonly nsids: ReadonlyMap<number, string>;
 }
 
-const NOTHING: NetnsFile = { place: null, podUID: null, peerIfindex: null, nsids: new Map() };
+const NOTHING: NetnsFile = { place: null, machine: null, podUID: null, peerIfindex: null, nsids: new Map() };
 
 /** @throws {InputError} For a file that holds something else. */
 export function readNetnsFile(file: SnapshotFile | undefined): NetnsFile {
 	if (file === undefined) return NOTHING;
 	const value = yamlOf(file.text);
 	if (!isObject(value)) throw badFile(file, "the file must say whose namespace it is");
-	const { pod, place, podUID, peerIfindex, nsids } = value;
+	const { pod, place, machine, podUID, peerIfindex, nsids } = value;
 	return {
 		place: placeOf(pod, place, file),
+		machine: typeof machine === "string" && machine !== "" ? machine : null,
 		podUID: typeof podUID === "string" ? podUID : null,
 		peerIfindex: typeof peerIfindex === "number" ? peerIfindex : null,
 		nsids: new Map(

@@ -98,8 +98,9 @@ function parseWithGaps(
 	assumptions: Assumption[],
 	keepGaps: boolean,
 ): { readonly namespace: Namespace; readonly gaps: readonly NotUnderstood[] } {
-	const texts = new Map([...files].map(([name, { text }]) => [name, text]));
-	const gaps: NotUnderstood[] = [];
+	const readable = [...files].filter(([, { unreadable }]) => unreadable === undefined);
+	const texts = new Map(readable.map(([name, { text }]) => [name, text]));
+	const gaps: NotUnderstood[] = unreadable(files, keepGaps);
 	for (;;) {
 		const assumed: Assumption[] = [];
 		try {
@@ -118,6 +119,22 @@ function parseWithGaps(
 	}
 }
 
+/** @throws {InputError} Where nothing else is there to tell. */
+function unreadable(files: SnapshotNamespace["files"], keepGaps: boolean): NotUnderstood[] {
+	return [...files.values()].flatMap((file) => {
+		if (file.unreadable === undefined) return [];
+		const error = new InputError({
+			code: "not-text",
+			message: file.unreadable,
+			where: { file: file.name, line: 1 },
+			hint: "take it again with LC_ALL=C",
+		});
+		const gap = gapOf(error, files);
+		if (!keepGaps || gap === undefined) throw error;
+		return [gap.line];
+	});
+}
+
 /** The file that an error is about, as a line of it that may have said anything. */
 function gapOf(
 	{ diagnostic: { where, message } }: InputError,
@@ -129,11 +146,12 @@ function gapOf(
 	return { name, line: { part, text: name, why: message, source: where, lost: true } };
 }
 
-/** What netns.yaml says, and for a machine's own namespace its folder, unless the objects know it under another name. */
-function saidPlace({ id, machine, about, namespace }: Stack, cluster: Cluster): Place | null {
+/** What netns.yaml says, and for a machine's own namespace the machine's name, unless the objects know it under another. */
+function saidPlace({ id, machine, about }: Stack, cluster: Cluster): Place | null {
 	if (about.place !== null) return about.place;
-	if (id !== "host") return null;
-	return cluster.nodes.length === 0 || cluster.node(machine) !== undefined ? namespace.place : null;
+	const called = about.machine ?? (id === "host" ? machine : null);
+	if (called === null) return null;
+	return cluster.nodes.length === 0 || cluster.node(called) !== undefined ? `node/${called}` : null;
 }
 
 /** Whose address it has: a pod's (of this machine first), a node's or a host's. Dummies do not count: kube-ipvs0 has every Service's. */

@@ -43,12 +43,13 @@ const ORDER = { error: 0, warning: 1, info: 2 } as const;
 export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[], language: Language): readonly Finding[] {
 	const found = RULES.flatMap((rule) => rule(subject, plan, ways));
 	const stacks = stacksOf(ways);
+	const told = found.map(({ message }) => worded(message));
 	const all = [
 		...found,
 		...remarks(ways),
 		...missingState(subject, stacks),
 		...notUnderstood(subject, stacks),
-		...assumptions(subject, ways),
+		...assumptions(subject, ways).filter((each) => !told.some((message) => message.startsWith(worded(each.message)))),
 	];
 	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]).map((each) => findingIn(each, language));
 }

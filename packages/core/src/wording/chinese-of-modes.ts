@@ -34,6 +34,11 @@ export const CHINESE_OF_MODES: Readonly<Record<keyof typeof ENGLISH_OF_MODES, st
 	"bgp-session-fix": "让双方互相写明对方的地址和 AS",
 	"bgp-unsettled": "到 {prefix} 的 BGP 路由始终不能稳定：各方的偏好互相矛盾",
 
+	"bgp-filter-missing": "{peer} 写了 BGPFilter“{filter}”，而输入没有它：没有路由因它被拦下",
+	"bgp-filter-not-evaluated": "{filter} 有带 {fields} 的规则，这里不求值：当作它不匹配任何路由",
+	"bgp-filter-exports-more":
+		"{filter} 在 Calico 自己的过滤器之前接受路由的导出：它放过的到单个 Pod 的路由和节点自己的子网没有跟踪",
+
 	"node-address-not-held":
 		"{place} {where} 以 projectcalico.org/IPv{family}Address 声明它的地址是 {address}，而它的网卡没有这个地址（{has}）",
 	"node-address-not-held-fix": "让 calico-node 自己找出节点的地址（IP=autodetect），或写网卡实际的地址",

@@ -41,6 +41,12 @@ export const ENGLISH_OF_MODES = {
 	"bgp-session-fix": "give both sides each other's address and AS",
 	"bgp-unsettled": "the BGP routes to {prefix} never settle: speakers' preferences contradict each other",
 
+	"bgp-filter-missing": '{peer} names BGPFilter "{filter}", which the input does not have: no route is held back by it',
+	"bgp-filter-not-evaluated":
+		"{filter} has rules with {fields}, which are not evaluated: such a rule is taken to match nothing",
+	"bgp-filter-exports-more":
+		"{filter} accepts routes for export before Calico's own filter is asked: the node's routes to single pods and its own subnets that it lets through are not followed",
+
 	"node-address-not-held":
 		"{place} {where} says by projectcalico.org/IPv{family}Address that it is reached at {address}, which its card does not have ({has})",
 	"node-address-not-held-fix":

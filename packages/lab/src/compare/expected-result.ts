@@ -88,6 +88,9 @@ function localError({ client, endedAt, forward, code, facts, sent }: PredictedWa
 			return "ENETUNREACH";
 		case "no-answer":
 			return "EHOSTUNREACH";
+		case "loopback-source":
+			// __mkroute_output
+			return "EINVAL";
 		case "route-type":
 			return (isRule(facts) ? RULE_TYPES : ROUTE_TYPES)[String(facts.type)] ?? null;
 		default:

@@ -12,7 +12,7 @@ import { listenersFor } from "../session/listeners.ts";
 import { probeFor } from "../session/probes.ts";
 import { PORTS } from "./generate/world.ts";
 import { hasRivals } from "./rivals.ts";
-import { type AskedQuestion, type LinkSketch, type Sketch, subjectOf } from "./sketch.ts";
+import { type AskedQuestion, type LinkSketch, type Sketch, type StackSketch, subjectOf } from "./sketch.ts";
 import { isStoppedLater } from "./stopped-later.ts";
 
 /** What came of one question. */
@@ -53,13 +53,16 @@ export class Standing {
 	readonly #plan: LabPlan;
 	readonly #lab: Lab;
 	readonly #names: ReadonlyMap<Place, string>;
+	/** Stacks whose masquerading on lo borrows an address. */
+	readonly #borrowing: ReadonlySet<Place>;
 	#nextPort = FIRST_SOURCE_PORT;
 	/** By stack and sender. */
 	readonly #routeErrors = new Map<string, number>();
 	/** A question with a tunnel on its way came to nothing. */
 	#tunnelErrors = false;
 
-	private constructor(subject: Subject, plan: LabPlan, lab: Lab) {
+	private constructor(sketch: Sketch, subject: Subject, plan: LabPlan, lab: Lab) {
+		this.#borrowing = new Set(sketch.stacks.filter(borrowsOnLo).map(({ place }) => place));
 		this.#subject = subject;
 		this.#plan = plan;
 		this.#lab = lab;
@@ -73,7 +76,7 @@ export class Standing {
 			subject.network,
 			sketch.stacks.map(({ place }) => place),
 		);
-		return new Standing(subject, plan, await Lab.build(quiet(plan, sketch), backend));
+		return new Standing(sketch, subject, plan, await Lab.build(quiet(plan, sketch), backend));
 	}
 
 	/** What of the network could not be made: then no comparison means anything. */
@@ -132,7 +135,7 @@ export class Standing {
 		const before = this.#tunnelErrors;
 		this.#tunnelErrors ||= ways.some((way) => usesTunnel(way) && way.verdict !== "delivered");
 		if (before && ways.some(usesTunnel)) return TUNNEL_ERRORS;
-		if (ways.some(borrowsAddress)) return BORROWED;
+		if (ways.some((way) => this.#borrowsAddress(way))) return BORROWED;
 		if (
 			ways.some(
 				({ sent, server }) =>
@@ -150,6 +153,14 @@ export class Standing {
 		const cost = ways.some(({ sent }) => sent.protocol === "tcp" || sent.protocol === "sctp") ? 2 : 1;
 		for (const key of keys) this.#routeErrors.set(key, (this.#routeErrors.get(key) ?? 0) + cost);
 		return [...keys].some((key) => (this.#routeErrors.get(key) ?? 0) > ROUTE_ERRORS);
+	}
+
+	/**
+	 * Masquerading on the way to oneself (inet_select_addr looks at one device after the other). The address that it borrows may
+	 * be the packet's already.
+	 */
+	#borrowsAddress({ sent, forward, client }: PredictedWay): boolean {
+		return sent.dst.family === 4 && forward.length === 0 && client !== null && this.#borrowing.has(client);
 	}
 
 	#asksForSource(place: Place): boolean {
@@ -182,9 +193,10 @@ function routeErrorOf({ code, endedAt, client, sent, refusal, server }: Predicte
 	return server === null || endedAt === client ? [] : [`${endedAt} ${server.address.address.text}`];
 }
 
-/** Masquerading on the way to oneself (inet_select_addr looks at one device after the other). */
-function borrowsAddress({ sent, forward, rewrites }: PredictedWay): boolean {
-	return sent.dst.family === 4 && forward.length === 0 && rewrites.some(({ kind }) => kind === "masquerade");
+/** Whether masquerading on lo takes another device's address: lo has none of its own. */
+function borrowsOnLo({ iptables = [], nft = [], addresses }: StackSketch): boolean {
+	const hasOwn = addresses.some((line) => line.startsWith("lo ") && !line.includes(":"));
+	return !hasOwn && [...iptables, ...nft].some((line) => /masquerade/i.test(line));
 }
 
 /** IPIP, whose device counts errors about its outer packets. */

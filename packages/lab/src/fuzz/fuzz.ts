@@ -106,8 +106,13 @@ async function oneNetwork(kernel: Kernel, run: number, options: FuzzOptions, cou
 
 /** Shrinking must not end with another error than it began with. */
 function isLike(one: Disagreement | null, other: Disagreement | null): boolean {
-	const about = (each: Disagreement | null): string | undefined => each?.differences[0]?.about.replace(/ .*/, "");
-	return one !== null && one.verdict === other?.verdict && about(one) === about(other);
+	return one !== null && other !== null && one.verdict === other.verdict && sortOf(one) === sortOf(other);
+}
+
+/** What differs first, wherever: `forward, destination`, `connections`; and whether a side has it at all. */
+function sortOf({ differences: [first] }: Disagreement): string {
+	const about = first?.about.replace(/ hop \d+ \(.*\)/, "").replace(/^connections of .*/, "connections");
+	return [about, first?.predicted === "no packet", first?.observed === "no packet"].join(" ");
 }
 
 function count({ ways, comparison }: Answer, counts: Counts): void {

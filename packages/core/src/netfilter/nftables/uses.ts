@@ -16,13 +16,13 @@ export function usesConntrack(ruleset: NftRuleset, family: Family): boolean {
 		if (!concerns(table, family)) continue;
 		// One by one: chains are made when asked for, and one of the first mostly asks already.
 		for (const chain of table.chains.values()) {
-			if (chain.rules.some((rule) => rule.statements.some(asks))) return true;
+			if (chain.rules.some((rule) => rule.statements.some((statement) => asks(statement, family)))) return true;
 		}
 	}
 	return false;
 }
 
-function asks(statement: Statement): boolean {
+function asks(statement: Statement, family: Family): boolean {
 	switch (statement.kind) {
 		case "match":
 			return (
@@ -38,7 +38,8 @@ function asks(statement: Statement): boolean {
 		case "limit":
 			return statement.of === "ct count";
 		case "nat":
-			return true;
+			// nft_nat_init: in a table of both families an address is of one, and asks for that one's.
+			return statement.family === undefined || statement.family === (family === 4 ? "ip" : "ip6");
 		default:
 			return false;
 	}

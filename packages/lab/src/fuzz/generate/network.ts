@@ -4,6 +4,7 @@ import { Draw } from "../draw.ts";
 import type { AskedQuestion, Sketch } from "../sketch.ts";
 import { drawFiltering } from "./filtering.ts";
 import { drawIpvs } from "./ipvs.ts";
+import { drawNftables } from "./nftables.ts";
 import { drawTunnelEnds } from "./overlays.ts";
 import { drawQuestions } from "./questions.ts";
 import { drawReflection, drawRouting } from "./routing.ts";
@@ -23,6 +24,7 @@ export function drawCase(seed: number, number: number, features: ReadonlySet<Fea
 	drawTunnelEnds(world);
 	drawIpvs(world);
 	if (world.filters) drawFiltering(world);
+	if (world.filters) drawNftables(world);
 	const asked = drawQuestions(world, questions);
 	// Last, so that it changes nothing else of a seed.
 	drawReflection(world);
