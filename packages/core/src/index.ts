@@ -30,6 +30,14 @@ export {
 	scenarioEntry,
 } from "./api/atlas-index.ts";
 export {
+	type DiagnosisEvent,
+	type DiagnosisProgress,
+	type DiagnosisWatch,
+	diagnoseInTurns,
+	diagnosisEventSchema,
+} from "./api/diagnosis-run.ts";
+export { type FaultEntry, type FaultIndex, faultIndex, faultIndexSchema } from "./api/fault-index.ts";
+export {
 	type InputSummary,
 	inputSummarySchema,
 	knownPlaceSchema,
@@ -37,6 +45,21 @@ export {
 	servedInputSchema,
 	summaryOf,
 } from "./api/input.ts";
+export {
+	LAB_STAGES,
+	type LabComparison,
+	type LabDifference,
+	type LabEvent,
+	type LabKernel,
+	type LabOffer,
+	type LabReport,
+	type LabReportVerdict,
+	type LabRow,
+	type LabStage,
+	labEventSchema,
+	labOfferSchema,
+	labReportSchema,
+} from "./api/lab-report.ts";
 export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
 export {
 	type StateGroup,
@@ -57,8 +80,9 @@ export {
 } from "./api/topology-report.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
-export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
-export { type Fault, faultName, parseFaults } from "./atlas/fault.ts";
+export { checkFault, faultSubject, faultyCluster } from "./atlas/check-fault.ts";
+export { type Fault, faultName, findFault, parseFaults } from "./atlas/fault.ts";
+export { type AtlasName, atlasNameOf } from "./atlas/named.ts";
 export { parseScenarios } from "./atlas/parse.ts";
 export {
 	NO_PROOFS,
@@ -73,9 +97,8 @@ export {
 export { type ProofState, proofState, proofText, scenarioDigest } from "./atlas/proof-state.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, SOURCE_FORMS, scenarioName } from "./atlas/scenario.ts";
-export { ACCEPT_ALL, type FilterRule, type RouteFilter } from "./bgp/filter.ts";
+export { ACCEPT_ALL, REJECT_ALL } from "./bgp/filter.ts";
 export { BgpNetwork, type RouteTable, type SelectedRoute } from "./bgp/network.ts";
-export type { Neighbour as BgpNeighbour, Speaker } from "./bgp/speaker.ts";
 export { clusterCapacity, NAMES as POD_KIND_NAMES, type NodeCapacity, type Room } from "./capacity/cluster-capacity.ts";
 export {
 	findInstanceType,
@@ -121,7 +144,7 @@ export { clusterNetwork } from "./modes/network.ts";
 export { unicastRoute } from "./modes/route.ts";
 export type { Candidate } from "./modes/terway/candidate.ts";
 export { TERWAY_MODE_IDS } from "./modes/terway/mode.ts";
-export { matchPodNetworking, type PodNetworkingMatch } from "./modes/terway/pod-networking-match.ts";
+export { matchInWords, matchPodNetworking, type PodNetworkingMatch } from "./modes/terway/pod-networking-match.ts";
 export type { WebhookEffects } from "./modes/terway/webhook-effects.ts";
 export { printIpsetSave } from "./netfilter/ipset/save.ts";
 export { parseNftRuleset } from "./netfilter/nftables/parse.ts";
@@ -199,9 +222,10 @@ export {
 export { type Namespace, STATE_PARTS, type StatePart } from "./state/namespace.ts";
 export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
+export type { FilterRule, Neighbour as BgpNeighbour, RouteFilter, Speaker } from "./state/speaker.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
-export type { ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
+export type { ProgramEffect, ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export {
 	type ExplainedCapture,
@@ -228,4 +252,4 @@ export {
 	type Via,
 } from "./trace/question.ts";
 export type { Subject } from "./trace/subject.ts";
-export { LANGUAGES, type Language } from "./trace/wording.ts";
+export { LANGUAGES, type Language } from "./wording/language.ts";

@@ -58,6 +58,11 @@ export type LabStep =
 			readonly argv: readonly string[];
 	  }
 	| {
+			/** Ends the namespace's programs that go on. */
+			readonly kind: "end";
+			readonly namespace: string;
+	  }
+	| {
 			readonly kind: "sysctl";
 			readonly namespace: string;
 			/** Keys as paths below /proc/sys (`net/ipv4/ip_forward`), in order. */
@@ -68,11 +73,13 @@ export interface LabPlan {
 	/** Machines and fabric first, pods last: captures of one moment are put in order by this (lab.md 6). */
 	readonly namespaces: readonly LabNamespace[];
 	readonly steps: readonly LabStep[];
+	/** Who speaks BGP once the steps are done, and the routes of theirs, which are not in the steps. Absent: nobody. */
+	readonly bgp?: LabBgp;
 	/** What the kernel has to have for these steps. */
 	readonly needs: ReadonlySet<Feature>;
 	/** Entries of the network that cannot be made on a kernel, each with the reason. */
 	readonly omitted: readonly string[];
-	/** eBPF programs, which the lab has not got: ways on which one that nothing stands in for does something are not compared. */
+	/** eBPF programs and OpenFlow tables, which the lab has not got: ways on which one that nothing stands in for does something are not compared. */
 	readonly programs: readonly LabProgram[];
 	/** What of them is there only while somebody asks for a Service's address. */
 	readonly translations: readonly LabTranslation[];
@@ -96,11 +103,31 @@ export interface LabFlood {
 	readonly above: readonly { readonly place: Place; readonly device: string }[];
 }
 
-/** An eBPF program that is left out. */
+/** Routes that come from BGP sessions. */
+export interface LabBgp {
+	readonly speakers: readonly LabSpeaker[];
+	/** The routes as they were computed. */
+	readonly routes: readonly LabStep[];
+	/** Some neighbours must have no session. */
+	readonly hasSessionsDown: boolean;
+}
+
+export interface LabSpeaker {
+	readonly place: Place;
+	readonly namespace: string;
+	/** BIRD 2's. */
+	readonly configuration: string;
+	/** What BIRD has to put into the kernel: `PREFIX via GATEWAY…`, in order. */
+	readonly routes: readonly string[];
+}
+
+/** An eBPF program, or flow tables of Open vSwitch, that are left out. */
 export interface LabProgram {
 	readonly place: Place;
 	readonly device: string;
 	readonly name: string;
+	/** Absent: eBPF. */
+	readonly technology?: "OpenFlow";
 	/** tc filters do what it is documented to do. */
 	readonly stoodInFor: boolean;
 }

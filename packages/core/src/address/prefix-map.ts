@@ -14,26 +14,55 @@ interface Bucket<Value> {
 	readonly length: number;
 	/** The bits that count, a mask for each word of an address. */
 	readonly masks: readonly number[];
-	readonly entries: Map<Key, Value>;
+	readonly entries: Map<Key, Value | typeof HIDDEN>;
+	/** Those of the map below, which show where there is no entry. */
+	readonly below: ReadonlyMap<Key, Value> | null;
 }
+
+/** In place of a value of the map below that this one has not. */
+const HIDDEN = Symbol("hidden");
 
 /** A map from prefixes to values, asked by address. Keys of both families may live in one map. */
 export class PrefixMap<Value> {
-	readonly #byFamily: Record<Family, Bucket<Value>[]> = { 4: [], 6: [] };
+	readonly #byFamily: Record<Family, Bucket<Value>[]>;
+
+	/**
+	 * Starts empty, or with all that `below` has. That one must not change any more, and may be below many: it is neither
+	 * copied nor changed. It must stand on its own.
+	 */
+	constructor(below?: PrefixMap<Value>) {
+		this.#byFamily = below === undefined ? { 4: [], 6: [] } : { 4: below.#above(4), 6: below.#above(6) };
+	}
+
+	#above(family: Family): Bucket<Value>[] {
+		return this.#byFamily[family].map(({ length, masks, entries, below }) => {
+			if (below !== null) throw new RangeError("a map above another cannot be below a third one");
+			return { length, masks, entries: new Map(), below: entries as ReadonlyMap<Key, Value> };
+		});
+	}
 
 	/** The value kept for exactly this prefix. */
 	get(at: Prefix): Value | undefined {
 		const bucket = this.#byFamily[at.family].find((candidate) => candidate.length === at.length);
-		return bucket?.entries.get(keyOf(at.address, bucket));
+		return bucket === undefined ? undefined : valueIn(bucket, keyOf(at.address, bucket));
+	}
+
+	/** Takes out what the map below has for exactly this prefix. */
+	hide(at: Prefix): void {
+		this.#setEntry(at, HIDDEN);
 	}
 
 	/** Sets or replaces the value of exactly this prefix. */
 	set(at: Prefix, value: Value): void {
+		this.#setEntry(at, value);
+	}
+
+	#setEntry(at: Prefix, value: Value | typeof HIDDEN): void {
 		const buckets = this.#byFamily[at.family];
 		let bucket = buckets.find((candidate) => candidate.length === at.length);
 		if (bucket === undefined) {
 			const masks = at.address.words.map((_, i) => wordMask(at.length, i));
-			bucket = { length: at.length, masks, entries: new Map() };
+			bucket = { length: at.length, masks, entries: new Map(), below: null };
 			buckets.push(bucket);
 			buckets.sort((a, b) => b.length - a.length);
 		}
@@ -44,7 +73,7 @@ export class PrefixMap<Value> {
 	longestMatch(of: Address): Value | undefined {
 		if (of instanceof WatchedAddress) return this.longestMatch(of.lookedUpIn(this));
 		for (const bucket of this.#byFamily[of.family]) {
-			const value = bucket.entries.get(keyOf(of, bucket));
+			const value = valueIn(bucket, keyOf(of, bucket));
 			if (value !== undefined) return value;
 		}
 		return undefined;
@@ -55,7 +84,7 @@ export class PrefixMap<Value> {
 		if (of instanceof WatchedAddress) return this.matches(of.lookedUpIn(this));
 		const found: Value[] = [];
 		for (const bucket of this.#byFamily[of.family]) {
-			const value = bucket.entries.get(keyOf(of, bucket));
+			const value = valueIn(bucket, keyOf(of, bucket));
 			if (value !== undefined) found.push(value);
 		}
 		return found;
@@ -68,11 +97,17 @@ export class PrefixMap<Value> {
 	longestPrefix(of: Address): number | string | undefined {
 		for (const bucket of this.#byFamily[of.family]) {
 			const key = keyOf(of, bucket);
-			if (!bucket.entries.has(key)) continue;
+			if (valueIn(bucket, key) === undefined) continue;
 			return typeof key === "number" ? bucket.length * 0x1_0000_0000 + (key >>> 0) : `${key}/${bucket.length}`;
 		}
 		return undefined;
 	}
+}
+
+function valueIn<Value>({ entries, below }: Bucket<Value>, key: Key): Value | undefined {
+	const value = entries.get(key);
+	if (value === undefined) return below === null ? undefined : below.get(key);
+	return value === HIDDEN ? undefined : (value as Value);
 }
 
 function keyOf({ family, words, text }: Address, { length, masks }: Pick<Bucket<unknown>, "length" | "masks">): Key {

@@ -14,6 +14,7 @@ import type { Namespace, NotUnderstood, StatePart } from "../state/namespace.ts"
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { type DeviceSettings, deviceSettings } from "./device-settings.ts";
+import { indexBy, split } from "./shared-index.ts";
 
 /** Indexes over one namespace. Everything is made when first asked for. */
 export class View {
@@ -25,9 +26,9 @@ export class View {
 	#addresses: ReadonlyMap<string, readonly InterfaceAddress[]> | undefined;
 	readonly #rules: Partial<Record<Family, readonly Rule[]>> = {};
 	readonly #routeTables: Partial<Record<Family, ReadonlyMap<number, PrefixMap<readonly Route[]>>>> = {};
-	#neighbours: ReadonlyMap<string, ReadonlyMap<string, Neighbour>> | undefined;
+	#neighbours: ((address: string) => readonly Neighbour[]) | undefined;
 	#proxies: ReadonlySet<string> | undefined;
-	#fdb: ReadonlyMap<string, ReadonlyMap<string, readonly FdbEntry[]>> | undefined;
+	#fdb: ((mac: string) => readonly FdbEntry[]) | undefined;
 	readonly #settings = new Map<string, DeviceSettings>();
 	/** What `perView` keeps, each maker at the place that it was given. */
 	readonly kept: unknown[] = [];
@@ -89,8 +90,8 @@ export class View {
 
 	/** A neighbour entry that names a MAC address. */
 	neighbour(device: string, of: Address): Neighbour | undefined {
-		this.#neighbours ??= compileNeighbours(this.state.neighbours);
-		return this.#neighbours.get(device)?.get(of.text);
+		this.#neighbours ??= neighboursByAddress(this.state.neighbours);
+		return this.#neighbours(of.text).findLast((entry) => entry.device === device);
 	}
 
 	/** Whether this namespace has a proxy neighbour entry for the address on the device. */
@@ -103,8 +104,11 @@ export class View {
 
 	/** Forwarding entries for a MAC: of a bridge port under its bridge's name, of a VXLAN device under its own. */
 	fdb(device: string, mac: string): readonly FdbEntry[] {
-		this.#fdb ??= compileFdb(this.state.fdb);
-		return this.#fdb.get(device)?.get(mac) ?? NO_ENTRIES;
+		this.#fdb ??= fdbByMac(this.state.fdb);
+		const entries = this.#fdb(mac);
+		return entries.every((entry) => holderOf(entry) === device)
+			? entries
+			: entries.filter((entry) => holderOf(entry) === device);
 	}
 
 	/** The sysctls of a device. */
@@ -135,7 +139,6 @@ export class View {
 }
 
 const NO_LINKS: readonly Link[] = [];
-const NO_ENTRIES: readonly FdbEntry[] = [];
 /** Addresses that one view keeps an answer for; more are forgotten all at once. */
 export const MOST_KEPT = 4096;
 
@@ -196,36 +199,51 @@ function group<T>(items: readonly T[], keyOf: (item: T) => string | undefined): 
 	return groups;
 }
 
-function compileRoutes(routes: readonly Route[], family: Family): ReadonlyMap<number, PrefixMap<readonly Route[]>> {
-	const tables = new Map<number, PrefixMap<readonly Route[]>>();
-	for (const route of routes) {
-		if (route.family !== family) continue;
-		let table = tables.get(route.table);
-		if (table === undefined) {
-			table = new PrefixMap();
-			tables.set(route.table, table);
-		}
-		const others = table.get(route.destination);
-		table.set(
-			route.destination,
-			others === undefined ? [route] : [...others, route].sort((a, b) => a.metric - b.metric),
-		);
+type Tables = ReadonlyMap<number, PrefixMap<readonly Route[]>>;
+
+/** Tables of the parts of route lists that namespaces share. */
+const sharedTables: Readonly<Record<Family, WeakMap<readonly Route[], Tables>>> = {
+	4: new WeakMap(),
+	6: new WeakMap(),
+};
+
+function tablesOf(shared: readonly Route[], family: Family): Tables {
+	let tables = sharedTables[family].get(shared);
+	if (tables === undefined) {
+		tables = compileRoutes(shared, family);
+		sharedTables[family].set(shared, tables);
 	}
 	return tables;
 }
 
-function compileNeighbours(entries: readonly Neighbour[]): ReadonlyMap<string, ReadonlyMap<string, Neighbour>> {
-	const devices = new Map<string, Map<string, Neighbour>>();
-	for (const entry of entries) {
-		if (entry.proxy || entry.mac === null || entry.state === "failed") continue;
-		const known = devices.get(entry.device);
-		if (known === undefined) devices.set(entry.device, new Map([[entry.address.text, entry]]));
-		else known.set(entry.address.text, entry);
+function compileRoutes(routes: readonly Route[], family: Family): Tables {
+	const { own, shared } = split(
+		routes,
+		(route) => (route.family === family ? `${route.table} ${route.destination.text}` : undefined),
+		(all, { table, destination }) => tablesOf(all, family).get(table)?.get(destination) !== undefined,
+	);
+	const below: Tables = shared === null ? new Map() : tablesOf(shared, family);
+	const tables = new Map(below);
+	for (const { first, entries } of own.values()) {
+		let table = tables.get(first.table);
+		if (table === undefined || table === below.get(first.table)) {
+			table = new PrefixMap(table);
+			tables.set(first.table, table);
+		}
+		if (entries.length === 0) table.hide(first.destination);
+		else table.set(first.destination, entries.length === 1 ? entries : entries.toSorted((a, b) => a.metric - b.metric));
 	}
-	return devices;
+	return tables;
 }
 
-function compileFdb(entries: readonly FdbEntry[]): ReadonlyMap<string, ReadonlyMap<string, readonly FdbEntry[]>> {
-	const devices = group(entries, (entry) => (entry.self || entry.master === undefined ? entry.device : entry.master));
-	return new Map([...devices].map(([device, own]) => [device, group(own, (entry) => entry.mac)]));
+/** Entries that name a MAC address. */
+const neighboursByAddress = indexBy((entry: Neighbour) =>
+	entry.proxy || entry.mac === null || entry.state === "failed" ? undefined : entry.address.text,
+);
+
+const fdbByMac = indexBy((entry: FdbEntry) => entry.mac);
+
+/** Whose entry it is: the VXLAN device's own, or the bridge's. */
+function holderOf({ self, master, device }: FdbEntry): string {
+	return self || master === undefined ? device : master;
 }

@@ -11,6 +11,7 @@ import { layered } from "./layered-map.ts";
 import type { Link, LoopbackLink } from "./link.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Place } from "./place.ts";
+import { joined, sharing } from "./shared-list.ts";
 
 /**
  * The namespace at `place`. Contributions are taken in order: a later one's sysctls, sets and chains win, and its inserted
@@ -23,21 +24,21 @@ export function assembleNamespace(place: Place, contributions: readonly Contribu
 	const sysctls = layered(present(contributions, (from) => from.sysctls).reverse());
 	const links = numbered(contributions);
 	const { addresses, routes } = kernelAdditions(links, contributions, sysctls);
-	const policyStages = united(present(contributions, (from) => from.policyStages));
+	const policyStages = joined(present(contributions, (from) => from.policyStages));
 	return {
 		place,
 		links,
 		addresses,
 		rules: rulesOf(contributions),
 		routes,
-		neighbours: united(present(contributions, (from) => from.neighbours)),
-		fdb: united([...present(contributions, (from) => from.fdb), localEntries(links)]),
-		xtables: xtablesOf(united(present(contributions, (from) => from.xtables))),
+		neighbours: joined(present(contributions, (from) => from.neighbours)),
+		fdb: joined([...present(contributions, (from) => from.fdb), localEntries(links)]),
+		xtables: xtablesOf(joined(present(contributions, (from) => from.xtables))),
 		nftables: nftablesOf(contributions),
 		ipsets: layered(present(contributions, (from) => from.ipsets).reverse()),
-		ipvs: united(present(contributions, (from) => from.ipvs)),
-		tcQdiscs: united(present(contributions, (from) => from.tcQdiscs)),
-		tcFilters: united(present(contributions, (from) => from.tcFilters)),
+		ipvs: joined(present(contributions, (from) => from.ipvs)),
+		tcQdiscs: joined(present(contributions, (from) => from.tcQdiscs)),
+		tcFilters: joined(present(contributions, (from) => from.tcFilters)),
 		...(policyStages.length === 0 ? {} : { policyStages }),
 		sysctls,
 		conntrack: [],
@@ -67,14 +68,9 @@ function present<Part>(contributions: readonly Contribution[], part: (from: Cont
 	return contributions.map(part).filter((value) => value !== undefined);
 }
 
-function united<Entry>(lists: readonly (readonly Entry[])[]): readonly Entry[] {
-	const used = lists.filter((list) => list.length > 0);
-	return used.length === 1 ? (used[0] as readonly Entry[]) : used.flat();
-}
-
 function numbered(contributions: readonly Contribution[]): readonly Link[] {
 	const ports = new Map(contributions.flatMap(({ enslaved = [] }) => enslaved.map((each) => [each.device, each])));
-	const all = united(present(contributions, (from) => from.links));
+	const all = joined(present(contributions, (from) => from.links));
 	const given = ports.size === 0 ? all : all.map((link) => withMaster(link, ports.get(link.name)));
 	const taken = new Set(given.map((link) => link.index));
 	let next = LOOPBACK.index;
@@ -99,8 +95,8 @@ function kernelAdditions(
 	const made = lists.map((list) => routesOfList(list, byName, forwarding));
 	const multicast = links.map(multicastRouteOf).filter((each) => each !== undefined);
 	return {
-		addresses: united(lists),
-		routes: united([...present(contributions, (from) => from.routes), ...made, multicast]),
+		addresses: joined(lists),
+		routes: joined([...present(contributions, (from) => from.routes), ...made, multicast]),
 	};
 }
 
@@ -126,8 +122,9 @@ function routesOfList(
 	const known = routes.get(key);
 	if (known !== undefined) return known;
 	const made = used.flatMap((link) => routesOfAddresses(link, byDevice.get(link.name) ?? [], forwarding));
-	routes.set(key, made);
-	return made;
+	const kept = list.length < LARGE_LIST ? made : sharing(made);
+	routes.set(key, kept);
+	return kept;
 }
 
 function remember(list: readonly InterfaceAddress[]): RememberedList {
@@ -211,6 +208,6 @@ function xtable(first: XtContribution, parts: readonly XtContribution[]): XtTabl
 }
 
 function nftablesOf(contributions: readonly Contribution[]): Namespace["nftables"] {
-	const tables = united(present(contributions, (from) => from.nftables));
+	const tables = joined(present(contributions, (from) => from.nftables));
 	return tables.length === 0 ? EMPTY_RULESET : { tables };
 }

@@ -1,8 +1,10 @@
 /** The waist of podpath: all namespaces and what joins them. Everything above makes it, everything below only reads it. */
 import type { Address } from "../address/address.ts";
+import type { Said } from "../wording/phrase.ts";
 import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "./fabric.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Place } from "./place.ts";
+import type { Speaker } from "./speaker.ts";
 
 /**
  * A network. Namespaces are made on first use and never change afterwards, so what is derived from one may be kept as
@@ -29,6 +31,8 @@ export interface Network {
 	readonly assumptions: readonly Assumption[];
 	/** Why the network knows no way for a packet that got lost, as far as what it was made of says. Absent: nobody can say. */
 	causesOf?(lost: LostPacket): readonly Cause[];
+	/** Who speaks BGP, of both families, as far as the namespaces' routes come from that. Absent: nobody, or nobody can say. */
+	speakers?(): readonly Speaker[];
 }
 
 /** A packet that did not arrive, or whose answer did not. */
@@ -44,8 +48,8 @@ export interface LostPacket {
 export interface Cause {
 	readonly code: string;
 	/** With the file and line where it is written. */
-	readonly message: string;
-	readonly fix: string;
+	readonly message: Said;
+	readonly fix: Said;
 	/** `bgppeer/tor`. */
 	readonly object: string;
 }
@@ -53,7 +57,7 @@ export interface Cause {
 /** Something that the input does not say and that the network was made with. */
 export interface Assumption {
 	readonly code: string;
-	readonly message: string;
+	readonly message: Said;
 	/** Absent: it is worth knowing, and nothing is wrong. */
 	readonly severity?: "warning";
 	/** Absent: it concerns every answer. */

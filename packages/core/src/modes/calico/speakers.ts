@@ -1,17 +1,19 @@
 /** The BGP network of a cluster: BIRD on each node, as confd configures it (bird.cfg, bird_ipam.cfg, bird_aggr.cfg). */
 import { type Address, address, type Family } from "../../address/address.ts";
 import { contains, type Prefix } from "../../address/prefix.ts";
-import type { FilterRule, RouteFilter } from "../../bgp/filter.ts";
 import { BgpNetwork } from "../../bgp/network.ts";
-import type { Speaker } from "../../bgp/speaker.ts";
+import type { FelixSettings } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { stableHash } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
-import { sessionDownText } from "../session-down.ts";
+import type { FilterRule, RouteFilter, Speaker } from "../../state/speaker.ts";
+import { phrase } from "../../wording/phrase.ts";
+import { sessionDown } from "../session-down.ts";
 import type { Block, Blocks } from "./blocks.ts";
 import type { CalicoNodes, NodeFacts } from "./calico-nodes.ts";
 import { peeringsOf } from "./peerings.ts";
 import type { Pools } from "./pools.ts";
+import { felixPrograms } from "./routes.ts";
 
 export interface BirdNetwork {
 	readonly network: BgpNetwork;
@@ -24,6 +26,7 @@ export interface BirdSources {
 	readonly pools: Pools;
 	readonly blocks: Blocks;
 	readonly nodes: CalicoNodes;
+	settingsOf(node: string): FelixSettings;
 	/** Speakers that are no nodes. */
 	readonly others: readonly Speaker[];
 }
@@ -48,6 +51,8 @@ export function birdNetwork(sources: BirdSources, family: Family): BirdNetwork {
 			neighbours: peerings.of(facts),
 			networks: [...blocks.map(({ cidr }) => cidr), ...services],
 			exports: exportFilter(blocks, shared),
+			kernel: kernelFilter(sources, facts),
+			installs: "all-equal",
 			distanceTo: distanceFrom(facts, family, distances),
 		});
 	}
@@ -89,6 +94,16 @@ function serviceBlocks(cluster: Cluster, family: Family): readonly Prefix[] {
 	);
 }
 
+/** calico_kernel_programming: what Felix programs is not BIRD's to. */
+function kernelFilter({ pools, settingsOf }: BirdSources, { node }: NodeFacts): RouteFilter {
+	const { programClusterRoutes } = settingsOf(node.name);
+	const felix = pools.all.filter((pool) => felixPrograms(pool, programClusterRoutes));
+	return {
+		rules: felix.map(({ cidr }) => ({ prefix: cidr, match: "within", action: "reject" })),
+		otherwise: "accept",
+	};
+}
+
 interface SharedRules {
 	readonly first: readonly FilterRule[];
 	readonly last: readonly FilterRule[];
@@ -123,11 +138,11 @@ export function bgpRemarks({ network }: BirdNetwork): readonly Assumption[] {
 			code: "bgp-session-down",
 			place: each.self.name,
 			severity: "warning" as const,
-			message: sessionDownText(each),
+			message: sessionDown(each),
 		}));
 	const unsettled = [...network.unsettled].map((prefix) => ({
 		code: "bgp-unsettled",
-		message: `the BGP routes to ${prefix} never settle: speakers' preferences contradict each other`,
+		message: phrase("bgp-unsettled", { prefix }),
 		severity: "warning" as const,
 	}));
 	return [...down, ...unsettled];

@@ -1,9 +1,11 @@
 /** Flannel: flanneld's state on each node for its four backends, and the bridge plugin's for each pod. */
+import { prefixOf } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { FlannelSettings } from "../../cluster/settings.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Assumption } from "../../state/network.ts";
+import { sharing } from "../../state/shared-list.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { type Card, onLink, type Underlay } from "../underlay/underlay.ts";
@@ -34,6 +36,12 @@ function flannelMode(name: FlannelSettings["backend"]): NetworkMode {
 /** The MTU of a machine's card where the input does not say: Ethernet's. */
 const ETHERNET_MTU = 1500;
 
+interface LeasePeer {
+	readonly lease: Lease;
+	readonly peer: Peer;
+}
+type AllPeers = Required<Pick<Contribution, "routes" | "neighbours" | "fdb">>;
+
 class FlannelPlan implements ModePlan {
 	readonly assumptions: readonly Assumption[];
 	readonly #backend: Backend;
@@ -42,7 +50,9 @@ class FlannelPlan implements ModePlan {
 	readonly #underlay: Underlay;
 	readonly #leases: Leases;
 	readonly #interfaces: HostInterfaces;
-	readonly #peers: readonly { readonly lease: Lease; readonly peer: Peer }[];
+	readonly #peers: readonly LeasePeer[];
+	readonly #peersOf: ReadonlyMap<Node, readonly LeasePeer[]>;
+	readonly #peersBySubnets = new Map<string, AllPeers>();
 	readonly #rules: TrafficManager;
 
 	constructor(backend: Backend, settings: FlannelSettings, cluster: Cluster, underlay: Underlay) {
@@ -53,6 +63,7 @@ class FlannelPlan implements ModePlan {
 		this.#leases = leasesOf(cluster, settings);
 		this.#interfaces = hostInterfaces(cluster);
 		this.#peers = this.#leases.all.map((lease) => ({ lease, peer: backend.peer(lease, settings) }));
+		this.#peersOf = Map.groupBy(this.#peers, ({ lease }) => lease.node);
 		this.#rules = trafficManager(settings);
 		this.assumptions = [
 			...this.#leases.assumptions,
@@ -93,19 +104,33 @@ class FlannelPlan implements ModePlan {
 		return [];
 	}
 
-	/** What the other nodes' leases bring: lists of the node's own, of entries that all nodes share. */
+	/** What the other nodes' leases bring: what all bring to a node with such a card, without the node's own. */
 	#otherNodes(node: Node, card: Card): Contribution {
-		const parts = this.#peers
-			.filter(({ lease }) => lease.node !== node)
-			.map(({ lease, peer }) => {
-				const direct = lease.publicAddress !== undefined && onLink(card, lease.publicAddress);
-				return direct ? peer.onLink : peer.behindRouter;
-			});
+		const all = this.#allPeers(card);
+		const own = (this.#peersOf.get(node) ?? []).flatMap(({ peer }) => [peer.onLink, peer.behindRouter]);
 		return {
+			routes: sharing(all.routes, new Set(own.flatMap((part) => part.routes ?? []))),
+			neighbours: sharing(all.neighbours, new Set(own.flatMap((part) => part.neighbours ?? []))),
+			fdb: sharing(all.fdb, new Set(own.flatMap((part) => part.fdb ?? []))),
+		};
+	}
+
+	/** By the subnets of the card, as they decide which nodes are on its link. */
+	#allPeers(card: Card): AllPeers {
+		const subnets = card.addresses.map(({ address, prefixLength }) => prefixOf(address, prefixLength).text).join(" ");
+		const known = this.#peersBySubnets.get(subnets);
+		if (known !== undefined) return known;
+		const parts = this.#peers.map(({ lease, peer }) => {
+			const direct = lease.publicAddress !== undefined && onLink(card, lease.publicAddress);
+			return direct ? peer.onLink : peer.behindRouter;
+		});
+		const all: AllPeers = {
 			routes: parts.flatMap((part) => part.routes ?? []),
 			neighbours: parts.flatMap((part) => part.neighbours ?? []),
 			fdb: parts.flatMap((part) => part.fdb ?? []),
 		};
+		this.#peersBySubnets.set(subnets, all);
+		return all;
 	}
 
 	#podsOn(nodeName: string): readonly Pod[] {
