@@ -163,13 +163,15 @@ function indexOf(rules: readonly XtRule[]): ChainIndex {
 	const byDestination = new Map<string, number[]>();
 	const byDestinationPort = new Map<number, number[]>();
 	const rest: number[] = [];
-	rules.forEach((rule, i) => {
+	let position = 0;
+	for (const rule of rules) {
+		position += 1;
 		const address = onlyDestination(rule);
 		const port = address === undefined ? onlyDestinationPort(rule) : undefined;
-		if (address !== undefined) add(byDestination, address, i + 1);
-		else if (port !== undefined) add(byDestinationPort, port, i + 1);
-		else rest.push(i + 1);
-	});
+		if (address !== undefined) add(byDestination, address, position);
+		else if (port !== undefined) add(byDestinationPort, port, position);
+		else rest.push(position);
+	}
 	return { byDestination, byDestinationPort, rest };
 }
 
