@@ -3,9 +3,9 @@ import { type Address, addressFromWords } from "../packages/core/src/address/add
 import { prefixOf } from "../packages/core/src/address/prefix.ts";
 import { ACCEPT_ALL } from "../packages/core/src/bgp/filter.ts";
 import { BgpNetwork } from "../packages/core/src/bgp/network.ts";
-import type { Neighbour, Speaker } from "../packages/core/src/bgp/speaker.ts";
 import { loadCluster } from "../packages/core/src/cluster/load.ts";
 import { clusterNetwork } from "../packages/core/src/modes/network.ts";
+import type { Neighbour, Speaker } from "../packages/core/src/state/speaker.ts";
 import { type Benchmark, type Measurement, milliseconds } from "./benchmark.ts";
 
 const NODES = 1000;
@@ -73,6 +73,8 @@ function speaker(node: number, neighbours: readonly Neighbour[]): Speaker {
 		neighbours,
 		networks: [prefixOf(blockOf(node), 26)],
 		exports: ACCEPT_ALL,
+		kernel: ACCEPT_ALL,
+		installs: "all-equal",
 	};
 }
 

@@ -1,6 +1,6 @@
 /**
  * Builds the page into dist/page: one script and style sheet for the first view, further views on demand, and the engine as
- * a worker of its own. Run by `npm run build`, after the types were checked.
+ * workers of their own. Run by `npm run build`, after the types were checked.
  */
 import { cpSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
@@ -45,7 +45,10 @@ export async function buildPage(folder: string): Promise<void> {
 	await build({
 		...OPTIONS,
 		outdir: folder,
-		entryPoints: { "engine-worker": join(HERE, "src/engine/engine-worker.ts") },
+		entryPoints: {
+			"engine-worker": join(HERE, "src/engine/engine-worker.ts"),
+			"diagnosis-worker": join(HERE, "src/engine/diagnosis-worker.ts"),
+		},
 		plugins: [englishOnly],
 	});
 	for (const file of ["index.html", "icon.svg"]) cpSync(join(HERE, "src", file), join(folder, file));

@@ -30,6 +30,14 @@ export {
 	scenarioEntry,
 } from "./api/atlas-index.ts";
 export {
+	type DiagnosisEvent,
+	type DiagnosisProgress,
+	type DiagnosisWatch,
+	diagnoseInTurns,
+	diagnosisEventSchema,
+} from "./api/diagnosis-run.ts";
+export { type FaultEntry, type FaultIndex, faultIndex, faultIndexSchema } from "./api/fault-index.ts";
+export {
 	type InputSummary,
 	inputSummarySchema,
 	knownPlaceSchema,
@@ -37,6 +45,21 @@ export {
 	servedInputSchema,
 	summaryOf,
 } from "./api/input.ts";
+export {
+	LAB_STAGES,
+	type LabComparison,
+	type LabDifference,
+	type LabEvent,
+	type LabKernel,
+	type LabOffer,
+	type LabReport,
+	type LabReportVerdict,
+	type LabRow,
+	type LabStage,
+	labEventSchema,
+	labOfferSchema,
+	labReportSchema,
+} from "./api/lab-report.ts";
 export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
 export {
 	type StateGroup,
@@ -57,8 +80,9 @@ export {
 } from "./api/topology-report.ts";
 export { scenarioManifests } from "./atlas/change.ts";
 export { checkScenario, type Difference, formatDifference } from "./atlas/check.ts";
-export { checkFault, faultyCluster } from "./atlas/check-fault.ts";
-export { type Fault, faultName, parseFaults } from "./atlas/fault.ts";
+export { checkFault, faultSubject, faultyCluster } from "./atlas/check-fault.ts";
+export { type Fault, faultName, findFault, parseFaults } from "./atlas/fault.ts";
+export { type AtlasName, atlasNameOf } from "./atlas/named.ts";
 export { parseScenarios } from "./atlas/parse.ts";
 export {
 	NO_PROOFS,
@@ -73,9 +97,8 @@ export {
 export { type ProofState, proofState, proofText, scenarioDigest } from "./atlas/proof-state.ts";
 export { rereadNetwork } from "./atlas/reread.ts";
 export { findScenario, type Scenario, SOURCE_FORMS, scenarioName } from "./atlas/scenario.ts";
-export { ACCEPT_ALL, type FilterRule, type RouteFilter } from "./bgp/filter.ts";
+export { ACCEPT_ALL, REJECT_ALL } from "./bgp/filter.ts";
 export { BgpNetwork, type RouteTable, type SelectedRoute } from "./bgp/network.ts";
-export type { Neighbour as BgpNeighbour, Speaker } from "./bgp/speaker.ts";
 export { clusterCapacity, NAMES as POD_KIND_NAMES, type NodeCapacity, type Room } from "./capacity/cluster-capacity.ts";
 export {
 	findInstanceType,
@@ -199,6 +222,7 @@ export {
 export { type Namespace, STATE_PARTS, type StatePart } from "./state/namespace.ts";
 export type { Network } from "./state/network.ts";
 export { type Place, placeKind } from "./state/place.ts";
+export type { FilterRule, Neighbour as BgpNeighbour, RouteFilter, Speaker } from "./state/speaker.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
 export type { ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";

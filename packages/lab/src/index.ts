@@ -36,6 +36,14 @@ export { FEATURES, type Feature, type LabNamespace, type LabPlan, type LabPort, 
 export type { Accepted, CapturedFrame, Listener, Observation, Probe, ProbeResult } from "./observation.ts";
 export { type CaptureFileOptions, captureFile } from "./pcapng/capture-file.ts";
 export { type RealizeOptions, realize } from "./realize/realize.ts";
-export { type LabAnswer, type LabVerdict, type ProbedOnce, verdictOfLab } from "./session/answer.ts";
+export {
+	captureOf,
+	type LabAnswer,
+	type LabVerdict,
+	type ProbedOnce,
+	tellingProbe,
+	verdictOfLab,
+} from "./session/answer.ts";
 export { Lab, type RaiseOptions, raiseLab } from "./session/lab.ts";
+export { placesFor } from "./session/places.ts";
 export { type Case, type Proof, type ProveOptions, proveAll } from "./session/prove.ts";

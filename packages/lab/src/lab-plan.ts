@@ -58,6 +58,11 @@ export type LabStep =
 			readonly argv: readonly string[];
 	  }
 	| {
+			/** Ends the namespace's programs that go on. */
+			readonly kind: "end";
+			readonly namespace: string;
+	  }
+	| {
 			readonly kind: "sysctl";
 			readonly namespace: string;
 			/** Keys as paths below /proc/sys (`net/ipv4/ip_forward`), in order. */
@@ -68,6 +73,8 @@ export interface LabPlan {
 	/** Machines and fabric first, pods last: captures of one moment are put in order by this (lab.md 6). */
 	readonly namespaces: readonly LabNamespace[];
 	readonly steps: readonly LabStep[];
+	/** Who speaks BGP once the steps are done, and the routes of theirs, which are not in the steps. Absent: nobody. */
+	readonly bgp?: LabBgp;
 	/** What the kernel has to have for these steps. */
 	readonly needs: ReadonlySet<Feature>;
 	/** Entries of the network that cannot be made on a kernel, each with the reason. */
@@ -78,6 +85,24 @@ export interface LabPlan {
 	readonly translations: readonly LabTranslation[];
 	/** Which device of which namespace a fabric port of the lab is: for reading captures. */
 	readonly ports: readonly LabPort[];
+}
+
+/** Routes that come from BGP sessions. */
+export interface LabBgp {
+	readonly speakers: readonly LabSpeaker[];
+	/** The routes as they were computed. */
+	readonly routes: readonly LabStep[];
+	/** Some neighbours must have no session. */
+	readonly hasSessionsDown: boolean;
+}
+
+export interface LabSpeaker {
+	readonly place: Place;
+	readonly namespace: string;
+	/** BIRD 2's. */
+	readonly configuration: string;
+	/** What BIRD has to put into the kernel: `PREFIX via GATEWAY…`, in order. */
+	readonly routes: readonly string[];
 }
 
 /** An eBPF program that is left out. */

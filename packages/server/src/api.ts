@@ -6,6 +6,8 @@ import {
 	atlasIndexSchema,
 	explain,
 	explanationSchema,
+	faultIndex,
+	faultIndexSchema,
 	InputError,
 	knownPlaceSchema,
 	knownPlaces,
@@ -15,7 +17,6 @@ import {
 	placesLike,
 	problemSchema,
 	questionSchema,
-	type Subject,
 	servedInputSchema,
 	stateReport,
 	stateReportSchema,
@@ -23,15 +24,15 @@ import {
 	topologyReport,
 	topologyReportSchema,
 } from "@podpath/core";
-import { streamSSE } from "hono/streaming";
-import type { Events } from "./events.ts";
+import { eventStream } from "./event-stream.ts";
+import type { Events, ServerEvent } from "./events.ts";
+import type { LabRuns } from "./lab-runs.ts";
+import { longCalls } from "./long-calls.ts";
 import { problem } from "./problem.ts";
 import type { Served } from "./served.ts";
+import { servedSubject } from "./subjects.ts";
 
 const MOST_PLACES = 100;
-
-/** Browsers and proxies take a silent stream for a dead one. */
-const HEARTBEAT_MS = 15_000;
 
 const json = (schema: z.ZodType, description: string) => ({ content: { "application/json": { schema } }, description });
 const badRequest = json(problemSchema, "The request is malformed");
@@ -108,9 +109,26 @@ const routes = {
 			400: badRequest,
 		},
 	}),
+	faults: createRoute({
+		method: "get",
+		path: "/faults.json",
+		summary: "The catalogue of faults, as examples for diagnosis",
+		responses: { 200: json(faultIndexSchema, "The index") },
+	}),
+	faultsOfMode: createRoute({
+		method: "get",
+		path: "/faults/{file}",
+		summary: "The faults of one mode's cluster",
+		request: { params: z.object({ file: z.string().regex(/^[a-z0-9-]+\.json$/) }) },
+		responses: {
+			200: json(manifestFileSchema, "As they are written"),
+			404: json(problemSchema, "The catalogue has none for such a mode"),
+			400: badRequest,
+		},
+	}),
 };
 
-export function api(served: Served, events: Events): OpenAPIHono {
+export function api(served: Served, events: Events, runs: LabRuns): OpenAPIHono {
 	const routed = new OpenAPIHono({
 		defaultHook: (result, context) => {
 			if (result.success) return;
@@ -125,24 +143,24 @@ export function api(served: Served, events: Events): OpenAPIHono {
 	});
 	routed.openapi(routes.input, async (context) => {
 		const { input, version } = served;
-		const named = { kind: input?.kind ?? "atlas", name: input?.name ?? "", podpath: version } as const;
+		const named = { kind: input?.kind ?? "atlas", name: input?.name ?? "", podpath: version, server: true } as const;
 		const summary = input === null ? null : summaryOf((await input.subject).cluster);
 		return context.json({ ...named, summary }, 200);
 	});
 	routed.openapi(routes.places, async (context) => {
 		const { typed, most } = context.req.valid("query");
-		const { cluster } = await subjectOf(served);
+		const { cluster } = await servedSubject(served);
 		return context.json([...placesLike(knownPlaces(cluster), typed, most)], 200);
 	});
 	routed.openapi(routes.state, async (context) => {
 		const { place } = context.req.valid("query");
-		return context.json(stateReport(await subjectOf(served), place), 200);
+		return context.json(stateReport(await servedSubject(served), place), 200);
 	});
-	routed.openapi(routes.topology, async (context) => context.json(topologyReport(await subjectOf(served)), 200));
+	routed.openapi(routes.topology, async (context) => context.json(topologyReport(await servedSubject(served)), 200));
 	routed.openapi(routes.manifests, async (context) => context.json([...(await manifestsOf(served))], 200));
 	routed.openapi(routes.explain, async (context) => {
 		const { question, language } = context.req.valid("json");
-		return context.json(explain(await subjectOf(served), question, language), 200);
+		return context.json(explain(await servedSubject(served), question, language), 200);
 	});
 	routed.openapi(routes.atlas, (context) =>
 		context.json(atlasIndex(served.atlas.map(({ files, ...rest }) => ({ mode: files.mode, ...rest }))), 200),
@@ -155,34 +173,34 @@ export function api(served: Served, events: Events): OpenAPIHono {
 		}
 		return context.json(found.files, 200);
 	});
-	routed.get("/events", (context) => eventStream(context, events));
+	routed.openapi(routes.faults, (context) =>
+		context.json(
+			faultIndex(served.atlas.map(({ files, faults }) => ({ mode: files.mode, faults: faults?.faults ?? [] }))),
+			200,
+		),
+	);
+	routed.openapi(routes.faultsOfMode, (context) => {
+		const mode = context.req.valid("param").file.replace(/\.json$/, "");
+		const file = served.atlas.find(({ files }) => files.mode === mode)?.faults?.file;
+		if (file === undefined) {
+			return context.json({ error: { code: "no-such-mode", message: `the atlas has no faults of "${mode}"` } }, 404);
+		}
+		return context.json(file, 200);
+	});
+	longCalls(routed, served, runs);
+	routed.get("/events", (context) =>
+		eventStream<ServerEvent>(context, async (send, signal) => {
+			const end = events.subscribe(send);
+			await new Promise((resolve) => signal.addEventListener("abort", resolve));
+			end();
+		}),
+	);
 	routed.doc31("/openapi.json", {
 		openapi: "3.1.0",
 		info: { title: "podpath", version: served.version },
 		servers: [{ url: "/api" }],
 	});
 	return routed;
-}
-
-function eventStream(context: Parameters<typeof streamSSE>[0], events: Events): Response {
-	return streamSSE(context, async (stream) => {
-		const end = events.subscribe((event) => void stream.writeSSE({ data: JSON.stringify(event) }));
-		stream.onAbort(end);
-		while (!stream.aborted && !stream.closed) {
-			await stream.sleep(HEARTBEAT_MS);
-			await stream.write(": still here\n\n");
-		}
-		end();
-	});
-}
-
-async function subjectOf({ input }: Served): Promise<Subject> {
-	if (input !== null) return input.subject;
-	throw new InputError({
-		code: "no-input",
-		message: "this server has the atlas alone, whose scenarios the page itself answers",
-		hint: "podpath serve -f FILE|DIR, or --snapshot DIR",
-	});
 }
 
 async function manifestsOf({ input }: Served): Promise<readonly ManifestFile[]> {

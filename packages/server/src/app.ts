@@ -6,6 +6,7 @@ import { HTTPException } from "hono/http-exception";
 import { type Access, gate } from "./access.ts";
 import { api } from "./api.ts";
 import type { Events } from "./events.ts";
+import type { LabRuns } from "./lab-runs.ts";
 import type { PageFile } from "./page-files.ts";
 import { problem } from "./problem.ts";
 import type { Served } from "./served.ts";
@@ -14,13 +15,14 @@ export interface AppParts {
 	readonly served: Served;
 	readonly access: Access;
 	readonly events: Events;
+	readonly runs: LabRuns;
 	readonly page: ReadonlyMap<string, PageFile>;
 }
 
 /** A question is short; nothing that a page sends comes near it. */
 const LONGEST_BODY = 64 * 1024;
 
-export function app({ served, access, events, page }: AppParts): Hono {
+export function app({ served, access, events, runs, page }: AppParts): Hono {
 	const root = new Hono();
 	root.use(gate(access));
 	root.use(
@@ -29,7 +31,7 @@ export function app({ served, access, events, page }: AppParts): Hono {
 			onError: (context) => problem(context, 413, "too-large", `a request holds at most ${LONGEST_BODY} bytes`),
 		}),
 	);
-	root.route("/api", api(served, events));
+	root.route("/api", api(served, events, runs));
 	root.get("/*", (context) => {
 		const file = page.get(context.req.path === "/" ? "index.html" : context.req.path.slice(1));
 		if (file === undefined) return problem(context, 404, "not-found", "there is nothing at this address");

@@ -5,6 +5,7 @@ import { InputError, problemOf } from "@podpath/core";
 import { type Access, newToken } from "./access.ts";
 import { app } from "./app.ts";
 import { Events } from "./events.ts";
+import { LabRuns } from "./lab-runs.ts";
 import { pageFolder, readPage } from "./page-files.ts";
 import type { Served } from "./served.ts";
 
@@ -26,7 +27,9 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
 	const { address, port } = options;
 	const access: Access = { token: newToken(), open: !isLoopback(address) };
 	const events = new Events(served.input === null ? { kind: "ready" } : { kind: "loading", name: served.input.name });
-	const server = createAdaptorServer({ fetch: app({ served, access, events, page: readPage(pageFolder()) }).fetch });
+	const runs = new LabRuns(served.lab);
+	const { fetch } = app({ served, access, events, runs, page: readPage(pageFolder()) });
+	const server = createAdaptorServer({ fetch });
 	await new Promise<void>((resolve, reject) => {
 		server.once("error", (error) => reject(cannotListen(options, error)));
 		server.listen(port, address, resolve);
@@ -39,11 +42,13 @@ export async function listen(served: Served, options: ListenOptions): Promise<Li
 	);
 	return {
 		url: `http://${hostOf(address)}:${(server.address() as AddressInfo).port}/?token=${access.token}`,
-		stop: () =>
-			new Promise((resolve) => {
+		stop: async () => {
+			await runs.stop();
+			await new Promise<void>((resolve) => {
 				server.close(() => resolve());
 				if ("closeAllConnections" in server) server.closeAllConnections();
-			}),
+			});
+		},
 	};
 }
 

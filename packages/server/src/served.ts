@@ -1,11 +1,24 @@
-/** What a server has to tell about: the atlas, and the input that it was started with. */
-import type { AtlasFiles, ManifestFile, ProofState, Scenario, Subject } from "@podpath/core";
+/** What a server has to tell about: the atlas, the input that it was started with, and a kernel to ask. */
+import type {
+	AtlasFiles,
+	Fault,
+	LabOffer,
+	LabReport,
+	LabStage,
+	ManifestFile,
+	ProofState,
+	Question,
+	Scenario,
+	Subject,
+} from "@podpath/core";
 
 export interface AtlasMode {
 	readonly files: AtlasFiles;
 	readonly scenarios: readonly Scenario[];
 	/** By scenario's id: whether a real kernel did as the engine says. */
 	readonly proofs?: ReadonlyMap<string, ProofState>;
+	/** The faults that the catalogue has for its cluster; null: none. */
+	readonly faults: { readonly file: ManifestFile; readonly faults: readonly Fault[] } | null;
 }
 
 export interface NamedInput {
@@ -18,10 +31,27 @@ export interface NamedInput {
 	readonly manifests: Promise<readonly ManifestFile[]>;
 }
 
+/** Real kernels, on which a question's network is built and its packet sent. */
+export interface KernelLab {
+	/** What this machine can do. Known after the first time. */
+	offer(): Promise<LabOffer>;
+	/**
+	 * Builds, asks, and takes everything down again, whatever happens and also when the signal aborts it. Rejects with an
+	 * InputError for a question that cannot be asked.
+	 */
+	ask(subject: Subject, question: Question, watch: LabWatch): Promise<LabReport>;
+}
+
+export interface LabWatch {
+	readonly signal: AbortSignal;
+	readonly onStage: (stage: LabStage, text: string) => void;
+}
+
 export interface Served {
 	/** podpath's version. */
 	readonly version: string;
 	readonly atlas: readonly AtlasMode[];
 	/** Null: the atlas alone. */
 	readonly input: NamedInput | null;
+	readonly lab: KernelLab;
 }

@@ -1,7 +1,7 @@
 /** The page as files for any web server: the atlas, with the engine running in the browser. */
 import { mkdirSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { atlasIndex, type ServedInput } from "@podpath/core";
+import { atlasIndex, faultIndex, type ServedInput } from "@podpath/core";
 import { type PageFile, pageFolder, readPage } from "./page-files.ts";
 import type { AtlasMode } from "./served.ts";
 
@@ -18,6 +18,15 @@ export function writeSite(
 		...[...page].map(([name, { bytes }]) => [name, bytes] as const),
 		["api/input.json", JSON.stringify(input)],
 		["api/atlas.json", JSON.stringify(index)],
+		[
+			"api/faults.json",
+			JSON.stringify(
+				faultIndex(atlas.map(({ files: own, faults }) => ({ mode: own.mode, faults: faults?.faults ?? [] }))),
+			),
+		],
+		...atlas.flatMap(({ files: own, faults }) =>
+			faults === null ? [] : [[`api/faults/${own.mode}.json`, JSON.stringify(faults.file)] as const],
+		),
 		...atlas.map(({ files: own }) => [`api/atlas/${own.mode}.json`, JSON.stringify(own)] as const),
 	];
 	for (const [name, content] of files) {

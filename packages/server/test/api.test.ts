@@ -3,7 +3,9 @@ import { clusterNetwork, loadCluster, parseScenarios } from "@podpath/core";
 import { describe, expect, test } from "vitest";
 import { app } from "../src/app.ts";
 import { Events } from "../src/events.ts";
+import { LabRuns } from "../src/lab-runs.ts";
 import type { NamedInput } from "../src/served.ts";
+import { NO_LAB } from "./no-lab.ts";
 
 const TOKEN = "the-token-of-this-test";
 const HOST = "127.0.0.1:8080";
@@ -48,9 +50,10 @@ function server(input: NamedInput | null = null): ReturnType<typeof app> {
 		scenarios: { name: "scenarios.yaml", text: SCENARIOS },
 	};
 	return app({
-		served: { version: "1.2.3", atlas: [{ files, scenarios }], input },
+		served: { version: "1.2.3", atlas: [{ files, scenarios, faults: null }], input, lab: NO_LAB },
 		access: { token: TOKEN, open: false },
 		events: new Events({ kind: "ready" }),
+		runs: new LabRuns(NO_LAB),
 		page: new Map([["index.html", { type: "text/html", bytes: new Uint8Array([60]), immutable: false }]]),
 	});
 }
@@ -221,8 +224,12 @@ describe("what the page reads", () => {
 		expect(Object.keys(paths).sort()).toEqual([
 			"/atlas.json",
 			"/atlas/{file}",
+			"/diagnose",
 			"/explain",
+			"/faults.json",
+			"/faults/{file}",
 			"/input.json",
+			"/lab",
 			"/manifests.json",
 			"/places",
 			"/state",

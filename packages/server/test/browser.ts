@@ -4,13 +4,15 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createAdaptorServer } from "@hono/node-server";
-import { clusterNetwork, loadCluster, parseScenarios } from "@podpath/core";
+import { clusterNetwork, loadCluster, parseFaults, parseScenarios } from "@podpath/core";
 import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
 import { buildPage } from "../../web/build.ts";
 import { app } from "../src/app.ts";
 import { Events } from "../src/events.ts";
+import { LabRuns } from "../src/lab-runs.ts";
 import { type PageFile, readPage } from "../src/page-files.ts";
-import type { AtlasMode, NamedInput } from "../src/served.ts";
+import type { AtlasMode, KernelLab, NamedInput } from "../src/served.ts";
+import { NO_LAB } from "./no-lab.ts";
 
 const CHROMIUM = "/usr/bin/chromium";
 
@@ -25,7 +27,13 @@ export function atlasMode(mode: string): AtlasMode {
 		text: readFileSync(new URL(`../../../atlas/${mode}/${file}`, import.meta.url), "utf8"),
 	});
 	const [cluster, scenarios] = [read("cluster.yaml"), read("scenarios.yaml")];
-	return { files: { mode, cluster, scenarios }, scenarios: parseScenarios(scenarios.text, scenarios.name) };
+	const name = `atlas/faults/${mode}.yaml`;
+	const file = { name, text: readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8") };
+	return {
+		files: { mode, cluster, scenarios },
+		scenarios: parseScenarios(scenarios.text, scenarios.name),
+		faults: { file, faults: parseFaults(file.text, name) },
+	};
 }
 
 export function clusterInput(text: string): NamedInput {
@@ -62,10 +70,12 @@ export class PageTests {
 	async serve(
 		atlas: readonly AtlasMode[],
 		input: NamedInput | null = null,
+		lab: KernelLab = NO_LAB,
 	): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
-		const served = { version: "0", atlas, input };
+		const served = { version: "0", atlas, input, lab };
 		const events = new Events({ kind: "ready" });
-		const { fetch } = app({ served, access: { token: TOKEN, open: false }, events, page: this.#files });
+		const access = { token: TOKEN, open: false };
+		const { fetch } = app({ served, access, events, runs: new LabRuns(lab), page: this.#files });
 		const server = createAdaptorServer({ fetch });
 		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
 		const stop = (): Promise<void> =>

@@ -73,14 +73,20 @@ export interface AtlasFault {
 	readonly cluster: ManifestFile;
 }
 
+/** The faults of a mode with the file that they stand in; null where it has none. */
+export function readFaults(mode: string): { readonly file: ManifestFile; readonly faults: readonly Fault[] } | null {
+	const path = join(atlasFolder(), "faults", `${mode}.yaml`);
+	if (!existsSync(path)) return null;
+	const file = { name: `atlas/faults/${mode}.yaml`, text: readTextFile(path) };
+	return { file, faults: parseFaults(file.text, file.name) };
+}
+
 /** The catalogue of faults: all, those of one mode, or one, by `faults[/MODE[/ID]]`. */
 export function faultsNamed(name: string): readonly AtlasFault[] {
 	const folder = atlasFolder();
-	const files = readdirSync(join(folder, "faults")).sort();
-	const all = files.flatMap((file): readonly AtlasFault[] => {
-		const path = `atlas/faults/${file}`;
-		const faults = parseFaults(readTextFile(join(folder, "faults", file)), path);
-		return faults.map((fault) => ({ fault, cluster: readModeOf(folder, fault.mode).cluster }));
+	const all = modesIn(folder).flatMap((mode): readonly AtlasFault[] => {
+		const { faults } = readFaults(mode) ?? { faults: [] };
+		return faults.map((fault) => ({ fault, cluster: readModeOf(folder, mode).cluster }));
 	});
 	const names = all.map(({ fault }) => faultName(fault));
 	const chosen = all.filter((_, i) => names[i] === name || names[i]?.startsWith(`${name}/`) === true);

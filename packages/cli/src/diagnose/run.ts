@@ -2,11 +2,11 @@
 import {
 	type Diagnosis,
 	diagnose,
+	diagnoseInTurns,
 	InputError,
 	renderDiagnosis,
 	type Subject,
 	stringifyJson,
-	survey,
 } from "@podpath/core";
 import stringWidth from "string-width";
 import type { CliProcess } from "../cli-process.ts";
@@ -46,27 +46,17 @@ function refuseWithAll(flags: DiagnoseFlags, from: string | undefined): void {
 	});
 }
 
-/** How long questions are asked before the process looks whether somebody wants it to stop. */
-const TURN_MS = 50;
-
 async function surveyed(cli: CliProcess, subject: Subject): Promise<Diagnosis> {
 	const progress = progressOn(cli.stderr);
 	return untilInterrupted(cli, async (signal) => {
-		const asking = survey(subject);
-		let turn = performance.now();
-		for (let step = asking.next(); ; step = asking.next()) {
-			if (step.done === true) {
-				progress("");
-				return step.value;
-			}
-			if (performance.now() - turn < TURN_MS) continue;
-			progress(`${step.value.asked} of ${step.value.of} questions, ${step.value.findings} findings`);
-			await new Promise((resolve) => setImmediate(resolve));
-			turn = performance.now();
-			if (!signal.aborted) continue;
-			progress("");
-			return step.value.soFar();
-		}
+		const diagnosis = await diagnoseInTurns(subject, null, {
+			aborted: () => signal.aborted,
+			now: () => performance.now(),
+			onProgress: ({ asked, of, findings }) => progress(`${asked} of ${of} questions, ${findings} findings`),
+			pause: () => new Promise((resolve) => setImmediate(resolve)),
+		});
+		progress("");
+		return diagnosis;
 	});
 }
 

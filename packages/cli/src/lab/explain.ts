@@ -2,21 +2,23 @@
 import { writeFileSync } from "node:fs";
 import { formatQuestion, InputError, paintFor, printable, type Question, stringifyJson } from "@podpath/core";
 import {
-	captureFile,
+	captureOf,
 	connectLab,
 	Lab,
 	type LabAnswer,
 	LabFolder,
+	placesFor,
 	raiseLab,
 	renderComparison,
 	renderTally,
+	tellingProbe,
 	verdictOfLab,
 } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { askedQuestion } from "../explain/run.ts";
 import { columnsOf, wantsColor } from "../terminal.ts";
-import { loadLabSubject, placesFor, subjectOf } from "./input.ts";
+import { loadLabSubject, subjectOf } from "./input.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
 import type { LabExplainFlags } from "./routes.ts";
@@ -99,24 +101,21 @@ async function askStanding(
 	}
 }
 
-/** The last probe's frames: it is the one that tells most. */
 function writeCapture(path: string, answer: LabAnswer, { plan }: Lab): void {
-	const last = answer.probed.at(-1);
-	if (last?.observation == null) {
+	const probe = tellingProbe(answer);
+	const capture = probe === undefined ? null : captureOf(answer, probe, plan);
+	if (capture === null) {
 		throw new InputError({ code: "no-capture", message: "no packet was sent, so there is nothing to write" });
 	}
-	const taken = last.comparison.kind === "not-compared" ? undefined : answer.ways[last.comparison.way];
-	const way = taken ?? answer.ways[0];
-	if (way === undefined) throw new InputError({ code: "no-capture", message: "nothing was predicted to compare with" });
-	writeFileSync(path, captureFile(last.observation, plan, { way, startedAt: BigInt(Date.now()) * 1_000_000n }));
+	writeFileSync(path, capture);
 }
 
 function printText(cli: CliProcess, { color }: LabExplainFlags, answer: LabAnswer): void {
 	const paint = paintFor(wantsColor(color, cli.stdout, cli.env));
 	const width = columnsOf(cli.stdout);
-	const { question, backend, kernel, probed, tally } = answer;
+	const { question, backend, kernel, tally } = answer;
 	cli.stdout.write(`${printable(formatQuestion(question))}, on ${backend} ${kernel}\n\n`);
-	const shown = tally.disagreements[0] ?? probed.at(-1)?.comparison;
+	const shown = tellingProbe(answer)?.comparison;
 	if (shown !== undefined)
 		cli.stdout.write(renderComparison(shown, { paint, ...(width === undefined ? {} : { width }) }));
 	if (tally.ways.length > 1) cli.stdout.write(`\n${renderTally(tally, paint)}`);

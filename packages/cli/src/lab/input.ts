@@ -5,7 +5,6 @@ import {
 	InputError,
 	loadCluster,
 	type ManifestFile,
-	type Place,
 	type Question,
 	type Subject,
 	scenarioManifests,
@@ -38,12 +37,6 @@ export async function loadLabSubject(
 export function subjectOf(manifests: readonly ManifestFile[]): Omit<LabSubject, "question"> {
 	const cluster = loadCluster(manifests);
 	return { manifests, subject: { cluster, network: clusterNetwork(cluster), fromSnapshot: false } };
-}
-
-/** All places of the network, and those that only a question makes: clients on the Internet. */
-export function placesFor({ network }: Subject, question?: Question): readonly Place[] {
-	const asked = question === undefined ? [] : [question.from, question.to];
-	return [...network.places(), ...asked.filter((place) => place.startsWith("internet/"))];
 }
 
 function whichInput(message: string): InputError {

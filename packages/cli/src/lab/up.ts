@@ -1,9 +1,9 @@
 /** `podpath lab up`, and the process that keeps what it built. */
 import { printable } from "@podpath/core";
-import { LabFolder, realize, runKeeper, startLab } from "@podpath/lab";
+import { LabFolder, placesFor, realize, runKeeper, startLab } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
-import { loadLabSubject, placesFor } from "./input.ts";
+import { loadLabSubject } from "./input.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
 import type { UpFlags } from "./routes.ts";

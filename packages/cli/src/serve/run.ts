@@ -1,8 +1,8 @@
 /** `podpath serve` and `podpath site`: run them. */
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { InputError, printable } from "@podpath/core";
-import { listen, type NamedInput, type ServedMode, writeSite } from "@podpath/server";
-import { readAtlas } from "../atlas/atlas-folder.ts";
+import { kernelLab, listen, type NamedInput, type ServedMode, writeSite } from "@podpath/server";
+import { readAtlas, readFaults } from "../atlas/atlas-folder.ts";
 import { proofsOf, readProofs } from "../atlas/proofs.ts";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
@@ -13,7 +13,7 @@ import type { ServeFlags } from "./command.ts";
 
 export async function runServe(cli: CliProcess, flags: ServeFlags): Promise<ExitStatus> {
 	const input = inputOf(cli, flags);
-	const served = { version: version(), atlas: atlasModes(), input };
+	const served = { version: version(), atlas: atlasModes(), input, lab: kernelLab() };
 	const listening = await listen(served, { port: flags.port, address: flags.listen });
 	const interrupted = new Promise<void>((resolve) => void cli.onInterrupt?.(resolve));
 	try {
@@ -55,7 +55,12 @@ function atlasModes(): readonly ServedMode[] {
 	const record = readProofs();
 	return readAtlas().map((each) => {
 		const { mode, cluster, file, scenarios } = each;
-		return { files: { mode, cluster, scenarios: file }, scenarios, proofs: proofsOf(each, record) };
+		return {
+			files: { mode, cluster, scenarios: file },
+			scenarios,
+			proofs: proofsOf(each, record),
+			faults: readFaults(mode),
+		};
 	});
 }
 

@@ -11,6 +11,8 @@ export interface ServedInput {
 	/** As a person calls it: the file names of the command line; empty for the atlas. */
 	readonly name: string;
 	readonly podpath: string;
+	/** A server of podpath's answers; absent on a static site, which has the engine in the browser alone. */
+	readonly server?: true;
 	/** Null for the atlas, whose scenarios have each their own. */
 	readonly summary: InputSummary | null;
 }
@@ -54,6 +56,7 @@ export const servedInputSchema: z.ZodType<ServedInput> = z
 		kind: z.enum(["atlas", "manifests", "snapshot"]),
 		name: z.string(),
 		podpath: z.string().describe("podpath's version"),
+		server: z.literal(true).exactOptional().describe("A server of podpath's answers; absent on a static site"),
 		summary: inputSummarySchema.nullable(),
 	})
 	.meta({ title: "ServedInput" });

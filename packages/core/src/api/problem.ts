@@ -27,13 +27,13 @@ export function problemOf({ diagnostic }: InputError): Problem {
 	};
 }
 
+export const problemErrorSchema: z.ZodType<Problem["error"]> = z.strictObject({
+	code: z.string(),
+	message: z.string(),
+	hint: z.string().exactOptional().describe("What would be right"),
+	where: z.string().exactOptional().describe("FILE:LINE:COLUMN of the input"),
+});
+
 export const problemSchema: z.ZodType<Problem> = z
-	.strictObject({
-		error: z.strictObject({
-			code: z.string(),
-			message: z.string(),
-			hint: z.string().exactOptional().describe("What would be right"),
-			where: z.string().exactOptional().describe("FILE:LINE:COLUMN of the input"),
-		}),
-	})
+	.strictObject({ error: problemErrorSchema })
 	.meta({ title: "Problem" });

@@ -1,7 +1,7 @@
 /** A fault against the engine: the healthy cluster is found healthy, and the fault is the first thing found in the other. */
 import type { ManifestFile } from "../cluster/input/document.ts";
 import { loadCluster } from "../cluster/load.ts";
-import { diagnose, diagnoseAgainst } from "../diagnose/diagnose.ts";
+import { diagnose } from "../diagnose/diagnose.ts";
 import type { Diagnosis } from "../diagnose/finding.ts";
 import { clusterNetwork } from "../modes/network.ts";
 import type { Network } from "../state/network.ts";
@@ -23,12 +23,15 @@ export function faultyCluster(fault: Fault, file: ManifestFile): FaultyCluster {
 	return { expected, subject: { cluster, network: faultyNetwork(clusterNetwork(cluster), fault), fromSnapshot: true } };
 }
 
-/** What diagnosis says; a change to the cluster's objects alone is diagnosed as manifests are. */
-export function diagnoseFault(fault: Fault, file: ManifestFile): Diagnosis {
+/** What is asked about; a change to the cluster's objects alone is asked about as manifests are. */
+export function faultSubject(fault: Fault, file: ManifestFile): Subject {
 	const { expected, subject } = faultyCluster(fault, file);
-	if (fault.changes.length === 0)
-		return diagnose({ ...subject, network: expected, fromSnapshot: false }, fault.question);
-	return diagnoseAgainst(expected, subject, fault.question);
+	return fault.changes.length === 0 ? { ...subject, network: expected, fromSnapshot: false } : subject;
+}
+
+/** What diagnosis says of the fault's own question. */
+export function diagnoseFault(fault: Fault, file: ManifestFile): Diagnosis {
+	return diagnose(faultSubject(fault, file), fault.question);
 }
 
 /** What is not as the fault says, in lines; empty where all is. */

@@ -154,6 +154,13 @@ function belowOf({ below }: { readonly below?: string | undefined }): { readonly
 	return below === undefined ? {} : { below };
 }
 
+/** @throws {InputError} Where none of them has the name. */
+export function findFault(faults: readonly Fault[], name: string): Fault {
+	const found = faults.find((each) => faultName(each) === name);
+	if (found !== undefined) return found;
+	throw new InputError({ code: "no-such-fault", message: `the atlas has no fault "${name}"` });
+}
+
 /** `faults/MODE/ID`. */
 export function faultName({ mode, id }: Pick<Fault, "mode" | "id">): string {
 	return `faults/${mode}/${id}`;

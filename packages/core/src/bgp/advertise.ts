@@ -1,9 +1,9 @@
 /** What a speaker tells a neighbour of a route, and what the neighbour makes of it. */
 import type { Address } from "../address/address.ts";
+import type { Speaker } from "../state/speaker.ts";
 import { deciding, passes } from "./filter.ts";
 import type { BgpRoute } from "./route.ts";
 import type { Hearing } from "./session.ts";
-import type { Speaker } from "./speaker.ts";
 
 /** RFC 4271 leaves the number to whoever configures it; implementations agree on this one. */
 export const DEFAULT_LOCAL_PREFERENCE = 100;

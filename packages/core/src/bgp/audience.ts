@@ -3,11 +3,11 @@
  * come first with them: so those with the same peers, heard in the same way, have one table.
  */
 
+import type { Speaker } from "../state/speaker.ts";
 import { heard, refuses } from "./advertise.ts";
 import type { BgpRoute } from "./route.ts";
 import { type RouteTable, type SelectedRoute, select } from "./select.ts";
 import type { Hearing } from "./session.ts";
-import type { Speaker } from "./speaker.ts";
 
 export class Audiences {
 	readonly #told: (peer: Speaker) => RouteTable;

@@ -1,34 +1,10 @@
 /** Which routes pass: lists as routers have them. */
 import type { Address } from "../address/address.ts";
 import { contains, type Prefix } from "../address/prefix.ts";
-
-export interface FilterRule {
-	/** Null: any. */
-	readonly prefix: Prefix | null;
-	/** `exact`: this prefix; `within`: it and all that are in it; lengths: those in it that are of such a length. */
-	readonly match: "exact" | "within" | PrefixLengths;
-	/** Where the prefix does not match. */
-	readonly negated?: boolean;
-	/** Only what BGP brought, nothing that the speaker originates. */
-	readonly learnedOnly?: boolean;
-	readonly action: "accept" | "reject";
-	/** The object that it follows from: `bgpfilter/no-default`. */
-	readonly object?: string;
-}
-
-/** Both are included. */
-export interface PrefixLengths {
-	readonly min: number;
-	readonly max: number;
-}
-
-/** The first rule that matches decides. */
-export interface RouteFilter {
-	readonly rules: readonly FilterRule[];
-	readonly otherwise: "accept" | "reject";
-}
+import type { FilterRule, RouteFilter } from "../state/speaker.ts";
 
 export const ACCEPT_ALL: RouteFilter = { rules: [], otherwise: "accept" };
+export const REJECT_ALL: RouteFilter = { rules: [], otherwise: "reject" };
 
 /** Whether a prefix passes. `learned`: BGP brought it. */
 export function passes({ rules, otherwise }: RouteFilter, prefix: Prefix, learned: boolean): boolean {

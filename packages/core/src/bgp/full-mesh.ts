@@ -1,6 +1,7 @@
 /** A full mesh: speakers of one AS that share one list of neighbours, in which they all are. */
+
+import type { Neighbour, Speaker } from "../state/speaker.ts";
 import type { Hearing, Sessions } from "./session.ts";
-import type { Neighbour, Speaker } from "./speaker.ts";
 
 interface Mesh {
 	readonly hearings: readonly Hearing[];

@@ -1,12 +1,12 @@
 /** The routes that all speakers of a network have once their sessions have told all there is to tell. */
 import { layered } from "../state/layered-map.ts";
+import type { Speaker } from "../state/speaker.ts";
 import { DEFAULT_LOCAL_PREFERENCE, heard, refuses } from "./advertise.ts";
 import { Audiences } from "./audience.ts";
 import { fullMesh } from "./full-mesh.ts";
 import type { BgpRoute } from "./route.ts";
 import type { RouteTable, SelectedRoute } from "./select.ts";
 import { type Hearing, type Session, type SessionDown, Sessions } from "./session.ts";
-import type { Speaker } from "./speaker.ts";
 import { TransitTable } from "./transit-table.ts";
 
 export type { RouteTable, SelectedRoute } from "./select.ts";

@@ -1,7 +1,7 @@
 /** Of several routes to one prefix those that are used. */
 import type { Address } from "../address/address.ts";
+import type { Speaker } from "../state/speaker.ts";
 import { type BgpRoute, compareForMultipath, compareRoutes } from "./route.ts";
-import type { Speaker } from "./speaker.ts";
 
 /** What a speaker has for one prefix. */
 export interface SelectedRoute {

@@ -1,6 +1,6 @@
 /** Which sessions stand: both sides must have each other as a neighbour, with the AS that the other has. */
 import type { Address } from "../address/address.ts";
-import type { Neighbour, Speaker } from "./speaker.ts";
+import type { Neighbour, Speaker } from "../state/speaker.ts";
 
 export interface Session extends Hearing {
 	readonly self: Speaker;

@@ -1,7 +1,8 @@
 /** The table of a speaker that passes routes on, with all that it was told. */
+
+import type { Speaker } from "../state/speaker.ts";
 import type { BgpRoute } from "./route.ts";
 import { type SelectedRoute, select } from "./select.ts";
-import type { Speaker } from "./speaker.ts";
 
 export class TransitTable {
 	readonly selected: Map<string, SelectedRoute> = new Map();

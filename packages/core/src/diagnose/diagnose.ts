@@ -56,14 +56,15 @@ export function diagnoseAgainst(expected: Network, given: Subject, question: Que
 		const namespace = subject.network.namespace(place);
 		return namespace === undefined ? [] : learnedNeighbours(namespace);
 	});
+	const remembered = staleConnections(subject.network, question, now, goal).map(({ difference }) => difference);
 	const causes = isAlike(now, goal)
 		? null
-		: causesAmong({ actual: subject, expected, question }, [...candidates, ...learned], now, goal);
+		: causesAmong({ actual: subject, expected, question }, [...candidates, ...remembered, ...learned], now, goal);
 	const main = causes === null ? [] : causeFindings(causes, severityOf(now, goal));
 	const others = [
 		...sizeFindings(subject.network, expected, candidates, [now, goal]),
 		...connectionFindings(subject, question, [now, goal]),
-	];
+	].filter(({ message }) => !main.some((each) => each.message === message));
 	const blamed = new Set([...main, ...others].map(({ message }) => message));
 	const rest = candidates.map((each) => harmless(each, causes)).filter(({ message }) => !blamed.has(message));
 	const lost = now.verdict !== "delivered" && main.length === 0;
@@ -98,9 +99,10 @@ function weight({ part, change }: Difference): number {
 }
 
 export function severityOf(now: Fate, goal: Fate): Severity {
-	// All that should arrive does, and to the server that may have it: it only goes otherwise.
-	const arrives = now.delivered > goal.delivered - 0.01 && goal.delivered > 0;
-	return arrives && now.verdict === "delivered" ? "warning" : "error";
+	// All that should arrive does, and to the servers that may have it: it only goes otherwise.
+	const arrives = now.delivered > goal.delivered - 0.01 && goal.delivered > 0 && now.verdict === "delivered";
+	const servers = new Set(goal.walked.map(({ forwardEnd }) => forwardEnd.at));
+	return arrives && now.walked.every(({ forwardEnd }) => servers.has(forwardEnd.at)) ? "warning" : "error";
 }
 
 export function causeFindings(

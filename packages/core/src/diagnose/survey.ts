@@ -25,8 +25,19 @@ export interface SurveyProgress {
 	readonly soFar: () => Diagnosis;
 }
 
-/** Asks the questions that stand for all. Yields after each, so that whoever runs it may stop it. */
+/**
+ * Asks the questions that stand for all. Yields after each, so that whoever runs it may stop it.
+ * @throws {InputError} Where the input names nobody who could be asked about.
+ */
 export function* survey(subject: Subject): Generator<SurveyProgress, Diagnosis> {
+	const { nodes, pods } = subject.cluster;
+	if (nodes.length === 0 && pods.length === 0) {
+		throw new InputError({
+			code: "nothing-known",
+			message: "the input names no nodes and no pods, so nothing says what should be",
+			hint: "-f with the cluster's objects, and kind: Cluster with its network mode",
+		});
+	}
 	const run = subject.fromSnapshot
 		? new SnapshotSurvey(subject, clusterNetwork(subject.cluster))
 		: new DesignSurvey(subject);

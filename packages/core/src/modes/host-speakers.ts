@@ -2,10 +2,10 @@
 import { type Address, address, type Family } from "../address/address.ts";
 import { ACCEPT_ALL } from "../bgp/filter.ts";
 import type { BgpNetwork } from "../bgp/network.ts";
-import type { Neighbour, Speaker } from "../bgp/speaker.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { HostBgp, HostObject } from "../cluster/settings.ts";
 import { type NextHop, type Route, TABLE_MAIN } from "../state/ip.ts";
+import type { Neighbour, Speaker } from "../state/speaker.ts";
 import { type Card, onLink, type Underlay } from "./underlay/underlay.ts";
 
 /** The hosts' speakers of one family. */
@@ -25,6 +25,8 @@ export function hostSpeakers(cluster: Cluster, underlay: Underlay, family: Famil
 				neighbours: neighboursOf(bgp, host.name, family),
 				networks: bgp.networks.filter((each) => each.family === family),
 				exports: ACCEPT_ALL,
+				kernel: ACCEPT_ALL,
+				installs: bgp.multipath ? "all-equal" : "one-of-equal",
 				sharesLink: (a, b) => cards.some((card) => onLink(card, a) && onLink(card, b)),
 				distanceTo: (nextHop) => (cards.some((card) => onLink(card, nextHop)) ? 0 : 1),
 			},

@@ -10,6 +10,7 @@ import type { PolicyEnforcement } from "../policy/enforcement.ts";
 import type { Contribution } from "../state/contribution.ts";
 import type { DeviceAt, Far, Segment, SegmentRoute } from "../state/fabric.ts";
 import type { Assumption, Cause, LostPacket } from "../state/network.ts";
+import type { Speaker } from "../state/speaker.ts";
 import type { Underlay } from "./underlay/underlay.ts";
 
 export interface NetworkMode {
@@ -76,6 +77,8 @@ export interface ModePlan {
 	routesOf?(segment: Segment): readonly SegmentRoute[];
 	/** See `Network.causesOf`. Absent: the mode has nothing of its own that a way hangs on. */
 	causesOf?(lost: LostPacket): readonly Cause[];
+	/** See `Network.speakers`. */
+	speakers?(): readonly Speaker[];
 	/** Devices of the node's pods that stand on this one of the node's (macvlan, ipvlan). */
 	stackedOn(node: Node, device: string): readonly DeviceAt[];
 }

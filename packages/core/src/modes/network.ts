@@ -12,6 +12,7 @@ import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "../state/fabric.
 import type { Namespace } from "../state/namespace.ts";
 import type { Assumption, Cause, LostPacket, Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
+import type { Speaker } from "../state/speaker.ts";
 import { INTERNET, internetClient } from "./internet.ts";
 import { loadBalancersOf } from "./load-balancers.ts";
 import { administratorSysctls, furtherCards, host, inheritedSysctls, machine, nodeSysctls } from "./machine.ts";
@@ -72,6 +73,10 @@ class ClusterNetwork implements Network {
 
 	causesOf(lost: LostPacket): readonly Cause[] {
 		return this.#plan?.causesOf?.(lost) ?? [];
+	}
+
+	speakers(): readonly Speaker[] {
+		return this.#plan?.speakers?.() ?? [];
 	}
 
 	places(): readonly Place[] {

@@ -1,8 +1,8 @@
 /** Which sessions of BGP speakers do not stand, and why, in words. */
 import type { BgpNetwork } from "../bgp/network.ts";
 import type { SessionDown } from "../bgp/session.ts";
-import type { Speaker } from "../bgp/speaker.ts";
 import type { Cluster } from "../cluster/cluster.ts";
+import type { Speaker } from "../state/speaker.ts";
 
 /** `node/a: no BGP session with 10.0.0.1 (bgppeer/tor): …` */
 export function sessionDownText({ self, neighbour, why }: SessionDown): string {

@@ -3,6 +3,7 @@ import type { Address } from "../address/address.ts";
 import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "./fabric.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Place } from "./place.ts";
+import type { Speaker } from "./speaker.ts";
 
 /**
  * A network. Namespaces are made on first use and never change afterwards, so what is derived from one may be kept as
@@ -29,6 +30,8 @@ export interface Network {
 	readonly assumptions: readonly Assumption[];
 	/** Why the network knows no way for a packet that got lost, as far as what it was made of says. Absent: nobody can say. */
 	causesOf?(lost: LostPacket): readonly Cause[];
+	/** Who speaks BGP, of both families, as far as the namespaces' routes come from that. Absent: nobody, or nobody can say. */
+	speakers?(): readonly Speaker[];
 }
 
 /** A packet that did not arrive, or whose answer did not. */

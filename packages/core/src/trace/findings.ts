@@ -45,7 +45,7 @@ export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[]): 
 		...remarks(ways),
 		...missingState(subject, stacks),
 		...notUnderstood(subject, stacks),
-		...assumptions(subject, ways),
+		...assumptions(subject, ways).filter((each) => !found.some(({ message }) => message.startsWith(each.message))),
 	];
 	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
 }

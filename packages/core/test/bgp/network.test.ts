@@ -5,7 +5,7 @@ import { address } from "../../src/address/address.ts";
 import { prefix } from "../../src/address/prefix.ts";
 import { ACCEPT_ALL, passes } from "../../src/bgp/filter.ts";
 import { BgpNetwork } from "../../src/bgp/network.ts";
-import type { Neighbour, Speaker } from "../../src/bgp/speaker.ts";
+import type { Neighbour, Speaker } from "../../src/state/speaker.ts";
 
 const AS = 64512;
 
@@ -26,6 +26,8 @@ function speaker(number: number, neighbours: readonly Neighbour[], more: Partial
 		neighbours,
 		networks: [prefix(`10.0.${number}.0/24`)],
 		exports: ACCEPT_ALL,
+		kernel: ACCEPT_ALL,
+		installs: "all-equal",
 		...more,
 	};
 }

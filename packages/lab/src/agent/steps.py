@@ -43,6 +43,8 @@ class Steps:
             return _run(step["argv"], step.get("stdin", ""))
         if step["kind"] == "daemon":
             self._start(step.get("namespace", ""), step["argv"])
+        elif step["kind"] == "end":
+            self.end_daemons({step["namespace"]})
         elif step["kind"] == "sysctl":
             for path, value in step["settings"]:
                 _write_sysctl(path, value)

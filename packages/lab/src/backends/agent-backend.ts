@@ -111,6 +111,8 @@ function checkStep(step: LabStep): void {
 			// A NUL ends a word for the kernel: what follows would be lost without a word.
 			if (step.argv.some((word) => word.includes("\0"))) throw new LabError("a program's argument has a NUL in it");
 			return;
+		case "end":
+			return;
 		case "sysctl":
 			for (const [path] of step.settings)
 				if (!path.startsWith("net/") || path.split("/").includes(".."))
@@ -140,6 +142,8 @@ function describe(step: LabStep): string {
 		case "run":
 		case "daemon":
 			return `${step.argv.join(" ")}${where}`;
+		case "end":
+			return `ending the programs${where}`;
 		case "sysctl":
 			return `sysctls${where}`;
 	}

@@ -1,5 +1,6 @@
 /** From a network to the steps that build the very same one on a real kernel. Nothing is run here. */
 import { type DeviceAt, type Namespace, type Network, type Place, placeKind } from "@podpath/core";
+import { bgpOf, type IsLearned } from "../bgp/bgp-plan.ts";
 import type { Feature, LabNamespace, LabPlan, LabPort, LabStep } from "../lab-plan.ts";
 import { fabricOf } from "./fabric/fabric.ts";
 import { type Cable, layoutOf } from "./layout.ts";
@@ -32,13 +33,15 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 	);
 	const nameOf = (place: Place): string => names.get(place) ?? "";
 	const { cables } = fabric;
+	const bgp = bgpOf(network, states, nameOf);
 	const sites = states.map((state): Site => {
 		const children = states.flatMap((other) =>
 			other.links
 				.filter((link) => standsOn(link, other.place, state.place))
 				.map((link) => ({ link, namespace: nameOf(other.place) })),
 		);
-		return { name: nameOf(state.place), state, children, given: givenDevices(state.place, cables, states) };
+		const written = bgp === undefined ? state : withoutLearned(state, bgp.isLearned);
+		return { name: nameOf(state.place), state: written, children, given: givenDevices(state.place, cables, states) };
 	});
 	const steps = sites.map(stepsOf);
 	const stoodIn = standIns({ stacks: states, cables, nameOf });
@@ -53,8 +56,10 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 		needs: new Set<Feature>([
 			...(cables.length > 0 ? (["veth"] as const) : []),
 			...states.flatMap(featuresOf),
+			...(bgp === undefined ? [] : (["bird"] as const)),
 			...(stoodIn.programs.some(({ stoodInFor }) => stoodInFor) ? (["tc-pedit"] as const) : []),
 		]),
+		...(bgp && { bgp: bgp.plan }),
 		programs: stoodIn.programs,
 		translations: stoodIn.translations,
 		omitted: [
@@ -70,6 +75,11 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 			}),
 		),
 	};
+}
+
+function withoutLearned(state: Namespace, isLearned: IsLearned): Namespace {
+	const routes = state.routes.filter((route) => !isLearned(state.place, route));
+	return routes.length === state.routes.length ? state : { ...state, routes };
 }
 
 /** What is documented of an enforcer is no rule that a kernel could be given. */

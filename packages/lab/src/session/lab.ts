@@ -3,6 +3,7 @@ import { type Network, type Place, type PredictedWay, predict, type Question, ty
 import type { Backend, BackendKind, StepOutput } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { type OpenOptions, openBackend } from "../backends/open.ts";
+import { exchange } from "../bgp/exchange.ts";
 import { compareWays, whyNotCompared } from "../compare/compare.ts";
 import { type Tally, tally } from "../compare/tally.ts";
 import type { LabPlan, LabTranslation } from "../lab-plan.ts";
@@ -55,6 +56,7 @@ export class Lab {
 	static async build(plan: LabPlan, backend: Backend): Promise<Lab> {
 		await backend.addNamespaces(plan.namespaces);
 		await backend.run(plan.steps);
+		if (plan.bgp !== undefined) await exchange(backend, plan.bgp);
 		await backend.capture(plan.namespaces.map(({ name }) => name));
 		return new Lab(plan, backend);
 	}
@@ -91,6 +93,11 @@ export class Lab {
 		}
 		await this.#trafficControl(translations, "remove");
 		return { question, kernel: this.backend.kernel, backend: this.backend.kind, ways, probed, tally: seen };
+	}
+
+	/** Waits until what was built has come to rest; the first probe would wait for it otherwise. */
+	async settle(): Promise<void> {
+		await this.backend.probes([]);
 	}
 
 	/** A lab that was built before, by whoever holds its kernel. */

@@ -34,15 +34,8 @@ export interface Peer {
 	readonly nextHop?: "self" | "keep";
 	readonly localPreference?: number;
 	readonly allowedOwnAs?: number;
-	/** Rules as confd writes those of BGPFilters, for BIRD and for podpath. */
-	readonly imports?: readonly RuleInBoth[];
-	readonly exports?: readonly RuleInBoth[];
-}
-
-export interface RuleInBoth {
-	/** confd's (template_funcs.go filterStatement). */
-	readonly bird: string;
-	readonly rule: FilterRule;
+	readonly imports?: readonly FilterRule[];
+	readonly exports?: readonly FilterRule[];
 }
 
 export interface Topology {
@@ -64,6 +57,8 @@ export function speakersOf({ routers }: Topology): readonly Speaker[] {
 			neighbours: router.neighbours.map(neighbour),
 			networks: router.networks.map(prefix),
 			exports: ACCEPT_ALL,
+			kernel: ACCEPT_ALL,
+			installs: router.direct === true ? "one-of-equal" : "all-equal",
 			...(router.direct === true && {
 				sharesLink: (a, b) => subnets.some((each) => contains(each, a) && contains(each, b)),
 			}),
@@ -80,8 +75,8 @@ function neighbour(peer: Peer): BgpNeighbour {
 		nextHop: peer.nextHop ?? "default",
 		allowedOwnAs: peer.allowedOwnAs ?? 0,
 		...(peer.localPreference !== undefined && { localPreference: peer.localPreference }),
-		...(peer.imports && { imports: peer.imports.map(({ rule }) => rule) }),
-		...(peer.exports && { exports: peer.exports.map(({ rule }) => rule) }),
+		...(peer.imports && { imports: peer.imports }),
+		...(peer.exports && { exports: peer.exports }),
 	};
 }
 
@@ -209,54 +204,62 @@ const LEAVES: Topology = {
 };
 
 const BLOCKS = prefix("10.244.0.0/16");
-const LEARNED = "(defined(source)) && (source ~ [ RTS_BGP ])";
+
+interface Filter {
+	/** confd's text (template_funcs.go filterStatement). */
+	readonly bird: string;
+	readonly rule: readonly FilterRule[];
+}
 
 /** One of each condition that podpath evaluates, of blocks 10.244.1.0/26, 10.244.2.0/26 and so on. */
-const REJECTING: Readonly<Record<string, RuleInBoth>> = {
+export const REJECTING: Readonly<Record<string, Filter>> = {
 	"a prefix and what is in it": {
 		bird: "if ((net ~ 10.244.0.0/16)) then { reject; }",
-		rule: { prefix: BLOCKS, match: "within", action: "reject" },
+		rule: [{ prefix: BLOCKS, match: "within", action: "reject" }],
 	},
 	"just a prefix, which no route has": {
 		bird: "if ((net = 10.244.0.0/16)) then { reject; }",
-		rule: { prefix: BLOCKS, match: "exact", action: "reject" },
+		rule: [{ prefix: BLOCKS, match: "exact", action: "reject" }],
 	},
 	"all but a prefix": {
 		bird: "if ((net != 10.244.3.0/26)) then { reject; }",
-		rule: { prefix: prefix("10.244.3.0/26"), match: "exact", negated: true, action: "reject" },
+		rule: [{ prefix: prefix("10.244.3.0/26"), match: "exact", negated: true, action: "reject" }],
 	},
 	"what is not in a prefix": {
 		bird: "if ((net !~ 10.244.3.0/24)) then { reject; }",
-		rule: { prefix: prefix("10.244.3.0/24"), match: "within", negated: true, action: "reject" },
+		rule: [{ prefix: prefix("10.244.3.0/24"), match: "within", negated: true, action: "reject" }],
 	},
 	"lengths that no route has": {
 		bird: "if ((net ~ [ 10.244.0.0/16{27,32} ])) then { reject; }",
-		rule: { prefix: BLOCKS, match: { min: 27, max: 32 }, action: "reject" },
+		rule: [{ prefix: BLOCKS, match: { min: 27, max: 32 }, action: "reject" }],
 	},
 	"lengths that all routes have": {
 		bird: "if ((net ~ [ 10.244.0.0/16{16,26} ])) then { reject; }",
-		rule: { prefix: BLOCKS, match: { min: 16, max: 26 }, action: "reject" },
+		rule: [{ prefix: BLOCKS, match: { min: 16, max: 26 }, action: "reject" }],
 	},
 	"all but lengths that no route has": {
 		bird: "if ((net !~ [ 10.244.0.0/16{27,32} ])) then { reject; }",
-		rule: { prefix: BLOCKS, match: { min: 27, max: 32 }, negated: true, action: "reject" },
+		rule: [{ prefix: BLOCKS, match: { min: 27, max: 32 }, negated: true, action: "reject" }],
 	},
 	"what BGP brought": {
-		bird: `if (${LEARNED}) then { reject; }`,
-		rule: { prefix: null, match: "within", learnedOnly: true, action: "reject" },
+		bird: "if (((defined(source))&&(source ~ [ RTS_BGP ]))) then { reject; }",
+		rule: [{ prefix: null, match: "within", learnedOnly: true, action: "reject" }],
 	},
 	"all, after one was accepted": {
 		bird: "if ((net = 10.244.2.0/26)) then { accept; } reject;",
-		rule: { prefix: prefix("10.244.2.0/26"), match: "exact", negated: true, action: "reject" },
+		rule: [
+			{ prefix: prefix("10.244.2.0/26"), match: "exact", action: "accept" },
+			{ prefix: null, match: "within", action: "reject" },
+		],
 	},
 };
 
 /** A reflector with a client for each rule, which it has for what it tells that client, or the client for what it hears. */
 const FILTERS: readonly Topology[] = (["exports", "imports"] as const).map((direction) => {
-	const rules = Object.values(REJECTING);
+	const rules = Object.values(REJECTING).map(({ rule }) => rule);
 	const { routers } = reflected("", IPV4, ["244.0.0.1"], rules.length);
 	const filtered = (peers: readonly Peer[], from: number): readonly Peer[] =>
-		peers.map((each, i) => ({ ...each, [direction]: [rules[from + i]] }));
+		peers.map((each, i) => ({ ...each, [direction]: rules[from + i] }));
 	return {
 		title: `a reflector and its clients, with ${direction} that reject ${Object.keys(REJECTING).join("; ")}`,
 		routers: routers.map((router, i) => {

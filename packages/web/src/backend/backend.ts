@@ -1,6 +1,8 @@
 /** Who answers questions: the engine in this browser, or the one behind the server. They are the same code. */
 import type {
 	AtlasFiles,
+	Diagnosis,
+	DiagnosisProgress,
 	Diagnostic,
 	Explanation,
 	InputSummary,
@@ -10,14 +12,14 @@ import type {
 	ModeProfile,
 	Problem,
 	Question,
-	ScenarioEntry,
 	StateReport,
 	TopologyReport,
 } from "@podpath/core";
+import type { Asked } from "../engine/calls.ts";
 
 /** What is asked about. */
 export type Input =
-	/** A scenario of the atlas, by MODE/ID. */
+	/** Something of the atlas: a scenario by MODE/ID, a mode's cluster by MODE, a cluster with a fault by faults/MODE/ID. */
 	| { readonly kind: "scenario"; readonly name: string }
 	/** What the server was started with. */
 	| { readonly kind: "served" }
@@ -29,12 +31,23 @@ export interface ScenarioCheck {
 	readonly differences: readonly string[];
 }
 
+/** Whoever waits for a call that takes a while. */
+export interface DiagnosisWatch {
+	/** Ends the call: with what was found so far, where somebody still gets it. */
+	readonly signal: AbortSignal;
+	readonly onProgress: (progress: DiagnosisProgress) => void;
+	/** All that is found so far. */
+	readonly onFound: (diagnosis: Diagnosis) => void;
+}
+
 export interface Backend {
 	summary(input: Input): Promise<InputSummary>;
 	/** Fails with a `ProblemError` for a question that cannot be asked. */
 	explain(input: Input, question: Question, language: Language): Promise<Explanation>;
 	/** Everything that the stack of a pod or machine has. */
 	state(input: Input, place: string): Promise<StateReport>;
+	/** What is in a packet's way; where no question is given, in anybody's. */
+	diagnose(input: Input, question: Question | null, watch: DiagnosisWatch): Promise<Diagnosis>;
 	/** What stands where. */
 	topology(input: Input): Promise<TopologyReport>;
 	/** Names like what is typed, the best first. */
@@ -46,7 +59,7 @@ export interface Backend {
 /** What the engine in this browser can do besides, since it has the atlas. */
 export interface AtlasBackend extends Backend {
 	/** Without the index of the whole atlas, which is larger than a mode's files. */
-	scenario(name: string): Promise<ScenarioEntry | null>;
+	scenario(name: string): Promise<Asked | null>;
 	/** The answer to a scenario's own question beside what it expects. */
 	check(scenario: string): Promise<ScenarioCheck>;
 	files(mode: string): Promise<AtlasFiles>;

@@ -1,17 +1,29 @@
-/** The page's two backends, and which of them answers for an input. */
-import type { Backend, Input } from "./backend.ts";
+/** Who answers for an input: the server that has it, or one of the two engines in this browser. */
+import { atlasNameOf } from "@podpath/core";
+import type { AtlasBackend, Backend, Input } from "./backend.ts";
 import { HttpBackend } from "./http.ts";
 import { WorkerBackend } from "./worker.ts";
 
-export const engine: WorkerBackend = new WorkerBackend();
-const server = new HttpBackend();
+export const engine: AtlasBackend = new WorkerBackend("engine-worker.js");
+const diagnosis: AtlasBackend = new WorkerBackend("diagnosis-worker.js");
+const server: Backend = new HttpBackend();
 
-export function backendFor({ kind }: Input): Backend {
-	switch (kind) {
+/** The catalogue of faults is known to the engine that diagnoses. */
+export function engineFor(name: string): AtlasBackend {
+	return atlasNameOf(name).kind === "fault" ? diagnosis : engine;
+}
+
+export function backendFor(input: Input): Backend {
+	switch (input.kind) {
 		case "served":
 			return server;
 		case "scenario":
+			return engineFor(input.name);
 		case "manifests":
 			return engine;
 	}
+}
+
+export function diagnosisFor({ kind }: Input): Pick<Backend, "diagnose"> {
+	return kind === "served" ? server : diagnosis;
 }

@@ -1,5 +1,7 @@
 /** Asks the server that the page came from. */
 import type {
+	Diagnosis,
+	DiagnosisEvent,
 	Explanation,
 	InputSummary,
 	KnownPlace,
@@ -10,18 +12,36 @@ import type {
 	StateReport,
 	TopologyReport,
 } from "@podpath/core";
-import { type Backend, type Input, ProblemError } from "./backend.ts";
+import { type Backend, type DiagnosisWatch, type Input, ProblemError } from "./backend.ts";
+import { cutShort, eventsOf } from "./event-stream.ts";
 
 /** A file that a server of podpath makes and a static site holds. */
 export async function fetchJson<T>(path: string, init?: RequestInit): Promise<T> {
+	const response = await answered(path, init);
+	const body: unknown = await response.json().catch(() => null);
+	if (body !== null) return body as T;
+	throw new ProblemError({ code: "failed", message: `api/${path} holds no JSON` });
+}
+
+/** Asks with JSON; the answer is still to be read. */
+export function post(path: string, body: unknown, signal: AbortSignal | null = null): Promise<Response> {
+	return answered(path, {
+		method: "POST",
+		headers: { "Content-Type": "application/json" },
+		body: JSON.stringify(body),
+		signal,
+	});
+}
+
+async function answered(path: string, init?: RequestInit): Promise<Response> {
 	let response: Response;
 	try {
 		response = await fetch(new URL(`api/${path}`, document.baseURI), init);
 	} catch {
 		throw new ProblemError({ code: "server-away", message: "the server does not answer" });
 	}
+	if (response.ok) return response;
 	const body: unknown = await response.json().catch(() => null);
-	if (response.ok && body !== null) return body as T;
 	throw new ProblemError(errorIn(body) ?? { code: "failed", message: `HTTP ${response.status} for api/${path}` });
 }
 
@@ -37,16 +57,31 @@ export class HttpBackend implements Backend {
 		return summary;
 	}
 
-	explain(_input: Input, question: Question, language: Language): Promise<Explanation> {
-		return fetchJson("explain", {
-			method: "POST",
-			headers: { "Content-Type": "application/json" },
-			body: JSON.stringify({ question, language }),
-		});
+	async explain(_input: Input, question: Question, language: Language): Promise<Explanation> {
+		return (await post("explain", { question, language })).json() as Promise<Explanation>;
 	}
 
 	state(_input: Input, place: string): Promise<StateReport> {
 		return fetchJson(`state?${new URLSearchParams({ place })}`);
+	}
+
+	async diagnose(_input: Input, question: Question | null, watch: DiagnosisWatch): Promise<Diagnosis> {
+		const response = await post("diagnose", { question }, watch.signal);
+		for await (const event of eventsOf<DiagnosisEvent>(response)) {
+			switch (event.kind) {
+				case "progress":
+					watch.onProgress(event);
+					break;
+				case "found":
+					watch.onFound(event.diagnosis);
+					break;
+				case "done":
+					return event.diagnosis;
+				case "problem":
+					throw new ProblemError(event.error);
+			}
+		}
+		throw cutShort();
 	}
 
 	topology(_input: Input): Promise<TopologyReport> {

@@ -1,33 +1,41 @@
-/** Asks the engine in this browser, which runs in a worker so that the page never waits for it. */
-import type {
-	AtlasFiles,
-	Diagnostic,
-	Explanation,
-	InputSummary,
-	KnownPlace,
-	Language,
-	ManifestFile,
-	ModeProfile,
-	Question,
-	ScenarioEntry,
-	StateReport,
-	TopologyReport,
+/** Asks an engine in this browser, which runs in a worker so that the page never waits for it. */
+import {
+	type AtlasFiles,
+	atlasNameOf,
+	type Diagnosis,
+	type Diagnostic,
+	type Explanation,
+	type InputSummary,
+	type KnownPlace,
+	type Language,
+	type ManifestFile,
+	type ModeProfile,
+	type Question,
+	type StateReport,
+	type TopologyReport,
 } from "@podpath/core";
-import type { Calls, EngineInput, Request, Response } from "../engine/calls.ts";
-import { type AtlasBackend, type Input, ProblemError, type ScenarioCheck } from "./backend.ts";
+import type { Asked, Calls, EngineInput, News, Request, Response } from "../engine/calls.ts";
+import { type AtlasBackend, type DiagnosisWatch, type Input, ProblemError, type ScenarioCheck } from "./backend.ts";
 import { fetchJson } from "./http.ts";
 
 interface Waiting {
 	readonly resolve: (value: Calls[keyof Calls]["answers"]) => void;
 	readonly reject: (error: Error) => void;
+	readonly onNews: ((news: News) => void) | undefined;
 }
 
 export class WorkerBackend implements AtlasBackend {
 	readonly #waiting = new Map<number, Waiting>();
 	readonly #files = new Map<string, Promise<AtlasFiles>>();
+	readonly #faultFiles = new Map<string, Promise<ManifestFile>>();
+	readonly #script: string;
 	#modes: Promise<readonly ModeProfile[]> | null = null;
 	#worker: Worker | null = null;
 	#last = 0;
+
+	constructor(script: string) {
+		this.#script = script;
+	}
 
 	async summary(input: Input): Promise<InputSummary> {
 		return this.#call("summary", { input: await this.#engineInput(input) });
@@ -39,6 +47,15 @@ export class WorkerBackend implements AtlasBackend {
 
 	async state(input: Input, place: string): Promise<StateReport> {
 		return this.#call("state", { input: await this.#engineInput(input), place });
+	}
+
+	async diagnose(input: Input, question: Question | null, watch: DiagnosisWatch): Promise<Diagnosis> {
+		const asks = { input: await this.#engineInput(input), question };
+		const onNews = (news: News): void => {
+			if (news.kind === "progress") watch.onProgress(news.progress);
+			else watch.onFound(news.diagnosis);
+		};
+		return this.#call("diagnose", asks, { signal: watch.signal, onNews });
 	}
 
 	async topology(input: Input): Promise<TopologyReport> {
@@ -57,7 +74,7 @@ export class WorkerBackend implements AtlasBackend {
 		return this.#call("validate", { input: { kind: "manifests", files } });
 	}
 
-	async scenario(name: string): Promise<ScenarioEntry | null> {
+	async scenario(name: string): Promise<Asked | null> {
 		return this.#call("scenario", { input: await this.#engineInput({ kind: "scenario", name }) });
 	}
 
@@ -75,17 +92,17 @@ export class WorkerBackend implements AtlasBackend {
 	}
 
 	files(mode: string): Promise<AtlasFiles> {
-		const known = this.#files.get(mode) ?? fetchJson<AtlasFiles>(`atlas/${encodeURIComponent(mode)}.json`);
-		this.#files.set(mode, known);
-		// A server that was away may come back.
-		known.catch(() => this.#files.delete(mode));
-		return known;
+		return fetched(this.#files, mode, `atlas/${encodeURIComponent(mode)}.json`);
+	}
+
+	#faults(mode: string): Promise<ManifestFile> {
+		return fetched(this.#faultFiles, mode, `faults/${encodeURIComponent(mode)}.json`);
 	}
 
 	async #engineInput(input: Input): Promise<EngineInput> {
 		switch (input.kind) {
 			case "scenario":
-				return { kind: "scenario", name: input.name, files: await this.files(input.name.split("/")[0] ?? "") };
+				return this.#atlasInput(input.name);
 			case "manifests":
 				return input;
 			case "served":
@@ -93,11 +110,23 @@ export class WorkerBackend implements AtlasBackend {
 		}
 	}
 
-	#call<Name extends keyof Calls>(call: Name, asks: Calls[Name]["asks"]): Promise<Calls[Name]["answers"]> {
+	async #atlasInput(name: string): Promise<EngineInput> {
+		const { kind, mode } = atlasNameOf(name);
+		if (kind !== "fault") return { kind, name, files: await this.files(mode) };
+		const [files, faults] = await Promise.all([this.files(mode), this.#faults(mode)]);
+		return { kind, name, files, faults };
+	}
+
+	#call<Name extends keyof Calls>(
+		call: Name,
+		asks: Calls[Name]["asks"],
+		long: { readonly signal: AbortSignal; readonly onNews: (news: News) => void } | null = null,
+	): Promise<Calls[Name]["answers"]> {
 		const worker = this.#start();
 		const request: Request<Name> = { id: ++this.#last, call, asks };
+		long?.signal.addEventListener("abort", () => worker.postMessage({ stop: request.id }));
 		return new Promise((resolve, reject) => {
-			this.#waiting.set(request.id, { resolve, reject });
+			this.#waiting.set(request.id, { resolve, reject, onNews: long?.onNews });
 			worker.postMessage(request);
 		});
 	}
@@ -105,7 +134,7 @@ export class WorkerBackend implements AtlasBackend {
 	/** Started at the first call: a page that asks its server alone never loads the engine. */
 	#start(): Worker {
 		if (this.#worker !== null) return this.#worker;
-		const worker = new Worker(new URL("engine-worker.js", document.baseURI), { type: "module" });
+		const worker = new Worker(new URL(this.#script, document.baseURI), { type: "module" });
 		worker.addEventListener("message", (event: MessageEvent<Response>) => this.#settle(event.data));
 		worker.addEventListener("error", () => this.#fail());
 		this.#worker = worker;
@@ -114,6 +143,10 @@ export class WorkerBackend implements AtlasBackend {
 
 	#settle(response: Response): void {
 		const waiting = this.#waiting.get(response.id);
+		if ("news" in response) {
+			waiting?.onNews?.(response.news);
+			return;
+		}
 		this.#waiting.delete(response.id);
 		if ("problem" in response) waiting?.reject(new ProblemError(response.problem));
 		else waiting?.resolve(response.answers);
@@ -128,4 +161,14 @@ export class WorkerBackend implements AtlasBackend {
 		}
 		this.#waiting.clear();
 	}
+}
+
+/** Fetched once, unless it failed: a server that was away may come back. */
+function fetched<T>(known: Map<string, Promise<T>>, key: string, path: string): Promise<T> {
+	const before = known.get(key);
+	if (before !== undefined) return before;
+	const fetching = fetchJson<T>(path);
+	known.set(key, fetching);
+	fetching.catch(() => known.delete(key));
+	return fetching;
 }

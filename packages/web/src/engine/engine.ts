@@ -2,6 +2,7 @@
 import {
 	checkScenario,
 	clusterNetwork,
+	type Diagnosis,
 	type Diagnostic,
 	explain,
 	findScenario,
@@ -13,6 +14,7 @@ import {
 	modeProfiles,
 	parseScenarios,
 	placesLike,
+	type Question,
 	type Scenario,
 	type Subject,
 	scenarioEntry,
@@ -21,12 +23,26 @@ import {
 	summaryOf,
 	topologyReport,
 } from "@podpath/core";
-import type { Calls, EngineInput } from "./calls.ts";
+import type { Asked, Calls, EngineInput, News } from "./calls.ts";
 
-interface Loaded {
+export interface Loaded {
 	readonly files: readonly ManifestFile[];
 	readonly subject: Subject;
+	/** Of a scenario or a fault: what is asked there. */
+	readonly asked: Asked | null;
 	readonly scenario: Scenario | null;
+}
+
+/** What only one of the workers can do, since it makes the engine larger. */
+export interface Skills {
+	readonly diagnosisOf: (subject: Subject, question: Question | null, watch: Watch) => Promise<Diagnosis>;
+	readonly faultyCluster: (input: EngineInput & { readonly kind: "fault" }) => Loaded;
+}
+
+/** Who waits for a call that takes a while. */
+export interface Watch {
+	readonly stopped: () => boolean;
+	readonly onNews: (news: News) => void;
 }
 
 /** Clusters that were asked about lately stay loaded; more would only fill memory. */
@@ -35,10 +51,18 @@ const MOST_LOADED = 4;
 export class Engine {
 	readonly #loaded = new Map<string, Loaded>();
 	readonly #scenarios = new Map<string, readonly Scenario[]>();
+	readonly #skills: Skills | null;
+
+	constructor(skills: Skills | null) {
+		this.#skills = skills;
+	}
 
 	/** @throws {InputError} For input and questions that cannot be used. */
-	answer<Name extends keyof Calls>(call: Name, asks: Calls[Name]["asks"]): Calls[Name]["answers"];
-	answer(call: keyof Calls, asks: Calls[keyof Calls]["asks"]): Calls[keyof Calls]["answers"] {
+	async answer(
+		call: keyof Calls,
+		asks: Calls[keyof Calls]["asks"],
+		watch: Watch,
+	): Promise<Calls[keyof Calls]["answers"]> {
 		if (call === "modes" || asks.input === null) return modeProfiles();
 		if (call === "validate") return this.#validate(asks.input);
 		const loaded = this.#load(asks.input);
@@ -56,15 +80,24 @@ export class Engine {
 			}
 			case "state":
 				return stateReport(subject, (asks as Calls["state"]["asks"]).place);
+			case "diagnose": {
+				const { question } = asks as Calls["diagnose"]["asks"];
+				return this.#known().diagnosisOf(subject, question, watch);
+			}
 			case "topology":
 				return topologyReport(subject);
 			case "manifests":
 				return loaded.files;
 			case "scenario":
-				return loaded.scenario === null ? null : scenarioEntry(loaded.scenario);
+				return loaded.asked;
 			case "check":
 				return differencesOf(loaded);
 		}
+	}
+
+	#known(): Skills {
+		if (this.#skills === null) throw new Error("this worker does not diagnose");
+		return this.#skills;
 	}
 
 	#validate(input: EngineInput): readonly Diagnostic[] {
@@ -77,7 +110,7 @@ export class Engine {
 	}
 
 	#load(input: EngineInput): Loaded {
-		const key = input.kind === "scenario" ? input.name : JSON.stringify(input.files);
+		const key = input.kind === "manifests" ? JSON.stringify(input.files) : input.name;
 		const loaded = this.#loaded.get(key) ?? this.#read(input);
 		// The last one asked about goes last.
 		this.#loaded.delete(key);
@@ -88,8 +121,19 @@ export class Engine {
 	}
 
 	#read(input: EngineInput): Loaded {
-		if (input.kind === "manifests") return loadedFrom(input.files, null);
-		const { name, files } = input;
+		switch (input.kind) {
+			case "manifests":
+				return loadedFrom(input.files, null);
+			case "mode":
+				return loadedFrom([input.files.cluster], null);
+			case "fault":
+				return this.#known().faultyCluster(input);
+			case "scenario":
+				return this.#readScenario(input);
+		}
+	}
+
+	#readScenario({ name, files }: EngineInput & { readonly kind: "scenario" }): Loaded {
 		const scenarios = this.#scenarios.get(files.mode) ?? parseScenarios(files.scenarios.text, files.scenarios.name);
 		this.#scenarios.set(files.mode, scenarios);
 		const scenario = findScenario(scenarios, name);
@@ -102,7 +146,8 @@ export class Engine {
 
 function loadedFrom(files: readonly ManifestFile[], scenario: Scenario | null): Loaded {
 	const cluster = loadCluster(files);
-	return { files, subject: { cluster, network: clusterNetwork(cluster), fromSnapshot: false }, scenario };
+	const subject = { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
+	return { files, subject, asked: scenario === null ? null : scenarioEntry(scenario), scenario };
 }
 
 function differencesOf({ subject, scenario }: Loaded): readonly string[] {

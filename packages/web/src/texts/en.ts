@@ -1,4 +1,6 @@
-/** Everything that the page says, in English. Sentences of answers come from the engine, in the same languages. */
+/** What the page says, in English. Sentences of answers come from the engine, in the same languages. */
+import { counted as count } from "./counted.ts";
+
 export const EN = {
 	title: "podpath",
 	tagline: "which way a packet goes, there and back, and why",
@@ -17,6 +19,8 @@ export const EN = {
 		topology: "Topology",
 		state: "State",
 		"what-if": "What if",
+		diagnose: "Diagnose",
+		lab: "Lab",
 	},
 	viewHints: {
 		path: "Follow a packet step by step",
@@ -25,6 +29,8 @@ export const EN = {
 		topology: "What stands where",
 		state: "Routes, rules, chains and tables of a stack",
 		"what-if": "Change the cluster and see what becomes of the path",
+		diagnose: "Find why a packet does not arrive",
+		lab: "Ask a real kernel the same question",
 	},
 	input: {
 		atlas: "Atlas",
@@ -132,6 +138,8 @@ export const EN = {
 		clientLost: (seen: string, at: string): string => `lost${at === "" ? "" : ` at ${at}`}: the server sees ${seen}`,
 		stacks: "Kernel stacks passed",
 		none: "none",
+		diagnose: "Diagnose this",
+		onKernel: "Run on the kernel",
 		findings: "Findings",
 		fix: "What to do",
 		exportSvg: "SVG",
@@ -302,10 +310,6 @@ export const EN = {
 		close: "close what is open",
 	},
 };
-
-function count(n: number, what: string): string {
-	return `${n.toLocaleString("en")} ${what}${n === 1 ? "" : "s"}`;
-}
 
 /** What a catalogue holds. */
 export type Texts = typeof EN;

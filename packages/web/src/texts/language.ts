@@ -20,6 +20,11 @@ export function useTexts(): Texts {
 	return CATALOGUES[useLanguage()];
 }
 
+/** Of a view that brings its own texts, so that nobody loads them who does not look at it. */
+export function useTextsOf<T>(catalogues: Readonly<Record<Language, T>>): T {
+	return catalogues[useLanguage()];
+}
+
 export function firstLanguage(chosen: string | null, browser: readonly string[]): Language {
 	if (chosen === "en" || chosen === "zh") return chosen;
 	const wanted = browser.map((tag) => tag.slice(0, 2)).find((tag) => tag === "zh" || tag === "en");

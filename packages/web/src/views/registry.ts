@@ -10,4 +10,6 @@ export const VIEWS: readonly View[] = [
 	{ id: "topology", load: async () => (await import("./topology/topology-view.tsx")).TopologyView },
 	{ id: "state", load: async () => (await import("./state/state-view.tsx")).StateView },
 	{ id: "what-if", load: async () => (await import("./what-if/what-if-view.tsx")).WhatIfView },
+	{ id: "diagnose", load: async () => (await import("./diagnose/diagnose-view.tsx")).DiagnoseView },
+	{ id: "lab", load: async () => (await import("./lab/lab-view.tsx")).LabView },
 ];

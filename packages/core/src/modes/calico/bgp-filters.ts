@@ -4,11 +4,10 @@
  * buildExportFilter; template_funcs.go, BGPFilterBIRDFuncs).
  */
 import type { Family } from "../../address/address.ts";
-import type { FilterRule } from "../../bgp/filter.ts";
-import type { Neighbour } from "../../bgp/speaker.ts";
 import type { BgpFilter, BgpFilterRule } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Assumption } from "../../state/network.ts";
+import type { FilterRule, Neighbour } from "../../state/speaker.ts";
 
 export type NeighbourRules = Pick<Neighbour, "imports" | "exports">;
 

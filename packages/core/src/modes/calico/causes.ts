@@ -3,11 +3,12 @@ import type { Address, Family } from "../../address/address.ts";
 import { contains } from "../../address/prefix.ts";
 import { deciding } from "../../bgp/filter.ts";
 import type { BgpNetwork } from "../../bgp/network.ts";
-import type { Speaker } from "../../bgp/speaker.ts";
+import type { SessionDown } from "../../bgp/session.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { formatPosition } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
 import type { Cause, LostPacket } from "../../state/network.ts";
+import type { Speaker } from "../../state/speaker.ts";
 import { sessionDownText } from "../session-down.ts";
 import { cardAddress, type Underlay } from "../underlay/underlay.ts";
 import type { Block, Blocks } from "./blocks.ts";
@@ -32,7 +33,7 @@ interface Lost extends CauseSources {
 	readonly lacking: readonly Speaker[];
 }
 
-/** Nearest first: the block's own pool, sessions, then peerings that should be. */
+/** Nearest first: the block's own pool, filters and sessions; where none of them is at fault, peerings that should be. */
 export function calicoCauses(sources: CauseSources, { places, from, to }: LostPacket): readonly Cause[] {
 	return [to, from].flatMap((address) => causesFor(sources, places, address));
 }
@@ -53,8 +54,14 @@ function causesFor(sources: CauseSources, places: readonly string[], address: Ad
 	const lost: Lost = { ...sources, places, block, owner, network, lacking };
 	const routers = routersWithoutBgp(lost);
 	if (lacking.length === 0) return routers;
-	const found = [notExported, sessions, filtered, selectNobody, noClusterId, meshOff].flatMap((cause) => cause(lost));
-	return found.length > 0 ? found : routers;
+	for (const kinds of [
+		[notExported, filtered, sessions],
+		[selectNobody, noClusterId, meshOff],
+	]) {
+		const found = kinds.flatMap((cause) => cause(lost));
+		if (found.length > 0) return found;
+	}
+	return routers;
 }
 
 /** Others send to an address that nobody has. */
@@ -81,22 +88,40 @@ function notExported({ block, cluster }: Lost): readonly Cause[] {
 }
 
 /** Those of the speakers between the block's node and whoever lacks it. */
-function sessions({ network, lacking, owner, cluster }: Lost): readonly Cause[] {
+function sessions(lost: Lost): readonly Cause[] {
+	const { network, lacking, owner, cluster } = lost;
 	const concerned = network.speakers.filter(
 		(each) => lacking.includes(each) || each.name === owner.place || each.name.startsWith("host/"),
 	);
-	return concerned
-		.flatMap((speaker) => network.sessionsDown(speaker))
-		.map((down) => {
-			const object = down.neighbour.object ?? down.self.name;
-			const where = sourceOf(cluster, object);
-			return {
-				code: "bgp-session-down",
-				message: `${sessionDownText(down)}${where === undefined ? "" : ` ${at(where)}`}`,
-				fix: "give both sides each other's address and AS",
-				object,
-			};
-		});
+	const down = concerned.flatMap((speaker) => network.sessionsDown(speaker));
+	const unpeered = selectNobody(lost).filter(({ object }) => down.some((each) => wouldJoin(lost, object, each)));
+	if (unpeered.length > 0) return unpeered;
+	return withoutOtherSides(down).map((down) => {
+		const object = down.neighbour.object ?? down.self.name;
+		const where = sourceOf(cluster, object);
+		return {
+			code: "bgp-session-down",
+			message: `${sessionDownText(down)}${where === undefined ? "" : ` ${at(where)}`}`,
+			fix: "give both sides each other's address and AS",
+			object,
+		};
+	});
+}
+
+/** Somebody waits for a session with a node, and this BGPPeer has his address, but joins no node. */
+function wouldJoin({ cluster }: Lost, object: string, { self, why }: SessionDown): boolean {
+	const peer = cluster.calico.bgpPeers.find(({ name }) => object === `bgppeer/${name}`);
+	return why.kind === "one-sided" && self.addresses.some(({ text }) => text === peer?.peerIP?.text);
+}
+
+/** A session that is down between two is down for both; the first that says so is enough. */
+function withoutOtherSides(down: readonly SessionDown[]): readonly SessionDown[] {
+	const seen = new Set<string>();
+	return down.filter(({ self, why }) => {
+		if (why.kind === "nobody") return true;
+		const pair = [self.name, why.peer.name].sort().join(" ");
+		return seen.size < seen.add(pair).size;
+	});
 }
 
 /** BGPFilters by which somebody who knows the block does not tell another, or the other does not take it; each is told once. */

@@ -1,6 +1,7 @@
 /** Calico: Felix's and BIRD's state on each node, and the CNI plugin's for each pod. Which way packets travel is said by the pools. */
 import type { Family } from "../../address/address.ts";
 import { prefixOf } from "../../address/prefix.ts";
+import { passes } from "../../bgp/filter.ts";
 import type { SelectedRoute } from "../../bgp/select.ts";
 import { DEFAULT_FELIX, type FelixSettings } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
@@ -10,6 +11,7 @@ import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Route } from "../../state/ip.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
+import type { Speaker } from "../../state/speaker.ts";
 import { hostRoutes, hostSpeakers } from "../host-speakers.ts";
 import { administratorSysctls } from "../machine.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
@@ -101,7 +103,7 @@ class CalicoPlan implements ModePlan {
 			}),
 			{ routes: blackholes(this.#blocks.of(node.name), (pool) => felixPrograms(pool, settings.programClusterRoutes)) },
 			this.#felixPeers(facts, settings),
-			{ routes: this.#birdRoutes(facts, card, settings) },
+			{ routes: this.#birdRoutes(facts, card) },
 		];
 	}
 
@@ -149,6 +151,10 @@ class CalicoPlan implements ModePlan {
 		return calicoCauses({ ...sources, bird: this.#bird }, lost);
 	}
 
+	speakers(): readonly Speaker[] {
+		return FAMILIES.flatMap((family) => this.#bird?.[family].network.speakers ?? []);
+	}
+
 	stackedOn(): readonly [] {
 		return [];
 	}
@@ -168,6 +174,7 @@ class CalicoPlan implements ModePlan {
 			pools: this.#pools,
 			blocks: this.#blocks,
 			nodes: this.#nodes,
+			settingsOf: (node: string) => this.#settingsOf(node),
 		};
 		const network = (family: Family): BirdNetwork =>
 			birdNetwork({ ...sources, others: hostSpeakers(this.#cluster, this.#underlay, family) }, family);
@@ -194,7 +201,7 @@ class CalicoPlan implements ModePlan {
 		};
 	}
 
-	#birdRoutes(own: NodeFacts, card: Card, settings: FelixSettings): readonly Route[] {
+	#birdRoutes(own: NodeFacts, card: Card): readonly Route[] {
 		const found: Route[] = [];
 		for (const family of FAMILIES) {
 			const bird = this.#bird?.[family];
@@ -203,8 +210,8 @@ class CalicoPlan implements ModePlan {
 			const made = this.#routesMade(own, card, family);
 			for (const selected of bird.network.routesOf(speaker).values()) {
 				const { prefix } = selected.best;
+				if (!passes(speaker.kernel, prefix, true)) continue;
 				const pool = this.#pools.of(prefix.address);
-				if (felixPrograms(pool, settings.programClusterRoutes)) continue;
 				let route = made.get(selected);
 				if (route === undefined) {
 					route = birdRoute(prefix, selected, { own, card, pool }) ?? null;

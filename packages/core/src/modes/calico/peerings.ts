@@ -3,9 +3,9 @@
  * updatePeersV1, bgp_processor.go).
  */
 import type { Address, Family } from "../../address/address.ts";
-import type { Neighbour } from "../../bgp/speaker.ts";
 import type { BgpPeer } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
+import type { Neighbour } from "../../state/speaker.ts";
 import { BgpFilters } from "./bgp-filters.ts";
 import { type CalicoNodes, clusterAs, type NodeFacts } from "./calico-nodes.ts";
 

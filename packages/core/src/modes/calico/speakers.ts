@@ -1,17 +1,18 @@
 /** The BGP network of a cluster: BIRD on each node, as confd configures it (bird.cfg, bird_ipam.cfg, bird_aggr.cfg). */
 import { type Address, address, type Family } from "../../address/address.ts";
 import { contains, type Prefix } from "../../address/prefix.ts";
-import type { FilterRule, RouteFilter } from "../../bgp/filter.ts";
 import { BgpNetwork } from "../../bgp/network.ts";
-import type { Speaker } from "../../bgp/speaker.ts";
+import type { FelixSettings } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { stableHash } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
+import type { FilterRule, RouteFilter, Speaker } from "../../state/speaker.ts";
 import { sessionDownText } from "../session-down.ts";
 import type { Block, Blocks } from "./blocks.ts";
 import type { CalicoNodes, NodeFacts } from "./calico-nodes.ts";
 import { peeringsOf } from "./peerings.ts";
 import type { Pools } from "./pools.ts";
+import { felixPrograms } from "./routes.ts";
 
 export interface BirdNetwork {
 	readonly network: BgpNetwork;
@@ -24,6 +25,7 @@ export interface BirdSources {
 	readonly pools: Pools;
 	readonly blocks: Blocks;
 	readonly nodes: CalicoNodes;
+	settingsOf(node: string): FelixSettings;
 	/** Speakers that are no nodes. */
 	readonly others: readonly Speaker[];
 }
@@ -48,6 +50,8 @@ export function birdNetwork(sources: BirdSources, family: Family): BirdNetwork {
 			neighbours: peerings.of(facts),
 			networks: [...blocks.map(({ cidr }) => cidr), ...services],
 			exports: exportFilter(blocks, shared),
+			kernel: kernelFilter(sources, facts),
+			installs: "all-equal",
 			distanceTo: distanceFrom(facts, family, distances),
 		});
 	}
@@ -87,6 +91,16 @@ function serviceBlocks(cluster: Cluster, family: Family): readonly Prefix[] {
 	return [...serviceClusterIPs, ...serviceExternalIPs, ...serviceLoadBalancerIPs].filter(
 		(each) => each.family === family,
 	);
+}
+
+/** calico_kernel_programming: what Felix programs is not BIRD's to. */
+function kernelFilter({ pools, settingsOf }: BirdSources, { node }: NodeFacts): RouteFilter {
+	const { programClusterRoutes } = settingsOf(node.name);
+	const felix = pools.all.filter((pool) => felixPrograms(pool, programClusterRoutes));
+	return {
+		rules: felix.map(({ cidr }) => ({ prefix: cidr, match: "within", action: "reject" })),
+		otherwise: "accept",
+	};
 }
 
 interface SharedRules {

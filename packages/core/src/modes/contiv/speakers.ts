@@ -1,15 +1,15 @@
 /** BGP as netplugin's agent speaks it (ofnet ofnetBgp.go): a node and its leaf switch, to which it tells a /32 for each pod. */
 import type { Address } from "../../address/address.ts";
 import { hostPrefix, type Prefix } from "../../address/prefix.ts";
-import { ACCEPT_ALL } from "../../bgp/filter.ts";
+import { ACCEPT_ALL, REJECT_ALL } from "../../bgp/filter.ts";
 import { BgpNetwork } from "../../bgp/network.ts";
-import type { Speaker } from "../../bgp/speaker.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node } from "../../cluster/objects.ts";
 import type { ContivBgp, ContivSettings } from "../../cluster/settings.ts";
 import { formatPosition } from "../../diagnostic/diagnostic.ts";
 import type { Segment, SegmentRoute } from "../../state/fabric.ts";
 import type { Assumption, Cause } from "../../state/network.ts";
+import type { Speaker } from "../../state/speaker.ts";
 import { hostSpeakers } from "../host-speakers.ts";
 import { sessionDownText, sessionsDown } from "../session-down.ts";
 import type { Underlay } from "../underlay/underlay.ts";
@@ -151,5 +151,7 @@ function speakerOf(router: ContivBgp, networks: readonly Prefix[]): Speaker {
 		neighbours: [{ address: neighbour, asn: neighbourAs, ...base }],
 		networks,
 		exports: ACCEPT_ALL,
+		kernel: REJECT_ALL,
+		installs: "one-of-equal",
 	};
 }

@@ -10,10 +10,12 @@ import { type AddressEnforcement, PolicyStages } from "../../policy/stage.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Segment, SegmentRoute } from "../../state/fabric.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
+import type { Speaker } from "../../state/speaker.ts";
 import { hostRoutes } from "../host-speakers.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { unicastRoute } from "../route.ts";
+import { routerSpeakers } from "../router-speakers.ts";
 import { sessionDownText, sessionsDown } from "../session-down.ts";
 import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
 import { hybridnetCauses } from "./causes.ts";
@@ -101,6 +103,11 @@ export class HybridnetPlan implements ModePlan {
 
 	causesOf(lost: LostPacket): readonly Cause[] {
 		return hybridnetCauses({ cluster: this.#cluster, networks: this.#networks, bgp: this.#bgp }, lost);
+	}
+
+	speakers(): readonly Speaker[] {
+		const speakers = this.#bgp.flatMap((network) => network.speakers);
+		return [...speakers, ...routerSpeakers(speakers, this.#cluster)];
 	}
 
 	stackedOn(): readonly [] {

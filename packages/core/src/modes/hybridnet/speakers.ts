@@ -2,12 +2,12 @@
 import type { Family } from "../../address/address.ts";
 import { address } from "../../address/address.ts";
 import { hostPrefix } from "../../address/prefix.ts";
-import { ACCEPT_ALL } from "../../bgp/filter.ts";
+import { ACCEPT_ALL, REJECT_ALL } from "../../bgp/filter.ts";
 import { BgpNetwork } from "../../bgp/network.ts";
-import type { Speaker } from "../../bgp/speaker.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { HybridnetNetwork } from "../../cluster/hybridnet-objects.ts";
 import type { Node } from "../../cluster/objects.ts";
+import type { Speaker } from "../../state/speaker.ts";
 import { hostSpeakers } from "../host-speakers.ts";
 import { isJoined } from "../pod-namespace.ts";
 import type { Underlay } from "../underlay/underlay.ts";
@@ -43,6 +43,8 @@ function nodeSpeaker(cluster: Cluster, networks: PodNetworks, node: Node, family
 				})),
 			networks: told.filter((each) => each.address.family === family).map((each) => hostPrefix(each.address)),
 			exports: ACCEPT_ALL,
+			kernel: REJECT_ALL,
+			installs: "one-of-equal",
 		},
 	];
 }

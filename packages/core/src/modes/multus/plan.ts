@@ -11,7 +11,8 @@ import type { Contribution } from "../../state/contribution.ts";
 import type { DeviceAt, Segment, SegmentRoute } from "../../state/fabric.ts";
 import { hardwareAddress, stableHash } from "../../state/hardware-address.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type Link, type VethLink } from "../../state/link.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
+import type { Speaker } from "../../state/speaker.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { hasNamespace, isJoined } from "../pod-namespace.ts";
 import { podPlace } from "../pod-vlans.ts";
@@ -86,6 +87,14 @@ class MultusPlan implements ModePlan {
 				return { device: card.attachment.interface, to };
 			}),
 		];
+	}
+
+	causesOf(lost: LostPacket): readonly Cause[] {
+		return this.#plan.causesOf?.(lost) ?? [];
+	}
+
+	speakers(): readonly Speaker[] {
+		return this.#plan.speakers?.() ?? [];
 	}
 
 	routesOf(segment: Segment): readonly SegmentRoute[] {

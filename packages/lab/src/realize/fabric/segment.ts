@@ -97,7 +97,11 @@ function routing(segment: Segment, ports: readonly AttachedPort[], around: Surro
 		],
 		routes: [
 			...(segment.routes ?? []).map(({ destination, via }) =>
-				unicastRoute(destination, { via, device: deviceTowards(segment, via), origin: LAB_ORIGIN }),
+				// Its nodes tell it of them.
+				({
+					...unicastRoute(destination, { via, device: deviceTowards(segment, via), origin: LAB_ORIGIN }),
+					protocol: "bgp",
+				}),
 			),
 			...([4, 6] as const).map((family) => wayOut(family, around.internet)),
 		],

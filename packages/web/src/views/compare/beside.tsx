@@ -10,10 +10,13 @@ interface Props {
 	readonly difference: number | null;
 	readonly current: number;
 	readonly onStep: (index: number) => void;
+	/** Of the two sides; left and right unless said. */
+	readonly names?: readonly [string, string];
 }
 
-export function Beside({ left, right, difference, current, onStep }: Props): JSX.Element {
+export function Beside({ left, right, difference, current, onStep, names }: Props): JSX.Element {
 	const { compare: texts } = useTexts();
+	const [first, second] = names ?? [texts.left, texts.right];
 	const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, index) => index);
 	return (
 		<table class="beside-each-other">
@@ -22,8 +25,8 @@ export function Beside({ left, right, difference, current, onStep }: Props): JSX
 					<th scope="col">
 						<span class="sr-only">{texts.step}</span>
 					</th>
-					<th scope="col">{texts.left}</th>
-					<th scope="col">{texts.right}</th>
+					<th scope="col">{first}</th>
+					<th scope="col">{second}</th>
 				</tr>
 			</thead>
 			<tbody>

@@ -1,13 +1,7 @@
 /** The question of the Path view, between the URL and the form. */
-import {
-	QUESTION_PROTOCOLS,
-	type Question,
-	questionOf,
-	type ScenarioEntry,
-	type ServedInput,
-	VIAS,
-} from "@podpath/core";
+import { QUESTION_PROTOCOLS, type Question, questionOf, type ServedInput, VIAS } from "@podpath/core";
 import type { Input } from "../../backend/backend.ts";
+import type { Asked } from "../../engine/calls.ts";
 import type { Route } from "../../route.ts";
 
 /** What is asked about: named in the URL, else what the server was started with. */
@@ -17,7 +11,7 @@ export function inputOf({ params }: Route, served: ServedInput): Input | null {
 }
 
 /** The question of the URL; a scenario's own where the URL names none. Null: nothing is asked yet. */
-export function questionIn({ params }: Route, scenario: ScenarioEntry | undefined): Question | null {
+export function questionIn({ params }: Route, scenario: Asked | undefined): Question | null {
 	const { from, to } = params;
 	if (from === undefined && to === undefined) return scenario?.question ?? null;
 	if (from === undefined || to === undefined) return null;

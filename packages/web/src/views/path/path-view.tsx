@@ -7,6 +7,7 @@ import { useLanguage, useTexts } from "../../texts/language.ts";
 import type { ViewProps } from "../view.ts";
 import { Answer } from "./answer.tsx";
 import { inputOf, questionIn, routeOf } from "./asked.ts";
+import { Onward } from "./onward.tsx";
 import { QuestionForm } from "./question-form.tsx";
 import { useExplanation } from "./use-explanation.ts";
 import { useScenario } from "./use-scenario.ts";
@@ -42,6 +43,7 @@ export function PathView({ route, served }: ViewProps): JSX.Element {
 			{problem !== null && <Problem problem={problem} retry={retry} />}
 			{question === null && input.kind === "served" && <p class="quiet">{texts.question.missing}</p>}
 			{explanation === null && question !== null && problem === null && asking && <p class="quiet">{texts.loading}</p>}
+			{explanation !== null && question !== null && <Onward input={input} question={question} />}
 			{explanation !== null && <Answer explanation={explanation} route={route} stale={asking} />}
 		</div>
 	);

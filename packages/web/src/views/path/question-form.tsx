@@ -1,9 +1,10 @@
 /** What is asked, to be changed. */
-import { QUESTION_PROTOCOLS, type Question, type ScenarioEntry, VIAS } from "@podpath/core";
+import { QUESTION_PROTOCOLS, type Question, VIAS } from "@podpath/core";
 import type { JSX } from "preact";
 import { useCallback } from "preact/hooks";
 import type { Input } from "../../backend/backend.ts";
 import { backendFor } from "../../backend/backends.ts";
+import type { Asked } from "../../engine/calls.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { Combobox } from "../../parts/combobox.tsx";
 import { labelled, useTexts } from "../../texts/language.ts";
@@ -13,7 +14,7 @@ interface Props {
 	/** Those of the URL; half a question is kept there too, so that nothing typed is lost. */
 	readonly words: Readonly<Record<string, string>>;
 	readonly question: Question | null;
-	readonly scenario: ScenarioEntry | undefined;
+	readonly scenario: Asked | undefined;
 	/** An empty question asks the scenario's own. */
 	readonly onAsk: (question: Partial<Question>) => void;
 	/** Whose question it is, where there are several in a view. */
@@ -110,7 +111,7 @@ function withWords(question: Partial<Question>, words: Words): Partial<Question>
 }
 
 interface ScenarioLineProps {
-	readonly scenario: ScenarioEntry;
+	readonly scenario: Asked;
 	readonly changed: boolean;
 	readonly onReset: () => void;
 }

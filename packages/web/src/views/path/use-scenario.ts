@@ -1,12 +1,12 @@
 /** The scenario that is asked about, from its mode's files alone: a link to a path does not wait for the whole atlas. */
-import type { ScenarioEntry } from "@podpath/core";
 import { useEffect, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
-import { engine } from "../../backend/backends.ts";
+import { engineFor } from "../../backend/backends.ts";
+import type { Asked } from "../../engine/calls.ts";
 
 interface Known {
 	readonly name: string;
-	readonly scenario: ScenarioEntry | undefined;
+	readonly scenario: Asked | undefined;
 	readonly problem: ReturnType<typeof problemIn> | null;
 }
 
@@ -24,10 +24,12 @@ export function useScenario(input: Input | null): Scenario {
 	useEffect(() => {
 		if (name === null) return;
 		let current = true;
-		engine.scenario(name).then(
-			(scenario) => current && setKnown({ name, scenario: scenario ?? undefined, problem: null }),
-			(error: unknown) => current && setKnown({ name, scenario: undefined, problem: problemIn(error) }),
-		);
+		engineFor(name)
+			.scenario(name)
+			.then(
+				(scenario) => current && setKnown({ name, scenario: scenario ?? undefined, problem: null }),
+				(error: unknown) => current && setKnown({ name, scenario: undefined, problem: problemIn(error) }),
+			);
 		return () => {
 			current = false;
 		};

@@ -1,7 +1,6 @@
 /** BGP speakers and their neighbours as they are configured: plain data. One network of speakers carries one family. */
 import type { Address } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
-import type { FilterRule, RouteFilter } from "./filter.ts";
 
 export interface Speaker {
 	/** A place: `node/a`. */
@@ -19,6 +18,10 @@ export interface Speaker {
 	readonly networks: readonly Prefix[];
 	/** Which routes it tells a neighbour, where the rules for that one say nothing. */
 	readonly exports: RouteFilter;
+	/** Which of the routes that it learns its kernel gets. */
+	readonly kernel: RouteFilter;
+	/** Of equal routes one, or all as one route. */
+	readonly installs: "one-of-equal" | "all-equal";
 	/** Whether both addresses are on one of its links, with sessions that are not multihop; absent: none are. */
 	readonly sharesLink?: (a: Address, b: Address) => boolean;
 	/** How far a next hop is, less is nearer; null: it cannot be reached. Absent: all are alike. */
@@ -45,4 +48,30 @@ export interface Neighbour {
 	readonly exports?: readonly FilterRule[];
 	/** The object that it follows from: `bgppeer/tor`. */
 	readonly object?: string;
+}
+
+export interface FilterRule {
+	/** Null: any. */
+	readonly prefix: Prefix | null;
+	/** `exact`: this prefix; `within`: it and all that are in it; lengths: those in it that are of such a length. */
+	readonly match: "exact" | "within" | PrefixLengths;
+	/** Where the prefix does not match. */
+	readonly negated?: boolean;
+	/** Only what BGP brought, nothing that the speaker originates. */
+	readonly learnedOnly?: boolean;
+	readonly action: "accept" | "reject";
+	/** The object that it follows from: `bgpfilter/no-default`. */
+	readonly object?: string;
+}
+
+/** Both are included. */
+export interface PrefixLengths {
+	readonly min: number;
+	readonly max: number;
+}
+
+/** The first rule that matches decides. */
+export interface RouteFilter {
+	readonly rules: readonly FilterRule[];
+	readonly otherwise: "accept" | "reject";
 }

@@ -1,0 +1,55 @@
+/** The lab of this machine, as the server asks it. */
+import type { LabKernel, LabOffer, LabReport, Question, Subject } from "@podpath/core";
+import { AUTOMATIC_KINDS, type Lab, LabError, placesFor, probeFeatures, raiseLab } from "@podpath/lab";
+import { labReport, unverifiedReport } from "./lab-report.ts";
+import type { KernelLab, LabWatch } from "./served.ts";
+
+export function kernelLab(): KernelLab {
+	let offer: Promise<LabOffer> | null = null;
+	return {
+		offer: () => (offer ??= probeKernels()),
+		ask: askKernel,
+	};
+}
+
+/** A network that needs more than the first kernel has gets another one; what it lacks then is told. */
+async function probeKernels(): Promise<LabOffer> {
+	const tried: LabKernel[] = [];
+	for (const kind of AUTOMATIC_KINDS) {
+		try {
+			const { kernel, missing } = await probeFeatures({ kind });
+			tried.push({ kind, kernel, missing: [...missing].map(([feature, why]) => ({ feature, why: firstLine(why) })) });
+			return { available: true, tried };
+		} catch (error) {
+			if (!(error instanceof LabError)) throw error;
+			tried.push({ kind, why: error.message, missing: [] });
+		}
+	}
+	return { available: false, tried };
+}
+
+async function askKernel(subject: Subject, question: Question, { signal, onStage }: LabWatch): Promise<LabReport> {
+	let lab: Lab | null = null;
+	try {
+		lab = await raiseLab(subject.network, placesFor(subject, question), {
+			signal,
+			onProgress: (text) => onStage("building", text),
+		});
+		onStage("settling", "");
+		await lab.settle();
+		onStage("sending", "");
+		const answer = await lab.ask(subject, question);
+		onStage("comparing", "");
+		return labReport(answer, lab.plan);
+	} catch (error) {
+		// A kernel that lacks something, or did not take the network, says nothing for or against the prediction.
+		if (error instanceof LabError) return unverifiedReport(question, error.message);
+		throw error;
+	} finally {
+		await lab?.close();
+	}
+}
+
+function firstLine(text: string): string {
+	return text.split("\n", 1)[0] ?? "";
+}

@@ -1,0 +1,114 @@
+/** The Diagnose view: why a packet does not arrive, for one question or for the whole cluster. */
+import type { Question } from "@podpath/core";
+import { atlasNameOf } from "@podpath/core";
+import type { JSX } from "preact";
+import type { Input } from "../../backend/backend.ts";
+import type { Asked } from "../../engine/calls.ts";
+import { go } from "../../navigation.ts";
+import { Problem } from "../../parts/problem.tsx";
+import { formatRoute, type Route } from "../../route.ts";
+import { DIAGNOSE } from "../../texts/diagnose.ts";
+import { useTexts, useTextsOf } from "../../texts/language.ts";
+import { inputOf, questionIn, routeOf } from "../path/asked.ts";
+import { QuestionForm } from "../path/question-form.tsx";
+import { useScenario } from "../path/use-scenario.ts";
+import type { ViewProps } from "../view.ts";
+import { BesideHealthy } from "./beside-healthy.tsx";
+import { Examples } from "./examples.tsx";
+import { Result } from "./result.tsx";
+import { Running } from "./running.tsx";
+import { useDiagnosis } from "./use-diagnosis.ts";
+
+export function DiagnoseView({ route, served }: ViewProps): JSX.Element {
+	const texts = useTextsOf(DIAGNOSE);
+	const input = inputOf(route, served);
+	return (
+		<div class="diagnose-view">
+			<h1>{texts.title}</h1>
+			<p class="intro">{texts.intro}</p>
+			{input === null || route.params.examples !== undefined ? (
+				<Examples route={route} />
+			) : (
+				<Diagnosed key={input.kind === "scenario" ? input.name : ""} input={input} route={route} />
+			)}
+		</div>
+	);
+}
+
+function Diagnosed({ input, route }: { readonly input: Input; readonly route: Route }): JSX.Element {
+	const { loading, question: words } = useTexts();
+	const { scenario, ready, ...unread } = useScenario(input);
+	const all = route.params.all !== undefined;
+	const question = questionIn(route, scenario);
+	const diagnosing = useDiagnosis(input, all ? null : (question ?? undefined));
+	const { diagnosis, problem, running } = diagnosing;
+	const fault = input.kind === "scenario" && atlasNameOf(input.name).kind === "fault" ? input.name : null;
+	if (!ready) return <p class="quiet">{loading}</p>;
+	return (
+		<>
+			<Scope route={route} input={input} question={question} all={all} />
+			{all ? <About scenario={scenario} /> : <Asking {...{ input, route, question, scenario }} />}
+			{unread.problem !== null && <Problem problem={unread.problem} retry={unread.retry} />}
+			{problem !== null && <Problem problem={problem} retry={diagnosing.again} />}
+			{!all && question === null && <p class="quiet">{words.missing}</p>}
+			<Running diagnosing={diagnosing} />
+			{diagnosis !== null && <Result diagnosis={diagnosis} input={input} fault={fault} ended={!running} />}
+			{fault !== null && !all && question !== null && <BesideHealthy fault={fault} question={question} route={route} />}
+		</>
+	);
+}
+
+interface ScopeProps {
+	readonly route: Route;
+	readonly input: Input;
+	readonly question: Question | null;
+	readonly all: boolean;
+}
+
+function Scope({ route, input, question, all }: ScopeProps): JSX.Element {
+	const texts = useTextsOf(DIAGNOSE);
+	const about = route.params.in === undefined ? {} : { in: route.params.in };
+	const one = { ...routeOf(input, question ?? {}), view: "diagnose" };
+	return (
+		<nav class="scope" aria-label={texts.scope}>
+			<a href={formatRoute(one)} aria-current={all ? undefined : "true"}>
+				{texts.one}
+			</a>
+			<a
+				href={formatRoute({ view: "diagnose", params: { ...about, all: "1" } })}
+				aria-current={all ? "true" : undefined}
+			>
+				{texts.all}
+			</a>
+			<a href={formatRoute({ view: "diagnose", params: { examples: "1" } })}>{texts.examples}</a>
+		</nav>
+	);
+}
+
+function About({ scenario }: { readonly scenario: Asked | undefined }): JSX.Element | null {
+	if (scenario === undefined) return null;
+	return (
+		<p class="scenario-line">
+			<code>{scenario.name}</code> <b>{scenario.title}</b>
+		</p>
+	);
+}
+
+interface AskingProps {
+	readonly input: Input;
+	readonly route: Route;
+	readonly question: Question | null;
+	readonly scenario: Asked | undefined;
+}
+
+function Asking({ input, route, question, scenario }: AskingProps): JSX.Element {
+	return (
+		<QuestionForm
+			input={input}
+			words={route.params}
+			question={question}
+			scenario={scenario}
+			onAsk={(asked) => go({ ...routeOf(input, asked), view: "diagnose" })}
+		/>
+	);
+}

@@ -1,0 +1,150 @@
+/** One finding: what it is, the evidence, whose it is, what puts it right, and what shows it. */
+import {
+	atlasNameOf,
+	type DiagnosisFinding,
+	EXPLANATION_FINDINGS,
+	FINDING_CODES,
+	formatQuestion,
+	type Question,
+} from "@podpath/core";
+import type { ComponentChildren, JSX } from "preact";
+import type { Input } from "../../backend/backend.ts";
+import { CopyButton } from "../../parts/copy-button.tsx";
+import { formatRoute } from "../../route.ts";
+import { DIAGNOSE } from "../../texts/diagnose.ts";
+import { useTexts, useTextsOf } from "../../texts/language.ts";
+import { routeOf } from "../path/asked.ts";
+
+interface Props {
+	readonly finding: DiagnosisFinding;
+	/** Of the whole diagnosis. */
+	readonly question: Question | null;
+	readonly input: Input;
+	readonly fault: string | null;
+}
+
+export function FindingCard({ finding, question, input, fault }: Props): JSX.Element {
+	const { severities } = useTexts();
+	const texts = useTextsOf(DIAGNOSE);
+	const { code, severity, message, at, owner, object, expected, actual, fix, confirm, proof } = finding;
+	const asked = finding.question ?? question;
+	const about = input.kind === "scenario" ? input.name : null;
+	return (
+		<li class={`finding ${severity}`}>
+			<p class="message">
+				<span class="severity">{severities[severity]}</span> {message}
+			</p>
+			<dl>
+				<Row name={texts.expected} of={expected}>
+					{/* What is missing here can be seen where nothing is broken. */}
+					{({ text }) =>
+						fault !== null && <StateLink about={atlasNameOf(fault).mode} at={at} text={text} label={texts.inHealthy} />
+					}
+				</Row>
+				<Row name={texts.actual} of={actual}>
+					{({ text }) => <StateLink about={about} at={at} text={text} label={texts.inState} />}
+				</Row>
+				<Line name={texts.owner}>
+					{owner !== undefined && (object === undefined ? owner : texts.ownerFor(owner, object))}
+				</Line>
+				<Command name={texts.fix} text={fix} />
+				<Command name={texts.confirm} text={confirm} />
+				<Line name={texts.proof}>{proof}</Line>
+				<Line name={texts.asked}>{question === null && asked !== null && formatQuestion(asked)}</Line>
+			</dl>
+			<p class="leads">
+				{asked !== null && <a href={formatRoute(routeOf(input, asked))}>{texts.seePath}</a>}
+				{finding.questions !== undefined && <span class="quiet">{texts.questions(finding.questions)}</span>}
+			</p>
+			<Meaning code={code} />
+		</li>
+	);
+}
+
+interface RowProps {
+	readonly name: string;
+	readonly of: DiagnosisFinding["expected"];
+	readonly children: (evidence: NonNullable<DiagnosisFinding["expected"]>) => ComponentChildren;
+}
+
+function Row({ name, of, children }: RowProps): JSX.Element | null {
+	if (of === undefined) return null;
+	const { text, source } = of;
+	return (
+		<div>
+			<dt>{name}</dt>
+			<dd>
+				<code class="entry">{text}</code>
+				{source !== undefined && (
+					<code class="source">
+						{source.file}:{source.line}
+					</code>
+				)}
+				{children(of)}
+			</dd>
+		</div>
+	);
+}
+
+function Line({ name, children }: { readonly name: string; readonly children: ComponentChildren }): JSX.Element | null {
+	if (children === undefined || children === false) return null;
+	return (
+		<div>
+			<dt>{name}</dt>
+			<dd>{children}</dd>
+		</div>
+	);
+}
+
+function Command({ name, text }: { readonly name: string; readonly text: string | undefined }): JSX.Element | null {
+	if (text === undefined) return null;
+	return (
+		<div class="command">
+			<dt>{name}</dt>
+			<dd>
+				<code>{text}</code> <CopyButton text={() => text} />
+			</dd>
+		</div>
+	);
+}
+
+interface StateLinkProps {
+	/** An input of the atlas; null: the server's. */
+	readonly about: string | null;
+	readonly at: string | undefined;
+	readonly text: string;
+	readonly label: string;
+}
+
+/** Pods and machines have a state to look at; the fabric has none. */
+function StateLink({ about, at, text, label }: StateLinkProps): JSX.Element | null {
+	if (at === undefined || !/^(pod|node|host)\//.test(at)) return null;
+	const params = { ...(about === null ? {} : { in: about }), place: at, search: text };
+	return <a href={formatRoute({ view: "state", params })}>{label}</a>;
+}
+
+/** What docs/findings.md says of the code. */
+function Meaning({ code }: { readonly code: string }): JSX.Element {
+	const texts = useTextsOf(DIAGNOSE);
+	const known = Object.entries(FINDING_CODES).find(([name]) => name === code)?.[1];
+	const other = EXPLANATION_FINDINGS[code];
+	if (known === undefined && other === undefined) return <code class="code">{code}</code>;
+	return (
+		<details class="meaning">
+			<summary>
+				<code class="code">{code}</code> <span class="quiet">{texts.meaning}</span>
+			</summary>
+			{other !== undefined && <p>{other}</p>}
+			{known !== undefined && (
+				<>
+					<p>
+						<b>{known.title}.</b> {known.effect}
+					</p>
+					<p class="quiet">
+						{texts.usually}: {known.owner}
+					</p>
+				</>
+			)}
+		</details>
+	);
+}
