@@ -5,6 +5,7 @@ import { parseNamespace } from "../parse/namespace.ts";
 import { type Namespace, type NotUnderstood, STATE_PARTS } from "../state/namespace.ts";
 import type { Assumption } from "../state/network.ts";
 import { type Place, placeKind } from "../state/place.ts";
+import { worded } from "../wording/phrase.ts";
 import type { Snapshot, SnapshotNamespace } from "./files.ts";
 import { type NetnsFile, readNetnsFile } from "./netns-file.ts";
 import { missingReasons } from "./report.ts";
@@ -64,7 +65,7 @@ export function moved(stack: Stack, place: Place): Stack {
 	if (before === place) return stack;
 	const assumptions = stack.assumptions.map((each) => ({
 		...each,
-		message: each.message.replaceAll(before, place),
+		message: worded(each.message).replaceAll(before, place),
 		...(each.place === before && { place }),
 	}));
 	return { ...stack, assumptions, namespace: { ...stack.namespace, place } };
