@@ -15,7 +15,7 @@ import type { AtlasMode, KernelLab, NamedInput } from "../src/served.ts";
 import { writeSite } from "../src/site.ts";
 import { NO_LAB } from "./no-lab.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
+export const CHROMIUM = "/usr/bin/chromium";
 
 /** Why there is no browser test on this machine; empty where there is. */
 export const NO_BROWSER: string = existsSync(CHROMIUM) ? "" : " (skipped: Debian's chromium is not installed)";
