@@ -10,6 +10,7 @@ const LAYERS = [
 	"address",
 	"packet",
 	"diagnostic",
+	"wording",
 	"ipam",
 	"netfilter",
 	"state",

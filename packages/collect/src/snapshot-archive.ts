@@ -3,6 +3,7 @@ import { constants, gunzip } from "node:zlib";
 import { InputError, type SnapshotFile } from "@podpath/core";
 import { unpackTar } from "modern-tar";
 import type { SnapshotFiles } from "./snapshot-folder.ts";
+import { snapshotFile } from "./snapshot-folder.ts";
 import { decodeText, readBytes } from "./text-file.ts";
 
 /** Unpacked bytes of all files together. Beyond that it is no snapshot but a bomb, or one to give as a folder. */
@@ -50,7 +51,10 @@ export async function filesOfArchive(
 		if (!wanted(inner)) continue;
 		if (files.has(inner)) throw refused(path, `"${inner}" is in it twice`);
 		const name = `${path}:${inner}`;
-		files.set(inner, { name, text: decodeText(data ?? new Uint8Array(), name) });
+		files.set(
+			inner,
+			snapshotFile(inner, name, () => decodeText(data ?? new Uint8Array(), name)),
+		);
 	}
 	return files;
 }

@@ -26,12 +26,26 @@ export function readFolder(path: string, wanted: (inner: string) => boolean): Sn
 				if (level < MOST_LEVELS) walk(full, innerPath, level + 1);
 			} else if (wanted(innerPath)) {
 				refuseOutside(full, root);
-				files.set(innerPath, { name: full, text: readTextFile(full) });
+				files.set(
+					innerPath,
+					snapshotFile(innerPath, full, () => readTextFile(full)),
+				);
 			}
 		}
 	};
 	walk(path, "", 0);
 	return files;
+}
+
+/** A node's file that is no text is named where an answer would need it. Of objects, none may be missing unnoticed. */
+export function snapshotFile(inner: string, name: string, read: () => string): SnapshotFile {
+	try {
+		return { name, text: read() };
+	} catch (error) {
+		if (!(error instanceof InputError) || error.diagnostic.code !== "not-text" || !/(^|\/)nodes\//.test(inner))
+			throw error;
+		return { name, text: "", unreadable: error.message };
+	}
 }
 
 /** A snapshot from somebody else must not make podpath read, and print parts of, files of this machine. */

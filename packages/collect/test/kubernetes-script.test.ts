@@ -64,6 +64,7 @@ const CONFIG_MAP = {
 	data: {
 		eni_conf:
 			'{"version": "1", "access_key": "hush-id", "access_secret": "un\\"quoted-hush", "service_cidr": "10.96.0.0/12"}',
+		"config.yaml": "token: hush-yaml\npassword: hush two words\n  access-key-secret: 'hush-\"quoted'\nmode: ipvs\n",
 	},
 };
 

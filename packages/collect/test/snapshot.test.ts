@@ -54,6 +54,18 @@ function file(name: string, body: string): Parameters<typeof packTar>[0][number]
 }
 
 describe("a snapshot", () => {
+	test("keeps a node's file that is no text as one that could not be read, and refuses objects that are none", async () => {
+		const folder = folderWith(FILES);
+		writeFileSync(join(folder, "nodes/a/host/iptables-save.txt"), Uint8Array.of(0x23, 0xe4, 0x0a));
+		const [host] = (await readSnapshot(folder)).namespaces;
+		expect(host?.files.get("iptables-save.txt")).toMatchObject({
+			text: "",
+			unreadable: expect.stringContaining("is not UTF-8"),
+		});
+		writeFileSync(join(folder, "kubernetes/nodes.yaml"), Uint8Array.of(0x23, 0xe4, 0x0a));
+		await expect(readSnapshot(folder)).rejects.toThrow("is not UTF-8");
+	});
+
 	test("is read from a folder", async () => {
 		expect(shapeOf(await readSnapshot(folderWith(FILES)))).toEqual(SHAPE);
 	});

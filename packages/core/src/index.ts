@@ -143,7 +143,7 @@ export { clusterNetwork } from "./modes/network.ts";
 export { unicastRoute } from "./modes/route.ts";
 export type { Candidate } from "./modes/terway/candidate.ts";
 export { TERWAY_MODE_IDS } from "./modes/terway/mode.ts";
-export { matchPodNetworking, type PodNetworkingMatch } from "./modes/terway/pod-networking-match.ts";
+export { matchInWords, matchPodNetworking, type PodNetworkingMatch } from "./modes/terway/pod-networking-match.ts";
 export type { WebhookEffects } from "./modes/terway/webhook-effects.ts";
 export { printIpsetSave } from "./netfilter/ipset/save.ts";
 export { parseNftRuleset } from "./netfilter/nftables/parse.ts";
@@ -224,7 +224,7 @@ export { type Place, placeKind } from "./state/place.ts";
 export type { FilterRule, Neighbour as BgpNeighbour, RouteFilter, Speaker } from "./state/speaker.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
-export type { ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
+export type { ProgramEffect, ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export {
 	type ExplainedCapture,
@@ -251,4 +251,4 @@ export {
 	type Via,
 } from "./trace/question.ts";
 export type { Subject } from "./trace/subject.ts";
-export { LANGUAGES, type Language } from "./trace/wording.ts";
+export { LANGUAGES, type Language } from "./wording/language.ts";

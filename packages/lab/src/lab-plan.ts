@@ -79,7 +79,7 @@ export interface LabPlan {
 	readonly needs: ReadonlySet<Feature>;
 	/** Entries of the network that cannot be made on a kernel, each with the reason. */
 	readonly omitted: readonly string[];
-	/** eBPF programs, which the lab has not got: ways on which one that nothing stands in for does something are not compared. */
+	/** eBPF programs and OpenFlow tables, which the lab has not got: ways on which one that nothing stands in for does something are not compared. */
 	readonly programs: readonly LabProgram[];
 	/** What of them is there only while somebody asks for a Service's address. */
 	readonly translations: readonly LabTranslation[];
@@ -105,11 +105,13 @@ export interface LabSpeaker {
 	readonly routes: readonly string[];
 }
 
-/** An eBPF program that is left out. */
+/** An eBPF program, or flow tables of Open vSwitch, that are left out. */
 export interface LabProgram {
 	readonly place: Place;
 	readonly device: string;
 	readonly name: string;
+	/** Absent: eBPF. */
+	readonly technology?: "OpenFlow";
 	/** tc filters do what it is documented to do. */
 	readonly stoodInFor: boolean;
 }

@@ -5,6 +5,7 @@ import {
 	closest,
 	InputError,
 	loadCluster,
+	matchInWords,
 	matchPodNetworking,
 	type PodNetworkingMatch,
 	printable,
@@ -20,7 +21,7 @@ export async function runPodNetworking(cli: CliProcess, flags: PodNetworkingFlag
 		throw new InputError({ code: "which-input", message: "there is nothing to ask about", hint: "give -f FILE|DIR" });
 	}
 	const cluster = loadCluster(await readManifests(file, cli.stdin));
-	const match = matchPodNetworking(cluster, podNamed(name, cluster));
+	const match = matchInWords(matchPodNetworking(cluster, podNamed(name, cluster)));
 	cli.stdout.write(
 		output === "json"
 			? stringifyJson({ apiVersion: "podpath.dev/v1alpha1", kind: "PodNetworkingMatch", ...match })
@@ -61,7 +62,7 @@ function textLines({
 	candidates,
 	effects,
 	recorded,
-}: PodNetworkingMatch): readonly string[] {
+}: PodNetworkingMatch<string>): readonly string[] {
 	const names = podNetworkings.length === 0 ? "" : ` ${podNetworkings.join(", ")}`;
 	return [
 		`${pod} ${DECISIONS[decision]}${names}: ${why}`,

@@ -37,8 +37,21 @@ status:
   conditions: [{{range .status.conditions}}{{"{"}}type: {{printf "%q" .type}}, status: {{printf "%q" .status}}{{"}"}}, {{end}}]
 {{end}}`;
 
-/** Values of keys that name a credential, in the JSON text that a ConfigMap holds. */
-const WITHOUT_CREDENTIALS = `sed -E 's/([A-Za-z_.-]*([Ss][Ee][Cc][Rr][Ee][Tt]|[Tt][Oo][Kk][Ee][Nn]|[Pp][Aa][Ss][Ss][Ww][Oo][Rr][Dd]|[Aa][Cc][Cc][Ee][Ss][Ss]_?[Kk][Ee][Yy])[A-Za-z_.-]*\\\\*"?: *\\\\*")([^"\\\\]|\\\\\\\\\\\\.|\\\\\\\\[^"\\\\])*/\\1removed/g'`;
+/** In any case: not every sed has a flag for it. */
+const anyCase = (word: string): string => word.replace(/[a-z]/g, (letter) => `[${letter.toUpperCase()}${letter}]`);
+const CREDENTIAL = ["secret", "token", "passw(or)?d", "credential", "(access|private|client|api)[_-]?key"]
+	.map(anyCase)
+	.join("|");
+const CREDENTIAL_KEY = `[A-Za-z0-9_.-]*(${CREDENTIAL})[A-Za-z0-9_.-]*`;
+/** Values of keys that name a credential, in the JSON and in the YAML that the strings of a ConfigMap hold. */
+const WITHOUT_CREDENTIALS = [
+	String.raw`s/(${CREDENTIAL_KEY}\\*"?: *\\*")([^"\\]|\\\\\\.|\\[^"\\])*/\1removed/g`,
+	// Without quotes it ends with its line, which the string writes as \n.
+	String.raw`s/(${CREDENTIAL_KEY}: *)([^]["\\ {}|>]|\\[^"n])([^"\\]|\\[^n])*/\1removed/g`,
+]
+	.map((expression) => `-e '${expression}'`)
+	.join(" ")
+	.replace(/^/, "sed -E ");
 /** What kubectl apply leaves in an object: a copy of what somebody wrote. kubectl's JSON has a key on each line. */
 const WITHOUT_APPLIED = `sed 's#\\("kubectl.kubernetes.io/last-applied-configuration": \\)".*"#\\1""#'`;
 

@@ -3,6 +3,7 @@ import { InputError } from "@podpath/core";
 import { parse } from "yaml";
 import { isOfLayout } from "../snapshot.ts";
 import { filesOfArchive } from "../snapshot-archive.ts";
+import type { SnapshotFiles } from "../snapshot-folder.ts";
 import { KnownNamespaces, type Moved } from "./same-kernel.ts";
 
 /** Texts by their path inside the snapshot. */
@@ -82,6 +83,7 @@ export async function merge(
 		});
 		if (read === null) continue;
 		const manifest = manifestOf(read.get("snapshot.yaml")?.text ?? "");
+		missing.push(...unreadableParts(read));
 		const { own, moved, calls } = withoutKnown(known, read, manifest);
 		const twice = [...own.keys()].find((inner) => inner.startsWith("nodes/") && files.has(inner));
 		if (twice !== undefined) {
@@ -110,18 +112,28 @@ export async function merge(
 /** Of an archive of one machine what no earlier archive of the same machine holds. */
 function withoutKnown(
 	known: KnownNamespaces,
-	read: ReadonlyMap<string, { readonly text: string }>,
+	read: SnapshotFiles,
 	{ machines = [] }: Manifest,
 ): {
 	readonly own: CollectedFiles;
 	readonly moved: Moved | null;
 	readonly calls: ReturnType<KnownNamespaces["add"]>["calls"];
 } {
-	const files = new Map([...read].map(([inner, { text }]) => [inner, text]));
+	const readable = [...read].filter(([, { unreadable }]) => unreadable === undefined);
+	const files = new Map(readable.map(([inner, { text }]) => [inner, text]));
 	const [machine, another] = Array.isArray(machines) ? machines : [];
 	if (machine === undefined || another !== undefined) return { own: files, moved: null, calls: [] };
 	const { files: own, moved, calls } = known.add({ files, node: machine.name, boot: machine.boot || undefined });
 	return { own, moved, calls };
+}
+
+/** An empty file would say that there is nothing. */
+function unreadableParts(read: SnapshotFiles): readonly Missing[] {
+	return [...read].flatMap(([inner, { unreadable }]) => {
+		const [, node, netns, part] = /^nodes\/([^/]+)\/(?:host|netns\/([^/]+))\/([^/.]+)\./.exec(inner) ?? [];
+		if (unreadable === undefined || node === undefined || part === undefined) return [];
+		return [{ node, netns: netns ?? null, part, reason: "failed", message: unreadable }];
+	});
 }
 
 function entriesNow<Entry extends Command>(entries: readonly Entry[], moved: Moved | null): readonly Entry[] {

@@ -1,5 +1,5 @@
 /** What the comparison and the chooser say, in the language of whoever asks. */
-import type { Language } from "../trace/wording.ts";
+import type { Language } from "../wording/language.ts";
 import { ENGLISH } from "./catalogue.ts";
 import { CHINESE } from "./catalogue-zh.ts";
 import type { Reason, ReasonCode } from "./choose.ts";

@@ -77,6 +77,21 @@ export class Alignment {
 		return far.kind === "fabric" && own.some((text) => theirs.includes(text));
 	}
 
+	/** Routing tables that are numbered after a device's index, by the index that the device really has. */
+	#tables({ place, links, routes }: Namespace): ReadonlyMap<number, number> {
+		const tables = new Map<number, number>();
+		const actual = this.#actual.namespace(place);
+		for (const { name, index } of links) {
+			const real = actual?.links.find((link) => link.name === this.deviceName(place, name));
+			if (real === undefined || real.index === index) continue;
+			const isOwn = routes.some(({ table, nextHops }) => {
+				return table === TABLES_OF_DEVICES + index && nextHops.some((hop) => hop.device === name);
+			});
+			if (isOwn) tables.set(TABLES_OF_DEVICES + index, TABLES_OF_DEVICES + real.index);
+		}
+		return tables;
+	}
+
 	#macMap(): ReadonlyMap<string, string> {
 		if (this.#macs !== undefined) return this.#macs;
 		const macs = new Map<string, string>();
@@ -95,7 +110,9 @@ export class Alignment {
 	#renamed(namespace: Namespace): Namespace {
 		const names = this.#namesAt(namespace.place);
 		const macs = this.#macMap();
-		if (names.size === 0 && macs.size === 0) return namespace;
+		const tables = this.#tables(namespace);
+		if (names.size === 0 && macs.size === 0 && tables.size === 0) return namespace;
+		const table = (of: number): number => tables.get(of) ?? of;
 		const name = (device: string): string => names.get(device) ?? device;
 		const mac = (of: string): string => macs.get(of) ?? of;
 		const named = <Entry extends { readonly device: string }>(entries: readonly Entry[]): readonly Entry[] =>
@@ -113,9 +130,11 @@ export class Alignment {
 				...rule,
 				...(rule.iif !== undefined && { iif: name(rule.iif) }),
 				...(rule.oif !== undefined && { oif: name(rule.oif) }),
+				...(rule.action.kind === "lookup" && { action: { ...rule.action, table: table(rule.action.table) } }),
 			})),
 			routes: namespace.routes.map((route) => ({
 				...route,
+				table: table(route.table),
 				nextHops: route.nextHops.map((hop) => (hop.device === undefined ? hop : { ...hop, device: name(hop.device) })),
 			})),
 			neighbours: named(namespace.neighbours).map((entry) =>
@@ -128,6 +147,9 @@ export class Alignment {
 		};
 	}
 }
+
+/** terway (plugin/driver/utils, GetRouteTableID): a card's table is 1000 and the card's index. */
+const TABLES_OF_DEVICES = 1000;
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 

@@ -39,7 +39,7 @@ export function compareNetworks(
 
 /** Of one place, each difference by itself. */
 export function compareNamespaces(expected: Namespace, actual: Namespace): readonly Difference[] {
-	return [
+	const found = [
 		...compareLinks(expected, actual),
 		...compareIp(expected, actual),
 		...compareFdb(expected, actual),
@@ -50,4 +50,8 @@ export function compareNamespaces(expected: Namespace, actual: Namespace): reado
 		...compareIpvs(expected, actual),
 		...compareTc(expected, actual),
 	];
+	return found.map((each) => {
+		const lookedIn = each.actual === null && each.part !== "fabric" ? actual.files?.get(each.part) : undefined;
+		return lookedIn === undefined ? each : { ...each, lookedIn };
+	});
 }

@@ -32,8 +32,11 @@ function rank({ code, subject }: Difference): number {
 			return 1;
 		case "link-master-wrong":
 			return 2;
+		case "sysctl-wrong":
+			return subject.endsWith(".disable_ipv6") ? 2.5 : 6;
 		case "address-missing":
 		case "address-wrong":
+		case "address-unexpected":
 			return 3;
 		case "chain-empty":
 			return /\/(PREROUTING|FORWARD|POSTROUTING|INPUT|OUTPUT)$/.test(subject) ? 4 : 5;
@@ -52,6 +55,10 @@ function follows(other: Difference, lead: Difference, expected: Network): boolea
 		case "address-missing":
 		case "address-wrong":
 			return isRouteOfAddress(other, lead) || isCard(other, lead);
+		case "address-unexpected":
+			return isRouteByAddress(other, lead);
+		case "sysctl-wrong":
+			return wentWithIpv6(other, lead);
 		case "chain-empty":
 			return other.code === "chain-empty" && other.place === lead.place && tableOf(other) === tableOf(lead);
 		default:
@@ -97,6 +104,26 @@ function isRouteOfAddress(other: Difference, { place, device, expected }: Differ
 	if (other.part !== "ip-route" || other.change === "extra" || other.place !== place) return false;
 	const address = /\s(\S+?)(?:\/\d+)? /.exec(expected?.text ?? "")?.[1];
 	return other.device === device || (address !== undefined && names(other, address));
+}
+
+/** The kernel's own routes to and by an address. */
+function isRouteByAddress(other: Difference, { place, actual }: Difference): boolean {
+	const address = /\s(\S+?)\/\d+ /.exec(actual?.text ?? "")?.[1];
+	if (other.part !== "ip-route" || other.change !== "extra" || other.place !== place || address === undefined)
+		return false;
+	const words = other.actual?.text.split(/\s+/) ?? [];
+	return words.includes("kernel") && (words.at(-1) === address || words.some((word) => word.startsWith(`${address}/`)));
+}
+
+/** net/ipv6/addrconf.c, addrconf_disable_ipv6: the device loses its IPv6 addresses and routes; `all` does it to each. */
+function wentWithIpv6(other: Difference, { place, subject, actual }: Difference): boolean {
+	const [, device] = /^net\.ipv6\.conf\.([^.]+)\.disable_ipv6$/.exec(subject) ?? [];
+	if (device === undefined || other.place !== place || actual?.text.endsWith("= 1") !== true) return false;
+	const isSame = other.code === "sysctl-wrong" && device === "all" && other.subject.endsWith(".disable_ipv6");
+	if (isSame) return true;
+	const name = device.replaceAll("/", ".");
+	const isOfIpv6 = ["ip-address", "ip-route"].includes(other.part) && other.expected?.text.includes(":") === true;
+	return isOfIpv6 && other.change === "missing" && (device === "all" || other.device === name || names(other, name));
 }
 
 /** A device that comes up gives its far end a carrier, and routes over either are good again. */

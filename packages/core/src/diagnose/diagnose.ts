@@ -7,13 +7,14 @@ import { planOf } from "../trace/plan.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
 import { type Causes, causesAmong } from "./causes.ts";
+import { learnedEntries } from "./compare/fdb.ts";
 import { learnedNeighbours } from "./compare/ip.ts";
 import { compareNetworks } from "./compare.ts";
 import { staleConnections } from "./connections.ts";
 import { decisionFindings } from "./decisions.ts";
 import type { Difference } from "./difference.ts";
 import { addressesOf, duplicateAddresses } from "./duplicates.ts";
-import { type Fate, fateOf, isAlike } from "./fate.ts";
+import { type Fate, fateOf, isAlike, isSameWay } from "./fate.ts";
 import { type Diagnosis, type DiagnosisFinding, findingOf } from "./finding.ts";
 import { sizeCauses } from "./packet-size.ts";
 import { withKnownPrograms } from "./programs.ts";
@@ -54,16 +55,19 @@ export function diagnoseAgainst(expected: Network, given: Subject, question: Que
 	const candidates = candidatesFor(expected, subject.network, [now, goal]);
 	const learned = now.met.flatMap((place) => {
 		const namespace = subject.network.namespace(place);
-		return namespace === undefined ? [] : learnedNeighbours(namespace);
+		return namespace === undefined ? [] : [...learnedNeighbours(namespace), ...learnedEntries(namespace)];
 	});
-	const causes = isAlike(now, goal)
-		? null
-		: causesAmong({ actual: subject, expected, question }, [...candidates, ...learned], now, goal);
-	const main = causes === null ? [] : causeFindings(causes, severityOf(now, goal));
+	const remembered = staleConnections(subject.network, question, now, goal).map(({ difference }) => difference);
+	// What arrives by another way than it should still is told, where an entry is why.
+	const causes =
+		isAlike(now, goal) && isSameWay(now, goal)
+			? null
+			: causesAmong({ actual: subject, expected, question }, [...candidates, ...remembered, ...learned], now, goal);
+	const main = causes === null ? [] : causeFindings(causes, [now, goal]);
 	const others = [
 		...sizeFindings(subject.network, expected, candidates, [now, goal]),
 		...connectionFindings(subject, question, [now, goal]),
-	];
+	].filter(({ message }) => !main.some((each) => each.message === message));
 	const blamed = new Set([...main, ...others].map(({ message }) => message));
 	const rest = candidates.map((each) => harmless(each, causes)).filter(({ message }) => !blamed.has(message));
 	const lost = now.verdict !== "delivered" && main.length === 0;
@@ -97,18 +101,21 @@ function weight({ part, change }: Difference): number {
 	return (position < 0 ? parts.length : position) + (change === "extra" ? 0.5 : 0);
 }
 
-export function severityOf(now: Fate, goal: Fate): Severity {
-	// All that should arrive does, and to the server that may have it: it only goes otherwise.
-	const arrives = now.delivered > goal.delivered - 0.01 && goal.delivered > 0;
-	return arrives && now.verdict === "delivered" ? "warning" : "error";
+function severityOf(now: Fate, goal: Fate): Severity {
+	// All that should arrive does, and to the servers that may have it: it only goes otherwise.
+	const arrives = now.delivered > goal.delivered - 0.01 && goal.delivered > 0 && now.verdict === "delivered";
+	const servers = new Set(goal.walked.map(({ forwardEnd }) => forwardEnd.at));
+	return arrives && now.walked.every(({ forwardEnd }) => servers.has(forwardEnd.at)) ? "warning" : "error";
 }
 
 export function causeFindings(
 	{ causes, alternatives, repaired }: Causes,
-	severity: Severity,
+	[now, goal]: readonly [Fate, Fate],
 ): readonly DiagnosisFinding[] {
+	const severity = severityOf(now, goal);
 	const together = causes.length === 1 ? "with it" : `with all ${causes.length} of these`;
-	const proof = `${together} put right the packet is ${repaired.verdict}`;
+	const becomes = isAlike(now, goal) ? "goes the way that it should" : `is ${repaired.verdict}`;
+	const proof = `${together} put right the packet ${becomes}`;
 	return [
 		...causes.map((each) => findingOf(each, severity, { proof })),
 		...alternatives.map((each) => findingOf(each, "warning", { proof: "it would do to put this right instead" })),

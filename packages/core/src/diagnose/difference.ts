@@ -30,6 +30,8 @@ export interface Difference {
 	readonly expected: EntryText | null;
 	/** Null: there is none. */
 	readonly actual: EntryText | null;
+	/** The file in which a missing entry was looked for. */
+	readonly lookedIn?: string | undefined;
 	readonly repairs: readonly Repair[];
 	/** The command that puts it right, where one does. */
 	readonly fix: string | null;

@@ -44,11 +44,11 @@ function duplicate(place: Place, entry: Parameters<typeof printIpAddress>[1][num
 			namespaceRepair(place, (namespace) => ({
 				...namespace,
 				addresses: namespace.addresses.filter((each) => each !== entry),
+				// What the kernel made for the address goes with it; the routes of others on the device stay.
 				routes: namespace.routes.filter(
-					({ destination, protocol, nextHops, type }) =>
+					({ destination, protocol, preferredSource }) =>
 						protocol !== "kernel" ||
-						nextHops[0]?.device !== entry.device ||
-						(type === "local" && destination.address.text !== entry.address.text),
+						(preferredSource?.text !== entry.address.text && destination.address.text !== entry.address.text),
 				),
 			})),
 		],

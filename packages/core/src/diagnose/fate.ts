@@ -129,6 +129,11 @@ export function nearness(fate: Fate, expected: Fate): number {
 /** A gain that is more than rounding or chance. */
 export const GAIN = 0.2;
 
+/** Whether all go by the devices that were expected, as far as those have the names that were expected. */
+export function isSameWay(fate: Fate, expected: Fate): boolean {
+	return reach(fate, expected) > 1 - ROUNDING;
+}
+
 /** From 0 to 1: which part of the expected way is gone before the packets leave it. */
 function reach(fate: Fate, expected: Fate): number {
 	const shares = fate.courses.map(({ crossed, weight }) => {

@@ -24,6 +24,8 @@ export interface DiagnosisFinding {
 	readonly object?: ObjectRef;
 	readonly expected?: Evidence;
 	readonly actual?: Evidence;
+	/** The file that lacks what is expected. */
+	readonly lookedIn?: string;
 	readonly fix?: string;
 	/** A command that shows it. */
 	readonly confirm?: string;
@@ -68,6 +70,7 @@ export function findingOf(
 		...(object !== undefined && { object }),
 		...(expected !== null && { expected: evidence(expected) }),
 		...(actual !== null && { actual: evidence(actual) }),
+		...(difference.lookedIn !== undefined && { lookedIn: difference.lookedIn }),
 		...(fix !== null && fix !== "" && { fix: at(place, fix) }),
 		...(confirm !== null && { confirm: at(place, confirm) }),
 		...more,
@@ -119,7 +122,7 @@ const NOBODY: ReadonlySet<string> = new Set(["unknown", ""]);
 function ownerOf({ code, expected, actual }: Difference): string | null {
 	const known = (origin: Origin | undefined): string | null =>
 		origin === undefined || NOBODY.has(origin.component) ? null : origin.component;
-	if (code === "sysctl-wrong") return "administrator";
+	if (code === "sysctl-wrong" || code === "chain-policy-wrong") return "administrator";
 	return known(expected?.origin) ?? (expected === null ? known(actual?.origin) : null);
 }
 

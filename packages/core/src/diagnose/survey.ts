@@ -8,10 +8,10 @@ import type { Subject } from "../trace/subject.ts";
 import { causesAmong } from "./causes.ts";
 import { compareNetworks } from "./compare.ts";
 import { decisionFindings } from "./decisions.ts";
-import { causeFindings, HEAD, severityOf, shortened, sizeFindings } from "./diagnose.ts";
+import { causeFindings, HEAD, shortened, sizeFindings } from "./diagnose.ts";
 import { type Difference, repairsOf } from "./difference.ts";
 import { duplicateAddresses } from "./duplicates.ts";
-import { type Fate, fateOf, isAlike } from "./fate.ts";
+import { type Fate, fateOf, isAlike, isSameWay } from "./fate.ts";
 import { type Diagnosis, type DiagnosisFinding, findingOf } from "./finding.ts";
 import { withKnownPrograms } from "./programs.ts";
 import { repairedNetwork } from "./repaired.ts";
@@ -25,8 +25,19 @@ export interface SurveyProgress {
 	readonly soFar: () => Diagnosis;
 }
 
-/** Asks the questions that stand for all. Yields after each, so that whoever runs it may stop it. */
+/**
+ * Asks the questions that stand for all. Yields after each, so that whoever runs it may stop it.
+ * @throws {InputError} Where the input names nobody who could be asked about.
+ */
 export function* survey(subject: Subject): Generator<SurveyProgress, Diagnosis> {
+	const { nodes, pods } = subject.cluster;
+	if (nodes.length === 0 && pods.length === 0) {
+		throw new InputError({
+			code: "nothing-known",
+			message: "the input names no nodes and no pods, so nothing says what should be",
+			hint: "-f with the cluster's objects, and kind: Cluster with its network mode",
+		});
+	}
 	const run = subject.fromSnapshot
 		? new SnapshotSurvey(subject, clusterNetwork(subject.cluster))
 		: new DesignSurvey(subject);
@@ -80,6 +91,8 @@ class SnapshotSurvey extends Survey {
 	#current: Subject;
 	/** Ends that no difference explains, so that one stands for all like it. */
 	readonly #unexplained = new Set<string>();
+	/** Ways that are not the expected ones, and that no difference explains. */
+	#detours = 0;
 
 	constructor(subject: Subject, expected: Network) {
 		super();
@@ -112,6 +125,7 @@ class SnapshotSurvey extends Survey {
 	protected ask(question: Question): void {
 		const [quick, planned] = [fateOf(this.#current, question, false), fateOf(this.#planned, question, false)];
 		if (!isAlike(quick, planned)) this.#explain(question);
+		else if (this.#detours < MOST_DETOURS && !isSameWay(quick, planned)) this.#detour(question);
 		else if (this.#differences.some(({ code }) => code === "mtu-wrong")) this.#size(question);
 	}
 
@@ -130,10 +144,17 @@ class SnapshotSurvey extends Survey {
 			this.#decide(question, now);
 			return;
 		}
-		for (const finding of causeFindings(causes, severityOf(now, goal))) this.tell({ ...finding, question });
+		for (const finding of causeFindings(causes, [now, goal])) this.tell({ ...finding, question });
 		this.#put.push(...causes.causes);
 		const network = repairedNetwork(this.#subject.network, this.#expected, this.#put);
 		this.#current = { ...this.#subject, network };
+	}
+
+	/** A device that has another name than was predicted looks like a detour: after some that nothing explains, no more are asked. */
+	#detour(question: Question): void {
+		const before = this.findings.length;
+		this.#explain(question);
+		if (this.findings.length === before) this.#detours++;
 	}
 
 	#decide(question: Question, now: Fate): void {
@@ -155,6 +176,8 @@ class SnapshotSurvey extends Survey {
 		return shortened(left.filter(({ message }) => !this.seen.has(message)));
 	}
 }
+
+const MOST_DETOURS = 20;
 
 class DesignSurvey extends Survey {
 	readonly #subject: Subject;

@@ -4,6 +4,7 @@ import type { End, Judgement, Memory, Walk } from "../kernel/walk.ts";
 import type { Frame, Packet } from "../packet/packet.ts";
 import type { Attachment, Eni, Vpc } from "../state/fabric.ts";
 import type { Place } from "../state/place.ts";
+import { phrase } from "../wording/phrase.ts";
 import { attachmentOf } from "./attachment.ts";
 import { fabricEnd } from "./end.ts";
 import { type Direction, opinionOf, type PeerGroups } from "./security-group.ts";
@@ -40,8 +41,8 @@ export function pastEni(walk: Walk, vpc: Vpc, card: Attachment, direction: Direc
 		const what = `${opinion.what}, since the input does not say the security groups of ${otherEnd(direction, frame.packet)}'s card`;
 		return ended(walk, eni, frame, "unknown", because("cannot-evaluate", { what }, eni.origin));
 	}
-	const { decision, group, rule, origin } = opinion;
-	const judgement: Judgement = { ...told, group, decision, state: "new", rule };
+	const { decision, group, rule, unmatched, origin } = opinion;
+	const judgement: Judgement = { ...told, group, decision, state: "new", rule, ...(unmatched && { unmatched }) };
 	walk.judged(judgement);
 	const facts = { eni: eni.id, way, group, rule };
 	if (decision === "deny") return ended(walk, eni, frame, "dropped", because("sg-dropped", facts, origin));
@@ -62,8 +63,7 @@ function ended(walk: Walk, eni: Eni, frame: Frame, outcome: End["outcome"], why:
 }
 
 function groupsUnknown(walk: Walk, card: string, at: Place): void {
-	const message = `the input does not say the security groups of ${card}: they are taken to let the packet pass`;
-	walk.remark("security-group-unknown", message, at);
+	walk.remark("security-group-unknown", phrase("security-group-unknown", { card }), at);
 }
 
 const judging = new WeakMap<Vpc, boolean>();

@@ -5,6 +5,7 @@ import type { Next, Walk } from "../kernel/walk.ts";
 import type { Frame } from "../packet/packet.ts";
 import type { Internet } from "../state/fabric.ts";
 import type { Place } from "../state/place.ts";
+import { phrase } from "../wording/phrase.ts";
 import type { Arrival } from "./arrival.ts";
 import { fabricEnd } from "./end.ts";
 import { balance, balancerOf, sessionAnswered, unbalance } from "./load-balancer.ts";
@@ -31,11 +32,7 @@ export function toInternet(walk: Walk, from: Place, frame: Frame): Next {
 	if (card !== null) {
 		if (session === undefined) {
 			walk.memory.outgoing.push({ fabric: from, inside: src, outside: dst });
-			walk.remark(
-				"gateway-assumed",
-				`what the gateway of ${from} to the Internet does with ${src.text} is not described: it is taken to let the connection out and back`,
-				from,
-			);
+			walk.remark("gateway-assumed", phrase("gateway-assumed", { fabric: from, address: src.text }), from);
 		}
 		// Which router of the Internet hands it over is not known.
 		const delivered = { ...out, source: "", destination: card.mac };

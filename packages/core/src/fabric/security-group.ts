@@ -7,6 +7,7 @@ import { contains } from "../address/prefix.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../state/fabric.ts";
+import { type Phrase, phrase, worded } from "../wording/phrase.ts";
 
 export type Direction = "ingress" | "egress";
 
@@ -19,6 +20,8 @@ export type Opinion =
 			readonly decision: "allow" | "deny";
 			readonly group: string;
 			readonly rule: string;
+			/** The same as a phrase, where no rule was about the packet. */
+			readonly unmatched?: Phrase;
 			readonly origin: Origin | null;
 	  }
 	/** It depends on something that the input does not hold. */
@@ -95,14 +98,17 @@ function byDefault(groups: readonly SecurityGroup[], direction: Direction, packe
 	const type = first?.type ?? "basic";
 	const decision = type === "basic" && direction === "egress" ? "allow" : "deny";
 	const group = groups.map(({ id }) => id).join(", ");
-	const rule = `no ${direction} rule is about ${describe(direction, packet)}, and ${type} groups ${decision === "allow" ? "let out" : "drop"} what no rule is about`;
-	return { decision, group, rule, origin: first?.origin ?? null };
+	const facts = { direction, packet: describe(direction, packet), type: phrase(`group-${type}`) };
+	const unmatched = phrase(decision === "allow" ? "no-rule-let-out" : "no-rule-dropped", facts);
+	return { decision, group, rule: worded(unmatched), unmatched, origin: first?.origin ?? null };
 }
 
 /** `tcp 80 from 10.0.4.27` */
-function describe(direction: Direction, { protocol, dport, src, dst }: Packet): string {
+function describe(direction: Direction, { protocol, dport, src, dst }: Packet): Phrase {
 	const what = dport === 0 ? protocol : `${protocol} ${dport}`;
-	return direction === "ingress" ? `${what} from ${src.text}` : `${what} to ${dst.text}`;
+	return direction === "ingress"
+		? phrase("packet-from", { what, address: src.text })
+		: phrase("packet-to", { what, address: dst.text });
 }
 
 function mergedRules(groups: readonly SecurityGroup[]): Merged {

@@ -5,6 +5,7 @@ import type { Frame, Packet } from "../packet/packet.ts";
 import type { Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
+import type { Phrase, Said } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
 import { type Cabling, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
@@ -134,6 +135,12 @@ export interface SecurityGroupSession {
 }
 
 /** What the security groups of one card made of the packet. */
+/** Something that the answer takes for granted, and where. */
+export interface Remark {
+	readonly message: Said;
+	readonly at: Place;
+}
+
 export interface Judgement {
 	/** The ENI's id. */
 	readonly eni: string;
@@ -145,6 +152,8 @@ export interface Judgement {
 	readonly state: "new" | "established";
 	/** The rule that decided, as a person would write it. */
 	readonly rule: string;
+	/** Where none was about the packet: the same as a phrase. */
+	readonly unmatched?: Phrase;
 }
 
 /** What is remembered between a packet and its answer. */
@@ -183,7 +192,7 @@ export class Walk {
 	/** Where a reset met the connection that it ends. */
 	readonly resetAt: Place[] = [];
 	/** Remarks on what had to be taken for granted, by code. */
-	readonly remarks: Map<string, { readonly message: string; readonly at: Place }>;
+	readonly remarks: Map<string, Remark>;
 	/** The places that the question names: clients on the Internet exist only where somebody asks about them. */
 	readonly asked: ReadonlySet<Place>;
 	/** Where the packet was routed before, to tell a loop. */
@@ -198,7 +207,7 @@ export class Walk {
 		memory: Memory,
 		recording: boolean,
 		asked: ReadonlySet<Place>,
-		remarks: Map<string, { readonly message: string; readonly at: Place }>,
+		remarks: Map<string, Remark>,
 	) {
 		this.network = network;
 		this.cabling = cablingOf(network);
@@ -270,7 +279,7 @@ export class Walk {
 	}
 
 	/** Notes something that the answer takes for granted; the first of each code and place is kept. */
-	remark(code: string, message: string, at: Place): void {
+	remark(code: string, message: Said, at: Place): void {
 		const key = `${code} ${at}`;
 		if (!this.remarks.has(key)) this.remarks.set(key, { message, at });
 	}

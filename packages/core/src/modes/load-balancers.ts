@@ -7,6 +7,7 @@ import type { Origin } from "../origin/origin.ts";
 import type { Backend, Listener, LoadBalancer } from "../state/fabric.ts";
 import type { Assumption } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
+import { phrase } from "../wording/phrase.ts";
 import { backendsOn, type Members, membersOf, schedulerOf } from "./load-balancer-members.ts";
 import { type EniCards, eniCards } from "./underlay/enis.ts";
 
@@ -109,7 +110,7 @@ class Maker {
 		return [
 			{
 				code: "node-port-missing",
-				message: `service/${service.namespace}/${service.name} has no node port for ${listeners.join(", ")}, so the load balancer has no members there`,
+				message: phrase("node-port-missing", { service: `service/${service.namespace}/${service.name}`, listeners }),
 				place,
 			},
 		];

@@ -13,6 +13,7 @@ import type { Namespace } from "../state/namespace.ts";
 import type { Assumption, Cause, LostPacket, Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import type { Speaker } from "../state/speaker.ts";
+import { phrase } from "../wording/phrase.ts";
 import { INTERNET, internetClient } from "./internet.ts";
 import { loadBalancersOf } from "./load-balancers.ts";
 import { administratorSysctls, furtherCards, host, inheritedSysctls, machine, nodeSysctls } from "./machine.ts";
@@ -252,13 +253,12 @@ function noDevice(place: Place, device: string): Far {
 }
 
 function modeUnknown(cluster: Cluster): readonly Assumption[] {
-	const known = NETWORK_MODES.map((mode) => mode.id).join(", ");
-	const what =
-		cluster.mode === "" ? "the input does not say the network mode" : `network mode ${cluster.mode} is not known`;
+	const known = NETWORK_MODES.map((mode) => mode.id);
+	const what = cluster.mode === "" ? phrase("mode-not-said") : phrase("mode-not-known", { mode: cluster.mode });
 	return [
 		{
 			code: "network-mode-unknown",
-			message: `${what}, so nodes have only ${CARD} and kube-proxy's rules, and pods are not described (known: ${known})`,
+			message: phrase("network-mode-unknown", { what, card: CARD, known }),
 		},
 	];
 }
@@ -266,7 +266,7 @@ function modeUnknown(cluster: Cluster): readonly Assumption[] {
 function addressesAssigned({ assignedAddresses }: Cluster): readonly Assumption[] {
 	return assignedAddresses.map(({ pod, address, by }) => ({
 		code: "pod-address-assigned",
-		message: `the input does not say an address of pod/${pod}: ${address.text} is taken, from ${by}`,
+		message: phrase("pod-address-assigned", { pod: `pod/${pod}`, address: address.text, by }),
 		place: `pod/${pod}`,
 	}));
 }
@@ -275,6 +275,6 @@ function familiesNotCarried(id: string, families: readonly Family[], cluster: Cl
 	const blocks = cluster.podCIDRs.filter((block) => !families.includes(block.family));
 	return blocks.map((block) => ({
 		code: "family-not-carried",
-		message: `mode ${id} does not carry IPv${block.family} between nodes, so pods of ${block.text} reach only their own node`,
+		message: phrase("family-not-carried", { mode: id, family: block.family, block: block.text }),
 	}));
 }

@@ -5,6 +5,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Pod } from "../cluster/objects.ts";
 import type { Assumption } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
+import { phrase } from "../wording/phrase.ts";
 import { isJoined } from "./pod-namespace.ts";
 
 /** What a pool says: the pod's block, its gateway and its VLAN. */
@@ -37,7 +38,7 @@ export class PodVlans {
 		this.assumptions = pods.flatMap((pod): Assumption[] => {
 			if (!isJoined(pod) || this.of(pod).length > 0) return [];
 			const place = podPlace(pod);
-			const message = `no Segment and no VLAN of the input holds an address of ${place}, so it has no network`;
+			const message = phrase("no-segment-of-pod", { pod: place });
 			return [{ code: "pod-network-missing", message, place }];
 		});
 	}

@@ -3,18 +3,24 @@ import type { BgpNetwork } from "../bgp/network.ts";
 import type { SessionDown } from "../bgp/session.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Speaker } from "../state/speaker.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 
-/** `node/a: no BGP session with 10.0.0.1 (bgppeer/tor): …` */
-export function sessionDownText({ self, neighbour, why }: SessionDown): string {
+/** `node/a: no BGP session with 10.0.0.1 (bgppeer/tor): …`; `where` is where it is written, with the blank before it. */
+export function sessionDown({ self, neighbour, why }: SessionDown, where = ""): Phrase {
 	const by = neighbour.object === undefined ? "" : ` (${neighbour.object})`;
-	const who = `${self.name}: no BGP session with ${neighbour.address.text}${by}`;
+	const facts = { self: self.name, address: neighbour.address.text, by, where };
 	switch (why.kind) {
 		case "nobody":
-			return `${who}: the input describes nobody who speaks BGP there`;
+			return phrase("bgp-session-nobody", facts);
 		case "one-sided":
-			return `${who}: ${why.peer.name} does not have ${self.name} as a neighbour`;
+			return phrase("bgp-session-one-sided", { ...facts, peer: why.peer.name });
 		case "as-mismatch":
-			return `${who}: AS ${why.expected} is expected where ${why.has} is, by ${whoExpects(neighbour.asn, why)}`;
+			return phrase("bgp-session-as", {
+				...facts,
+				expected: why.expected,
+				has: why.has,
+				who: whoExpects(neighbour.asn, why),
+			});
 	}
 
 	function whoExpects(asn: number, mismatch: { readonly expected: number; readonly peer: Speaker }): string {

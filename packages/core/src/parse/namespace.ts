@@ -58,7 +58,8 @@ export function parseNamespace(
 ): Namespace {
 	const folder = new SnapshotFolder(place, files, options);
 	const { links, addresses } = devices(folder);
-	const sysctls = new Map(folder.entries("sysctl", parseSysctl).map(({ key, value }) => [key, value]));
+	const settings = new Map(folder.entries("sysctl", parseSysctl).map((entry) => [entry.key, entry]));
+	const sysctls = new Map([...settings].map(([key, { value }]) => [key, value]));
 	const forwarding = (sysctls.get("net.ipv6.conf.all.forwarding") ?? "0") !== "0";
 	const printed = folder.has("ip-route") ? folder.entries("ip-route", parseIpRoute) : undefined;
 	const { routes, derived } = routesWithDerived(printed, links, addresses, forwarding);
@@ -81,8 +82,15 @@ export function parseNamespace(
 		tcQdiscs: folder.entries("tc-qdisc", parseTcQdisc),
 		tcFilters: folder.entries("tc-filter", parseTcFilter),
 		sysctls,
+		sysctlLines: [...settings.values()].map(({ line }) => line),
 		conntrack: folder.entries("conntrack", parseConntrack),
 		missing: new Set(STATE_PARTS.filter((part) => !folder.has(part))),
+		files: new Map(
+			STATE_PARTS.flatMap((part) => {
+				const file = folder.file(part);
+				return file === undefined ? [] : [[part, file.path] as const];
+			}),
+		),
 		notUnderstood: folder.notUnderstood,
 	};
 }

@@ -5,6 +5,7 @@ export interface SysctlEntry {
 	/** As `sysctl -a` prints it: a dot inside a device name is written as a slash. */
 	readonly key: string;
 	readonly value: string;
+	readonly line: number;
 }
 
 /** Everything that steers packets is below this. */
@@ -26,7 +27,7 @@ export function parseSysctl(text: string, file: string): Parsed<SysctlEntry> {
 		}
 		understood = true;
 		const dotted = dottedKey(key);
-		if (dotted.startsWith(NETWORK)) dump.entries.push({ key: dotted, value: value.trim() });
+		if (dotted.startsWith(NETWORK)) dump.entries.push({ key: dotted, value: value.trim(), line: line.line });
 	}
 	return dump.finish(understood);
 }

@@ -22,6 +22,7 @@ const finding = z.strictObject({
 	object: z.string().exactOptional(),
 	expected: evidence.exactOptional(),
 	actual: evidence.exactOptional(),
+	lookedIn: z.string().exactOptional().describe("the file that lacks what is expected"),
 	fix: z.string().exactOptional().describe("a command that puts it right"),
 	confirm: z.string().exactOptional().describe("a command that shows it"),
 	proof: z.string().exactOptional().describe("what becomes of the question once it is put right"),

@@ -40,11 +40,11 @@ function headLine({ question, verdict, expected, asked }: Diagnosis, serious: nu
 }
 
 function findingLines(finding: DiagnosisFinding, { question }: Diagnosis, layout: Layout): readonly string[] {
-	const { severity, code, message, owner, object, expected, actual, fix, confirm, proof } = finding;
+	const { severity, code, message, owner, object, expected, actual, lookedIn, fix, confirm, proof } = finding;
 	const about = object === undefined ? "" : ` for ${object}`;
 	const rows: (readonly [string, string | undefined, Role?])[] = [
 		["expected", evidenceText(expected)],
-		["found", evidenceText(actual)],
+		["found", evidenceText(actual) ?? (lookedIn === undefined ? undefined : `nothing like it in ${lookedIn}`)],
 		["owner", owner === undefined ? undefined : `${owner}${about}`],
 		["fix", fix, "good"],
 		["confirm", confirm],

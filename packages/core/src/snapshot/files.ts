@@ -4,6 +4,8 @@ export interface SnapshotFile {
 	/** What messages call it: its path. */
 	readonly name: string;
 	readonly text: string;
+	/** Why it holds no text that could be read: a state file of a node is then a gap, not the end of the whole snapshot. */
+	readonly unreadable?: string;
 }
 
 export interface Snapshot {

@@ -5,6 +5,7 @@ import { parseNamespace } from "../parse/namespace.ts";
 import { type Namespace, type NotUnderstood, STATE_PARTS } from "../state/namespace.ts";
 import type { Assumption } from "../state/network.ts";
 import { type Place, placeKind } from "../state/place.ts";
+import { worded } from "../wording/phrase.ts";
 import type { Snapshot, SnapshotNamespace } from "./files.ts";
 import { type NetnsFile, readNetnsFile } from "./netns-file.ts";
 import { missingReasons } from "./report.ts";
@@ -64,7 +65,7 @@ export function moved(stack: Stack, place: Place): Stack {
 	if (before === place) return stack;
 	const assumptions = stack.assumptions.map((each) => ({
 		...each,
-		message: each.message.replaceAll(before, place),
+		message: worded(each.message).replaceAll(before, place),
 		...(each.place === before && { place }),
 	}));
 	return { ...stack, assumptions, namespace: { ...stack.namespace, place } };
@@ -97,8 +98,9 @@ function parseWithGaps(
 	assumptions: Assumption[],
 	keepGaps: boolean,
 ): { readonly namespace: Namespace; readonly gaps: readonly NotUnderstood[] } {
-	const texts = new Map([...files].map(([name, { text }]) => [name, text]));
-	const gaps: NotUnderstood[] = [];
+	const readable = [...files].filter(([, { unreadable }]) => unreadable === undefined);
+	const texts = new Map(readable.map(([name, { text }]) => [name, text]));
+	const gaps: NotUnderstood[] = unreadable(files, keepGaps);
 	for (;;) {
 		const assumed: Assumption[] = [];
 		try {
@@ -115,6 +117,22 @@ function parseWithGaps(
 			gaps.push(gap.line);
 		}
 	}
+}
+
+/** @throws {InputError} Where nothing else is there to tell. */
+function unreadable(files: SnapshotNamespace["files"], keepGaps: boolean): NotUnderstood[] {
+	return [...files.values()].flatMap((file) => {
+		if (file.unreadable === undefined) return [];
+		const error = new InputError({
+			code: "not-text",
+			message: file.unreadable,
+			where: { file: file.name, line: 1 },
+			hint: "take it again with LC_ALL=C",
+		});
+		const gap = gapOf(error, files);
+		if (!keepGaps || gap === undefined) throw error;
+		return [gap.line];
+	});
 }
 
 /** The file that an error is about, as a line of it that may have said anything. */

@@ -61,10 +61,14 @@ export interface Namespace {
 	readonly policyStages?: readonly PolicyStage[];
 	/** As `sysctl -a` prints them: a dot inside a device name is written as a slash. */
 	readonly sysctls: ReadonlyMap<string, string>;
+	/** The line of each, in their order, where they were read from a file. */
+	readonly sysctlLines?: readonly number[];
 	/** Connections that are already there. A question asks about a new one, so these matter only where they are in its way. */
 	readonly conntrack: readonly ConntrackEntry[];
 	/** Parts that the input does not hold. Nothing is assumed of them in silence. */
 	readonly missing: ReadonlySet<StatePart>;
+	/** The files that were read, by part. */
+	readonly files?: ReadonlyMap<StatePart, string>;
 	/** Why, where whoever collected them says so. */
 	readonly whyMissing?: ReadonlyMap<StatePart, string>;
 	readonly notUnderstood: readonly NotUnderstood[];

@@ -1,5 +1,6 @@
 /** The waist of podpath: all namespaces and what joins them. Everything above makes it, everything below only reads it. */
 import type { Address } from "../address/address.ts";
+import type { Said } from "../wording/phrase.ts";
 import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "./fabric.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Place } from "./place.ts";
@@ -47,8 +48,8 @@ export interface LostPacket {
 export interface Cause {
 	readonly code: string;
 	/** With the file and line where it is written. */
-	readonly message: string;
-	readonly fix: string;
+	readonly message: Said;
+	readonly fix: Said;
 	/** `bgppeer/tor`. */
 	readonly object: string;
 }
@@ -56,7 +57,7 @@ export interface Cause {
 /** Something that the input does not say and that the network was made with. */
 export interface Assumption {
 	readonly code: string;
-	readonly message: string;
+	readonly message: Said;
 	/** Absent: it is worth knowing, and nothing is wrong. */
 	readonly severity?: "warning";
 	/** Absent: it concerns every answer. */

@@ -7,18 +7,19 @@ import { membersOf } from "../modes/load-balancer-members.ts";
 import { eniCards } from "../modes/underlay/enis.ts";
 import type { Backend, LoadBalancer } from "../state/fabric.ts";
 import { placeKind } from "../state/place.ts";
-import type { Finding } from "./explanation.ts";
+import { phrase } from "../wording/phrase.ts";
+import type { Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
 import { at, whereOf } from "./where.ts";
 
-type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
+type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Found[];
 
 export const LOAD_BALANCER_RULES: readonly Rule[] = [listedClients, ownAddressUnknown, describedMembers, noReadyNode];
 
 /** A listener's list of clients dropped the packet. */
-function listedClients({ cluster }: Subject, _: Plan, ways: readonly Way[]): readonly Finding[] {
+function listedClients({ cluster }: Subject, _: Plan, ways: readonly Way[]): readonly Found[] {
 	const end = ways.find((way) => way.end.because.code === "lb-acl")?.end;
 	if (end === undefined) return [];
 	const { list = "", client = "" } = end.because.facts;
@@ -28,15 +29,15 @@ function listedClients({ cluster }: Subject, _: Plan, ways: readonly Way[]): rea
 		{
 			code: "lb-acl-denies",
 			severity: "error",
-			message: `the ${list} list of ${end.at}'s listener on port ${end.packet.dport}${where} does not let ${client} in`,
-			fix: list === "white" ? `add ${client} to the list` : `take what ${client} is in off the list`,
+			message: phrase("lb-acl-denies", { list, balancer: end.at, port: end.packet.dport, where, client }),
+			fix: phrase(list === "white" ? "lb-add-to-list" : "lb-take-off-list", { client }),
 			object: end.at,
 		},
 	];
 }
 
 /** An NLB that shows addresses of its own, of which the input names none of the client's family. */
-function ownAddressUnknown({ cluster }: Subject, _: Plan, ways: readonly Way[]): readonly Finding[] {
+function ownAddressUnknown({ cluster }: Subject, _: Plan, ways: readonly Way[]): readonly Found[] {
 	const end = ways.find((way) => way.end.outcome === "unknown" && placeKind(way.end.at) === "slb")?.end;
 	const object = cluster.loadBalancers.find(({ name }) => end?.at === `slb/${name}`);
 	if (end === undefined || object === undefined) return [];
@@ -44,18 +45,22 @@ function ownAddressUnknown({ cluster }: Subject, _: Plan, ways: readonly Way[]):
 		{
 			code: "lb-client-not-kept",
 			severity: "warning",
-			message: `${end.at} ${at(object.source)} does not keep the client's address ${end.packet.src.text}: security groups and servers see one of its own, which the input does not name`,
-			fix: "name them in spec.localAddresses, or let it keep the client's: preserveClientIp",
+			message: phrase("lb-client-not-kept", {
+				balancer: end.at,
+				where: at(object.source),
+				client: end.packet.src.text,
+			}),
+			fix: phrase("lb-client-not-kept-fix"),
 			object: end.at,
 		},
 	];
 }
 
 /** Of each load balancer that the packet came to, which the input describes with its members. */
-function describedMembers(subject: Subject, _: Plan, ways: readonly Way[]): readonly Finding[] {
+function describedMembers(subject: Subject, _: Plan, ways: readonly Way[]): readonly Found[] {
 	if (subject.cluster.loadBalancers.length === 0) return [];
 	const met = new Set(ways.flatMap(({ forward }) => forward.hops.map((hop) => hop.at)));
-	return subject.cluster.loadBalancers.flatMap((object): readonly Finding[] => {
+	return subject.cluster.loadBalancers.flatMap((object): readonly Found[] => {
 		const balancer = subject.network.loadBalancers.find(({ place }) => place === `slb/${object.name}`);
 		const service = subject.cluster.service(object.service);
 		if (balancer === undefined || service === undefined || object.backends === null || !met.has(balancer.place))
@@ -68,38 +73,39 @@ function describedMembers(subject: Subject, _: Plan, ways: readonly Way[]): read
 }
 
 /** Nodes are members only while they are ready, and not kept out by a label. */
-function noReadyNode({ cluster }: Subject, { target }: Plan, ways: readonly Way[]): readonly Finding[] {
+function noReadyNode({ cluster }: Subject, { target }: Plan, ways: readonly Way[]): readonly Found[] {
 	const end = ways.find((way) => way.end.because.code === "lb-no-backend")?.end;
 	const described = cluster.loadBalancers.some(({ name, backends }) => backends !== null && end?.at === `slb/${name}`);
 	if (end === undefined || described || cluster.nodes.some(({ ready }) => ready)) return [];
-	const nodes = cluster.nodes.map(({ name, source }) => `node/${name} ${at(source)}`).join(", ");
-	const service = target.service === null ? "" : ` of ${nameOf(target.service.service)}`;
+	const nodes = cluster.nodes.map(({ name, source }) => `node/${name} ${at(source)}`);
+	const service = target.service === null ? "" : phrase("of-service", { service: nameOf(target.service.service) });
 	return [
 		{
 			code: "lb-no-ready-node",
 			severity: "error",
-			message: `${end.at}${service} has no member for port ${end.packet.dport}: no node is Ready: ${nodes}`,
-			fix: "see why they are not: kubectl describe node",
+			message: phrase("lb-no-ready-node", { balancer: end.at, service, port: end.packet.dport, nodes }),
+			fix: phrase("lb-no-ready-node-fix"),
 			object: end.at,
 		},
 	];
 }
 
 /** A member of type eni is a card and one of its addresses; here the address is another card's. */
-function wrongCards(subject: Subject, { place, listeners, origin }: LoadBalancer): readonly Finding[] {
+function wrongCards(subject: Subject, { place, listeners, origin }: LoadBalancer): readonly Found[] {
 	return listeners.flatMap(({ port, backends }) =>
-		backends.flatMap((backend): readonly Finding[] => {
+		backends.flatMap((backend): readonly Found[] => {
 			const owner = vpcsOf(subject.network)
 				.map((vpc) => attachmentOf(vpc.attachments, backend.address.text))
 				.find((card) => card !== undefined);
 			if (backend.eni === undefined || owner?.eni === undefined || owner.eni.place === backend.eni) return [];
 			const mounted = backend.eni.slice("eni/".length);
+			const facts = { ...memberFacts(place, origin, backend, port), mounted, owner: owner.eni.id };
 			return [
 				{
 					code: "lb-member-wrong-eni",
 					severity: "error",
-					message: `${place}${whereOf(origin)} has ${endpointOf(backend)} as a member on ${mounted} for port ${port}, but ${owner.eni.id} has that address`,
-					fix: `mount ${owner.eni.id} with ${backend.address.text}`,
+					message: phrase("lb-member-wrong-eni", facts),
+					fix: phrase("lb-member-wrong-eni-fix", { owner: owner.eni.id, address: backend.address.text }),
 					object: place,
 				},
 			];
@@ -115,7 +121,7 @@ interface Mounted {
 }
 
 /** Members beside what the cloud controller would have mounted. */
-function membersOfPort(subject: Subject, mounted: Mounted): readonly Finding[] {
+function membersOfPort(subject: Subject, mounted: Mounted): readonly Found[] {
 	const { balancer, service, port } = mounted;
 	const wanted = membersOf(service, subject.cluster, eniCards(vpcsOf(subject.network))).backends(
 		port,
@@ -141,42 +147,43 @@ function isSame(one: Backend, other: Backend): boolean {
 }
 
 /** A member that no endpoint is: of an endpoint at another port, or of something else. */
-function strangeMember(member: Backend, missing: readonly Backend[], { balancer, service, port }: Mounted): Finding {
+function strangeMember(member: Backend, missing: readonly Backend[], { balancer, service, port }: Mounted): Found {
 	const name = nameOf(service);
 	const asOther = missing.find(({ address }) => address.text === member.address.text);
-	const here = `${balancer.place}${whereOf(balancer.origin)} has ${endpointOf(member)} as a member for port ${port.port}`;
+	const facts = memberFacts(balancer.place, balancer.origin, member, port.port);
 	if (asOther !== undefined) {
 		return {
 			code: "lb-member-wrong-port",
 			severity: "error",
-			message: `${here}, but ${name} is at ${endpointOf(asOther)}`,
-			fix: `mount it with port ${asOther.port}`,
+			message: phrase("lb-member-wrong-port", { ...facts, service: name, endpoint: endpointOf(asOther) }),
+			fix: phrase("lb-member-wrong-port-fix", { port: asOther.port }),
 			object: balancer.place,
 		};
 	}
 	return {
 		code: "lb-member-not-endpoint",
 		severity: "error",
-		message: `${here}, which is no endpoint of ${name}`,
-		fix: missing.length === 0 ? "remove it" : `remove it, and mount ${missing.map(endpointOf).join(", ")}`,
+		message: phrase("lb-member-not-endpoint", { ...facts, service: name }),
+		fix:
+			missing.length === 0 ? phrase("lb-remove") : phrase("lb-remove-and-mount", { members: missing.map(endpointOf) }),
 		object: balancer.place,
 	};
 }
 
 /** New connections go to members that are healthy and have a weight. */
-function gettingNothing(has: readonly Backend[], { balancer, service, port }: Mounted): readonly Finding[] {
+function gettingNothing(has: readonly Backend[], { balancer, service, port }: Mounted): readonly Found[] {
 	const idle = has.filter(({ weight, healthy }) => weight === 0 || healthy === false);
 	const severity = idle.length === has.length ? "error" : "warning";
-	return idle.map((member): Finding => {
+	return idle.map((member): Found => {
 		const isIll = member.healthy === false;
-		const what = isIll ? "which fails its health check" : "which has weight 0";
+		const facts = memberFacts(balancer.place, balancer.origin, member, port.port);
 		return {
 			code: isIll ? "lb-member-unhealthy" : "lb-member-weight-zero",
 			severity,
-			message: `${balancer.place}${whereOf(balancer.origin)} has ${endpointOf(member)} as a member for port ${port.port}, ${what}: it gets no connections`,
+			message: phrase(isIll ? "lb-member-unhealthy" : "lb-member-weight-zero", facts),
 			fix: isIll
-				? `look for why ${endpointOf(member)} does not answer the health check of ${nameOf(service)}`
-				: "give it a weight of 1 to 100",
+				? phrase("lb-member-unhealthy-fix", { member: endpointOf(member), service: nameOf(service) })
+				: phrase("lb-member-weight-zero-fix"),
 			object: balancer.place,
 		};
 	});
@@ -188,18 +195,35 @@ function missingMembers(
 	has: readonly Backend[],
 	strange: readonly Backend[],
 	{ balancer, service, port }: Mounted,
-): readonly Finding[] {
+): readonly Found[] {
 	const told = missing.filter(({ address }) => !strange.some((each) => each.address.text === address.text));
 	if (told.length === 0 || (strange.length > 0 && strange.length === has.length)) return [];
 	return [
 		{
 			code: "lb-member-missing",
 			severity: has.length === 0 ? "error" : "warning",
-			message: `${balancer.place}${whereOf(balancer.origin)} has not ${told.map(endpointOf).join(", ")} as a member for port ${port.port}, though ${nameOf(service)} has it`,
-			fix: "look for what the cloud controller says of the Service: kubectl describe service",
+			message: phrase("lb-member-missing", {
+				balancer: balancer.place,
+				where: whereOf(balancer.origin),
+				members: told.map(endpointOf),
+				port: port.port,
+				service: nameOf(service),
+			}),
+			fix: phrase("lb-member-missing-fix"),
 			object: balancer.place,
 		},
 	];
+}
+
+interface MemberFacts {
+	readonly balancer: string;
+	readonly where: string;
+	readonly member: string;
+	readonly port: number;
+}
+
+function memberFacts(balancer: string, origin: LoadBalancer["origin"], member: Backend, port: number): MemberFacts {
+	return { balancer, where: whereOf(origin), member: endpointOf(member), port };
 }
 
 function nameOf({ namespace, name }: Service): string {

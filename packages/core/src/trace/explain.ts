@@ -1,4 +1,6 @@
 /** The engine's front door: a question in, the whole answer out. */
+
+import type { Language } from "../wording/language.ts";
 import type { Explanation, Verdict } from "./explanation.ts";
 import { findingsOf } from "./findings.ts";
 import { planOf } from "./plan.ts";
@@ -6,7 +8,6 @@ import type { Question } from "./question.ts";
 import { explainWay } from "./report.ts";
 import type { Subject } from "./subject.ts";
 import { WAY_LIMIT, type Way, ways } from "./ways.ts";
-import type { Language } from "./wording.ts";
 
 /**
  * Explains every way that the question's packet may go, there and back. Throws an InputError for a question that cannot
@@ -25,7 +26,7 @@ export function explain(subject: Subject, question: Question, language: Language
 		question,
 		verdict: common(walked.map((way) => way.verdict)),
 		paths: walked.map((way) => explainWay(plan, way, language)),
-		findings: findingsOf(subject, plan, walked),
+		findings: findingsOf(subject, plan, walked, language),
 	};
 }
 

@@ -5,9 +5,12 @@ import type { Packet } from "../packet/packet.ts";
 import type { StatePart } from "../state/namespace.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
+import type { Language } from "../wording/language.ts";
+import { type Phrase, phrase, type Said, worded } from "../wording/phrase.ts";
 import { LOAD_BALANCER_RULES } from "./balancer-findings.ts";
 import type { Finding } from "./explanation.ts";
 import { FABRIC_RULES } from "./fabric-findings.ts";
+import { type Found, findingIn } from "./found.ts";
 import { isClients, type Plan } from "./plan.ts";
 import { POLICY_RULES } from "./policy-findings.ts";
 import { SECURITY_GROUP_RULES } from "./security-group-findings.ts";
@@ -16,7 +19,7 @@ import { TERWAY_RULES } from "./terway-findings.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
 import { at, whereOf } from "./where.ts";
 
-type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
+type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Found[];
 
 const RULES: readonly Rule[] = [
 	causes,
@@ -37,17 +40,18 @@ const RULES: readonly Rule[] = [
 ];
 const ORDER = { error: 0, warning: 1, info: 2 } as const;
 
-export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[], language: Language): readonly Finding[] {
 	const found = RULES.flatMap((rule) => rule(subject, plan, ways));
 	const stacks = stacksOf(ways);
+	const told = found.map(({ message }) => worded(message));
 	const all = [
 		...found,
 		...remarks(ways),
 		...missingState(subject, stacks),
 		...notUnderstood(subject, stacks),
-		...assumptions(subject, ways),
+		...assumptions(subject, ways).filter((each) => !told.some((message) => message.startsWith(worded(each.message)))),
 	];
-	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
+	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]).map((each) => findingIn(each, language));
 }
 
 function nameOf(service: Service): string {
@@ -55,15 +59,16 @@ function nameOf(service: Service): string {
 }
 
 /** What the network's own objects say of a packet that got lost; a policy's drop needs no other cause. */
-function causes({ network }: Subject, _: Plan, ways: readonly Way[]): readonly Finding[] {
-	const found = new Map<string, Finding>();
+function causes({ network }: Subject, _: Plan, ways: readonly Way[]): readonly Found[] {
+	const found = new Map<string, Found>();
 	for (const { verdict, end, sent, forward, reply } of ways) {
 		if (!LOST.has(verdict) || end.because.origin?.object?.startsWith("networkpolicy/") === true) continue;
 		const places = [...forward.crossings, ...(reply?.crossings ?? [])].map(({ at }) => at);
 		const to = forward.crossings.at(-1)?.packet;
 		const lost = { places: [...new Set([...places, end.at])], from: sent.src, to: innermost(to ?? sent).dst };
 		for (const cause of network.causesOf?.(lost) ?? []) {
-			if (!found.has(cause.message)) found.set(cause.message, { severity: "error", ...cause });
+			const said = worded(cause.message);
+			if (!found.has(said)) found.set(said, { severity: "error", ...cause });
 		}
 	}
 	return [...found.values()];
@@ -78,31 +83,34 @@ function innermost(packet: Packet): Packet {
 }
 
 /** A Service that nobody serves: kube-proxy refuses its clients. */
-function noEndpoints({ cluster }: Subject, plan: Plan): readonly Finding[] {
+function noEndpoints({ cluster }: Subject, plan: Plan): readonly Found[] {
 	if (plan.target.service === null || plan.endpoints.size > 0 || plan.fromSnapshot) return [];
 	const { service, port } = plan.target.service;
 	const object = nameOf(service);
-	const finding = (why: string, fix: string): readonly Finding[] => {
-		const message = `${object} ${at(service.source)} has no endpoint for port ${port.port}${why}`;
+	const finding = (why: Said, fix: Phrase): readonly Found[] => {
+		const message = phrase("service-no-endpoints", { object, where: at(service.source), port: port.port, why });
 		return [{ code: "service-no-endpoints", severity: "error", message, fix, object }];
 	};
-	if (service.selector === null) return finding("", "it has no selector: write an EndpointSlice for it");
+	if (service.selector === null) return finding("", phrase("write-endpoint-slice"));
 	const wanted = Object.entries(service.selector);
 	const labels = wanted.map(([key, value]) => `${key}=${value}`).join(",");
-	const look = `look for ready pods with labels ${labels}: kubectl -n ${service.namespace} get pods -l ${labels}`;
+	const command = `kubectl -n ${service.namespace} get pods -l ${labels}`;
+	const look = phrase("look-for-ready-pods", { labels, command });
 	const selected = cluster.pods.filter(
 		(pod) => pod.namespace === service.namespace && wanted.every(([key, value]) => pod.labels[key] === value),
 	);
-	if (selected.length === 0) return finding(`: no pod has labels ${labels}`, look);
+	if (selected.length === 0) return finding(phrase("no-pod-has-labels", { labels }), look);
 	const waiting = selected.filter(({ podIPs }) => podIPs.length === 0);
 	if (waiting.length < selected.length) return finding("", look);
-	const who = waiting.map((pod) => `pod/${pod.namespace}/${pod.name} ${at(pod.source)} is ${pod.phase}`);
-	const first = waiting[0]?.name ?? "";
-	return finding(`: ${who.join(", ")}`, `see what it waits for: kubectl -n ${service.namespace} describe pod ${first}`);
+	const pods = waiting.map(({ namespace, name, source, phase }) =>
+		phrase("pod-in-phase", { pod: `pod/${namespace}/${name}`, where: at(source), phase }),
+	);
+	const describe = `kubectl -n ${service.namespace} describe pod ${waiting[0]?.name ?? ""}`;
+	return finding(phrase("pods-wait", { pods }), phrase("see-what-it-waits-for", { command: describe }));
 }
 
 /** Endpoints there are, but kube-proxy and load balancers send to ready ones alone. */
-function noReadyEndpoints({ cluster }: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function noReadyEndpoints({ cluster }: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	const { service } = plan.target;
 	if (service === null || plan.endpoints.size === 0 || plan.fromSnapshot) return [];
 	if (ways.every(({ verdict }) => verdict === "delivered")) return [];
@@ -113,22 +121,24 @@ function noReadyEndpoints({ cluster }: Subject, plan: Plan, ways: readonly Way[]
 	const object = nameOf(service.service);
 	const own = new Set(endpoints.flatMap(({ addresses }) => addresses.map(({ text }) => text)));
 	const pods = cluster.pods.filter(({ podIPs }) => podIPs.some(({ text }) => own.has(text)));
-	const who = pods.map((pod) => `pod/${pod.namespace}/${pod.name} ${at(pod.source)}`).join(", ") || [...own].join(", ");
 	const [first] = pods;
-	const look = first === undefined ? "" : `: kubectl -n ${first.namespace} describe pod ${first.name}`;
+	const who = first === undefined ? [...own] : pods.map((pod) => `pod/${pod.namespace}/${pod.name} ${at(pod.source)}`);
 	return [
 		{
 			code: "service-no-ready-endpoint",
 			severity: "error",
-			message: `${object} has no ready endpoint for port ${service.port.port}: not ready is ${who}`,
-			fix: `see why it is not ready${look}`,
+			message: phrase("service-no-ready-endpoint", { object, port: service.port.port, who }),
+			fix:
+				first === undefined
+					? phrase("see-why-not-ready")
+					: phrase("see-why-not-ready-by", { command: `kubectl -n ${first.namespace} describe pod ${first.name}` }),
 			object,
 		},
 	];
 }
 
 /** Seed 001 L187, L201: in-cluster clients of an external address with policy Local, on a node without a pod of it. */
-function localWithoutEndpoints({ cluster }: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function localWithoutEndpoints({ cluster }: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	const service = plan.target.service?.service;
 	if (service === undefined || plan.endpoints.size === 0) return [];
 	const external =
@@ -151,17 +161,15 @@ function localWithoutEndpoints({ cluster }: Subject, plan: Plan, ways: readonly 
 		{
 			code: external ? "external-ip-local-no-endpoint" : "internal-policy-local-no-endpoint",
 			severity: "error",
-			message: `${object} has ${policy} Local and no endpoint on ${failed.end.at}`,
-			fix: external
-				? "in the cluster use its ClusterIP, or set externalTrafficPolicy: Cluster, or run a pod of it on each node"
-				: "set internalTrafficPolicy: Cluster, or run a pod of it on each node",
+			message: phrase("local-no-endpoint", { object, policy, place: failed.end.at }),
+			fix: phrase(external ? "external-local-fix" : "internal-local-fix"),
 			object,
 		},
 	];
 }
 
 /** Without br_netfilter the answer of a pod on the same bridge is not translated back (dataplanes: reply is bridged). */
-function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	const failed = ways.find((way) => way.verdict === "no-reply" && way.end.because.code === "wrong-answer-source");
 	if (failed === undefined) return [];
 	const key =
@@ -174,30 +182,30 @@ function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): reado
 		{
 			code: "bridge-netfilter-off",
 			severity: "error",
-			message: `${key} is 0 on ${stack.place}: the answer crosses the bridge without being translated back`,
-			fix: `modprobe br_netfilter && sysctl -w ${key}=1`,
+			message: phrase("bridge-netfilter-off", { key, place: stack.place }),
+			fix: phrase("command", { command: `modprobe br_netfilter && sysctl -w ${key}=1` }),
 			object: stack.place,
 		},
 	];
 }
 
 /** A VLAN that a switch's port lacks, where it stopped a packet or the question for its next hop. */
-function vlanNotCarried({ cluster }: Subject, __: Plan, ways: readonly Way[]): readonly Finding[] {
-	const found = new Map<string, Finding>();
+function vlanNotCarried({ cluster }: Subject, __: Plan, ways: readonly Way[]): readonly Found[] {
+	const found = new Map<string, Found>();
 	for (const { end } of ways) {
 		const { code, facts } = end.because;
 		if (code !== "no-answer-in-vlan" && code !== "port-vlan-filtered") continue;
-		const { segment, port, vlan } = facts;
+		const { segment = "", port = "", vlan = "" } = facts;
 		const written = cluster.segments.find(({ name }) => `segment/${name}` === segment);
 		const where = whereOf(written ?? null);
-		const message = `the port of ${segment}${where} to ${port} does not carry VLAN ${vlan}, by which a packet would have to go`;
-		const fix = `let that port carry VLAN ${vlan} (spec.ports of the Segment)`;
-		found.set(message, { code: "vlan-not-on-port", severity: "error", message, fix, object: String(segment) });
+		const message = phrase("vlan-not-on-port", { segment, where, port, vlan });
+		const fix = phrase("vlan-not-on-port-fix", { vlan });
+		found.set(worded(message), { code: "vlan-not-on-port", severity: "error", message, fix, object: String(segment) });
 	}
 	return [...found.values()];
 }
 
-function clientAddressLost(_: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function clientAddressLost(_: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	const service = plan.target.service?.service;
 	if (service === undefined) return [];
 	const lost = ways.find((way) => way.verdict === "delivered" && !isClients(plan, way.forwardEnd.packet.src));
@@ -208,51 +216,50 @@ function clientAddressLost(_: Subject, plan: Plan, ways: readonly Way[]): readon
 		{
 			code: "client-address-lost",
 			severity: "info",
-			message: `the server sees ${seen} instead of the client's ${lost.sent.src.text}`,
+			message: phrase("client-address-lost", { seen, client: lost.sent.src.text }),
 			...(fix !== undefined && { fix }),
 			object: nameOf(service),
 		},
 	];
 }
 
-function keepingClientAddress({ externalTrafficPolicy, type }: Service, { forward }: Way): string | undefined {
+function keepingClientAddress({ externalTrafficPolicy, type }: Service, { forward }: Way): Phrase | undefined {
 	const last = forward.rewrites.findLast(({ kind }) => kind === "snat" || kind === "masquerade");
-	if (last !== undefined && placeKind(last.at) === "slb") return `let ${last.at} keep it: preserveClientIp`;
-	return externalTrafficPolicy === "Cluster" && type !== "ClusterIP"
-		? "externalTrafficPolicy: Local keeps the client's address"
-		: undefined;
+	if (last !== undefined && placeKind(last.at) === "slb") return phrase("balancer-keeps-client", { place: last.at });
+	return externalTrafficPolicy === "Cluster" && type !== "ClusterIP" ? phrase("local-keeps-client") : undefined;
 }
 
 /** The pod says which ports it serves, and the asked one is none of them. */
-function undeclaredPort(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function undeclaredPort(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	if (plan.protocol === "icmp") return [];
-	const findings = new Map<string, Finding>();
+	const findings = new Map<string, Found>();
 	const { service } = plan.target;
 	// A client may ask for any port; a Service that leads to another one than its pods declare is mostly a slip.
 	const asked =
 		service === null
 			? ({ severity: "info" } as const)
-			: ({ severity: "warning", fix: `look at targetPort of ${nameOf(service.service)}` } as const);
+			: ({ severity: "warning", fix: phrase("look-at-target-port", { object: nameOf(service.service) }) } as const);
 	for (const way of ways) {
 		if (way.forwardEnd.outcome !== "delivered") continue;
 		const { at: place, packet } = way.forwardEnd;
 		const pod = place.startsWith("pod/") ? subject.cluster.pod(place.slice("pod/".length)) : undefined;
 		if (pod === undefined || pod.ports.length === 0) continue;
 		if (pod.ports.some((port) => port.containerPort === packet.dport && port.protocol === packet.protocol)) continue;
-		const message = `${place} ${at(pod.source)} declares no ${packet.protocol} port ${packet.dport}; a listener there is taken for granted`;
+		const { protocol, dport: port } = packet;
+		const message = phrase("port-not-declared", { place, where: at(pod.source), protocol, port });
 		findings.set(place, { code: "port-not-declared", ...asked, message, object: place });
 	}
 	return [...findings.values()];
 }
 
 /** Neither the question nor the pod says a port. Rules may treat ports differently, so the reader must know which was asked. */
-function assumedPort(_: Subject, { target, protocol }: Plan): readonly Finding[] {
+function assumedPort(_: Subject, { target, protocol }: Plan): readonly Found[] {
 	if (!target.portAssumed || protocol === "icmp") return [];
-	const message = `the question names no port and its target declares none: ${protocol} port ${target.port} was asked for`;
-	return [{ code: "port-assumed", severity: "info", message, fix: "say which: TO:PORT" }];
+	const message = phrase("port-assumed", { protocol, port: target.port });
+	return [{ code: "port-assumed", severity: "info", message, fix: phrase("say-port") }];
 }
 
-function tooManyWays(_: Subject, __: Plan, ways: readonly Way[]): readonly Finding[] {
+function tooManyWays(_: Subject, __: Plan, ways: readonly Way[]): readonly Found[] {
 	if (ways.length < WAY_LIMIT) return [];
 	const share = ways.reduce((sum, way) => sum + way.weight, 0);
 	if (share > 0.999999) return [];
@@ -260,40 +267,41 @@ function tooManyWays(_: Subject, __: Plan, ways: readonly Way[]): readonly Findi
 		{
 			code: "ways-left-out",
 			severity: "warning",
-			message: `only ${WAY_LIMIT} ways were followed: ${(share * 100).toFixed(1)} % of connections`,
+			message: phrase("ways-left-out", { limit: WAY_LIMIT, share: (share * 100).toFixed(1) }),
 		},
 	];
 }
 
 /** What is taken for a part of a node's state that the input does not hold. */
-const TAKEN_FOR_MISSING: Partial<Readonly<Record<StatePart, string>>> = {
-	"ip-rule": "the kernel's own three rules",
-	sysctl: "forwarding on, no reverse path filter",
-	"iptables-save": "no rules",
-	"ip6tables-save": "no rules",
-	"nft-ruleset": "no rules besides iptables'",
-	"ipvsadm-save": "no virtual servers",
+const TAKEN_FOR_MISSING: Partial<Readonly<Record<StatePart, Phrase>>> = {
+	"ip-rule": phrase("taken-own-rules"),
+	sysctl: phrase("taken-forwarding"),
+	"iptables-save": phrase("taken-no-rules"),
+	"ip6tables-save": phrase("taken-no-rules"),
+	"nft-ruleset": phrase("taken-no-nft-rules"),
+	"ipvsadm-save": phrase("taken-no-servers"),
 };
 
 /** Parts of the state that the answer would have needed and had not. */
-function missingState(subject: Subject, stacks: readonly Place[]): readonly Finding[] {
-	return stacks.flatMap((place): readonly Finding[] => {
+function missingState(subject: Subject, stacks: readonly Place[]): readonly Found[] {
+	return stacks.flatMap((place): readonly Found[] => {
 		const namespace = subject.network.namespace(place);
 		const missing = namespace?.missing;
 		if (missing === undefined || missing.size === 0) return [];
 		const taken = Object.entries(TAKEN_FOR_MISSING).filter(([part]) => missing.has(part as StatePart));
 		if (taken.length === 0) return [];
-		const why = (part: string): string => {
+		const why = (part: string): Said => {
 			const reason = namespace?.whyMissing?.get(part as StatePart);
-			return reason === undefined ? "" : `${reason}; `;
+			return reason === undefined ? "" : phrase("missing-part-why", { reason });
 		};
-		const message = `${place}: ${taken.map(([part, what]) => `${part} is missing (${why(part)}taken: ${what})`).join("; ")}`;
+		const clauses = taken.map(([part, what]) => phrase("missing-part", { part, why: why(part), what }));
+		const message = phrase("missing-state", { place, parts: { clauses } });
 		return [
 			{
 				code: "missing-state",
 				severity: "info",
 				message,
-				fix: "podpath's snapshot layout names the commands: docs/contract.md",
+				fix: phrase("missing-state-fix"),
 				object: place,
 			},
 		];
@@ -301,13 +309,14 @@ function missingState(subject: Subject, stacks: readonly Place[]): readonly Find
 }
 
 /** Lines of dumps that nobody understood, of the stacks that the packet met. */
-function notUnderstood(subject: Subject, stacks: readonly Place[]): readonly Finding[] {
-	return stacks.flatMap((place): readonly Finding[] => {
+function notUnderstood(subject: Subject, stacks: readonly Place[]): readonly Found[] {
+	return stacks.flatMap((place): readonly Found[] => {
 		const lines = subject.network.namespace(place)?.notUnderstood ?? [];
 		const first = lines[0];
 		if (first === undefined) return [];
-		const more = lines.length === 1 ? "" : `, and ${lines.length - 1} more of ${place}`;
-		const message = `${formatPosition(first.source)}: "${first.text}" is not understood (${first.why})${more}`;
+		const { text, why } = first;
+		const more = lines.length === 1 ? "" : phrase("more-lines", { n: lines.length - 1, place });
+		const message = phrase("line-not-understood", { where: formatPosition(first.source), text, why, more });
 		return [{ code: "line-not-understood", severity: "warning", message, object: place }];
 	});
 }
@@ -320,18 +329,18 @@ function stacksOf(ways: readonly Way[]): readonly Place[] {
 const GAPS: ReadonlySet<string> = new Set(["security-group-unknown"]);
 
 /** What the walks took for granted, once each. */
-function remarks(ways: readonly Way[]): readonly Finding[] {
-	const all = new Map<string, Finding>();
+function remarks(ways: readonly Way[]): readonly Found[] {
+	const all = new Map<string, Found>();
 	for (const way of ways) {
 		for (const [key, { message, at: object }] of way.remarks) {
 			const code = key.slice(0, key.indexOf(" "));
-			all.set(`${key} ${message}`, { code, severity: GAPS.has(code) ? "warning" : "info", message, object });
+			all.set(`${key} ${worded(message)}`, { code, severity: GAPS.has(code) ? "warning" : "info", message, object });
 		}
 	}
 	return [...all.values()];
 }
 
-function assumptions(subject: Subject, ways: readonly Way[]): readonly Finding[] {
+function assumptions(subject: Subject, ways: readonly Way[]): readonly Found[] {
 	const met = new Set(ways.flatMap((way) => way.forward.crossings.map((crossing) => crossing.at)));
 	return subject.network.assumptions
 		.filter((each) => each.place === undefined || met.has(each.place))

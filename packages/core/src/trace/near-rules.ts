@@ -3,12 +3,15 @@ import { contains } from "../address/prefix.ts";
 import type { Direction } from "../fabric/security-group.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../state/fabric.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 
 /** A rule that would let the packet pass but for one thing. */
 export interface NearRule {
 	readonly rule: SecurityGroupRule;
-	/** `is about other ports`, as it follows on the rule. */
-	readonly but: string;
+	/** What is said of it, as it follows on the rule: `is about other ports`. */
+	readonly but: Phrase;
+	/** It would let the packet pass, were it not for another one before it. */
+	readonly later: boolean;
 }
 
 /**
@@ -26,19 +29,17 @@ export function nearRule(
 		.filter((rule) => rule.direction === direction && rule.policy === "accept")
 		.map((rule): NearRule & { readonly misses: number } => {
 			const misses = [
-				...(hasProtocol(rule, packet) ? [] : [`is about ${rule.protocol}`]),
-				...(hasPort(rule, packet) ? [] : ["is about other ports"]),
-				...(hasPeer(rule, direction, packet, groupsOf) ? [] : [`is about other ${PEERS[direction]}`]),
+				...(hasProtocol(rule, packet) ? [] : [phrase("near-other-protocol", { protocol: rule.protocol })]),
+				...(hasPort(rule, packet) ? [] : [phrase("near-other-ports")]),
+				...(hasPeer(rule, direction, packet, groupsOf) ? [] : [phrase(PEERS[direction])]),
 			];
-			return { rule, misses: misses.length, but: misses[0] ?? LATER };
+			const [but = phrase("near-later")] = misses;
+			return { rule, misses: misses.length, but, later: misses.length === 0 };
 		});
 	return rules.find(({ misses }) => misses === 0) ?? rules.find(({ misses }) => misses === 1);
 }
 
-/** What is said of a rule that would let the packet pass, were it not for another one. */
-export const LATER = "would, but comes after it";
-
-const PEERS = { ingress: "sources", egress: "destinations" } as const;
+const PEERS = { ingress: "near-other-sources", egress: "near-other-destinations" } as const;
 
 function hasProtocol({ protocol }: SecurityGroupRule, packet: Packet): boolean {
 	return protocol === "all" || protocol === packet.protocol;

@@ -13,12 +13,13 @@ import {
 	policyVerdict,
 	ruleRef,
 } from "../policy/verdict.ts";
-import type { Finding } from "./explanation.ts";
+import { type Phrase, phrase, type Said } from "../wording/phrase.ts";
+import { distinct, type Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
 
-type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
+type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Found[];
 
 /** Of a snapshot nothing is said: what its nodes enforce is in the tables that the packet met. */
 export const POLICY_RULES: readonly Rule[] = [
@@ -33,61 +34,52 @@ export const POLICY_RULES: readonly Rule[] = [
 );
 
 /** A policy that exists, and that nothing applies: the traffic passes whatever it says. */
-function policiesNotEnforced(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function policiesNotEnforced(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	const { mode } = subject.cluster;
 	const enforced = networkMode(mode)?.capabilities.networkPolicy;
 	const off = networkMode(mode)?.policiesOff?.(subject.cluster);
 	if (isEnforced(subject)) return [];
 	return distinct(
 		judgementsOf(subject, plan, ways).map(({ pod, selecting, verdict }) => {
-			const policies = `${selecting.map(policyRef).join(", ")} ${selecting.length === 1 ? "selects" : "select"}`;
-			const effect = verdict.kind === "denied" ? "; enforced, it would stop this connection" : "";
+			const effect = verdict.kind === "denied" ? phrase("policy-would-stop") : "";
+			const selects = phrase(selecting.length === 1 ? "selected" : "selected-several");
+			const facts = { policies: selecting.map(policyRef), selects, pod: placeOf(pod), effect };
 			const object = selecting[0] === undefined ? "" : policyRef(selecting[0]);
 			if (enforced === undefined) {
-				const message = `${policies} ${placeOf(pod)}; whether anything enforces that is not known${effect}`;
-				return { code: "policy-not-evaluated", severity: "warning", message, fix: SAY_MODE, object };
+				const message = phrase("policy-enforcer-unknown", facts);
+				return { code: "policy-not-evaluated", severity: "warning", message, fix: phrase("say-mode"), object };
 			}
-			const why = off === undefined ? `${mode} has no NetworkPolicy` : `${off} for ${mode}`;
-			const message = `${policies} ${placeOf(pod)}, but nothing enforces that: ${why}${effect}`;
-			const fix = off === undefined ? ADD_ENFORCER : SWITCH_ON;
+			const why =
+				off === undefined ? phrase("mode-has-no-policy", { mode }) : phrase("policy-off-for-mode", { off, mode });
+			const message = phrase("policy-not-enforced", { ...facts, why });
+			const fix = phrase(off === undefined ? "add-enforcer" : "switch-enforcer-on");
 			return { code: "policy-not-enforced", severity: "warning", message, fix, object };
 		}),
 	);
 }
 
-const SAY_MODE = "say the network mode in the Cluster object";
-const SWITCH_ON = "switch the mode's own enforcer on again";
-const ADD_ENFORCER =
-	"run an enforcer beside it (Calico's policy-only mode, kube-network-policies), or a network mode that has one";
-
 /** Which policies stopped the connection or let it through, and where they are written. */
-function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	if (!isEnforced(subject)) return [];
 	return distinct(
-		judgementsOf(subject, plan, ways).flatMap((judgement): readonly Finding[] => {
+		judgementsOf(subject, plan, ways).flatMap((judgement): readonly Found[] => {
 			const { way, pod, direction, verdict } = judgement;
-			const ofPod = `${direction} of ${placeOf(pod)}`;
 			if (verdict.kind === "allowed" && verdict.why === "rule" && way.forwardEnd.outcome === "delivered") {
-				const rules = verdict.rules
-					.map((rule) => `${ruleRef(rule)} (${rule.policy.source.file}:${rule.line})`)
-					.join(", ");
+				const rules = verdict.rules.map((rule) => `${ruleRef(rule)} (${rule.policy.source.file}:${rule.line})`);
+				const message = phrase("policy-allowed", { direction, pod: placeOf(pod), rules });
 				const object = verdict.rules[0] === undefined ? placeOf(pod) : policyRef(verdict.rules[0].policy);
-				return [{ code: "policy-allowed", severity: "info", message: `${ofPod}: let through by ${rules}`, object }];
+				return [{ code: "policy-allowed", severity: "info", message, object }];
 			}
 			if (verdict.kind !== "denied" || !stoppedByPolicy(way)) return [];
 			const [first] = verdict.isolatedBy;
 			const policies = verdict.isolatedBy.map((each) => `${policyRef(each)} (${formatPosition(each.source)})`);
-			const message = `${ofPod}: isolated by ${policies.join(", ")}, and no rule admits ${connectionText(way)}`;
+			const connection = connectionPhrase(way);
+			const message = phrase("policy-denied", { direction, pod: placeOf(pod), policies, connection });
 			const object = first === undefined ? placeOf(pod) : policyRef(first);
-			return [{ code: "policy-denied", severity: "error", message, fix: ADMIT[direction], object }];
+			return [{ code: "policy-denied", severity: "error", message, fix: phrase(`admit-${direction}`), object }];
 		}),
 	);
 }
-
-const ADMIT = {
-	ingress: "add an ingress rule that admits this client and port to one of them, or a policy that has one",
-	egress: "add an egress rule that admits this destination and port to one of them, or a policy that has one",
-} as const;
 
 function isEnforced({ cluster }: Subject): boolean {
 	const mode = networkMode(cluster.mode);
@@ -103,13 +95,13 @@ function stoppedByPolicy({ verdict, end }: Way): boolean {
 	);
 }
 
-function connectionText({ forwardEnd: { packet } }: Way): string {
+function connectionPhrase({ forwardEnd: { packet } }: Way): Phrase {
 	const port = packet.protocol === "icmp" || packet.protocol === "icmpv6" ? "" : ` port ${packet.dport}`;
-	return `${packet.protocol}${port} from ${packet.src.text} to ${packet.dst.text}`;
+	return phrase("connection", { what: `${packet.protocol}${port}`, src: packet.src.text, dst: packet.dst.text });
 }
 
 /** The mode enforces policies, but not at this pod, as at one with an ENI of its own: they are not part of the answer. */
-function policiesLeftOut(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function policiesLeftOut(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	const { mode } = subject.cluster;
 	if (!isEnforced(subject)) return [];
 	return distinct(
@@ -118,19 +110,20 @@ function policiesLeftOut(subject: Subject, plan: Plan, ways: readonly Way[]): re
 			.map(({ pod, direction, verdict }) => ({
 				code: "policy-left-out",
 				severity: "warning",
-				message: `${direction} of ${placeOf(pod)}: ${describeVerdict(verdict)}; this answer was found without that, as ${mode} does not enforce it there`,
-				fix: "a security group of the pod's ENI, or a pod that is joined to its node, can keep the packet out",
+				message: phrase("policy-left-out", { direction, pod: placeOf(pod), verdict: verdictPhrase(verdict), mode }),
+				fix: phrase("policy-left-out-fix"),
 				object: placeOf(pod),
 			})),
 	);
 }
 
 /** Calico's, Cilium's, AdminNetworkPolicy: they may allow and deny, and nobody here knows what. */
-function policiesOfOtherApis({ cluster }: Subject): readonly Finding[] {
+function policiesOfOtherApis({ cluster }: Subject): readonly Found[] {
 	const [first] = cluster.foreignPolicies;
 	if (first === undefined) return [];
-	const more = cluster.foreignPolicies.length === 1 ? "" : `, and ${cluster.foreignPolicies.length - 1} more like it`;
-	const message = `${foreignPolicyText(first)}${more}: not evaluated; where the mode enforces policies, a connection of a pod that it may select is unknown`;
+	const others = cluster.foreignPolicies.length - 1;
+	const more = others === 0 ? "" : phrase("more-like-it", { n: others });
+	const message = phrase("policy-of-other-api", { policy: foreignPolicyText(first), more });
 	return [{ code: "policy-not-evaluated", severity: "warning", message, object: `${first.kind}/${first.name}` }];
 }
 
@@ -191,7 +184,14 @@ function placeOf({ namespace, name }: Pod): string {
 	return `pod/${namespace}/${name}`;
 }
 
-/** Ways of one connection say the same. */
-function distinct(findings: readonly Finding[]): readonly Finding[] {
-	return [...new Map(findings.map((each) => [each.message, each])).values()];
+/** Of one that does not allow. */
+function verdictPhrase(verdict: PolicyVerdict): Said {
+	switch (verdict.kind) {
+		case "denied":
+			return phrase("isolated-by", { policies: verdict.isolatedBy.map(policyRef) });
+		case "unknown":
+			return phrase("cannot-be-evaluated", { what: verdict.what });
+		case "allowed":
+			return describeVerdict(verdict);
+	}
 }

@@ -7,6 +7,7 @@ import type { RuleHit } from "../netfilter/result.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
+import type { Language } from "../wording/language.ts";
 import { captureCommand } from "./capture.ts";
 import type {
 	ExplainedCapture,
@@ -23,7 +24,7 @@ import type {
 } from "./explanation.ts";
 import { isClients, type Plan } from "./plan.ts";
 import type { Way } from "./ways.ts";
-import { catalogueIn, type Language, reason, sentence } from "./wording.ts";
+import { catalogueIn, reason, sentence } from "./wording.ts";
 
 export function explainWay(plan: Plan, way: Way, language: Language): ExplainedPath {
 	const { forward, reply, refusal } = way;

@@ -4,15 +4,16 @@ import { opinionOf } from "../fabric/security-group.ts";
 import type { Judgement, Walk } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
+import { type Phrase, phrase, type Said } from "../wording/phrase.ts";
 import { eniById, eniWith } from "./eni-card.ts";
-import type { Finding } from "./explanation.ts";
-import { LATER, type NearRule, nearRule } from "./near-rules.ts";
+import type { Found } from "./found.ts";
+import { type NearRule, nearRule } from "./near-rules.ts";
 import type { Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
 import { whereOf } from "./where.ts";
 
-type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
+type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Found[];
 
 export const SECURITY_GROUP_RULES: readonly Rule[] = [
 	securityGroupDenies,
@@ -22,8 +23,8 @@ export const SECURITY_GROUP_RULES: readonly Rule[] = [
 ];
 
 /** The rule or the missing rule that an answer ended at, and where it has to be changed. */
-function securityGroupDenies(subject: Subject, __: Plan, ways: readonly Way[]): readonly Finding[] {
-	const findings = new Map<string, Finding>();
+function securityGroupDenies(subject: Subject, __: Plan, ways: readonly Way[]): readonly Found[] {
+	const findings = new Map<string, Found>();
 	for (const way of ways) {
 		const { end, reply, forward } = way;
 		if (end.because.code !== "sg-dropped") continue;
@@ -43,41 +44,48 @@ function tell(
 	packet: Packet,
 	isReply: boolean,
 	way: Way,
-): Pick<Finding, "code" | "message" | "fix"> {
+): Pick<Found, "code" | "message" | "fix"> {
 	const near = nearRuleOf(subject, denial, packet);
 	const elsewhere = near === undefined ? groupElsewhere(subject, denial, packet) : undefined;
-	const { eni, direction, group, rule } = denial;
-	const place = whereOf(way.end.because.origin);
-	const inside = membership(subject, denial, packet);
-	const nearly = near === undefined ? "" : `; rule "${near.rule.text}"${whereOf(near.rule.origin)} ${near.but}`;
-	const other = elsewhere === undefined ? "" : `; ${elsewhere.eni} is in ${elsewhere.group}, which would let it pass`;
-	const fix = fixOf(denial, packet, near, isReply && byIpvs(way.forward));
-	const joined = elsewhere === undefined ? fix : `add ${eni} to ${elsewhere.group}, or ${fix}`;
+	const { eni, direction, group } = denial;
+	const facts = {
+		group,
+		eni,
+		rule: denial.unmatched ?? denial.rule,
+		where: whereOf(way.end.because.origin),
+		inside: membership(subject, denial, packet),
+		nearly:
+			near === undefined
+				? ""
+				: phrase("sg-nearly", { rule: near.rule.text, where: whereOf(near.rule.origin), but: near.but }),
+		other: elsewhere === undefined ? "" : phrase("sg-elsewhere", elsewhere),
+	};
+	const added = fixOf(denial, packet, near, isReply && byIpvs(way.forward));
+	const fix = elsewhere === undefined ? added : phrase("sg-fix-join", { eni, group: elsewhere.group, fix: added });
+	const src = packet.src.text;
 	if (isReply) {
-		const message = `${group} of ${eni} does not let the answer from ${packet.src.text} in${leftBy(denial, way)}, and ${rule}${place}${inside}${nearly}${other}`;
-		return { code: "security-group-denies-reply", message, fix: joined };
+		const message = phrase("security-group-denies-reply", { ...facts, src, left: leftBy(denial, way) });
+		return { code: "security-group-denies-reply", message, fix };
 	}
-	const what = `${describe(packet)} from ${packet.src.text} to ${packet.dst.text}`;
-	const where = direction === "ingress" ? "in" : "out";
-	const message = `${group} of ${eni} does not let ${what} ${where}: ${rule}${place}${inside}${nearly}${other}`;
-	return { code: "security-group-denies", message, fix: joined };
+	const what = phrase("connection", { what: describe(packet), src, dst: packet.dst.text });
+	const towards = phrase(direction === "ingress" ? "way-in" : "way-out");
+	const message = phrase("security-group-denies", { ...facts, what, way: towards });
+	return { code: "security-group-denies", message, fix };
 }
 
 /** Both ends are in one group, whose members do not reach each other by that alone. */
-function membership(subject: Subject, { eni, direction }: Judgement, packet: Packet): string {
+function membership(subject: Subject, { eni, direction }: Judgement, packet: Packet): Said {
 	const peer = peerGroups(subject, direction, packet);
 	const shared = eniById(subject.network, eni)?.securityGroups?.find(({ id }) => peer?.has(id) === true);
 	if (shared === undefined) return "";
-	return shared.type === "advanced"
-		? `; both ends are in ${shared.id}, but members of an advanced group need a rule to reach each other`
-		: `; both ends are in ${shared.id}, but its innerAccess is drop`;
+	return phrase(shared.type === "advanced" ? "sg-both-in-advanced" : "sg-both-in-closed", { group: shared.id });
 }
 
 /** Seed 000 L335, L370: the question left by eth0, so the pod's own ENI knows nothing of it when the answer comes. */
-function leftBy({ eni }: Judgement, { forward }: Way): string {
+function leftBy({ eni }: Judgement, { forward }: Way): Said {
 	const asked = forward.judgements.filter((each) => each.direction === "egress").map((each) => each.eni);
 	const other = asked.find((each) => each !== eni);
-	return other === undefined ? "" : `: the question left by ${other}, so ${eni} knows no connection`;
+	return other === undefined ? "" : phrase("sg-left-by", { other, eni });
 }
 
 function nearRuleOf({ network }: Subject, { eni, direction }: Judgement, packet: Packet): NearRule | undefined {
@@ -128,31 +136,28 @@ function fixOf(
 	packet: Packet,
 	near: NearRule | undefined,
 	isReplyOfIpvs: boolean,
-): string {
+): Phrase {
 	const peer = direction === "ingress" ? packet.src.text : packet.dst.text;
 	const range = isReplyOfIpvs ? CLIENT_PORTS : `${packet.dport}/${packet.dport}`;
 	const ports = packet.dport === 0 ? "" : ` ${range}`;
-	const where = direction === "ingress" ? "from" : "to";
-	const wanted = `a rule ${direction} accept ${packet.protocol}${ports} ${where} ${peer} for a group of ${eni}`;
-	const isDrop = rule.startsWith(`${direction} drop`);
-	const fix = isDrop
-		? `remove that rule, or give it less priority than ${near?.but === LATER ? near.rule.text : wanted}`
-		: near === undefined
-			? `add ${wanted}`
-			: `correct that rule, or add ${wanted}`;
-	return isReplyOfIpvs ? `${fix}; or kube-proxy in iptables mode, which sends by the pod's own ENI` : fix;
+	const what = `${packet.protocol}${ports}`;
+	const wanted = phrase(direction === "ingress" ? "sg-rule-from" : "sg-rule-to", { direction, what, peer, eni });
+	const fix = rule.startsWith(`${direction} drop`)
+		? phrase("sg-fix-drop", { wanted: near?.later === true ? near.rule.text : wanted })
+		: phrase(near === undefined ? "sg-fix-add" : "sg-fix-correct", { wanted });
+	return isReplyOfIpvs ? phrase("sg-fix-ipvs", { fix }) : fix;
 }
 
 /** What a card's rules come to depends on the other end's groups, which the input does not say. */
-function securityGroupUndecided(_: Subject, __: Plan, ways: readonly Way[]): readonly Finding[] {
-	const findings = new Map<Place, Finding>();
+function securityGroupUndecided(_: Subject, __: Plan, ways: readonly Way[]): readonly Found[] {
+	const findings = new Map<Place, Found>();
 	for (const { end } of ways) {
 		if (end.outcome !== "unknown" || placeKind(end.at) !== "eni") continue;
 		findings.set(end.at, {
 			code: "security-group-undecided",
 			severity: "warning",
-			message: `what ${end.at} does with the packet is not known: ${end.because.facts.what ?? ""}`,
-			fix: "describe that card as an ENI with its securityGroups",
+			message: phrase("security-group-undecided", { eni: end.at, what: end.because.facts.what ?? "" }),
+			fix: phrase("security-group-undecided-fix"),
 			object: end.at,
 		});
 	}
@@ -160,19 +165,20 @@ function securityGroupUndecided(_: Subject, __: Plan, ways: readonly Way[]): rea
 }
 
 /** With IPVS a pod's packets leave by the node's eth0, whose groups decide instead of the pod's own (seed 000 L334, L335). */
-function nodeGroupsDecide(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function nodeGroupsDecide(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	if (placeKind(plan.start.place) !== "pod") return [];
-	const findings = new Map<string, Finding>();
+	const findings = new Map<string, Found>();
 	for (const { forward } of ways) {
 		const first = forward.judgements.find((each) => each.direction === "egress");
 		const own = first && eniWith(subject.network, plan.source.text);
 		if (first === undefined || own === undefined || first.eni === own.eni.id) continue;
-		const why = byIpvs(forward) ? ": IPVS looks up its route without the pod's address" : "";
+		const why = byIpvs(forward) ? phrase("ipvs-without-pod-address") : "";
+		const enis = { eni: first.eni, own: own.eni.id };
 		findings.set(first.eni, {
 			code: "security-group-of-node",
 			severity: "info",
-			message: `the packet leaves ${own.place} by ${first.eni}, so that ENI's security groups decide and not those of ${own.eni.id}, the pod's own${why}`,
-			fix: `let both ${first.eni} and ${own.eni.id} send to and hear from the Service's pods`,
+			message: phrase("security-group-of-node", { ...enis, place: own.place, why }),
+			fix: phrase("security-group-of-node-fix", enis),
 			object: `eni/${first.eni}`,
 		});
 	}
@@ -184,8 +190,8 @@ function byIpvs({ hops }: Walk): boolean {
 }
 
 /** Seed 000 L62: between a node and its pods, and between those, no ENI is passed, so no security group is asked. */
-function groupsNotApplied(subject: Subject, _: Plan, ways: readonly Way[]): readonly Finding[] {
-	const findings = new Map<string, Finding>();
+function groupsNotApplied(subject: Subject, _: Plan, ways: readonly Way[]): readonly Found[] {
+	const findings = new Map<string, Found>();
 	for (const { verdict, forward, forwardEnd } of ways) {
 		if (verdict !== "delivered" || passedFabric(forward)) continue;
 		const { packet, at } = forwardEnd;
@@ -198,8 +204,13 @@ function groupsNotApplied(subject: Subject, _: Plan, ways: readonly Way[]): read
 		findings.set(at, {
 			code: "security-group-not-applied",
 			severity: "warning",
-			message: `${at} is reached on its own node, where no security group is asked: ${opinion.group} of ${server.eni.id} would not let it in (${opinion.rule})`,
-			fix: "where that is to hold on one node too, write a NetworkPolicy",
+			message: phrase("security-group-not-applied", {
+				place: at,
+				group: opinion.group,
+				eni: server.eni.id,
+				rule: opinion.unmatched ?? opinion.rule,
+			}),
+			fix: phrase("security-group-not-applied-fix"),
 			object: `security-group/${opinion.group.split(",")[0] ?? ""}`,
 		});
 	}

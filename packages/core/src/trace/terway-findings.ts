@@ -7,14 +7,15 @@ import { InputError } from "../diagnostic/diagnostic.ts";
 import { ENI_RESOURCE, MEMBER_ENI_RESOURCE } from "../modes/terway/annotations.ts";
 import type { Candidate } from "../modes/terway/candidate.ts";
 import { matchPodNetworking } from "../modes/terway/pod-networking-match.ts";
-import type { Finding } from "./explanation.ts";
+import { phrase } from "../wording/phrase.ts";
+import type { Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
 import { podEniFindings, ZONE_LABEL } from "./pod-eni-findings.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
 import { at } from "./where.ts";
 
-type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Finding[];
+type Rule = (subject: Subject, plan: Plan, ways: readonly Way[]) => readonly Found[];
 
 export const TERWAY_RULES: readonly Rule[] = [podEnis, quotaReached, noNodeInZone, podNetworkings];
 
@@ -39,16 +40,17 @@ function networkingAt(cluster: Cluster, name: string): string {
 	return `podnetworking/${name}${object === undefined ? "" : ` ${at(object.source)}`}`;
 }
 
-function podNetworkings(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function podNetworkings(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	const { cluster } = subject;
 	if (cluster.terway === undefined || cluster.podNetworkings.length === 0) return [];
-	return podsOf(subject, plan, ways).flatMap((pod): readonly Finding[] => {
+	return podsOf(subject, plan, ways).flatMap((pod): readonly Found[] => {
 		const match = matchPodNetworking(cluster, pod);
 		const object = placeOf(pod);
 		const others = match.candidates.flatMap((each) => passedOver(cluster, each, object));
 		if (match.decision === "not-managed") return [];
-		const taken = match.podNetworkings.length === 0 ? "" : ` takes PodNetworking ${match.podNetworkings.join(", ")}`;
-		const message = `${object}${taken}: ${match.why}`;
+		const names = match.podNetworkings;
+		const takes = names.length === 0 ? "" : phrase("takes-networking", { names });
+		const message = phrase("pod-networking", { pod: object, takes, why: match.why });
 		return [
 			{ code: "pod-networking", severity: "info", message, object },
 			...others,
@@ -58,8 +60,8 @@ function podNetworkings(subject: Subject, plan: Plan, ways: readonly Way[]): rea
 }
 
 /** Those that would be taken but for one thing. */
-function passedOver(cluster: Cluster, { name, verdict, why }: Candidate, object: string): readonly Finding[] {
-	const message = `${object} does not take ${networkingAt(cluster, name)}: ${why}`;
+function passedOver(cluster: Cluster, { name, verdict, why }: Candidate, object: string): readonly Found[] {
+	const message = phrase("does-not-take", { pod: object, networking: networkingAt(cluster, name), why });
 	switch (verdict) {
 		case "not-ready":
 			return [
@@ -67,7 +69,7 @@ function passedOver(cluster: Cluster, { name, verdict, why }: Candidate, object:
 					code: "pod-networking-not-ready",
 					severity: "warning",
 					message,
-					fix: `kubectl describe podnetworking ${name}: its vSwitches and security groups must exist`,
+					fix: phrase("pod-networking-not-ready-fix", { name }),
 					object: `podnetworking/${name}`,
 				},
 			];
@@ -77,7 +79,7 @@ function passedOver(cluster: Cluster, { name, verdict, why }: Candidate, object:
 					code: "pod-networking-shadowed",
 					severity: "warning",
 					message,
-					fix: "make the selectors exclude each other: PodNetworkings have no priority",
+					fix: phrase("pod-networking-shadowed-fix"),
 					object: `podnetworking/${name}`,
 				},
 			];
@@ -96,30 +98,35 @@ function recordedOther(
 	cluster: Cluster,
 	pod: Pod,
 	{ decision, podNetworkings: taken, recorded, candidates }: ReturnType<typeof matchPodNetworking>,
-): readonly Finding[] {
+): readonly Found[] {
 	if (decision === "unknown" || recorded === null || taken.includes(recorded)) return [];
 	const place = placeOf(pod);
 	const isThere = cluster.podNetworkings.some(({ name }) => name === recorded);
-	const why = isThere ? candidates.find(({ name }) => name === recorded)?.why : "it is not there any more";
-	const message = `${place} was made with ${networkingAt(cluster, recorded)}, and would now take ${taken[0] ?? "none"}${why === undefined ? "" : `: ${recorded}: ${why}`}`;
+	const why = isThere ? candidates.find(({ name }) => name === recorded)?.why : phrase("not-there-any-more");
+	const message = phrase("pod-networking-changed", {
+		pod: place,
+		networking: networkingAt(cluster, recorded),
+		taken: taken[0] ?? phrase("none"),
+		why: why === undefined ? "" : phrase("not-any-more", { name: recorded, why }),
+	});
 	return [
 		{
 			code: "pod-networking-changed",
 			severity: "warning",
 			message,
-			fix: `correct PodNetworking ${recorded}, or delete the pod to have it made anew`,
+			fix: phrase("pod-networking-changed-fix", { name: recorded }),
 			object: `podnetworking/${recorded}`,
 		},
 	];
 }
 
-function podEnis(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Finding[] {
+function podEnis(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	if (subject.cluster.terway === undefined) return [];
 	return podsOf(subject, plan, ways).flatMap((pod) => podEniFindings(subject.cluster, pod));
 }
 
 /** Pods of the Service that cannot start, as no node has an ENI left for them (seed 003 L56). */
-function quotaReached({ cluster }: Subject, plan: Plan): readonly Finding[] {
+function quotaReached({ cluster }: Subject, plan: Plan): readonly Found[] {
 	const service = plan.target.service?.service;
 	if (service === undefined || cluster.terway === undefined) return [];
 	const [pending] = pendingPods(cluster, service);
@@ -127,17 +134,19 @@ function quotaReached({ cluster }: Subject, plan: Plan): readonly Finding[] {
 	if (pending === undefined || kind === undefined) return [];
 	const rooms = roomsIn(cluster).filter((room) => room.kind === kind);
 	if (rooms.length === 0 || rooms.some(({ next }) => next.fits !== false)) return [];
-	const told = rooms.slice(0, NODES_TOLD).map(({ node, next }) => `node/${node}: ${next.why}`);
-	const more = rooms.length > NODES_TOLD ? `; and ${rooms.length - NODES_TOLD} more nodes` : "";
-	const why = `${told.join("; ")}${more}`;
+	const told = rooms
+		.slice(0, NODES_TOLD)
+		.map(({ node, next }) => phrase("node-has-no-room", { node: `node/${node}`, why: next.why }));
+	const left = rooms.length - told.length;
+	const why = { clauses: left > 0 ? [...told, phrase("and-more-nodes", { n: left })] : told };
 	const object = placeOf(pending);
-	const message = `${object} ${at(pending.source)} cannot be scheduled, as no node has room for it: ${why}`;
+	const message = phrase("eni-quota-reached", { pod: object, where: at(pending.source), why });
 	return [
 		{
 			code: "eni-quota-reached",
 			severity: "error",
 			message,
-			fix: "add a node, or one of a larger instance type",
+			fix: phrase("eni-quota-reached-fix"),
 			object,
 		},
 	];
@@ -146,7 +155,7 @@ function quotaReached({ cluster }: Subject, plan: Plan): readonly Finding[] {
 const NODES_TOLD = 5;
 
 /** The webhook writes the zones of a PodNetworking's vSwitches into the pod as node affinity. */
-function noNodeInZone({ cluster }: Subject, plan: Plan): readonly Finding[] {
+function noNodeInZone({ cluster }: Subject, plan: Plan): readonly Found[] {
 	const service = plan.target.service?.service;
 	const pending = service && cluster.terway && pendingPods(cluster, service)[0];
 	if (!pending) return [];
@@ -157,9 +166,10 @@ function noNodeInZone({ cluster }: Subject, plan: Plan): readonly Finding[] {
 	const there = new Set(cluster.nodes.map(({ labels }) => labels[ZONE_LABEL]).filter((zone) => zone !== undefined));
 	if (there.size === 0) return [];
 	if (zones.some((zone) => there.has(zone))) return [];
-	const has = [...there].join(", ");
-	const message = `${placeOf(pending)} cannot be scheduled: ${networkingAt(cluster, name)} has vSwitches in ${zones.join(", ")} alone, and the nodes are in ${has}`;
-	const fix = `give PodNetworking ${name} a vSwitch in ${has}`;
+	const has = [...there];
+	const networking = networkingAt(cluster, name);
+	const message = phrase("pod-networking-zone", { pod: placeOf(pending), networking, zones, has });
+	const fix = phrase("pod-networking-zone-fix", { name, has });
 	return [{ code: "pod-networking-zone", severity: "error", message, fix, object: `podnetworking/${name}` }];
 }
 

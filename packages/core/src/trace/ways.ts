@@ -8,10 +8,9 @@ import { lookup } from "../kernel/fib.ts";
 import { icmpError, portUnreachable, replyMark, resetOf } from "../kernel/reject.ts";
 import { newSkb, type Skb } from "../kernel/skb.ts";
 import type { View } from "../kernel/view.ts";
-import { type End, Memory, type Next, Walk } from "../kernel/walk.ts";
+import { type End, Memory, type Next, type Remark, Walk } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Link } from "../state/link.ts";
-import type { Place } from "../state/place.ts";
 import { run } from "./engine.ts";
 import type { Verdict } from "./explanation.ts";
 import { listens } from "./listening.ts";
@@ -35,7 +34,7 @@ export interface Way {
 	readonly memory: Memory;
 	/** The packet as the client sent it. */
 	readonly sent: Packet;
-	readonly remarks: ReadonlyMap<string, { readonly message: string; readonly at: Place }>;
+	readonly remarks: ReadonlyMap<string, Remark>;
 }
 
 /** More ways than this are not followed; the last one then stands for the rest as `unknown`. */
@@ -53,7 +52,7 @@ export function* ways(plan: Plan, recording: boolean): Generator<Way> {
 
 function walkOnce(plan: Plan, choices: Choices, recording: boolean): Way {
 	const memory = new Memory();
-	const remarks = new Map<string, { readonly message: string; readonly at: Place }>();
+	const remarks = new Map<string, Remark>();
 	const walk = (): Walk => new Walk(plan.network, choices, memory, recording, plan.asked, remarks);
 	const forward = walk();
 	const sent = probe(plan);

@@ -1,10 +1,8 @@
 /** From reasons to sentences, in the language of whoever asks. */
 import type { Because, ReasonCode } from "../kernel/because.ts";
+import type { Language } from "../wording/language.ts";
 import { ENGLISH } from "./catalogue.ts";
 import { CHINESE } from "./catalogue-zh.ts";
-
-export const LANGUAGES = ["en", "zh"] as const;
-export type Language = (typeof LANGUAGES)[number];
 
 /** What an answer says in one language. */
 export interface Catalogue {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { loadCluster } from "../../src/cluster/load.ts";
 import { clusterNetwork } from "../../src/modes/network.ts";
+import { phrase } from "../../src/wording/phrase.ts";
 import { clusterOfYaml, errorOf } from "../support/manifests.ts";
 
 const cluster = (mode: string, rest = "podCIDRs: [10.244.0.0/16]"): string =>
@@ -72,8 +73,11 @@ describe("host-local, as flannel has it", () => {
 		const network = clusterNetwork(loadCluster([{ name: "a.yaml", text: join(...two) }]));
 		expect(network.assumptions.find(({ place }) => place === "pod/default/web-3")).toEqual({
 			code: "pod-address-assigned",
-			message:
-				"the input does not say an address of pod/default/web-3: 10.244.2.2 is taken, from podCIDR of node/b 10.244.2.0/24",
+			message: phrase("pod-address-assigned", {
+				pod: "pod/default/web-3",
+				address: "10.244.2.2",
+				by: "podCIDR of node/b 10.244.2.0/24",
+			}),
 			place: "pod/default/web-3",
 		});
 	});

@@ -2,6 +2,7 @@
 import { describe, expect, test } from "vitest";
 import type { NetworkAttachment } from "../../src/cluster/multus-objects.ts";
 import { clusterNetwork } from "../../src/modes/network.ts";
+import { worded } from "../../src/wording/phrase.ts";
 import { clusterOfYaml, errorOf, nodeYaml } from "../support/manifests.ts";
 
 const settings =
@@ -196,9 +197,8 @@ describe("a pod's namespace", () => {
 
 	test("of a node that is not said to have the master's card: a finding says what would", () => {
 		const made = network(pod("p", "by-source", "n2"));
-		expect(made.assumptions.find(({ code }) => code === "card-missing")?.message).toContain(
-			"node/n2 is not said to have eth1",
-		);
+		const missing = made.assumptions.find(({ code }) => code === "card-missing");
+		expect(worded(missing?.message ?? "")).toContain("node/n2 is not said to have eth1");
 	});
 
 	test("a plug-in that podpath does not evaluate is named", () => {

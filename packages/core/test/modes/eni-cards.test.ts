@@ -5,6 +5,7 @@ import { clusterNetwork } from "../../src/modes/network.ts";
 import { underlayOf } from "../../src/modes/underlay/underlay.ts";
 import type { Attachment } from "../../src/state/fabric.ts";
 import type { Network } from "../../src/state/network.ts";
+import { phrase } from "../../src/wording/phrase.ts";
 import { named } from "../support/fabric-questions.ts";
 import { clusterOfYaml, nodeYaml } from "../support/manifests.ts";
 import { addressLines, mainRoutes } from "../support/state-lines.ts";
@@ -74,7 +75,7 @@ describe("a node with a trunk", () => {
 		expect(network.assumptions.filter(({ code }) => code === "eni-device-assumed")).toEqual([
 			{
 				code: "eni-device-assumed",
-				message: "the input does not say by which device node/a has ENI eni-t: eth1 is assumed",
+				message: phrase("eni-device-assumed", { instance: "node/a", eni: "eni-t", device: "eth1" }),
 				place: "node/a",
 			},
 		]);

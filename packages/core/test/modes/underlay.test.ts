@@ -3,6 +3,7 @@ import { address } from "../../src/address/address.ts";
 import { prefix } from "../../src/address/prefix.ts";
 import { clusterNetwork } from "../../src/modes/network.ts";
 import type { FabricDevice } from "../../src/state/fabric.ts";
+import { worded } from "../../src/wording/phrase.ts";
 import { type ClusterParts, clusterOf, host, node, pod, segment, service, slice, vpc } from "../support/clusters.ts";
 import { addressLines, mainRoutes } from "../support/state-lines.ts";
 
@@ -136,12 +137,11 @@ describe("a cluster that does not say where its nodes stand", () => {
 		const network = clusterNetwork(clusterOf(TWO_NODES));
 		expect(attachments(network.fabric("segment/assumed"))).toHaveLength(2);
 		expect(mainRoutes(network.namespace("node/a"), 4)).toContain("default via 10.9.0.3 dev eth0 proto static");
-		expect(network.assumptions).toEqual([
-			{
-				code: "underlay-assumed",
-				message:
-					"the input does not describe the network between the nodes: one layer 2 segment is assumed, 10.9.0.0/24 with a router at 10.9.0.3",
-			},
+		expect(network.assumptions.map(({ code, message }) => [code, worded(message)])).toEqual([
+			[
+				"underlay-assumed",
+				"the input does not describe the network between the nodes: one layer 2 segment is assumed, 10.9.0.0/24 with a router at 10.9.0.3",
+			],
 		]);
 	});
 
@@ -208,7 +208,7 @@ describe("only Services, EndpointSlices and one Node", () => {
 	it("leave pods undescribed, and the network says so", () => {
 		expect(network.namespace("pod/default/client")).toBeUndefined();
 		expect(network.assumptions[0]?.code).toBe("network-mode-unknown");
-		expect(network.assumptions[0]?.message).toContain(
+		expect(worded(network.assumptions[0]?.message ?? "")).toContain(
 			"the input does not say the network mode, so nodes have only eth0 and kube-proxy's rules, and pods are not described (known: flannel-vpc,",
 		);
 	});

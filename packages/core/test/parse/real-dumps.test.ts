@@ -28,7 +28,7 @@ describe("of iptables-save", () => {
 			rule.matches.flatMap((match) => (match.kind === "other" ? [match.module] : [])),
 		);
 		expect([...new Set(matches)].filter((module) => module !== "")).toEqual(
-			"socket dscp tcpmss policy set cgroup bpf u32 string connlimit connbytes time realm cpu devgroup helper quota ecn esp ah dccp udplite ipvs osf rateest unknownext".split(
+			"socket dscp tcpmss set bpf u32 string connbytes time realm cpu devgroup ecn esp dccp udplite ipvs osf rateest unknownext".split(
 				" ",
 			),
 		);

@@ -40,6 +40,15 @@ function into(of: Snapshot, name: string, number: number): ReturnType<typeof exp
 describe("in a snapshot of several nodes", () => {
 	const many = snapshot(node("a", 1, { "iptables-save.txt": CUT_OFF }), node("b", 2));
 
+	test("a file that is no text is named as a dump that is cut off is", () => {
+		const damaged = node("a", 1);
+		const file = { name: "snap/nodes/a/host/iptables-save.txt", text: "", unreadable: '"it" is not UTF-8' };
+		const files = new Map([...damaged.files, ["iptables-save.txt", file]]);
+		const { verdict, findings } = into(snapshot({ ...damaged, files }, node("b", 2)), "a", 1);
+		expect(verdict).toBe("unknown");
+		expect(findings.map(({ message }) => message).join("\n")).toContain("is not UTF-8");
+	});
+
 	test("a dump that is cut off makes unknown what meets its node, and nothing else", () => {
 		const { verdict, paths, findings } = into(many, "a", 1);
 		expect([verdict, paths[0]?.reason]).toEqual(["unknown", expect.stringContaining("iptables-save.txt")]);

@@ -119,13 +119,17 @@ function programRemarks({ forward, reply, refusal, documented }: PredictedWay, p
 	);
 	const acts = ({ place, name }: LabProgram): boolean =>
 		documented.some(({ at, program }) => at === place && program === name);
-	return [
-		...remark(
-			"without eBPF programs, which let this packet pass unchanged",
-			met.filter((each) => !acts(each)),
-		),
-		...remark("tc filters stand in for eBPF programs, by their documented effect", met.filter(acts)),
-	];
+	return [undefined, "OpenFlow" as const].flatMap((technology) => {
+		const own = met.filter((each) => each.technology === technology);
+		const what = technology === undefined ? "eBPF programs" : "Open vSwitch's flow tables";
+		return [
+			...remark(
+				`without ${what}, which let this packet pass unchanged`,
+				own.filter((each) => !acts(each)),
+			),
+			...remark(`tc filters stand in for ${what}, by their documented effect`, own.filter(acts)),
+		];
+	});
 }
 
 function remark(what: string, programs: readonly LabProgram[]): readonly string[] {

@@ -22,6 +22,17 @@ function given({ fdb, links }: Namespace): readonly FdbEntry[] {
 	});
 }
 
+/** What bridges learned: right in a healthy network, and where a frame was seen at the wrong port, as good as written by hand. */
+export function learnedEntries({ place, fdb, missing }: Namespace): readonly Difference[] {
+	if (missing.has("bridge-fdb")) return [];
+	return compareKeyed(
+		place,
+		FDB,
+		[],
+		fdb.filter(({ state, mac }) => state === "dynamic" && !MULTICAST_MAC.test(mac)),
+	);
+}
+
 const FDB: EntryKind<FdbEntry> = {
 	part: "bridge-fdb",
 	codes: { missing: "fdb-missing", wrong: "fdb-wrong", extra: "fdb-unexpected" },
@@ -30,10 +41,13 @@ const FDB: EntryKind<FdbEntry> = {
 	textOf: (entry) => printBridgeFdb([entry]).trim(),
 	deviceOf: ({ device }) => device,
 	fixOf: (expected, actual) => {
-		const words = ({ mac, device, destination }: FdbEntry): string =>
-			`${mac} dev ${device}${destination === undefined ? " master static" : ` dst ${destination.text}`}`;
+		const words = ({ mac, device, destination, vlan }: FdbEntry): string => {
+			const tagged = vlan === undefined ? "" : ` vlan ${vlan}`;
+			return `${mac} dev ${device}${destination === undefined ? " master" : ` dst ${destination.text}`}${tagged}`;
+		};
 		if (expected === null) return `bridge fdb del ${words(actual as FdbEntry)}`;
-		return `bridge fdb ${actual === null ? "append" : "replace"} ${words(expected)}`;
+		const lasting = expected.destination === undefined ? " static" : "";
+		return `bridge fdb ${actual === null ? "append" : "replace"} ${words(expected)}${lasting}`;
 	},
 	with: (namespace, change) => ({ ...namespace, fdb: change(namespace.fdb) }),
 };

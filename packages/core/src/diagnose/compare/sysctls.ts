@@ -1,7 +1,6 @@
 /** Sysctls that a packet's way depends on. */
-import { KERNEL } from "../../origin/origin.ts";
+import { KERNEL, type SourcePosition } from "../../origin/origin.ts";
 import type { Namespace } from "../../state/namespace.ts";
-import type { Place } from "../../state/place.ts";
 import { KERNEL_DEVICE_DEFAULTS, sysctl } from "../../state/sysctl.ts";
 import { type Difference, namespaceRepair } from "../difference.ts";
 
@@ -15,7 +14,7 @@ export function compareSysctls(expected: Namespace, actual: Namespace): readonly
 		if (wanted === undefined || real === undefined || wanted === real || found.has(key)) continue;
 		// A kernel without the module has no such key.
 		if (!actual.sysctls.has(key) && !isDeviceKey(key)) continue;
-		found.set(key, sysctlDifference(actual.place, key, wanted, real));
+		found.set(key, sysctlDifference(actual, key, wanted, real));
 	}
 	return grouped([...found.values()]);
 }
@@ -59,7 +58,9 @@ function settingOf(namespace: Namespace, key: string): string | undefined {
 	return namespace.sysctls.get(`net.${family}.conf.default.${name}`) ?? KERNEL_DEVICE_DEFAULTS.get(name);
 }
 
-function sysctlDifference(place: Place, key: string, wanted: string, real: string): Difference {
+function sysctlDifference(actual: Namespace, key: string, wanted: string, real: string): Difference {
+	const { place } = actual;
+	const source = sourceOf(actual, key);
 	return {
 		code: "sysctl-wrong",
 		place,
@@ -68,7 +69,7 @@ function sysctlDifference(place: Place, key: string, wanted: string, real: strin
 		device: null,
 		subject: key,
 		expected: { text: `${key} = ${wanted}`, origin: KERNEL },
-		actual: { text: `${key} = ${real}`, origin: KERNEL },
+		actual: { text: `${key} = ${real}`, origin: { ...KERNEL, ...(source !== undefined && { source }) } },
 		repairs: [
 			namespaceRepair(place, (namespace) => ({
 				...namespace,
@@ -78,6 +79,12 @@ function sysctlDifference(place: Place, key: string, wanted: string, real: strin
 		fix: `sysctl -w ${key}=${wanted}`,
 		consequences: [],
 	};
+}
+
+function sourceOf({ sysctls, sysctlLines, files }: Namespace, key: string): SourcePosition | undefined {
+	const file = files?.get("sysctl");
+	const line = sysctlLines?.[[...sysctls.keys()].indexOf(key)];
+	return file === undefined || line === undefined ? undefined : { file, line };
 }
 
 /** net/ipv4/devinet.c: who writes ip_forward writes every device's forwarding with it. */

@@ -1,5 +1,7 @@
 /** Filters of traffic control. */
+
 import { printTcFilter } from "../../emit/tc.ts";
+import { tcBatch } from "../../emit/tc-batch.ts";
 import type { Namespace } from "../../state/namespace.ts";
 import type { TcFilter } from "../../state/tc.ts";
 import type { Difference } from "../difference.ts";
@@ -18,12 +20,23 @@ const FILTERS: EntryKind<TcFilter> = {
 	bodyOf: (filter) => lines(filter).at(-1) ?? "",
 	textOf: (filter) => `dev ${filter.device} ${filter.direction} ${lines(filter).join(" ")}`,
 	deviceOf: ({ device }) => device,
-	fixOf: (expected, actual) =>
-		expected === null && actual !== null
-			? `tc filter del dev ${actual.device} ${actual.direction} pref ${actual.priority}`
-			: null,
+	fixOf: (expected, actual) => {
+		const gone = actual && `tc filter del dev ${actual.device} ${actual.direction} pref ${actual.priority}`;
+		return [gone, expected && added(expected)].filter((fix) => fix != null && fix !== "").join(" && ");
+	},
 	with: (namespace, change) => ({ ...namespace, tcFilters: change(namespace.tcFilters) }),
 };
+
+/** The commands that make it; empty for what tc alone cannot make, as a program. */
+function added(filter: TcFilter): string {
+	const commands = tcBatch([{ kind: "clsact", device: filter.device, origin: filter.origin }], [filter])
+		.text.trim()
+		.split("\n");
+	const [qdisc = "", ...filters] = commands;
+	return filters.length === 0
+		? ""
+		: [qdisc.replace("qdisc add", "qdisc replace"), ...filters].map((each) => `tc ${each}`).join(" && ");
+}
 
 /** What selects, and last what is done; without priority and handle, which say nothing of either. */
 function lines(filter: TcFilter): readonly string[] {

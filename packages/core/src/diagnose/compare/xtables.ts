@@ -143,12 +143,15 @@ function difference(at: ChainAt, told: Told): Difference {
 
 function policyDifference(at: ChainAt, actual: XtChain): Difference {
 	const { expected, chain } = at;
-	const text = (policy: XtChain["policy"]): EntryText => ({ text: `:${chain} ${policy ?? "-"}`, origin: KERNEL });
+	const text = ({ policy, source }: XtChain): EntryText => ({
+		text: `:${chain} ${policy ?? "-"}`,
+		origin: { ...KERNEL, ...(source !== undefined && { source }) },
+	});
 	return difference(at, {
 		code: "chain-policy-wrong",
 		change: "wrong",
-		expected: text(expected.policy),
-		actual: text(actual.policy),
+		expected: text(expected),
+		actual: text(actual),
 		fix: `${toolOf(at)} -P ${chain} ${expected.policy ?? "ACCEPT"}`,
 		repairs: [changed(at, (own) => ({ ...own, policy: expected.policy }))],
 	});
@@ -162,9 +165,19 @@ function flushed(at: ChainAt): Difference {
 		change: "missing",
 		expected: { text: `chain ${subjectOf(at)} with ${expected.rules.length} rules`, origin },
 		actual: actual === undefined ? null : { text: `:${chain} (no rules)`, origin: KERNEL },
-		fix: null,
+		fix: chainFix(at),
 		repairs: [changed(at, (own) => ({ ...own, rules: expected.rules }))],
 	});
+}
+
+/** More rules than this nobody types: whoever wrote them writes them again. */
+const MOST_TYPED = 8;
+
+function chainFix(at: ChainAt): string {
+	const { expected, table, chain, place } = at;
+	const owner = expected.rules[0]?.origin.component ?? "their owner";
+	if (expected.rules.length > MOST_TYPED) return `# restart ${owner} at ${place}: it writes the chain's rules again`;
+	return expected.rules.map((rule) => `${toolOf(at)} -A ${chain} ${printRuleParts(rule, table.family)}`).join(" && ");
 }
 
 /** A rule that stands at another place is both missing and too many. */

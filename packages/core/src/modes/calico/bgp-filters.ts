@@ -8,6 +8,7 @@ import type { BgpFilter, BgpFilterRule } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { FilterRule, Neighbour } from "../../state/speaker.ts";
+import { phrase } from "../../wording/phrase.ts";
 
 export type NeighbourRules = Pick<Neighbour, "imports" | "exports">;
 
@@ -76,7 +77,7 @@ function missingFilters(peers: Cluster["calico"]["bgpPeers"], filters: readonly 
 			.map((each) => ({
 				code: "bgp-filter-missing",
 				severity: "warning" as const,
-				message: `bgppeer/${name} names BGPFilter "${each}", which the input does not have: no route is held back by it`,
+				message: phrase("bgp-filter-missing", { peer: `bgppeer/${name}`, filter: each }),
 			})),
 	);
 }
@@ -88,7 +89,7 @@ function rulesOf({ exports, imports }: BgpFilter): readonly BgpFilterRule[] {
 function unevaluated(filter: BgpFilter): readonly Assumption[] {
 	const fields = new Set(rulesOf(filter).flatMap((rule) => rule.unevaluated));
 	if (fields.size === 0) return [];
-	const message = `bgpfilter/${filter.name} has rules with ${[...fields].join(", ")}, which are not evaluated: such a rule is taken to match nothing`;
+	const message = phrase("bgp-filter-not-evaluated", { filter: `bgpfilter/${filter.name}`, fields: [...fields] });
 	return [{ code: "bgp-filter-not-evaluated", severity: "warning", message }];
 }
 
@@ -98,6 +99,6 @@ function widening(filter: BgpFilter): readonly Assumption[] {
 		({ action, source, matchOperator }) => action === "accept" && source === null && matchOperator !== "Equal",
 	);
 	if (!accepts) return [];
-	const message = `bgpfilter/${filter.name} accepts routes for export before Calico's own filter is asked: the node's routes to single pods and its own subnets that it lets through are not followed`;
+	const message = phrase("bgp-filter-exports-more", { filter: `bgpfilter/${filter.name}` });
 	return [{ code: "bgp-filter-exports-more", message }];
 }

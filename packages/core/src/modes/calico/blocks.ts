@@ -7,6 +7,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import { blockOwners, saysBlocks } from "../../cluster/ipam/calico-blocks.ts";
 import type { CalicoPool } from "../../cluster/ipam/calico-pools.ts";
 import type { Assumption } from "../../state/network.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";
 import type { Pools } from "./pools.ts";
 
@@ -43,8 +44,7 @@ export function blocksOf(cluster: Cluster, pools: Pools): Blocks {
 
 const ASSUMED: Assumption = {
 	code: "ipam-blocks-assumed",
-	message:
-		"the input holds no IPAMBlock and no BlockAffinity: each node is taken to have the blocks that its pods' addresses are in",
+	message: phrase("ipam-blocks-assumed"),
 };
 
 function* podAddresses(cluster: Cluster): Generator<{ readonly address: Address; readonly node: string }> {

@@ -9,6 +9,7 @@ import type { Node } from "../../cluster/objects.ts";
 import { sha1Hex } from "../../digest/sha1.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { Place } from "../../state/place.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { cardAddress, type Underlay } from "../underlay/underlay.ts";
 import type { Blocks } from "./blocks.ts";
 import type { Pools } from "./pools.ts";
@@ -114,8 +115,9 @@ function tunnelAddress(device: TunnelDevice, sources: NodeSources, assumptions: 
 	const assumed = block && freeAddress(block.cidr, (address) => cluster.ownersOf(address).length > 0);
 	const place = `node/${node}`;
 	const name = kind === "ipip" ? "tunl0" : vxlanDevice(family);
-	const what = assumed === undefined ? "none, as it has no block" : `${assumed.text}, the first that no pod has`;
-	const message = `the input does not say the address of ${name} on ${place}: ${what} is assumed`;
+	const what =
+		assumed === undefined ? phrase("tunnel-address-none") : phrase("tunnel-address-first", { address: assumed.text });
+	const message = phrase("tunnel-address-assumed", { device: name, place, what });
 	assumptions.push({ code: "tunnel-address-assumed", message, place });
 	return assumed;
 }

@@ -3,12 +3,14 @@ import type { Address, Family } from "../../address/address.ts";
 import { contains } from "../../address/prefix.ts";
 import { deciding } from "../../bgp/filter.ts";
 import type { BgpNetwork } from "../../bgp/network.ts";
+import type { SessionDown } from "../../bgp/session.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { formatPosition } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
 import type { Cause, LostPacket } from "../../state/network.ts";
 import type { Speaker } from "../../state/speaker.ts";
-import { sessionDownText } from "../session-down.ts";
+import { phrase } from "../../wording/phrase.ts";
+import { sessionDown } from "../session-down.ts";
 import { cardAddress, type Underlay } from "../underlay/underlay.ts";
 import type { Block, Blocks } from "./blocks.ts";
 import type { CalicoNodes, NodeFacts } from "./calico-nodes.ts";
@@ -32,7 +34,7 @@ interface Lost extends CauseSources {
 	readonly lacking: readonly Speaker[];
 }
 
-/** Nearest first: the block's own pool, sessions, then peerings that should be. */
+/** Nearest first: the block's own pool, filters and sessions; where none of them is at fault, peerings that should be. */
 export function calicoCauses(sources: CauseSources, { places, from, to }: LostPacket): readonly Cause[] {
 	return [to, from].flatMap((address) => causesFor(sources, places, address));
 }
@@ -53,8 +55,14 @@ function causesFor(sources: CauseSources, places: readonly string[], address: Ad
 	const lost: Lost = { ...sources, places, block, owner, network, lacking };
 	const routers = routersWithoutBgp(lost);
 	if (lacking.length === 0) return routers;
-	const found = [notExported, sessions, filtered, selectNobody, noClusterId, meshOff].flatMap((cause) => cause(lost));
-	return found.length > 0 ? found : routers;
+	for (const kinds of [
+		[notExported, filtered, sessions],
+		[selectNobody, noClusterId, meshOff],
+	]) {
+		const found = kinds.flatMap((cause) => cause(lost));
+		if (found.length > 0) return found;
+	}
+	return routers;
 }
 
 /** Others send to an address that nobody has. */
@@ -67,36 +75,66 @@ function addressNotHeld(
 	const card = underlay.cardOf(place);
 	if (said === undefined || card === undefined) return [];
 	if (card.addresses.some((each) => each.address.text === said.text)) return [];
-	const has = cardAddress(card, family)?.address.text ?? "none";
-	const message = `${place} ${at(node.source)} says by projectcalico.org/IPv${family}Address that it is reached at ${said.text}, which its card does not have (${has})`;
-	const fix = "let calico-node find the node's address itself (IP=autodetect), or say the one that the card has";
+	const has = cardAddress(card, family)?.address.text ?? phrase("none");
+	const facts = { place, where: at(node.source), family, address: said.text, has };
+	const message = phrase("node-address-not-held", facts);
+	const fix = phrase("node-address-not-held-fix");
 	return [{ code: "node-address-not-held", message, fix, object: place }];
 }
 
 function notExported({ block, cluster }: Lost): readonly Cause[] {
 	const pool = cluster.calico.ipPools.find(({ name }) => name === block.pool?.name);
 	if (pool === undefined || !pool.disableBGPExport) return [];
-	const message = `ippool/${pool.name} ${at(pool.source)} is not exported, so nobody is told of ${block.cidr.text}`;
-	return [{ code: "pool-not-exported", message, fix: "set disableBGPExport: false", object: `ippool/${pool.name}` }];
+	const object = `ippool/${pool.name}`;
+	const message = phrase("pool-not-exported", { pool: object, where: at(pool.source), block: block.cidr.text });
+	return [{ code: "pool-not-exported", message, fix: phrase("pool-not-exported-fix"), object }];
 }
 
 /** Those of the speakers between the block's node and whoever lacks it. */
-function sessions({ network, lacking, owner, cluster }: Lost): readonly Cause[] {
+function sessions(lost: Lost): readonly Cause[] {
+	const { network, lacking, owner, cluster } = lost;
 	const concerned = network.speakers.filter(
 		(each) => lacking.includes(each) || each.name === owner.place || each.name.startsWith("host/"),
 	);
-	return concerned
-		.flatMap((speaker) => network.sessionsDown(speaker))
-		.map((down) => {
-			const object = down.neighbour.object ?? down.self.name;
-			const where = sourceOf(cluster, object);
-			return {
-				code: "bgp-session-down",
-				message: `${sessionDownText(down)}${where === undefined ? "" : ` ${at(where)}`}`,
-				fix: "give both sides each other's address and AS",
-				object,
-			};
-		});
+	const down = concerned.flatMap((speaker) => network.sessionsDown(speaker));
+	const unpeered = selectNobody(lost).filter(({ object }) => down.some((each) => wouldJoin(lost, object, each)));
+	if (unpeered.length > 0) return unpeered;
+	// Whoever speaks to nobody has been told a wrong address, for which the other side then waits.
+	const [lonely, others] = [
+		down.filter(({ why }) => why.kind === "nobody"),
+		down.filter(({ why }) => why.kind !== "nobody"),
+	];
+	return [...lonely, ...withoutOtherSides(others)].map((down) => {
+		const object = atFault(down);
+		const where = sourceOf(cluster, object);
+		return {
+			code: "bgp-session-down",
+			message: sessionDown(down, where === undefined ? "" : ` ${at(where)}`),
+			fix: phrase("bgp-session-fix"),
+			object,
+		};
+	});
+}
+
+/** Somebody waits for a session with a node, and this BGPPeer has his address, but joins no node. */
+function wouldJoin({ cluster }: Lost, object: string, { self, why }: SessionDown): boolean {
+	const peer = cluster.calico.bgpPeers.find(({ name }) => object === `bgppeer/${name}`);
+	return why.kind === "one-sided" && self.addresses.some(({ text }) => text === peer?.peerIP?.text);
+}
+
+/** Who lacks the other as a neighbour, where that is written for him alone; else whoever has the neighbour. */
+function atFault({ self, neighbour, why }: SessionDown): string {
+	if (why.kind === "one-sided" && why.peer.name.startsWith("host/")) return why.peer.name;
+	return neighbour.object ?? self.name;
+}
+
+/** A session that is down between two is down for both; the first that says so is enough. */
+function withoutOtherSides(down: readonly SessionDown[]): readonly SessionDown[] {
+	const seen = new Set<string>();
+	return down.filter(({ self, why }) => {
+		const pair = [self.name, "peer" in why ? why.peer.name : ""].sort().join(" ");
+		return seen.size < seen.add(pair).size;
+	});
 }
 
 /** BGPFilters by which somebody who knows the block does not tell another, or the other does not take it; each is told once. */
@@ -112,17 +150,24 @@ function filtered({ network, owner, block: { cidr }, cluster }: Lost): readonly 
 			if (rule?.action !== "reject" || rule.object === undefined || causes.has(rule.object)) continue;
 			causes.set(
 				rule.object,
-				filterCause(cluster, rule.object, `${cidr.text} back between ${peer.name} and ${speaker.name}`),
+				filterCause(cluster, rule.object, { block: cidr.text, peer: peer.name, speaker: speaker.name }),
 			);
 		}
 	}
 	return [...causes.values()];
 }
 
-function filterCause(cluster: Cluster, object: string, what: string): Cause {
+interface HeldBack {
+	readonly block: string;
+	readonly peer: string;
+	readonly speaker: string;
+}
+
+function filterCause(cluster: Cluster, object: string, held: HeldBack): Cause {
 	const where = sourceOf(cluster, object);
-	const message = `${object}${where === undefined ? "" : ` ${at(where)}`} holds the route to ${what}`;
-	const fix = "accept the route in the filter, or take the filter from the BGPPeer";
+	const facts = { ...held, filter: object, where: where === undefined ? "" : ` ${at(where)}` };
+	const message = phrase("bgp-route-filtered", facts);
+	const fix = phrase("bgp-route-filtered-fix");
 	return { code: "bgp-route-filtered", message, fix, object };
 }
 
@@ -132,16 +177,20 @@ function selectNobody({ cluster, nodes }: Lost): readonly Cause[] {
 		const fits = (selector: typeof peer.nodeSelector): boolean =>
 			selector === null || nodes.all.some(({ labels }) => selector.matches(labels));
 		const which = !fits(peer.nodeSelector)
-			? { field: "nodeSelector", text: peer.nodeSelector?.text }
+			? { field: "nodeSelector", selector: peer.nodeSelector?.text ?? "" }
 			: !fits(peer.peerSelector)
-				? { field: "peerSelector", text: peer.peerSelector?.text }
+				? { field: "peerSelector", selector: peer.peerSelector?.text ?? "" }
 				: undefined;
 		const unknown = peer.node !== "" && nodes.of(peer.node) === undefined;
 		if (which === undefined && !unknown) return [];
-		const what = which === undefined ? `names node "${peer.node}"` : `has ${which.field} ${which.text}`;
-		const message = `bgppeer/${peer.name} ${at(peer.source)} ${what}, which no node is, so it joins nobody`;
-		const fix = which === undefined ? "name a node of the cluster" : "correct the selector, or label the nodes";
-		return [{ code: "bgp-peer-selects-nobody", message, fix, object: `bgppeer/${peer.name}` }];
+		const object = `bgppeer/${peer.name}`;
+		const facts = { peer: object, where: at(peer.source) };
+		const message =
+			which === undefined
+				? phrase("bgp-peer-names-nobody", { ...facts, node: peer.node })
+				: phrase("bgp-peer-selects-nobody", { ...facts, ...which });
+		const fix = phrase(which === undefined ? "name-a-node" : "correct-selector");
+		return [{ code: "bgp-peer-selects-nobody", message, fix, object }];
 	});
 }
 
@@ -157,8 +206,13 @@ function noClusterId({ network, lacking, owner, nodes, block }: Lost): readonly 
 			.map(({ peer }) => peer);
 		const between = peers.some(({ name }) => name === owner.place) && peers.some((peer) => lacking.includes(peer));
 		if (!between || facts === owner) return [];
-		const message = `${facts.place} ${at(facts.node.source)} has sessions with ${owner.place} and ${lacking[0]?.name ?? "others"} and reflects nothing: it has no projectcalico.org/RouteReflectorClusterID`;
-		const fix = "give it a routeReflectorClusterID, or join the nodes by the mesh";
+		const message = phrase("bgp-reflector-without-cluster-id", {
+			place: facts.place,
+			where: at(facts.node.source),
+			owner: owner.place,
+			other: lacking[0]?.name ?? phrase("others"),
+		});
+		const fix = phrase("bgp-reflector-without-cluster-id-fix");
 		return [{ code: "bgp-reflector-without-cluster-id", message, fix, object: facts.place }];
 	});
 }
@@ -166,10 +220,15 @@ function noClusterId({ network, lacking, owner, nodes, block }: Lost): readonly 
 function meshOff({ cluster, block, owner, lacking }: Lost): readonly Cause[] {
 	const settings = cluster.calico.bgpConfigurations.find(({ name }) => name === "default");
 	if (settings?.nodeToNodeMeshEnabled !== false) return [];
-	const whom = `${owner.place} and ${lacking[0]?.name ?? "the others"}`;
-	const message = `bgpconfiguration/default ${at(settings.source)} turns the mesh off, and no BGPPeer joins ${whom}: nobody tells of ${block.cidr.text}`;
-	const fix = "turn the mesh on, or peer the nodes with a route reflector or a switch by a BGPPeer";
-	return [{ code: "bgp-mesh-off", message, fix, object: "bgpconfiguration/default" }];
+	const object = "bgpconfiguration/default";
+	const message = phrase("bgp-mesh-off", {
+		object,
+		where: at(settings.source),
+		owner: owner.place,
+		other: lacking[0]?.name ?? phrase("the-others"),
+		block: block.cidr.text,
+	});
+	return [{ code: "bgp-mesh-off", message, fix: phrase("bgp-mesh-off-fix"), object }];
 }
 
 /** Between subnets a router sees the packets as they are. */
@@ -180,9 +239,14 @@ function routersWithoutBgp({ cluster, places, block, network }: Lost): readonly 
 	);
 	return routers.map((router) => {
 		const kept =
-			pool === undefined ? "" : `ippool/${pool.name} ${at(pool.source)} sends packets between nodes as they are, and `;
-		const message = `${kept}host/${router.name} ${at(router.source)} on the way speaks no BGP, so it knows nothing of ${block.cidr.text}`;
-		const fix = "set ipipMode or vxlanMode of the pool to CrossSubnet, or let the router be a BGP peer of the nodes";
+			pool === undefined ? "" : phrase("pool-sends-bare", { pool: `ippool/${pool.name}`, where: at(pool.source) });
+		const message = phrase("router-knows-no-pods", {
+			kept,
+			router: `host/${router.name}`,
+			where: at(router.source),
+			block: block.cidr.text,
+		});
+		const fix = phrase("router-knows-no-pods-fix");
 		return {
 			code: "router-knows-no-pods",
 			message,

@@ -4,6 +4,7 @@ import { PrefixMap } from "../../address/prefix-map.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { type CalicoPool, calicoPools, type Encapsulation } from "../../cluster/ipam/calico-pools.ts";
 import type { Assumption } from "../../state/network.ts";
+import { phrase, type Said } from "../../wording/phrase.ts";
 
 export interface Pools {
 	readonly all: readonly CalicoPool[];
@@ -28,16 +29,19 @@ export function poolsOf(cluster: Cluster): Pools {
 	};
 }
 
-const NAMES: Readonly<Record<Encapsulation, string>> = {
+const NAMES: Readonly<Record<Encapsulation, Said>> = {
 	ipip: "ipipMode Always",
 	vxlan: "vxlanMode Always",
-	none: "no encapsulation",
+	none: phrase("no-encapsulation"),
 };
 
 function poolAssumed({ cidr, encapsulation, natOutgoing }: CalicoPool): Assumption {
-	const rest = `${NAMES[encapsulation]} and natOutgoing ${natOutgoing}`;
 	return {
 		code: "ip-pool-assumed",
-		message: `the input holds no IPPool: one of ${cidr.text} is assumed, with ${rest}`,
+		message: phrase("ip-pool-assumed", {
+			cidr: cidr.text,
+			encapsulation: NAMES[encapsulation],
+			nat: String(natOutgoing),
+		}),
 	};
 }

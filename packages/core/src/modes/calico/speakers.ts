@@ -7,7 +7,8 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import { stableHash } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { FilterRule, RouteFilter, Speaker } from "../../state/speaker.ts";
-import { sessionDownText } from "../session-down.ts";
+import { phrase } from "../../wording/phrase.ts";
+import { sessionDown } from "../session-down.ts";
 import type { Block, Blocks } from "./blocks.ts";
 import type { CalicoNodes, NodeFacts } from "./calico-nodes.ts";
 import { peeringsOf } from "./peerings.ts";
@@ -137,11 +138,11 @@ export function bgpRemarks({ network }: BirdNetwork): readonly Assumption[] {
 			code: "bgp-session-down",
 			place: each.self.name,
 			severity: "warning" as const,
-			message: sessionDownText(each),
+			message: sessionDown(each),
 		}));
 	const unsettled = [...network.unsettled].map((prefix) => ({
 		code: "bgp-unsettled",
-		message: `the BGP routes to ${prefix} never settle: speakers' preferences contradict each other`,
+		message: phrase("bgp-unsettled", { prefix }),
 		severity: "warning" as const,
 	}));
 	return [...down, ...unsettled];

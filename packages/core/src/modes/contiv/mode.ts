@@ -1,6 +1,7 @@
 /** Contiv (contiv/netplugin): pods on an Open vSwitch bridge of their node. */
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { ContivSettings } from "../../cluster/settings.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { ModePlan, NetworkMode } from "../mode.ts";
 import type { Underlay } from "../underlay/underlay.ts";
 import { ContivBgpPlan } from "./bgp-plan.ts";
@@ -10,7 +11,7 @@ const WITHOUT_NETWORKS: ModePlan = {
 	assumptions: [
 		{
 			code: "pod-network-missing",
-			message: "the Cluster object has no spec.contiv, so podpath knows no network of Contiv's and pods have none",
+			message: phrase("no-contiv-settings"),
 			severity: "warning",
 		},
 	],

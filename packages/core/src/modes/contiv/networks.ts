@@ -5,6 +5,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { ContivNetwork, ContivSettings, ContivSubnet } from "../../cluster/settings.ts";
 import type { Assumption } from "../../state/network.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { podPlace } from "../pod-vlans.ts";
 
@@ -83,6 +84,6 @@ function macOf({ words, family }: Address): string {
 
 function stray(pod: Pod): Assumption {
 	const place = podPlace(pod);
-	const message = `no Contiv network has an address of ${place}, so it has no network`;
+	const message = phrase("no-contiv-network", { pod: place });
 	return { code: "pod-network-missing", message, place };
 }

@@ -10,8 +10,9 @@ import { formatPosition } from "../../diagnostic/diagnostic.ts";
 import type { Segment, SegmentRoute } from "../../state/fabric.ts";
 import type { Assumption, Cause } from "../../state/network.ts";
 import type { Speaker } from "../../state/speaker.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { hostSpeakers } from "../host-speakers.ts";
-import { sessionDownText, sessionsDown } from "../session-down.ts";
+import { sessionDown, sessionsDown } from "../session-down.ts";
 import type { Underlay } from "../underlay/underlay.ts";
 import type { PodPorts } from "./networks.ts";
 import { contivOrigin } from "./origin.ts";
@@ -76,8 +77,8 @@ export class ContivSpeakers {
 				const at = host === undefined ? "" : ` (${formatPosition(host.source)})`;
 				return {
 					code: "bgp-session-down",
-					message: `${sessionDownText(down)}${at}`,
-					fix: "give both sides each other's address and AS",
+					message: sessionDown(down, at),
+					fix: phrase("bgp-session-fix"),
 					object: down.neighbour.object ?? place,
 				};
 			});
@@ -118,7 +119,7 @@ export class ContivSpeakers {
 			code: "bgp-session-down",
 			place: each.self.name,
 			severity: "warning",
-			message: sessionDownText(each),
+			message: sessionDown(each),
 		}));
 	}
 
@@ -128,15 +129,15 @@ export class ContivSpeakers {
 			const learned = new Set(this.#learned(name).map(({ text }) => text));
 			const other = this.#elsewhere(name).find(({ text }) => !learned.has(text));
 			if (other === undefined || !this.#routers.has(name)) return [];
-			const message = `node/${name} does not learn ${other.text} by BGP: its agent knows the pod from the other's and leads to the BGP neighbour, as in the release of documents/networking/bgp.md (later ones lead to the other node's uplink)`;
+			const message = phrase("contiv-release-assumed", { node: `node/${name}`, route: other.text });
 			return [{ code: "contiv-release-assumed", message, place: `node/${name}` }];
 		});
 	}
 }
 
 function unconfigured(node: string): Cause {
-	const message = `spec.contiv.bgp has no entry for node ${node}, so nobody is told of its pods, and they reach each other alone`;
-	const fix = "add the node to spec.contiv.bgp (netctl bgp create)";
+	const message = phrase("contiv-without-bgp", { node });
+	const fix = phrase("contiv-without-bgp-fix");
 	return { code: "bgp-no-peers", message, fix, object: `node/${node}` };
 }
 

@@ -2,6 +2,7 @@
 import type { Node } from "../../cluster/objects.ts";
 import type { ContivSettings } from "../../cluster/settings.ts";
 import type { Assumption } from "../../state/network.ts";
+import { phrase } from "../../wording/phrase.ts";
 
 /** br_netfilter knows Linux's own bridges: an Open vSwitch one is none of its business. */
 export const NO_BRIDGE_NETFILTER: ReadonlyMap<string, string> = new Map(
@@ -11,6 +12,6 @@ export const NO_BRIDGE_NETFILTER: ReadonlyMap<string, string> = new Map(
 /** The card that is the switch's way out is not in the input. */
 export function noUplink({ name }: Node, { uplink }: ContivSettings): Assumption {
 	const place = `node/${name}`;
-	const message = `the input does not say where ${uplink} of ${place} is connected, so its switch has no way out (a Segment's port says it: machine: ${name}, device: ${uplink})`;
+	const message = phrase("contiv-uplink-missing", { uplink, place, node: name });
 	return { code: "contiv-uplink-missing", message, severity: "warning", place };
 }

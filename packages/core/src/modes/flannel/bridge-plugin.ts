@@ -12,6 +12,7 @@ import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { FdbEntry, InterfaceAddress, Route } from "../../state/ip.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type VethLink } from "../../state/link.ts";
 import type { Assumption } from "../../state/network.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { unicastRoute } from "../route.ts";
 import type { Lease } from "./leases.ts";
@@ -53,9 +54,9 @@ export function strayAddresses(pods: readonly Pod[], leasesOf: (nodeName: string
 		const stray = pod.podIPs.filter((address) => leaseFor(address, leases) === undefined);
 		if (leases.length === 0 || stray.length === 0) return [];
 		const place = `pod/${pod.namespace}/${pod.name}`;
-		const subnets = leases.map(({ subnet }) => subnet.text).join(", ");
-		const addresses = stray.map((address) => address.text).join(", ");
-		const message = `${place} has ${addresses}, which is not of its node's pod CIDR (${subnets}): it gets no routes for it`;
+		const subnets = leases.map(({ subnet }) => subnet.text);
+		const addresses = stray.map((address) => address.text);
+		const message = phrase("pod-address-outside-subnet", { pod: place, addresses, subnets });
 		return [{ code: "pod-address-outside-subnet", message, place }];
 	});
 }

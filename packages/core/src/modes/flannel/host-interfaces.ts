@@ -3,6 +3,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import { stableHash } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
+import { phrase } from "../../wording/phrase.ts";
 
 /** The bridge plugin draws names at random, so a name that is known is said by the Pod's annotation. */
 export const HOST_INTERFACE_ANNOTATION = "podpath.dev/host-interface";
@@ -24,14 +25,19 @@ export function hostInterfaces(cluster: Cluster): HostInterfaces {
 	for (const pod of cluster.pods) {
 		const name = pod.annotations[HOST_INTERFACE_ANNOTATION];
 		if (name === undefined || pod.hostNetwork) continue;
-		const why = VALID_NAME.test(name) ? "another pod of the node has it" : "it is no valid device name";
+		const why = VALID_NAME.test(name) ? phrase("another-pod-has-it") : phrase("no-device-name");
 		if (VALID_NAME.test(name) && !taken.has(`${pod.nodeName} ${name}`)) {
 			said.set(pod, name);
 			taken.add(`${pod.nodeName} ${name}`);
 			continue;
 		}
 		const place = `pod/${pod.namespace}/${pod.name}`;
-		const message = `${place}: annotation ${HOST_INTERFACE_ANNOTATION} (${JSON.stringify(name)}) is not followed, as ${why}`;
+		const message = phrase("host-interface-unusable", {
+			pod: place,
+			annotation: HOST_INTERFACE_ANNOTATION,
+			name: JSON.stringify(name),
+			why,
+		});
 		assumptions.push({ code: "host-interface-unusable", message, place });
 	}
 	return { nameOf: (pod) => said.get(pod) ?? drawnName(pod), assumptions };

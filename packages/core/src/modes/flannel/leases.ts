@@ -8,6 +8,7 @@ import type { FlannelSettings } from "../../cluster/settings.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { Place } from "../../state/place.ts";
+import { phrase } from "../../wording/phrase.ts";
 
 /** A node's subnet of one family, as its lease says it (pkg/lease). */
 export interface Lease {
@@ -83,7 +84,7 @@ function firstOfEachFamily(prefixes: readonly Prefix[]): readonly Prefix[] {
 function subnetAssumed(node: Node, subnet: Prefix): Assumption {
 	return {
 		code: "pod-cidr-assumed",
-		message: `node/${node.name} names no pod CIDR: ${subnet.text} is taken, by the addresses of its pods`,
+		message: phrase("pod-cidr-assumed", { node: `node/${node.name}`, subnet: subnet.text }),
 		place: `node/${node.name}`,
 	};
 }

@@ -4,6 +4,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { HybridnetMode, HybridnetNetwork, HybridnetSubnet } from "../../cluster/hybridnet-objects.ts";
 import type { ObjectMeta } from "../../cluster/objects.ts";
 import type { Assumption } from "../../state/network.ts";
+import { phrase } from "../../wording/phrase.ts";
 
 export interface AssumedNetworks {
 	readonly networks: readonly HybridnetNetwork[];
@@ -51,8 +52,10 @@ export function assumedNetworks(cluster: Cluster, mode: HybridnetMode): AssumedN
 			private: false,
 		}),
 	);
-	const what = subnets.map(({ cidr, netID }) => (netID === null ? cidr.text : `${cidr.text} in VLAN ${netID}`));
-	const message = `the input has no Network and no Subnet of Hybridnet: one ${mode} network is taken, of ${what.join(", ") || "no subnet"}`;
+	const told = subnets.map(({ cidr, netID }) =>
+		netID === null ? cidr.text : phrase("in-vlan", { cidr: cidr.text, vlan: netID }),
+	);
+	const message = phrase("pod-network-assumed", { mode, subnets: told.length === 0 ? phrase("no-subnet") : told });
 	return { networks: [network], subnets, assumptions: [{ code: "pod-network-assumed", message }] };
 }
 

@@ -7,7 +7,8 @@ import type { Node } from "../../cluster/objects.ts";
 import { formatPosition } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
 import type { Cause, LostPacket } from "../../state/network.ts";
-import { sessionDownText, sessionsDown } from "../session-down.ts";
+import { phrase } from "../../wording/phrase.ts";
+import { sessionDown, sessionsDown } from "../session-down.ts";
 import { type PodNetworks, type PodSubnet, speaksBgp } from "./networks.ts";
 
 export interface CauseSources {
@@ -36,9 +37,14 @@ function causesFor(sources: CauseSources, address: Address): readonly Cause[] {
 
 function notOnNode({ networks }: CauseSources, node: Node, { network }: PodSubnet): readonly Cause[] {
 	if (networks.onNode(node).some((each) => each.network === network)) return [];
-	const message = `network/${network.name} ${at(network.source)} does not hold node/${node.name} ${at(node.source)}: its nodeSelector does not select it, so nothing there knows its pods' subnets`;
-	const fix = "label the node as the nodeSelector asks, or run the pod elsewhere";
-	return [{ code: "node-not-in-network", message, fix, object: `network/${network.name}` }];
+	const object = `network/${network.name}`;
+	const message = phrase("node-not-in-network", {
+		network: object,
+		where: at(network.source),
+		node: `node/${node.name}`,
+		there: at(node.source),
+	});
+	return [{ code: "node-not-in-network", message, fix: phrase("node-not-in-network-fix"), object }];
 }
 
 /** The segment has the subnet in another VLAN. */
@@ -47,8 +53,18 @@ function otherVlan({ cluster }: CauseSources, { name, cidr, netID, network }: Po
 		const vlans = [{ id: 0, cidrs: segment.cidrs }, ...segment.vlans];
 		const held = vlans.find(({ cidrs }) => cidrs.some((each) => contains(each, cidr.address)));
 		if (held === undefined || held.id === netID) return [];
-		const message = `network/${network.name} ${at(network.source)} puts subnet/${name} in VLAN ${netID}, but segment/${segment.name} ${at(segment.source)} has ${cidr.text} in VLAN ${held.id}`;
-		return [{ code: "vlan-differs", message, fix: `set netID ${held.id}`, object: `network/${network.name}` }];
+		const object = `network/${network.name}`;
+		const message = phrase("vlan-differs", {
+			network: object,
+			where: at(network.source),
+			subnet: `subnet/${name}`,
+			vlan: netID,
+			segment: `segment/${segment.name}`,
+			there: at(segment.source),
+			cidr: cidr.text,
+			held: held.id,
+		});
+		return [{ code: "vlan-differs", message, fix: phrase("vlan-differs-fix", { held: held.id }), object }];
 	});
 }
 
@@ -59,17 +75,25 @@ function otherGateway({ cluster }: CauseSources, { name, cidr, gateway, netID }:
 		const vlan = segment.vlans.find(({ id }) => id === netID);
 		const gateways = (vlan ?? segment).gateways.filter((each) => contains(cidr, each));
 		if (gateways.length === 0 || gateways.some(({ text }) => text === gateway.text)) return [];
-		const has = gateways.map(({ text }) => text).join(", ");
-		const message = `subnet/${name} ${at(subnet.source)} has the gateway ${gateway.text}, but segment/${segment.name} ${at(segment.source)} routes at ${has}`;
-		return [{ code: "gateway-differs", message, fix: `set range.gateway to ${has}`, object: `subnet/${name}` }];
+		const has = gateways.map(({ text }) => text);
+		const object = `subnet/${name}`;
+		const message = phrase("gateway-differs", {
+			subnet: object,
+			where: at(subnet.source),
+			gateway: gateway.text,
+			segment: `segment/${segment.name}`,
+			there: at(segment.source),
+			has,
+		});
+		return [{ code: "gateway-differs", message, fix: phrase("gateway-differs-fix", { has }), object }];
 	});
 }
 
 function sessions({ cluster, bgp }: CauseSources, node: Node, { network }: PodSubnet): readonly Cause[] {
 	const object = `network/${network.name}`;
 	if (network.bgpPeers.length === 0) {
-		const message = `${object} ${at(network.source)} has no bgpPeers, so nobody is told of its pods`;
-		return [{ code: "bgp-no-peers", message, fix: "name the router in config.bgpPeers", object }];
+		const message = phrase("network-without-peers", { network: object, where: at(network.source) });
+		return [{ code: "bgp-no-peers", message, fix: phrase("network-without-peers-fix"), object }];
 	}
 	return bgp
 		.flatMap((each) => sessionsDown(each, cluster))
@@ -81,8 +105,8 @@ function sessions({ cluster, bgp }: CauseSources, node: Node, { network }: PodSu
 			const source: SourcePosition = fromHost?.source ?? network.source;
 			return {
 				code: "bgp-session-down",
-				message: `${sessionDownText(down)} ${at(source)}`,
-				fix: "give both sides each other's address and AS",
+				message: sessionDown(down, ` ${at(source)}`),
+				fix: phrase("bgp-session-fix"),
 				object: down.neighbour.object ?? object,
 			};
 		});

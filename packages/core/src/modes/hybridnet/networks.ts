@@ -7,6 +7,7 @@ import type { HybridnetMode, HybridnetNetwork, HybridnetSubnet } from "../../clu
 import type { Node, Pod } from "../../cluster/objects.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { CARD } from "../underlay/underlay.ts";
 import { assumedNetworks } from "./assumed-networks.ts";
@@ -121,6 +122,6 @@ function holds({ nodeList, nodeSelector }: HybridnetNetwork, node: Node): boolea
 
 function stray(pod: Pod, address: Address): Assumption {
 	const place = podPlace(pod);
-	const message = `${place} has ${address.text}, which is in no Subnet of Hybridnet: nothing leads there`;
+	const message = phrase("in-no-hybridnet-subnet", { pod: place, address: address.text });
 	return { code: "pod-network-missing", message, place };
 }

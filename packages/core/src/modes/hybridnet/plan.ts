@@ -16,7 +16,7 @@ import type { ModePlan, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { unicastRoute } from "../route.ts";
 import { routerSpeakers } from "../router-speakers.ts";
-import { sessionDownText, sessionsDown } from "../session-down.ts";
+import { sessionDown, sessionsDown } from "../session-down.ts";
 import { type Card, gatewayOf, type Underlay } from "../underlay/underlay.ts";
 import { hybridnetCauses } from "./causes.ts";
 import { hostInterface, hybridnetOrigin, POD_DEVICE } from "./constants.ts";
@@ -59,7 +59,7 @@ export class HybridnetPlan implements ModePlan {
 				code: "bgp-session-down",
 				place: each.self.name,
 				severity: "warning" as const,
-				message: sessionDownText(each),
+				message: sessionDown(each),
 			})),
 		];
 	}

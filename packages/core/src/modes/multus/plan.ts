@@ -13,6 +13,7 @@ import { hardwareAddress, stableHash } from "../../state/hardware-address.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type Link, type VethLink } from "../../state/link.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
 import type { Speaker } from "../../state/speaker.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { hasNamespace, isJoined } from "../pod-namespace.ts";
 import { podPlace } from "../pod-vlans.ts";
@@ -241,28 +242,26 @@ function doubts({ pod, attachment, master }: PodCard): readonly Assumption[] {
 	const place = podPlace(pod);
 	const { config, interface: device, definition } = attachment;
 	const network = `NetworkAttachmentDefinition ${definition.namespace}/${definition.name}`;
-	const warn = (code: string, message: string): Assumption => ({ code, message, severity: "warning", place });
+	const warn = (code: string, message: Phrase): Assumption => ({ code, message, severity: "warning", place });
 	const { plugin, ipam } = config;
 	const found: Assumption[] = [];
 	if ("master" in plugin && master === undefined) {
-		const hint = "a Segment's port for one card of a machine says it";
-		const message = `node/${pod.nodeName} is not said to have ${plugin.master || CARD}, on which ${device} of ${place} stands (${hint})`;
+		const facts = { node: `node/${pod.nodeName}`, card: plugin.master || CARD, device, pod: place };
+		const message = phrase("card-missing", facts);
 		found.push(warn("card-missing", message));
 	}
 	if (plugin.kind === "other") {
-		found.push(
-			warn("plugin-not-evaluated", `${network} is made by plug-in ${plugin.type}, which podpath does not evaluate`),
-		);
+		found.push(warn("plugin-not-evaluated", phrase("plugin-not-evaluated", { network, plugin: plugin.type })));
 	}
 	if (ipam.kind === "other" && attachment.addresses.length === 0) {
-		const message = `what addresses ${ipam.type} gives ${device} of ${place} the input does not say (annotation k8s.v1.cni.cncf.io/network-status does)`;
+		const message = phrase("card-address-missing", { ipam: ipam.type, device, pod: place });
 		found.push(warn("card-address-missing", message));
 	}
 	const asked = pod.networks?.some(({ name, namespace, addresses }) => {
 		return name === definition.name && namespace === definition.namespace && addresses.length > 0;
 	});
 	if (asked === true && !config.takesAddresses) {
-		const message = `${place} asks for addresses on ${network}, which has no capabilities: { ips: true }: the plug-in is not told`;
+		const message = phrase("requested-address-ignored", { pod: place, network, capabilities: "{ ips: true }" });
 		found.push(warn("requested-address-ignored", message));
 	}
 	return found;

@@ -6,6 +6,7 @@ import type { Pod } from "../../cluster/objects.ts";
 import type { EniObject } from "../../cluster/settings.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
 import type { Assumption } from "../../state/network.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import { TRUNK_ON } from "./annotations.ts";
 
 export class AssumedEnis {
@@ -55,14 +56,14 @@ export class AssumedEnis {
 		});
 		this.#shared.set(key, { eni: made, addresses });
 		const place = `node/${pod.nodeName}`;
-		this.#assume(`${place}: no ENI of the input has the addresses of its pods: ${device} is taken to have them`, place);
+		this.#assume(phrase("eni-assumed-node", { node: place, device }), place);
 		return made;
 	}
 
 	/** A secondary ENI that a pod has for itself. */
 	own(pod: Pod): EniObject {
 		const place = `pod/${pod.namespace}/${pod.name}`;
-		this.#assume(`${place}: no ENI of the input has its address: one of its own is assumed`, place);
+		this.#assume(phrase("eni-assumed-pod", { pod: place }), place);
 		return this.#make(`eni-${pod.namespace}-${pod.name}`, "secondary", pod.source, {
 			instance: place,
 			device: "eth0",
@@ -78,10 +79,7 @@ export class AssumedEnis {
 		let vlan = 1;
 		while (vlans.has(vlan)) vlan++;
 		vlans.add(vlan);
-		this.#assume(
-			`${place}: the input has no PodENI for it: a member of ${trunk.name} with VLAN ${vlan} is assumed`,
-			place,
-		);
+		this.#assume(phrase("eni-assumed-member", { pod: place, trunk: trunk.name, vlan }), place);
 		return this.#make(`eni-${pod.namespace}-${pod.name}`, "member", pod.source, {
 			instance: trunk.instance,
 			trunk: trunk.name,
@@ -106,7 +104,7 @@ export class AssumedEnis {
 			securityGroups: this.#securityGroups(nodeName, []),
 		});
 		this.#trunks.set(name, made);
-		this.#assume(`${place}: the input does not describe its trunk ENI: ${device} is taken to be it`, place);
+		this.#assume(phrase("eni-assumed-trunk", { node: place, device }), place);
 		return made;
 	}
 
@@ -175,7 +173,7 @@ export class AssumedEnis {
 		return all.find(({ cidr }) => contains(cidr, address))?.id ?? "";
 	}
 
-	#assume(message: string, place: string): void {
+	#assume(message: Phrase, place: string): void {
 		this.assumptions.push({ code: "eni-assumed", message, place });
 	}
 }

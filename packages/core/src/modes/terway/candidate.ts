@@ -8,8 +8,10 @@ import {
 } from "../../cluster/label-selector.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { PodNetworking } from "../../cluster/terway-objects.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 
-export interface Candidate {
+/** The reason is worded late; `Why` is a string where it was. */
+export interface Candidate<Why = Phrase> {
 	readonly name: string;
 	readonly verdict:
 		| "matched"
@@ -23,7 +25,7 @@ export interface Candidate {
 		| "namespace-selector"
 		/** The input does not hold the labels that decide. */
 		| "unknown";
-	readonly why: string;
+	readonly why: Why;
 }
 
 /** Every namespace has its name as a label (kube-apiserver, since 1.21). */
@@ -32,32 +34,33 @@ const NAME_LABEL = "kubernetes.io/metadata.name";
 /** In the order of matchOnePodNetworking(). */
 export function candidateOf(networking: PodNetworking, pod: Pod, cluster: Cluster): Candidate {
 	const { name, status, message, allocationType, podSelector, namespaceSelector } = networking;
-	const no = (verdict: Candidate["verdict"], why: string): Candidate => ({ name, verdict, why });
+	const no = (verdict: Candidate["verdict"], why: Phrase): Candidate => ({ name, verdict, why });
 	if (status !== "Ready") {
 		const said = message === "" ? "" : `: ${message}`;
-		return no("not-ready", `its status is ${status === "" ? "not set" : status}, not Ready${said}`);
+		return no("not-ready", phrase("status-not-ready", { status: status === "" ? phrase("not-set") : status, said }));
 	}
 	if (allocationType.type === "Fixed" && !keepsItsName(pod)) {
-		return no("fixed", `it keeps addresses (Fixed), and a pod of ${pod.owner} does not keep its name`);
+		return no("fixed", phrase("keeps-addresses", { owner: pod.owner }));
 	}
 	if (podSelector === null && namespaceSelector === null) {
-		return no("no-selector", "it has no selector: only pods that ask for it by name get it");
+		return no("no-selector", phrase("no-selector"));
 	}
 	const podMiss = podSelector === null ? undefined : firstUnmet(podSelector, pod.labels);
-	if (podMiss !== undefined) return no("pod-selector", `its podSelector wants ${formatRequirement(podMiss)}`);
+	if (podMiss !== undefined) {
+		return no("pod-selector", phrase("pod-selector-wants", { wanted: formatRequirement(podMiss) }));
+	}
 	const namespaceMiss = namespaceSelector === null ? undefined : namespaceVerdict(namespaceSelector, pod, cluster);
 	if (namespaceMiss !== undefined) return { name, ...namespaceMiss };
-	const by = [podSelector && "podSelector", namespaceSelector && "namespaceSelector"].filter((each) => each !== null);
-	return no(
-		"matched",
-		`Ready, and its ${by.length === 2 ? "podSelector and namespaceSelector match" : `${describe(podSelector, namespaceSelector)} matches`}`,
-	);
+	return no("matched", matching(podSelector, namespaceSelector));
 }
 
-function describe(podSelector: LabelSelector | null, namespaceSelector: LabelSelector | null): string {
-	const selector = podSelector ?? namespaceSelector;
-	const requirements = selector?.requirements.map(formatRequirement).join(",") ?? "";
-	return `${podSelector === null ? "namespaceSelector" : "podSelector"} (${requirements || "everything"})`;
+function matching(podSelector: LabelSelector | null, namespaceSelector: LabelSelector | null): Phrase {
+	if (podSelector !== null && namespaceSelector !== null) return phrase("both-selectors-match");
+	const requirements = (podSelector ?? namespaceSelector)?.requirements.map(formatRequirement).join(",") ?? "";
+	return phrase("selector-matches", {
+		selector: podSelector === null ? "namespaceSelector" : "podSelector",
+		requirements: requirements === "" ? phrase("everything") : requirements,
+	});
 }
 
 function namespaceVerdict(
@@ -69,7 +72,7 @@ function namespaceVerdict(
 	const labels = { [NAME_LABEL]: pod.namespace, ...namespace?.labels };
 	const unmet = firstUnmet(selector, labels);
 	if (unmet === undefined) return namespace === undefined ? unlessNegative(selector, pod) : undefined;
-	const wants = `its namespaceSelector wants ${formatRequirement(unmet)}`;
+	const wants = phrase("namespace-selector-wants", { wanted: formatRequirement(unmet) });
 	if (namespace === undefined && unmet.key !== NAME_LABEL) return unknownLabels(pod, wants);
 	return { verdict: "namespace-selector", why: wants };
 }
@@ -79,11 +82,11 @@ function unlessNegative(selector: LabelSelector, pod: Pod): Pick<Candidate, "ver
 	const isNegative = ({ key, operator }: LabelRequirement): boolean =>
 		key !== NAME_LABEL && (operator === "NotIn" || operator === "DoesNotExist");
 	const negative = selector.requirements.find(isNegative);
-	return negative && unknownLabels(pod, `its namespaceSelector wants ${formatRequirement(negative)}`);
+	return negative && unknownLabels(pod, phrase("namespace-selector-wants", { wanted: formatRequirement(negative) }));
 }
 
-function unknownLabels(pod: Pod, wants: string): Pick<Candidate, "verdict" | "why"> {
-	return { verdict: "unknown", why: `${wants}, and the input does not hold Namespace ${pod.namespace}` };
+function unknownLabels(pod: Pod, wants: Phrase): Pick<Candidate, "verdict" | "why"> {
+	return { verdict: "unknown", why: phrase("namespace-not-held", { wants, namespace: pod.namespace }) };
 }
 
 /** utils.IsFixedNamePod(): made by nobody, or by a StatefulSet. */

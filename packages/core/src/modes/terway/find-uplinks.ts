@@ -3,6 +3,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { EniObject } from "../../cluster/settings.ts";
 import type { PodEni, PodEniAllocation } from "../../cluster/terway-objects.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { ENI_RESOURCE, EXCLUSIVE_MODE_LABEL } from "./annotations.ts";
 import { AssumedEnis } from "./assumed-enis.ts";
@@ -19,7 +20,8 @@ export function findUplinks(cluster: Cluster, daemon: DaemonMode): Uplinks {
 	return {
 		enis: search.enis(),
 		assumptions: search.assumed.assumptions,
-		of: (pod) => found.get(pod) ?? { kind: "none", why: `${pod.namespace}/${pod.name} has no network namespace` },
+		of: (pod) =>
+			found.get(pod) ?? { kind: "none", why: phrase("no-namespace", { pod: `${pod.namespace}/${pod.name}` }) },
 	};
 }
 
@@ -46,7 +48,7 @@ class Search {
 
 	of(pod: Pod): Uplink {
 		if (this.#cluster.node(pod.nodeName) === undefined) {
-			return { kind: "none", why: `the input does not hold node/${pod.nodeName}, where it runs` };
+			return { kind: "none", why: phrase("node-not-held", { node: `node/${pod.nodeName}` }) };
 		}
 		const podEni = this.#cluster.podENI(`${pod.namespace}/${pod.name}`);
 		if (podEni !== undefined) return this.#byPodEni(pod, podEni);
@@ -57,12 +59,14 @@ class Search {
 	#byPodEni(pod: Pod, podEni: PodEni): Uplink {
 		const { allocations, trunkENIID, phase } = podEni;
 		const allocation = allocations.find((each) => each.interface === "eth0") ?? allocations[0];
-		if (allocation === undefined) return { kind: "none", why: `PodENI ${podEni.name} has no allocation` };
+		if (allocation === undefined) {
+			return { kind: "none", why: phrase("podeni-no-allocation", { name: podEni.name }) };
+		}
 		const { attached, eniID } = allocation;
 		if (attached === null || phase !== "Bind") {
 			return {
 				kind: "none",
-				why: `PodENI ${podEni.name} is not bound (phase ${phase}): its ENI ${eniID} is not attached`,
+				why: phrase("podeni-unbound", { name: podEni.name, phase, eni: eniID }),
 			};
 		}
 		const eni = this.#eniOf(podEni, allocation);
@@ -144,7 +148,7 @@ class Search {
 			return { kind: "shared", eni: eni.name };
 		}
 		if (eni.instance.startsWith("node/") && eni.instance !== `node/${pod.nodeName}`) {
-			return { kind: "none", why: `${eni.name}, which has its address, is attached to ${eni.instance}` };
+			return { kind: "none", why: phrase("eni-attached-elsewhere", { eni: eni.name, instance: eni.instance }) };
 		}
 		return this.#moved(pod, eni);
 	}

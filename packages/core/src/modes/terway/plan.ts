@@ -9,6 +9,7 @@ import type { Contribution } from "../../state/contribution.ts";
 import type { DeviceAt } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { PolicyStage } from "../../state/policy-stage.ts";
+import { type Phrase, phrase, worded } from "../../wording/phrase.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";
@@ -117,7 +118,7 @@ export class TerwayPlan implements ModePlan {
 
 	wires(pod: Pod): readonly PodWire[] {
 		const uplink = this.#uplinks.of(pod);
-		if (uplink.kind === "none") return [{ device: POD_DEVICE, to: { kind: "outside", why: uplink.why } }];
+		if (uplink.kind === "none") return [{ device: POD_DEVICE, to: { kind: "outside", why: worded(uplink.why) } }];
 		if (!this.#hasVeth(uplink)) return [];
 		const device = uplink.kind === "own" ? HOST_LEG : POD_DEVICE;
 		return [{ device, to: { kind: "device", place: `node/${pod.nodeName}`, device: hostInterface(pod) } }];
@@ -208,7 +209,7 @@ export class TerwayPlan implements ModePlan {
 			this.#dataPath === "ipvlan" || this.#cluster.pods.some((pod) => this.#uplinks.of(pod).kind === "own");
 		if (!needed || this.#cluster.serviceCIDRs.length > 0 || this.#cluster.services.length === 0) return [];
 		const taken = serviceCIDRs(this.#cluster).map(({ text }) => text);
-		const message = `the input does not name the Service CIDR, which pods reach through their node: ${taken.join(", ")} is taken, by the Services`;
+		const message = phrase("service-cidr-assumed", { taken });
 		return [{ code: "service-cidr-assumed", message }];
 	}
 
@@ -219,12 +220,12 @@ export class TerwayPlan implements ModePlan {
 			if (!isJoined(pod) || pod.podIPs.every(({ family }) => family === 4)) continue;
 			const { kind } = this.#uplinks.of(pod);
 			const place = podPlace(pod);
-			const assume = (message: string): void => {
-				assumptions.push({ code: "terway-ipv6", message: `${place}: ${message}`, place });
+			const assume = (message: Phrase): void => {
+				assumptions.push({ code: "terway-ipv6", message, place });
 			};
-			if (kind === "own") assume("no source says whether IPv6 through its node is masqueraded: it is taken not to be");
+			if (kind === "own") assume(phrase("terway-ipv6-masquerade", { pod: place }));
 			if (kind === "member" && this.#features.pushPriority[6] === null) {
-				assume("no source says how this version tags IPv6: it is taken not to");
+				assume(phrase("terway-ipv6-tag", { pod: place }));
 			}
 		}
 		return assumptions;
@@ -236,7 +237,9 @@ export class TerwayPlan implements ModePlan {
 			const uplink = this.#uplinks.of(pod);
 			if (uplink.kind !== "none") return [];
 			const place = podPlace(pod);
-			return [{ code: "pod-network-missing", message: `${place} has no network: ${uplink.why}`, place }];
+			return [
+				{ code: "pod-network-missing", message: phrase("pod-has-no-network", { pod: place, why: uplink.why }), place },
+			];
 		});
 	}
 }

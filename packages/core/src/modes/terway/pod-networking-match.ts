@@ -5,12 +5,15 @@
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { PodNetworking } from "../../cluster/terway-objects.ts";
+import type { Language } from "../../wording/language.ts";
+import { type Fact, type Phrase, phrase, worded } from "../../wording/phrase.ts";
 import { IGNORED_LABEL, POD_ENI, POD_NETWORKING, POD_NETWORKS, POD_NETWORKS_REQUEST } from "./annotations.ts";
 import { type Candidate, candidateOf } from "./candidate.ts";
 import { type RequestedNetwork, requestedNetworks } from "./requested-networks.ts";
 import { effectsOf, type WebhookEffects } from "./webhook-effects.ts";
 
-export interface PodNetworkingMatch {
+/** Reasons are worded late; `Why` is a string where they were. */
+export interface PodNetworkingMatch<Why = Phrase> {
 	/** `pod/NAMESPACE/NAME`. */
 	readonly pod: string;
 	readonly decision: /** Not a pod that Terway looks at. */
@@ -28,9 +31,9 @@ export interface PodNetworkingMatch {
 		| "unknown";
 	/** The PodNetworkings that hold, by name. */
 	readonly podNetworkings: readonly string[];
-	readonly why: string;
+	readonly why: Why;
 	/** Every PodNetworking of the cluster in the order in which Terway looks at them. */
-	readonly candidates: readonly Candidate[];
+	readonly candidates: readonly Candidate<Why>[];
 	/** What the webhook writes into the pod; null: nothing. */
 	readonly effects: WebhookEffects | null;
 	/** What the webhook wrote when the pod was made (annotation `pod-networking`); null: nothing. */
@@ -56,13 +59,20 @@ export function matchPodNetworking(cluster: Cluster, pod: Pod): PodNetworkingMat
 	};
 }
 
+/** The same with its reasons in words. */
+export function matchInWords(match: PodNetworkingMatch, language?: Language): PodNetworkingMatch<string> {
+	const candidates = match.candidates.map((each) => ({ ...each, why: worded(each.why, language) }));
+	return { ...match, why: worded(match.why, language), candidates };
+}
+
 function isBySelector(decision: PodNetworkingMatch["decision"]): boolean {
 	return decision === "matched" || decision === "shared-eni" || decision === "eni-config" || decision === "unknown";
 }
 
 function decide(cluster: Cluster, pod: Pod, candidates: readonly Candidate[]): Decided {
-	if (pod.hostNetwork) return none("not-managed", "it is in its node's network");
-	if (pod.labels[IGNORED_LABEL] === "true") return none("not-managed", `label ${IGNORED_LABEL} is true`);
+	if (pod.hostNetwork) return none("not-managed", phrase("in-nodes-network"));
+	if (pod.labels[IGNORED_LABEL] === "true")
+		return none("not-managed", phrase("label-is-true", { label: IGNORED_LABEL }));
 	return byAnnotation(cluster, pod) ?? bySelector(cluster, pod, candidates);
 }
 
@@ -72,11 +82,15 @@ function byAnnotation(cluster: Cluster, pod: Pod): Decided | undefined {
 	const given = [POD_NETWORKS, POD_NETWORKS_REQUEST, POD_NETWORKING].filter(
 		(key) => (pod.annotations[key] ?? "") !== "" && !(written && key !== POD_NETWORKS_REQUEST),
 	);
-	if (given.length > 1) return none("denied", `annotations ${given.join(" and ")} exclude each other`);
-	if (given[0] === POD_NETWORKS) return none("annotation", `annotation ${POD_NETWORKS} says its networks itself`);
+	if (given.length > 1) return none("denied", phrase("annotations-exclude", { annotations: joined(given) }));
+	if (given[0] === POD_NETWORKS) {
+		return none("annotation", phrase("annotation-says-itself", { annotation: POD_NETWORKS }));
+	}
 	if (given[0] !== POD_NETWORKS_REQUEST) return undefined;
 	const requested = requestedNetworks(pod.annotations[POD_NETWORKS_REQUEST] ?? "");
-	if (requested === null) return none("denied", `annotation ${POD_NETWORKS_REQUEST} is no list of networks`);
+	if (requested === null) {
+		return none("denied", phrase("annotation-no-list", { annotation: POD_NETWORKS_REQUEST }));
+	}
 	return requested.length === 0 ? undefined : ofRequest(cluster, requested);
 }
 
@@ -84,44 +98,51 @@ function ofRequest(cluster: Cluster, requested: readonly RequestedNetwork[]): De
 	const found: PodNetworking[] = [];
 	for (const { network } of requested) {
 		const one = cluster.podNetworkings.find((each) => each.name === network);
-		if (one === undefined) return none("denied", `it asks for PodNetworking ${network}, which is not there`);
-		if (one.status !== "Ready") return none("denied", `it asks for PodNetworking ${network}, which is not Ready`);
+		if (one === undefined) return none("denied", phrase("asked-not-there", { name: network }));
+		if (one.status !== "Ready") return none("denied", phrase("asked-not-ready", { name: network }));
 		if (one.podSelector !== null || one.namespaceSelector !== null) {
-			return none("denied", `it asks for PodNetworking ${network}, which has selectors: those cannot be asked for`);
+			return none("denied", phrase("asked-has-selectors", { name: network }));
 		}
 		found.push(one);
 	}
 	if (new Set(found.map((each) => each.eniType)).size > 1) {
-		return none("denied", "the PodNetworkings that it asks for have different eniTypes");
+		return none("denied", phrase("asked-differ"));
 	}
 	const names = found.map((each) => each.name);
-	return { decision: "requested", podNetworkings: names, why: `annotation ${POD_NETWORKS_REQUEST} asks for it` };
+	const why = phrase("annotation-asks", { annotation: POD_NETWORKS_REQUEST });
+	return { decision: "requested", podNetworkings: names, why };
 }
 
 function bySelector(cluster: Cluster, pod: Pod, candidates: readonly Candidate[]): Decided {
 	const first = candidates.find((each) => each.verdict === "matched" || each.verdict === "unknown");
-	if (first?.verdict === "unknown") return none("unknown", `PodNetworking ${first.name}: ${first.why}`);
+	if (first?.verdict === "unknown") {
+		return none("unknown", phrase("networking-why", { name: first.name, why: first.why }));
+	}
 	if (first !== undefined) {
 		return { decision: "matched", podNetworkings: [first.name], why: first.why };
 	}
-	const missed =
-		cluster.podNetworkings.length === 0 ? "the cluster has no PodNetworking" : "no PodNetworking matches it";
+	const missed = cluster.podNetworkings.length === 0 ? phrase("no-podnetworking") : phrase("no-podnetworking-matches");
 	if (pod.annotations[POD_ENI] === "true") {
-		return none("eni-config", `${missed}, and annotation ${POD_ENI} asks for an ENI with what eni-config says`);
+		return none("eni-config", phrase("annotation-asks-eni", { missed, annotation: POD_ENI }));
 	}
 	if (cluster.terway?.ipamType === "crd") {
-		return none("eni-config", `${missed}, and with IPAM by custom resources eni-config holds for it`);
+		return none("eni-config", phrase("crd-eni-config", { missed }));
 	}
-	return none("shared-eni", `${missed}: it gets ${withoutOne(cluster.mode)}`);
+	return none("shared-eni", phrase("gets-without", { missed, what: withoutOne(cluster.mode) }));
+}
+
+/** `a and b and c` */
+function joined(names: readonly string[]): Fact {
+	return names.reduce<Fact>((first, second) => (first === "" ? second : phrase("and", { first, second })), "");
 }
 
 /** What the daemon gives a pod that nothing else is said of. */
-function withoutOne(mode: string): string {
-	if (mode === "terway-vpc") return "an address of its node's pod CIDR";
-	return mode === "terway-eni" ? "an ENI of its node for itself" : "an address of an ENI that pods of its node share";
+function withoutOne(mode: string): Phrase {
+	if (mode === "terway-vpc") return phrase("gets-pod-cidr");
+	return phrase(mode === "terway-eni" ? "gets-own-eni" : "gets-shared-eni");
 }
 
-function none(decision: PodNetworkingMatch["decision"], why: string): Decided {
+function none(decision: PodNetworkingMatch["decision"], why: Phrase): Decided {
 	return { decision, podNetworkings: [], why };
 }
 
@@ -130,6 +151,7 @@ function shadowed(candidates: readonly Candidate[]): readonly Candidate[] {
 	const first = candidates.find((each) => each.verdict === "matched");
 	return candidates.map((each) => {
 		if (each.verdict !== "matched" || each === first) return each;
-		return { ...each, verdict: "shadowed", why: `${each.why}, but ${first?.name} comes before it: the first is taken` };
+		const why = phrase("comes-before", { why: each.why, first: first?.name ?? "" });
+		return { ...each, verdict: "shadowed", why };
 	});
 }

@@ -2,6 +2,7 @@
 import type { Pod } from "../../cluster/objects.ts";
 import type { EniObject } from "../../cluster/settings.ts";
 import type { Assumption } from "../../state/network.ts";
+import type { Phrase } from "../../wording/phrase.ts";
 
 export type Uplink =
 	/** The node's own card. */
@@ -13,7 +14,7 @@ export type Uplink =
 	/** An ENI of its own, which is in the pod. */
 	| { readonly kind: "own"; readonly eni: string }
 	/** The pod's network was not made, or the input does not say how. */
-	| { readonly kind: "none"; readonly why: string };
+	| { readonly kind: "none"; readonly why: Phrase };
 
 export interface Uplinks {
 	/** ENIs that are derived, moved into pods, or assumed. */

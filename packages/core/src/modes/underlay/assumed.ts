@@ -5,6 +5,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { EniObject } from "../../cluster/settings.ts";
 import type { Origin } from "../../origin/origin.ts";
 import type { Assumption } from "../../state/network.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import type { Subnet } from "./card.ts";
 import { podRoutes, vpcOf } from "./described.ts";
 import type { UnderlayNetwork } from "./underlay.ts";
@@ -31,10 +32,13 @@ export function assumedNetworks(
 		return [enis.length > 0 ? withVpcGateway(common, taken) : withRouter(common, taken)];
 	});
 	if (blocks.length === 0) return [];
-	const what = blocks.map(({ prefix, gateway }) => `${prefix.text} with a router at ${gateway.text}`).join(" and ");
-	const assumption = (network: string): Assumption => ({
+	const [first = "", second] = blocks.map(({ prefix, gateway }) =>
+		phrase("underlay-block", { prefix: prefix.text, gateway: gateway.text }),
+	);
+	const told = second === undefined ? first : phrase("underlay-two-blocks", { first, second });
+	const assumption = (network: Phrase): Assumption => ({
 		code: "underlay-assumed",
-		message: `the input does not describe the network between the nodes: ${network} is assumed, ${what}`,
+		message: phrase("underlay-assumed", { network, blocks: told }),
 	});
 	const prefixes = blocks.map((block) => block.prefix);
 	const routed = podRoutesInVpc.length > 0;
@@ -46,7 +50,7 @@ export function assumedNetworks(
 				prefixes,
 				routes: podRoutes(cluster, podRoutesInVpc),
 				mtu: ETHERNET_MTU,
-				assumptions: [assumption(routed ? "one VPC that leads each pod CIDR to its node" : "one VPC of one vSwitch")],
+				assumptions: [assumption(phrase(routed ? "one-vpc-with-routes" : "one-vpc"))],
 				origin: ORIGIN,
 			}),
 		];
@@ -57,7 +61,7 @@ export function assumedNetworks(
 		{
 			place,
 			subnets: blocks.map((block): Subnet => ({ fabric: place, mtu: ETHERNET_MTU, origin: ORIGIN, ...block })),
-			assumptions: [assumption("one layer 2 segment")],
+			assumptions: [assumption(phrase("one-segment"))],
 			build: (attachments) => ({
 				kind: "segment",
 				place,

@@ -8,6 +8,7 @@ import type { Origin } from "../../origin/origin.ts";
 import type { Attachment, SwitchPort, VpcRoute, VSwitch } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { Place } from "../../state/place.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Subnet } from "./card.ts";
 import type { UnderlayNetwork } from "./underlay.ts";
 
@@ -69,7 +70,7 @@ function wholeBlock(prefix: VpcObject["cidrs"][number]): VSwitch {
 function noVSwitches(vpc: VpcObject): Assumption {
 	return {
 		code: "vswitch-assumed",
-		message: `VPC ${vpc.name} names no vSwitch: each of its CIDRs is taken to be one`,
+		message: phrase("vswitch-assumed", { vpc: vpc.name }),
 		place: `vpc/${vpc.name}`,
 	};
 }

@@ -7,6 +7,7 @@ import type { Attachment, FabricDevice } from "../../state/fabric.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { Place } from "../../state/place.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { assumedNetworks } from "./assumed.ts";
 import { CARD, type Card, cardAt, type Subnet } from "./card.ts";
 import { describedNetworks } from "./described.ts";
@@ -191,7 +192,7 @@ class Cards {
 		while (taken.has(`eth${number}`)) number += 1;
 		this.#named.push({
 			code: "eni-device-assumed",
-			message: `the input does not say by which device ${instance} has ENI ${name}: eth${number} is assumed`,
+			message: phrase("eni-device-assumed", { instance, eni: name, device: `eth${number}` }),
 			place: instance,
 		});
 		return `eth${number}`;
@@ -219,7 +220,7 @@ function strayCard({ place, device, fabric, addresses }: Card): readonly Assumpt
 	if (fabric !== undefined) return [];
 	const message =
 		addresses.length === 0
-			? `${place} has no address in the input, so its ${device} has none and leads nowhere that is known`
-			: `${place} (${addresses.map((each) => each.address.text).join(", ")}) is in no vSwitch and no Segment of the input, so what its ${device} is connected to is not known`;
+			? phrase("card-without-address", { place, device })
+			: phrase("card-on-nothing", { place, addresses: addresses.map((each) => each.address.text), device });
 	return [{ code: "underlay-unknown", message, place }];
 }

@@ -162,7 +162,8 @@ class Reader {
 		}
 		if (name === "") return;
 		const known = policy === "ACCEPT" || policy === "DROP" ? policy : null;
-		this.#table.chains.set(name, { name, policy: known, rules: [] });
+		const source = known === null ? {} : { source: { file: this.#file, line: number } };
+		this.#table.chains.set(name, { name, policy: known, rules: [], ...source });
 	}
 
 	#appendRule(line: string, start: number, number: number): void {

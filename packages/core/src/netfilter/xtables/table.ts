@@ -1,6 +1,6 @@
 /** iptables and ip6tables tables: chains of rules, each a list of matches and a target. */
 import type { Family } from "../../address/address.ts";
-import type { Origin } from "../../origin/origin.ts";
+import type { Origin, SourcePosition } from "../../origin/origin.ts";
 import type { Match } from "./matches/index.ts";
 import type { Target } from "./targets/index.ts";
 
@@ -22,6 +22,8 @@ export interface XtChain {
 	/** What happens at the end of a built-in chain; null: a user-defined chain, which returns to its caller. */
 	readonly policy: "ACCEPT" | "DROP" | null;
 	readonly rules: readonly XtRule[];
+	/** Where a built-in chain's policy was read. */
+	readonly source?: SourcePosition;
 }
 
 /** A rule. Matches are tried in order; all must hold. No target: the rule only counts. */

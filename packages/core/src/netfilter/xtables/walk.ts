@@ -4,6 +4,7 @@ import type { ChainResult, RuleHit } from "../result.ts";
 import { type CompiledChain, type CompiledRule, type CompiledTable, compileTable } from "./compiled-chain.ts";
 import { printRule } from "./rule.ts";
 import type { XtChain, XtTable } from "./table.ts";
+import { isBystander } from "./targets/bystander.ts";
 
 const NO_HITS: readonly RuleHit[] = [];
 
@@ -82,6 +83,8 @@ class ChainRun {
 		const truth = testRule(rule, this.#at);
 		if (truth === false) return null;
 		if (isUnknowable(truth)) {
+			// It changes nothing, whether it matches or not.
+			if (rule.target === null || isBystander(rule.target.data.kind)) return null;
 			this.#hit(frame, rule);
 			return { kind: "unknown", unknown: truth.unknown };
 		}

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import { vxlanDevice } from "../../../src/modes/calico/calico-nodes.ts";
 import { hostInterface } from "../../../src/modes/calico/workload.ts";
+import { worded } from "../../../src/wording/phrase.ts";
 import { type Given, namespace, network, routes } from "../../support/calico-network.ts";
 
 describe("names", () => {
@@ -139,7 +140,7 @@ describe("BGP sessions", () => {
 	const warnings = (more: string): readonly string[] =>
 		network({ pool: "ipipMode: Never", more })
 			.assumptions.filter(({ severity }) => severity === "warning")
-			.map(({ code, place, message }) => `${code} ${place}: ${message}`);
+			.map(({ code, place, message }) => `${code} ${place}: ${worded(message)}`);
 
 	it("a peer that nobody is leaves each node without that session, and says so", () => {
 		expect(warnings(peer("{ peerIP: 192.168.1.99, asNumber: 64500 }"))).toEqual(

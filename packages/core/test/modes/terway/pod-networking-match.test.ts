@@ -1,6 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Cluster } from "../../../src/cluster/cluster.ts";
-import { matchPodNetworking, type PodNetworkingMatch } from "../../../src/modes/terway/pod-networking-match.ts";
+import {
+	matchInWords,
+	matchPodNetworking,
+	type PodNetworkingMatch,
+} from "../../../src/modes/terway/pod-networking-match.ts";
 import { clusterOfYaml, ownYaml } from "../../support/manifests.ts";
 
 const TRUNK = ownYaml(
@@ -20,13 +24,13 @@ const ZONE_B = networking(
 	"status: Ready, vSwitches: [{ id: vsw-b, zone: cn-hongkong-b }]",
 );
 
-function matchIn(...documents: readonly string[]): PodNetworkingMatch {
+function matchIn(...documents: readonly string[]): PodNetworkingMatch<string> {
 	const cluster: Cluster = clusterOfYaml(...documents);
 	const centos = cluster.pod("trunking/centos");
 	if (centos === undefined) throw new Error("no pod centos");
-	return matchPodNetworking(cluster, centos);
+	return matchInWords(matchPodNetworking(cluster, centos));
 }
-const verdicts = (match: PodNetworkingMatch): readonly string[] =>
+const verdicts = (match: PodNetworkingMatch<string>): readonly string[] =>
 	match.candidates.map(({ name, verdict }) => `${name} ${verdict}`);
 
 describe("a pod and the PodNetworkings (terway pkg/controller/webhook/mutating.go)", () => {

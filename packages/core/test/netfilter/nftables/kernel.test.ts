@@ -13,6 +13,7 @@ import { parseNftRuleset } from "../../../src/netfilter/nftables/parse.ts";
 import { printRuleset, printTable } from "../../../src/netfilter/nftables/print.ts";
 import type { NftChain, NftRule, NftRuleset, NftTable } from "../../../src/netfilter/nftables/ruleset.ts";
 import { runNftChain } from "../../../src/netfilter/nftables/run.ts";
+import { worded } from "../../../src/wording/phrase.ts";
 import { sentPacket } from "../../support/live-rules.ts";
 import { COUNTER, liveTable, withoutSources } from "../../support/nftables.ts";
 import { inNewNamespace } from "../../support/real-kernel.ts";
@@ -106,7 +107,7 @@ function labelled(table: NftTable): NftTable {
 function matchedByUs(each: Case): { readonly rates: readonly number[]; readonly effect: string } {
 	const rates: number[] = [];
 	const at = arrivalOf(each, {
-		assume: (_, message) => rates.push(Number(/rate (\d+)\/second/.exec(message)?.[1] ?? 0)),
+		assume: (_, message) => rates.push(Number(/rate (\d+)\/second/.exec(worded(message))?.[1] ?? 0)),
 	});
 	const base = each.table.chains.get("enter") as NftChain;
 	const { effect } = runNftChain(each.table, base, at, null);

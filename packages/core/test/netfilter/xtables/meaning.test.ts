@@ -224,3 +224,39 @@ describe("targets", () => {
 		expect(done("-j CT --notrack").recorded.untracked).toBe(true);
 	});
 });
+
+describe("matches about what a packet here has not", () => {
+	const related = { ...newConnection(packet()), state: "related" } as const;
+
+	test.each<[string, ContextOptions, Truth | typeof UNKNOWN]>([
+		// xt_policy.c, policy_mt: without a path of transformations `none` holds, and nothing else.
+		["-m policy --dir in --pol none", {}, true],
+		["-m policy --dir out --pol ipsec --proto esp", {}, false],
+		// ip6t_rt.c, ip6t_frag.c, ip6t_hbh.c, ip6t_ah.c, ip6t_srh.c: without the header it does not match, inverted or not.
+		["-m rt --rt-type 0", {}, false],
+		["-m rt ! --rt-type 0", {}, false],
+		["-m frag --fragfirst", {}, false],
+		["-m hbh --hbh-len 5", {}, false],
+		["-m srh --srh-next-hdr 17", {}, false],
+		// xt_helper.c: `ret = info->invert` where no other connection announced this one.
+		["-m helper --helper ftp", { connection: newConnection(packet()) }, false],
+		["-m helper ! --helper ftp", { connection: newConnection(packet()) }, true],
+		["-m helper --helper ftp", { connection: related }, UNKNOWN],
+		// xt_connlabel.c: `return invert` where the connection has no labels.
+		["-m connlabel --label 3", { connection: newConnection(packet()) }, false],
+		["-m connlabel ! --label 3", { connection: newConnection(packet()) }, true],
+		// xt_cgroup.c: a packet without a socket never matches.
+		["-m cgroup --cgroup 1", { locallyGenerated: false }, false],
+		["-m cgroup ! --cgroup 1", { locallyGenerated: false }, false],
+		["-m cgroup --cgroup 1", { locallyGenerated: true }, UNKNOWN],
+		// xt_connlimit.c: this connection is counted too; xt_quota.c.
+		["-m connlimit --connlimit-above 2", {}, false],
+		["-m connlimit --connlimit-above 0", {}, true],
+		["-m connlimit --connlimit-upto 2", {}, true],
+		["-m connlimit ! --connlimit-above 2", {}, true],
+		["-m quota --quota 1000", {}, true],
+		["-m quota ! --quota 1000", {}, false],
+	])("%s", (text, options, expected) => {
+		expect(holds(text, options)).toEqual(expected);
+	});
+});

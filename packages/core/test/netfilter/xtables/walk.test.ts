@@ -122,6 +122,13 @@ describe("a chain's way (ipt_do_table in net/ipv4/netfilter/ip_tables.c)", () =>
 		expect(run(table, "INPUT").effect).toEqual({ kind: "accept" });
 	});
 
+	test("passes by a rule that changes nothing, whether it matches or not", () => {
+		const table = tableOf(
+			"*mangle\n:FORWARD ACCEPT [0:0]\n-A FORWARD -p tcp -m tcpmss --mss 1361:65535 -j TCPMSS --set-mss 1360\n-A FORWARD -m time --timestart 01:00:00",
+		);
+		expect(run(table, "FORWARD").effect).toEqual({ kind: "accept" });
+	});
+
 	test("does not choose where the rest of the rule cannot be told", () => {
 		const table = tableOf(
 			"*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -m cpu --cpu 0 -m statistic --mode random --probability 0.5 -j ACCEPT",

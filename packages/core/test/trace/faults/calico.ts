@@ -111,7 +111,7 @@ export const UPLINK_FAULTS: readonly Fault[] = [
 			},
 		},
 		code: "bgp-session-down",
-		object: "bgppeer/uplink-2",
+		object: "host/tor",
 	},
 	{
 		name: "a BGPPeer has the address of nobody",
@@ -121,7 +121,14 @@ export const UPLINK_FAULTS: readonly Fault[] = [
 		object: "bgppeer/uplink-2",
 	},
 	{
-		name: "the nodeSelector of a BGPPeer matches no node",
+		name: "the nodeSelector of a BGPPeer matches no node, for which the switch waits",
+		...OTHER_RACK,
+		change: { "bgppeer/uplink-2": { spec: { nodeSelector: "uplink == 'rack-two'" } } },
+		code: "bgp-peer-selects-nobody",
+		object: "bgppeer/uplink-2",
+	},
+	{
+		name: "the nodeSelector of a BGPPeer matches no node, and the switch waits for nobody",
 		...OTHER_RACK,
 		change: {
 			"bgppeer/uplink-2": { spec: { nodeSelector: "uplink == 'rack-two'" } },

@@ -10,14 +10,14 @@ export function Findings({ findings }: { readonly findings: readonly Finding[] }
 		<section class="findings">
 			<h2>{texts.path.findings}</h2>
 			<ul>
-				{findings.map(({ code, severity, message, fix, object }, index) => (
+				{findings.map(({ code, severity, message, fix, object, language }, index) => (
 					<li key={index} class={severity}>
 						<p>
-							<span class="severity">{texts.severities[severity]}</span> {message}
+							<span class="severity">{texts.severities[severity]}</span> <span lang={language}>{message}</span>
 						</p>
 						{fix !== undefined && (
 							<p class="fix">
-								<b>{texts.path.fix}:</b> {fix}
+								<b>{texts.path.fix}:</b> <span lang={language}>{fix}</span>
 							</p>
 						)}
 						<p class="quiet">

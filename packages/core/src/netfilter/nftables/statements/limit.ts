@@ -1,4 +1,6 @@
 /** What holds up to some amount (net/netfilter/nft_limit.c, nft_quota.c, nft_connlimit.c): it is taken not to be reached. */
+
+import { phrase } from "../../../wording/phrase.ts";
 import { CONTINUE } from "../../context.ts";
 import { type Json, member, numberAt, objectOf, optionalNumber, optionalString, stringAt } from "../json/json.ts";
 import { ParseFailure } from "../parse-failure.ts";
@@ -55,7 +57,7 @@ export const limitExtension: StatementExtension<LimitStatement> = {
 	run: (limit, { at, table }) => {
 		// Whether it is `over` the amount stands with the object.
 		if (limit.name !== undefined) return { kind: "unknown", unknown: printLimit(limit) };
-		at.assume("rate-limit", `"${printLimit(limit)}" of ${table.name} is taken not to be reached`);
+		at.assume("rate-limit", phrase("rate-limit", { limit: printLimit(limit), table: table.name }));
 		return limit.inverted ? null : CONTINUE;
 	},
 };

@@ -1,4 +1,6 @@
 /** Rewrites of marks, and of what does not change a packet's way (nft_meta.c, nft_ct.c, nft_payload.c, nft_exthdr.c). */
+
+import { phrase } from "../../../wording/phrase.ts";
 import { CONTINUE, type Effect } from "../../context.ts";
 import { isScalar } from "../element.ts";
 import { type Evaluation, isUnknown } from "../evaluation.ts";
@@ -76,7 +78,7 @@ export const rewriteExtension: StatementExtension<RewriteStatement> = {
 	run: ({ key }, { at }) => {
 		if (!changesNoWay(key)) return { kind: "unknown", unknown: "a rewrite that is not followed" };
 		if (key.kind === "payload") {
-			at.assume("traffic-class-not-followed", "the packet's traffic class was rewritten, which is not followed");
+			at.assume("traffic-class-not-followed", phrase("traffic-class-not-followed"));
 		}
 		return CONTINUE;
 	},

@@ -1,4 +1,6 @@
 /** Comparisons and look-ups in sets (net/netfilter/nft_cmp.c, nft_range.c, nft_lookup.c). */
+
+import { phrase } from "../../../wording/phrase.ts";
 import { CONTINUE, isUnknowable, negateIf, type Truth } from "../../context.ts";
 import { isBits, numberOf, type TypeName } from "../datatype.ts";
 import { isScalar, type KeyPart, type NftElement } from "../element.ts";
@@ -192,10 +194,7 @@ function isListed(value: Parts, right: Extract<Operand, { kind: "list" | "named"
 	const flags = run.table.sets.get(right.name)?.flags ?? [];
 	// Versions of nft leave "dynamic" out of their JSON; what times out was put there by packets too.
 	if (flags.includes("dynamic") || flags.includes("timeout")) {
-		run.at.assume(
-			"dynamic-set",
-			`set ${right.name} of ${run.table.name} fills as packets pass; it is taken to hold nothing of this packet`,
-		);
+		run.at.assume("dynamic-set", phrase("dynamic-set", { set: right.name, table: run.table.name }));
 	}
 	return false;
 }

@@ -1,4 +1,6 @@
 /** `-m hashlimit`: a bucket of tokens for each source, destination … (net/netfilter/xt_hashlimit.c). */
+
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
 
@@ -50,7 +52,7 @@ export const hashlimitExtension: MatchExtension<HashlimitMatch> = {
 	print: (match) =>
 		printModule("hashlimit", [printOption(`--hashlimit-${match.when}`, match.rate, match.negated), match.options]),
 	test: (match, at) => {
-		at.assume("limit-not-reached", `the rate limit of ${match.rate} is not used up`);
+		at.assume("limit-not-reached", phrase("limit-not-reached", { rate: match.rate }));
 		return (match.when === "upto") !== match.negated;
 	},
 };

@@ -1,5 +1,6 @@
 /** All matches: a new one is a file and a line in each of these lists. */
 import type { MatchExtension } from "../extension.ts";
+import { type AbsentMatch, absentExtension } from "./absent.ts";
 import { type AddressMatch, destinationExtension, sourceExtension } from "./address.ts";
 import { type AddrtypeMatch, addrtypeExtension } from "./addrtype.ts";
 import { type CommentMatch, commentExtension } from "./comment.ts";
@@ -21,7 +22,9 @@ import { type OtherMatch, otherExtension } from "./other.ts";
 import { type OwnerMatch, ownerExtension } from "./owner.ts";
 import { type PhysdevMatch, physdevExtension } from "./physdev.ts";
 import { type PkttypeMatch, pkttypeExtension } from "./pkttype.ts";
+import { type PolicyMatch, policyExtension } from "./policy.ts";
 import { type ProtocolMatch, protocolExtension } from "./protocol.ts";
+import { type ConnlimitMatch, connlimitExtension, type QuotaMatch, quotaExtension } from "./quota.ts";
 import { type RecentMatch, recentExtension } from "./recent.ts";
 import { type RpfilterMatch, rpfilterExtension } from "./rpfilter.ts";
 import { type SctpMatch, sctpExtension } from "./sctp.ts";
@@ -70,6 +73,18 @@ export type Match =
 	| PkttypeMatch
 	| RpfilterMatch
 	| IpvsMatch
+	| PolicyMatch
+	| QuotaMatch
+	| ConnlimitMatch
+	| AbsentMatch<"rt">
+	| AbsentMatch<"frag">
+	| AbsentMatch<"hbh">
+	| AbsentMatch<"dst">
+	| AbsentMatch<"ah">
+	| AbsentMatch<"srh">
+	| AbsentMatch<"helper">
+	| AbsentMatch<"connlabel">
+	| AbsentMatch<"cgroup">
 	| OtherMatch;
 
 /**
@@ -113,6 +128,18 @@ const EXTENSIONS: { readonly [Kind in Match["kind"]]: MatchExtension<Extract<Mat
 	pkttype: pkttypeExtension,
 	rpfilter: rpfilterExtension,
 	ipvs: ipvsExtension,
+	policy: policyExtension,
+	quota: quotaExtension,
+	connlimit: connlimitExtension,
+	rt: absentExtension("rt"),
+	frag: absentExtension("frag"),
+	hbh: absentExtension("hbh"),
+	dst: absentExtension("dst"),
+	ah: absentExtension("ah"),
+	srh: absentExtension("srh"),
+	helper: absentExtension("helper"),
+	connlabel: absentExtension("connlabel"),
+	cgroup: absentExtension("cgroup"),
 	other: otherExtension,
 };
 

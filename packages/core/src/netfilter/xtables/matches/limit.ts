@@ -1,4 +1,6 @@
 /** `-m limit`: a bucket of tokens that all packets share (net/netfilter/xt_limit.c). */
+
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { printModule } from "../words.ts";
 
@@ -28,7 +30,7 @@ export const limitExtension: MatchExtension<LimitMatch> = {
 	print: (match) =>
 		printModule("limit", [`--limit ${match.rate}`, match.burst === 5 ? "" : `--limit-burst ${match.burst}`]),
 	test: (match, at) => {
-		at.assume("limit-not-reached", `the rate limit of ${match.rate} is not used up`);
+		at.assume("limit-not-reached", phrase("limit-not-reached", { rate: match.rate }));
 		return true;
 	},
 };

@@ -1,5 +1,6 @@
 /** `-m recent`: lists of addresses that were seen (net/netfilter/xt_recent.c). */
 import { type Address, addressFromWords } from "../../../address/address.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, parseAddressOf, printModule, printOption } from "../words.ts";
 
@@ -83,7 +84,7 @@ export const recentExtension: MatchExtension<RecentMatch> = {
 		]),
 	test: (match, at) => {
 		if (match.action === "set") return !match.negated;
-		at.assume("recent-list-empty", `no packet of this ${match.side} is in the list "${match.list}" of -m recent yet`);
+		at.assume("recent-list-empty", phrase("recent-list-empty", { side: match.side, list: match.list }));
 		return match.negated;
 	},
 };

@@ -22,7 +22,9 @@ export type BystanderKind =
 	| "tee"
 	| "idletimer"
 	| "led"
-	| "rateest";
+	| "rateest"
+	| "tcpoptstrip"
+	| "ecn";
 
 /** Names after `-j`, and options (iptables-extensions(8)). */
 const BYSTANDERS: Readonly<Record<BystanderKind, readonly [module: string, options: readonly string[]]>> = {
@@ -52,7 +54,14 @@ const BYSTANDERS: Readonly<Record<BystanderKind, readonly [module: string, optio
 	idletimer: ["IDLETIMER", ["--timeout", "--label", "--alarm"]],
 	led: ["LED", ["--led-trigger-id", "--led-delay", "--led-always-blink"]],
 	rateest: ["RATEEST", ["--rateest-name", "--rateest-interval", "--rateest-ewmalog"]],
+	tcpoptstrip: ["TCPOPTSTRIP", ["--strip-options"]],
+	ecn: ["ECN", ["--ecn-tcp-remove", "--ecn-tcp-cwr", "--ecn-tcp-ece", "--ecn-ip-ect"]],
 };
+
+/** Whether a rule with such a target does nothing to the way, whether it matches or not. */
+export function isBystander(kind: string): boolean {
+	return kind in BYSTANDERS;
+}
 
 export function bystanderExtension<Kind extends BystanderKind>(kind: Kind): TargetExtension<BystanderTarget<Kind>> {
 	const [module, options] = BYSTANDERS[kind];

@@ -75,6 +75,8 @@ const EXTENSIONS: { readonly [Kind in Target["kind"]]: TargetExtension<Extract<T
 	idletimer: bystanderExtension("idletimer"),
 	led: bystanderExtension("led"),
 	rateest: bystanderExtension("rateest"),
+	tcpoptstrip: bystanderExtension("tcpoptstrip"),
+	ecn: bystanderExtension("ecn"),
 	other: otherTargetExtension,
 };
 

@@ -1,4 +1,6 @@
 /** SET: adds the packet's fields to a set, deletes them, or takes values from it (net/netfilter/xt_set.c). */
+
+import { phrase } from "../../../wording/phrase.ts";
 import { CONTINUE } from "../../context.ts";
 import type { TargetExtension } from "../extension.ts";
 import { parseDirections } from "../matches/set.ts";
@@ -40,7 +42,7 @@ export const setTargetExtension: TargetExtension<SetTarget> = {
 	},
 	apply: (target, at) => {
 		if (target.action === "map") return { kind: "unknown", unknown: 'target "SET --map-set" is not evaluated' };
-		at.assume("set-not-changed", `the rules change the set "${target.set}", which is taken as it was`);
+		at.assume("set-not-changed", phrase("set-not-changed", { set: target.set }));
 		return CONTINUE;
 	},
 };

@@ -1,4 +1,6 @@
 /** TOS and DSCP: rewrite the traffic class (net/netfilter/xt_DSCP.c). */
+
+import { phrase } from "../../../wording/phrase.ts";
 import { CONTINUE, type Effect, type RuleContext } from "../../context.ts";
 import type { TargetExtension } from "../extension.ts";
 import { printDscp } from "../matches/dscp.ts";
@@ -53,6 +55,6 @@ export const dscpTargetExtension: TargetExtension<DscpTarget> = {
 };
 
 function rewritten(at: RuleContext): Effect {
-	at.assume("traffic-class-not-followed", "the packet's traffic class was rewritten, which is not followed");
+	at.assume("traffic-class-not-followed", phrase("traffic-class-not-followed"));
 	return CONTINUE;
 }

@@ -1,0 +1,57 @@
+/**
+ * Sentences as data: what is said, and the facts in it. They are worded at the end, in the language of whoever asks, so that
+ * who finds something out knows no prose. A sentence that no catalogue has yet is plain text, in English.
+ */
+import { CHINESE } from "./chinese.ts";
+import { ENGLISH } from "./english.ts";
+import type { Language } from "./language.ts";
+
+export type PhraseCode = keyof typeof ENGLISH;
+
+/** Several are joined as the language joins them; `clauses` are longer, and stand further apart. */
+export type Fact = string | number | Phrase | readonly Fact[] | { readonly clauses: readonly Fact[] };
+
+export interface Phrase {
+	readonly phrase: PhraseCode;
+	readonly facts: Readonly<Record<string, Fact>>;
+}
+
+export type Said = string | Phrase;
+
+/** The names that stand in braces in a template. */
+type FactsIn<Template extends string> = Template extends `${string}{${infer Name}}${infer Rest}`
+	? Name | FactsIn<Rest>
+	: never;
+
+type FactsOf<Code extends PhraseCode> = Readonly<Record<FactsIn<(typeof ENGLISH)[Code]>, Fact>>;
+
+/** The type of a phrase's facts is what stands in braces in its English template. */
+export function phrase<Code extends PhraseCode>(
+	code: Code,
+	...[facts]: keyof FactsOf<Code> extends never ? [] : [facts: FactsOf<Code>]
+): Phrase {
+	return { phrase: code, facts: facts ?? {} };
+}
+
+const TEMPLATES: Readonly<Record<Language, Readonly<Record<PhraseCode, string>>>> = { en: ENGLISH, zh: CHINESE };
+const COMMA: Readonly<Record<Language, string>> = { en: ", ", zh: "、" };
+const SEMICOLON: Readonly<Record<Language, string>> = { en: "; ", zh: "；" };
+
+export function worded(said: Said, language: Language = "en"): string {
+	if (typeof said === "string") return said;
+	return TEMPLATES[language][said.phrase].replaceAll(/\{(\w+)\}/g, (_, name: string) =>
+		factText(said.facts[name] ?? "?", language),
+	);
+}
+
+function factText(fact: Fact, language: Language): string {
+	if (typeof fact === "number") return String(fact);
+	if (typeof fact === "string" || "phrase" in fact) return worded(fact, language);
+	if ("clauses" in fact) return fact.clauses.map((each) => factText(each, language)).join(SEMICOLON[language]);
+	return fact.map((each) => factText(each, language)).join(COMMA[language]);
+}
+
+/** The language that something is said in when it is asked for in another one. */
+export function languageOf(said: Said, wanted: Language): Language {
+	return typeof said === "string" ? "en" : wanted;
+}
