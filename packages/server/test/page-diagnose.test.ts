@@ -179,7 +179,7 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 			const { page } = await tests.open(`${url}#/diagnose?all=1`);
 			await send({ kind: "progress", asked: 12, of: 40, findings: 0 });
 			await page.getByText("12 of 40 questions asked").waitFor();
-			await cut();
+			cut();
 			const notice = page.getByRole("alert").last();
 			await notice.getByText("not there any more").waitFor();
 			await notice.getByRole("button", { name: "Try again" }).click();
