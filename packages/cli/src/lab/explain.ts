@@ -21,7 +21,7 @@ import { columnsOf, wantsColor } from "../terminal.ts";
 import { loadLabSubject, subjectOf } from "./input.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
-import type { LabExplainFlags } from "./routes.ts";
+import { DEFAULT_LAB, type LabExplainFlags } from "./routes.ts";
 
 export async function explainOnKernel(
 	cli: CliProcess,
@@ -29,9 +29,10 @@ export async function explainOnKernel(
 	from: string | undefined,
 	to: string | undefined,
 ): Promise<ExitStatus> {
-	const asked =
-		flags.name === undefined ? askOnce(cli, flags, from, to) : askStanding(cli, flags, flags.name, from, to);
-	const { answer, lab } = await asked;
+	const name = flags.name ?? standingByDefault(flags);
+	const { answer, lab } = await (name === undefined
+		? askOnce(cli, flags, from, to)
+		: askStanding(cli, flags, name, from, to));
 	if (flags.pcapng !== undefined) writeCapture(flags.pcapng, answer, lab);
 	for (const left of lab.plan.omitted) cli.stderr.write(`podpath: not built: ${printable(left)}\n`);
 	if (flags.output === "json") cli.stdout.write(stringifyJson(jsonOf(answer)));
@@ -49,6 +50,12 @@ export async function explainOnKernel(
 interface Asked {
 	readonly answer: LabAnswer;
 	readonly lab: Lab;
+}
+
+/** Where nothing is given to build a lab of, the one that `podpath lab up` has made. */
+function standingByDefault({ file, scenario, backend }: LabExplainFlags): string | undefined {
+	if (file !== undefined || scenario !== undefined || backend !== undefined) return undefined;
+	return new LabFolder(DEFAULT_LAB).exists() ? DEFAULT_LAB : undefined;
 }
 
 /** A lab for this question alone. */
