@@ -18,10 +18,11 @@ import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { askedQuestion } from "../explain/run.ts";
 import { columnsOf, wantsColor } from "../terminal.ts";
+import { DEFAULT_LAB } from "./default-lab.ts";
 import { loadLabSubject, subjectOf } from "./input.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
-import { DEFAULT_LAB, type LabExplainFlags } from "./routes.ts";
+import type { LabExplainFlags } from "./routes.ts";
 
 export async function explainOnKernel(
 	cli: CliProcess,

@@ -4,13 +4,11 @@ import type { Context } from "../cli-process.ts";
 import { withStatus } from "../failure.ts";
 import { colorFlag, fileFlag, fromAndTo, type ProtocolWord, questionFlags, text, type ViaWord } from "../flags.ts";
 import type { ColorChoice } from "../terminal.ts";
+import { DEFAULT_LAB } from "./default-lab.ts";
 
 // As in the lab's backend.ts, which is not loaded for help; a test compares the two.
 export const BACKEND_WORDS = ["userns", "netns", "uml", "qemu"] as const;
 export type BackendWord = (typeof BACKEND_WORDS)[number];
-
-/** The lab that commands are about where nobody names one. */
-export const DEFAULT_LAB = "default";
 
 const scenario = {
 	kind: "parsed",

@@ -3,10 +3,11 @@ import { printable } from "@podpath/core";
 import { LabFolder, placesFor, realize, runKeeper, startLab } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
+import { DEFAULT_LAB } from "./default-lab.ts";
 import { loadLabSubject } from "./input.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
-import { DEFAULT_LAB, type UpFlags } from "./routes.ts";
+import type { UpFlags } from "./routes.ts";
 
 export async function raise(cli: CliProcess, flags: UpFlags): Promise<ExitStatus> {
 	const { name, backend } = flags;
