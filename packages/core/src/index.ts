@@ -46,7 +46,6 @@ export {
 	summaryOf,
 } from "./api/input.ts";
 export {
-	LAB_STAGES,
 	type LabComparison,
 	type LabDifference,
 	type LabEvent,
@@ -55,11 +54,11 @@ export {
 	type LabReport,
 	type LabReportVerdict,
 	type LabRow,
-	type LabStage,
 	labEventSchema,
 	labOfferSchema,
 	labReportSchema,
 } from "./api/lab-report.ts";
+export { LAB_STAGES, type LabStage } from "./api/lab-stages.ts";
 export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
 export {
 	type StateGroup,
@@ -225,7 +224,7 @@ export { type Place, placeKind } from "./state/place.ts";
 export type { FilterRule, Neighbour as BgpNeighbour, RouteFilter, Speaker } from "./state/speaker.ts";
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
-export type { ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
+export type { ProgramEffect, ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export {
 	type ExplainedCapture,

@@ -70,6 +70,12 @@ def forbid_new_privileges() -> None:
     _checked(_libc.prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), "prctl")
 
 
+def getsockopt(descriptor: int, level: int, option: int, value: "ctypes.Array[ctypes.c_char]", what: str) -> None:
+    """getsockopt(2) for an option that is also told something: the value is read and written."""
+    length = ctypes.c_uint(len(value))
+    _checked(_libc.getsockopt(descriptor, level, option, value, ctypes.byref(length)), f"getsockopt {what}")
+
+
 def power_off() -> None:
     """Ends the kernel. Only ever called as PID 1 of a guest."""
     _checked(_libc.reboot(RB_POWER_OFF), "reboot")

@@ -4,18 +4,17 @@ import struct
 from typing import Dict, Iterator, Set
 
 from namespaces import Namespaces
+from rtnetlink import HEAD as _HEAD
+from rtnetlink import NLM_F_DUMP, NLM_F_REQUEST, NLMSG_DONE, NLMSG_ERROR, attribute
 
 _RTM_NEWNEIGH, _RTM_DELNEIGH, _RTM_GETNEIGH = 28, 29, 30
-_NLM_F_REQUEST, _NLM_F_DUMP = 0x1, 0x300
-_NLMSG_DONE, _NLMSG_ERROR = 3, 2
 _NDA_DST = 1
 _NUD_NOARP, _NUD_PERMANENT = 0x40, 0x80
-_HEAD = struct.Struct("=IHHII")
 #: struct ndmsg: family, index, state, flags, type.
 _NEIGHBOUR = struct.Struct("=BxxxiHBB")
 _ATTRIBUTE = struct.Struct("=HH")
 _DUMP = _HEAD.pack(
-    _HEAD.size + _NEIGHBOUR.size, _RTM_GETNEIGH, _NLM_F_REQUEST | _NLM_F_DUMP, 0, 0
+    _HEAD.size + _NEIGHBOUR.size, _RTM_GETNEIGH, NLM_F_REQUEST | NLM_F_DUMP, 0, 0
 ) + _NEIGHBOUR.pack(socket.AF_UNSPEC, 0, 0, 0, 0)
 
 
@@ -66,8 +65,8 @@ class _Entry:
     def deletion(self) -> bytes:
         """RTM_DELNEIGH for it."""
         body = _NEIGHBOUR.pack(self.family, self.index, 0, 0, 0)
-        body += _ATTRIBUTE.pack(_ATTRIBUTE.size + len(self.destination), _NDA_DST) + self.destination
-        return _HEAD.pack(_HEAD.size + len(body), _RTM_DELNEIGH, _NLM_F_REQUEST, 0, 0) + body
+        body += attribute(_NDA_DST, self.destination)
+        return _HEAD.pack(_HEAD.size + len(body), _RTM_DELNEIGH, NLM_F_REQUEST, 0, 0) + body
 
 
 def _entries(netlink: socket.socket) -> Iterator[_Entry]:
@@ -76,7 +75,7 @@ def _entries(netlink: socket.socket) -> Iterator[_Entry]:
         at = 0
         while at < len(data):
             length, kind, _, _, _ = _HEAD.unpack_from(data, at)
-            if kind in (_NLMSG_DONE, _NLMSG_ERROR):
+            if kind in (NLMSG_DONE, NLMSG_ERROR):
                 return
             if kind == _RTM_NEWNEIGH:
                 entry = _Entry(data[at + _HEAD.size:at + length])

@@ -1,12 +1,23 @@
 """Programs run in namespaces, and sysctls written. No shell anywhere."""
 import os
 import signal
+import socket
 from typing import Any, Dict, List, Optional, Set, Tuple
 
+from ip_batch import run_batch
 from namespaces import Namespaces
+from xt_tables import XtTables
 
 #: More of a program's output than this is cut off.
 _MOST_OUTPUT = 1 << 24
+
+
+#: Whose family's tables each loads, and what the program is called that does it in the legacy way.
+_RESTORERS = {
+    **dict.fromkeys(("iptables-restore", "iptables-legacy-restore"), socket.AF_INET),
+    **dict.fromkeys(("ip6tables-restore", "ip6tables-legacy-restore"), socket.AF_INET6),
+}
+_LEGACY = "/xtables-legacy-multi"
 
 
 class StepFailed(Exception):
@@ -24,6 +35,7 @@ class Steps:
     def __init__(self, namespaces: Namespaces) -> None:
         self._namespaces = namespaces
         self._daemons: Dict[int, Tuple[str, str, int]] = {}
+        self._tables = XtTables()
 
     def run(self, steps: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
         """Runs steps in order and ends at the first that fails."""
@@ -40,7 +52,7 @@ class Steps:
     def _step(self, step: Dict[str, Any]) -> Dict[str, Any]:
         self._namespaces.enter(step.get("namespace", ""))
         if step["kind"] == "run":
-            return _run(step["argv"], step.get("stdin", ""))
+            return self._run(step["argv"], step.get("stdin", ""))
         if step["kind"] == "daemon":
             self._start(step.get("namespace", ""), step["argv"])
         elif step["kind"] == "end":
@@ -51,6 +63,15 @@ class Steps:
         else:
             raise ValueError(f"unknown kind of step {step['kind']}")
         return {"stdout": "", "stderr": "", "status": 0}
+
+    def _run(self, argv: List[str], stdin: str) -> Dict[str, Any]:
+        if argv[0] == "ip" and argv[-2:] == ["-batch", "-"] and argv[1:-2] in ([], ["-6"]):
+            family = socket.AF_INET6 if argv[1] == "-6" else socket.AF_INET
+            return run_batch(stdin, family, lambda rest: _run(argv, rest))
+        family_of = _RESTORERS.get(argv[0])
+        if family_of is not None and len(argv) == 1 and os.path.realpath(_program(argv[0])).endswith(_LEGACY):
+            return self._tables.restore(family_of, stdin, lambda: _run(argv, stdin))
+        return _run(argv, stdin)
 
     def _start(self, namespace: str, argv: List[str]) -> None:
         log = os.memfd_create("log")

@@ -6,7 +6,8 @@ import { type ComparedDirection, type Comparison, type Difference, type Divergen
 import { compareConnections, type TableReading } from "./connections.ts";
 import { expectedResults, wordOf } from "./expected-result.ts";
 import { type Flow, flowOf } from "./flow.ts";
-import { type HopRow, hopRows, type RowContext } from "./hop-rows.ts";
+import type { HopRow, RowContext } from "./hop-row.ts";
+import { hopRows } from "./hop-rows.ts";
 import { deviceText, packetText } from "./hop-text.ts";
 import { PortBinding } from "./port-binding.ts";
 import { seenHops } from "./seen-hop.ts";
@@ -45,6 +46,11 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 		ports,
 		built: new Set(plan.namespaces.map(({ place }) => place)),
 		fabric,
+		folded: new Set(plan.folded),
+		carriers: new Set(plan.carriers),
+		floods: plan.floods,
+		ends: new Set([way.client ?? "", way.endedAt, way.server?.at ?? ""]),
+		leaves: way.verdict === "exits",
 		endless: way.verdict === "loop",
 	};
 	const flow = flowOf(way, sightingsOf(observation.frames, plan), observation.accepted);
@@ -119,13 +125,17 @@ function programRemarks({ forward, reply, refusal, documented }: PredictedWay, p
 	);
 	const acts = ({ place, name }: LabProgram): boolean =>
 		documented.some(({ at, program }) => at === place && program === name);
-	return [
-		...remark(
-			"without eBPF programs, which let this packet pass unchanged",
-			met.filter((each) => !acts(each)),
-		),
-		...remark("tc filters stand in for eBPF programs, by their documented effect", met.filter(acts)),
-	];
+	return [undefined, "OpenFlow" as const].flatMap((technology) => {
+		const own = met.filter((each) => each.technology === technology);
+		const what = technology === undefined ? "eBPF programs" : "Open vSwitch's flow tables";
+		return [
+			...remark(
+				`without ${what}, which let this packet pass unchanged`,
+				own.filter((each) => !acts(each)),
+			),
+			...remark(`tc filters stand in for ${what}, by their documented effect`, own.filter(acts)),
+		];
+	});
 }
 
 function remark(what: string, programs: readonly LabProgram[]): readonly string[] {

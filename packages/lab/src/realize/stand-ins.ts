@@ -1,14 +1,16 @@
 /**
- * tc filters that stand in for eBPF programs, by their documented effect: they rewrite addresses and send on past the stack, as
- * the programs are known to. A connection's backend follows from its source port, as tc remembers nothing; and what an answer's
+ * tc filters that stand in for eBPF programs and for Open vSwitch's flow tables, by their documented effect: they rewrite
+ * addresses and send on past the stack, as those are known to. A connection's backend follows from its source port, as tc remembers nothing; and what an answer's
  * source was cannot be told without that memory either, so the translations of a Service are there only while it is asked for.
  */
 import {
+	type Address,
 	type DeviceAt,
 	type Family,
 	type Namespace,
 	type Place,
 	type Prefix,
+	type ProgramEffect,
 	type ProgramRedirect,
 	type RealServer,
 	type TcFilter,
@@ -42,7 +44,8 @@ export function standIns(around: Surroundings): StandIns {
 		for (const program of found) {
 			const { place, device, name } = program;
 			const own = isPlain(program) ? redirectLines(program, state, around) : null;
-			programs.push({ place, device, name, stoodInFor: own !== null });
+			const { technology } = program;
+			programs.push({ place, device, name, stoodInFor: own !== null, ...(technology && { technology }) });
 			lines.push(...(own ?? []));
 		}
 		if (lines.length > 0) redirects.set(state.place, asText(lines));
@@ -56,35 +59,43 @@ interface Program {
 	readonly device: string;
 	readonly name: string;
 	readonly filter: TcFilter;
-	readonly effect: Extract<TcFilter["actions"][number], { kind: "program" }>["effect"];
+	readonly effect: ProgramEffect;
+	readonly technology?: "OpenFlow";
 }
 
 function programsIn({ place, tcFilters }: Namespace): readonly Program[] {
 	return tcFilters.flatMap((filter) =>
 		filter.actions.flatMap((action) =>
-			action.kind === "program"
-				? [{ place, device: filter.device, name: action.name, filter, effect: action.effect }]
-				: [],
+			action.kind === "program" ? [{ place, device: filter.device, filter, ...action }] : [],
 		),
 	);
 }
 
-/** A program that is all that its filter does, with whatever packet. */
+/** A program that is all that its filter does, with whatever packet, but for what becomes of one that it leaves alone. */
 function isPlain({ filter: { actions, protocol, source, destination, vlan } }: Program): boolean {
 	const isForAll = source === undefined && destination === undefined && vlan === undefined && protocol === "all";
-	return actions.length === 1 && isForAll;
+	const [first, miss, ...more] = actions;
+	// What podpath does not know is not predicted either, so nothing needs to stand in for it.
+	const isMiss = miss === undefined || miss.kind === "drop" || miss.kind === "other";
+	return isForAll && first?.kind === "program" && isMiss && more.length === 0;
 }
 
 /** Null: a device's MAC is not known, so no frame can be made for it. */
 function redirectLines(program: Program, state: Namespace, around: Surroundings): readonly string[] | null {
 	const { device, filter, effect } = program;
 	const lines: string[] = [];
+	const priority = Math.max(filter.priority, FIRST_REDIRECT);
 	for (const [i, redirect] of effect.redirects.entries()) {
 		const family = (redirect.destination ?? redirect.source)?.family;
 		const actions = redirectActions(redirect, state, around);
 		if (family === undefined || actions === null) return null;
 		const matches = [matchPrefix("src", redirect.source), matchPrefix("dst", redirect.destination)].join("");
-		lines.push(`${filterAt(device, filter.direction, family, filter.priority + i)} u32${matches} ${actions}`);
+		lines.push(`${filterAt(device, filter.direction, family, priority + i)} u32${matches} ${actions}`);
+	}
+	if (filter.actions.some(({ kind }) => kind === "drop")) {
+		const last = priority + effect.redirects.length;
+		for (const [i, family] of ([4, 6] as const).entries())
+			lines.push(`${filterAt(device, filter.direction, family, last + i)} u32 match u32 0 0 action drop`);
 	}
 	return lines;
 }
@@ -94,11 +105,22 @@ function redirectActions({ route }: ProgramRedirect, state: Namespace, around: S
 	const [hop] = route.nextHops;
 	const own = state.links.find(({ name }) => name === hop?.device);
 	if (hop === undefined || own === undefined || own.mac === null) return null;
-	// Beyond an ENI all that answers is the VPC.
-	const to = hop.gateway === undefined ? macBeyond({ place: state.place, device: own.name }, around) : VPC_MAC;
+	const to =
+		hop.gateway === undefined
+			? macBeyond({ place: state.place, device: own.name }, around)
+			: macOf(hop.gateway, around);
 	if (to === undefined) return null;
 	const rewrite = `pedit ex munge eth dst set ${to} munge eth src set ${own.mac}`;
 	return `action ${rewrite} pipe action mirred egress redirect dev ${own.name}`;
+}
+
+/** Who has a gateway's address; nobody has that of a VPC, which answers for all of them. */
+function macOf({ text }: Address, { stacks }: Surroundings): string | undefined {
+	for (const { addresses, links } of stacks) {
+		const holder = addresses.find(({ address }) => address.text === text);
+		if (holder !== undefined) return links.find(({ name }) => name === holder.device)?.mac ?? undefined;
+	}
+	return VPC_MAC;
 }
 
 function macBeyond(at: DeviceAt, { stacks, cables }: Surroundings): string | undefined {
@@ -110,8 +132,9 @@ function macBeyond(at: DeviceAt, { stacks, cables }: Surroundings): string | und
 	return links?.find(({ name }) => name === far.device)?.mac ?? undefined;
 }
 
-/** Below the redirects, which see what has been translated. */
+/** Before the redirects, which see what has been translated. */
 const FIRST_TRANSLATION = 1000;
+const FIRST_REDIRECT = 20_000;
 
 /** Of each Service that the programs of a place translate: there by who does that, back by who answers. */
 function translationsIn(programs: readonly Program[], namespace: string): readonly LabTranslation[] {

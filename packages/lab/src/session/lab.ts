@@ -17,6 +17,8 @@ import { MOST_PROBES, probeFor } from "./probes.ts";
 /** From here on, one source port a probe: an earlier probe's connection must not decide a later one. */
 const FIRST_SOURCE_PORT = 40_000;
 const LAST_SOURCE_PORT = 60_000;
+/** Ways that end in silence take their time; those that were not seen by then are told as such. */
+const LONGEST_ASKING_MS = 20_000;
 /** While a program runs the lab can do nothing else. */
 const RUN_SECONDS = 60;
 
@@ -70,7 +72,7 @@ export class Lab {
 
 	/**
 	 * Asks the engine and the kernel the same. Where the network may choose, probes are sent until every predicted way was
-	 * seen or `MOST_PROBES` have gone.
+	 * seen, `MOST_PROBES` have gone, or the time is up.
 	 */
 	async ask(subject: Subject, question: Question): Promise<LabAnswer> {
 		const probed: ProbedOnce[] = [];
@@ -78,6 +80,7 @@ export class Lab {
 		const translations = this.#translationsFor(ways);
 		await this.#trafficControl(translations, "add");
 		let seen: Tally = tally(ways, []);
+		const until = performance.now() + LONGEST_ASKING_MS;
 		for (let sent = 0; sent < MOST_PROBES; sent++) {
 			ways = predict(subject, { ...question, sourcePort: this.#sourcePort(question) });
 			const once = await this.#probe(ways);
@@ -89,7 +92,7 @@ export class Lab {
 			// One that cannot be compared leaves the whole open, so no other is waited for.
 			if (once.comparison.kind !== "agrees" || seen.neverSeen.length === 0) break;
 			// The same source port would be the same connection, and take the same way.
-			if (question.sourcePort !== undefined) break;
+			if (question.sourcePort !== undefined || performance.now() > until) break;
 		}
 		await this.#trafficControl(translations, "remove");
 		return { question, kernel: this.backend.kernel, backend: this.backend.kind, ways, probed, tally: seen };

@@ -47,16 +47,24 @@ export async function proveAll<Id>(
 	onProof: (proof: Proof<Id>) => void,
 	options: ProveOptions = {},
 ): Promise<void> {
-	const planned = cases.map((of): Planned<Id> => ({ of, plan: realize(of.network, of.places) }));
 	const queues = new Map<BackendKind, Planned<Id>[]>();
-	for (const each of planned) {
+	for (const of of cases) {
+		const each: Planned<Id> = { of, plan: realize(of.network, of.places) };
 		const kind = await kindFor(each.plan.needs, options);
 		if (kind === null) tellUnbuilt(each, await whyNot(each.plan.needs, options), onProof);
 		else queues.set(kind, [...(queues.get(kind) ?? []), each]);
 	}
+	for (const queue of queues.values()) queue.sort((a, b) => b.plan.steps.length - a.plan.steps.length);
 	const workers = options.workers ?? Math.min(MOST_WORKERS, availableParallelism());
-	await Promise.all(Array.from({ length: workers }, () => work(queues, onProof, options)));
+	const slow = [...queues].filter(([kind]) => kind === SLOWEST);
+	const others = [...queues].filter(([kind]) => kind !== SLOWEST);
+	// A virtual machine takes long to start, so that there is one, from the beginning; then its worker helps the others.
+	await Promise.all(
+		Array.from({ length: workers }, (_, i) => work(i === 0 ? [...slow, ...others] : others, onProof, options)),
+	);
 }
+
+const SLOWEST: BackendKind = "qemu";
 
 /** The first kind of kernel that has it all; null: none has. */
 async function kindFor(needs: ReadonlySet<Feature>, { kind, signal }: ProveOptions): Promise<BackendKind | null> {
@@ -85,7 +93,7 @@ async function whyNot(needs: ReadonlySet<Feature>, { kind, signal }: ProveOption
 
 /** One worker: kernels of its own, one a kind, for whatever network is next. */
 async function work<Id>(
-	queues: ReadonlyMap<BackendKind, Planned<Id>[]>,
+	queues: readonly (readonly [kind: BackendKind, queue: Planned<Id>[]])[],
 	onProof: (proof: Proof<Id>) => void,
 	options: ProveOptions,
 ): Promise<void> {

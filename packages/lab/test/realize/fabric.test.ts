@@ -60,8 +60,8 @@ onEachKernel(NEEDS, ({ kind }) => {
 		await backend.run(plan.steps);
 		await backend.capture(plan.namespaces.map(({ name }) => name));
 		await backend.listen(plan.namespaces.map(({ name }) => ({ namespace: name, protocol: "tcp", port: 80 })));
-	});
-	afterAll(() => backend.close());
+	}, 30_000);
+	afterAll(() => backend?.close());
 
 	/** A probe that is answered does not wait; one that is not need not wait long. */
 	const ask = (from: Place, destination: string, port = 80, timeoutMs = 1000): Promise<Observation> =>

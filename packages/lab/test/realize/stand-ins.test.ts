@@ -81,6 +81,26 @@ describe("a redirect", () => {
 		]);
 	});
 
+	test("to a gateway that a machine of the lab is goes to that machine's MAC; what misses is dropped after all others", () => {
+		const leaf = stack("host/leaf", {
+			links: [{ kind: "physical", name: "eth0", mac: "02:00:00:00:00:1e" }],
+			addresses: [["eth0", "10.0.0.254/24"]],
+		});
+		const to = prefix("10.9.0.0/16");
+		const route = unicastRoute(to, { via: address("10.0.0.254"), device: "eth1", origin: ORIGIN });
+		const [plain] = node({ redirects: [{ destination: to, route }] }).tcFilters;
+		const actions = [...(plain?.actions ?? []), { kind: "drop" } as const];
+		const state = node({}, { priority: 100, actions });
+		const { redirects, programs } = standIns({ stacks: [state, leaf], cables: [], nameOf: () => "n1" });
+		// Below what is translated (1000 and on), whatever the filter's own number is.
+		expect(lines(redirects.get("node/a"))).toEqual([
+			"filter add dev cali1 ingress protocol ip prio 20000 u32 match ip dst 10.9.0.0/16 action pedit ex munge eth dst set 02:00:00:00:00:1e munge eth src set 02:00:00:00:00:0e pipe action mirred egress redirect dev eth1",
+			"filter add dev cali1 ingress protocol ip prio 20001 u32 match u32 0 0 action drop",
+			"filter add dev cali1 ingress protocol ipv6 prio 20002 u32 match u32 0 0 action drop",
+		]);
+		expect(programs.map(({ stoodInFor }) => stoodInFor)).toEqual([true]);
+	});
+
 	test("to where nobody knows a MAC has nothing that stands in for it", () => {
 		const astray: ProgramRedirect = {
 			...toPod,
