@@ -1,9 +1,9 @@
 /** Chains of rules as groups of lines, with where their jumps lead. */
 import { printerFor, printRule as printNftRule } from "../netfilter/nftables/print.ts";
 import type { NftRuleset } from "../netfilter/nftables/ruleset.ts";
+import { tableLabel } from "../netfilter/xtables/compiled-chain.ts";
 import { printXtablesSave } from "../netfilter/xtables/save.ts";
 import type { XtTable } from "../netfilter/xtables/table.ts";
-import { tableLabel } from "../netfilter/xtables/walk.ts";
 import type { StateEntry, StateGroup } from "./state-report.ts";
 
 /** A group a chain, by the names that explanations call tables and chains by. */

@@ -12,7 +12,7 @@ import { lookup } from "./fib.ts";
 import { ownersFirst } from "./owners-first.ts";
 import { type FilteredAt, gatewaysIn, type SegmentVlanId, tagTowards, vlanFrom } from "./segment-vlan.ts";
 import { type Asker, answersFor } from "./solicitation.ts";
-import { perViewIn, type View, viewOf } from "./view.ts";
+import { mapIn, perViewIn, type View, viewOf } from "./view.ts";
 
 /** Someone on the same layer 2 network. */
 export type Hearer =
@@ -320,18 +320,13 @@ export type Answer =
 	/** `filtered`: a port of a segment without which somebody would answer. */
 	| { readonly kind: "nobody"; readonly filtered?: FilteredAt };
 
-/** By device, then by address. */
-const answers = perViewIn((): Map<string, Map<string, Answer>> => new Map());
+/** By device, then by the wanted address, then by the asker's: keys that are there already, as each frame asks. */
+const answers = perViewIn((): Map<string, Map<string, Map<string, Answer>>> => new Map());
 
 /** Who answers when `asker` asks by `link` for an address. Kept as long as the asking namespace and its network: states do not change. */
 export function askFor(network: Network, view: View, link: Link, wanted: Address, asker: Address | null): Answer {
-	const devices = answers(view, network);
-	let known = devices.get(link.name);
-	if (known === undefined) {
-		known = new Map();
-		devices.set(link.name, known);
-	}
-	const key = asker === null ? wanted.text : `${wanted.text} ${asker.text}`;
+	const known = mapIn(mapIn(answers(view, network), link.name), wanted.text);
+	const key = asker === null ? "" : asker.text;
 	let answer = known.get(key);
 	if (answer === undefined) {
 		answer = ask(network, view, link, wanted, asker);

@@ -12,15 +12,25 @@ export interface LearnedNeighbour {
 export class LearnedNeighbours {
 	/** Somebody was learned who would not have answered in the same way when asked: so it matters who was met before. */
 	matter = false;
-	readonly #known = new Map<string, LearnedNeighbour>();
+	/** A walk learns a handful: going through them takes less than a key made of three. */
+	readonly #known: {
+		readonly by: Place;
+		readonly device: string;
+		readonly asker: string;
+		readonly neighbour: LearnedNeighbour;
+	}[] = [];
 
 	/** Whoever answered knows the asker from now on. */
 	learn({ by, device }: Extract<Answer, { kind: "answer" }>, asker: Address | null, neighbour: LearnedNeighbour): void {
 		if (asker === null || device === null) return;
-		this.#known.set(`${by} ${device} ${asker.text}`, neighbour);
+		this.#known.push({ by, device, asker: asker.text, neighbour });
 	}
 
 	get({ place }: View, device: string, address: Address): LearnedNeighbour | undefined {
-		return this.#known.size === 0 ? undefined : this.#known.get(`${place} ${device} ${address.text}`);
+		for (let i = this.#known.length - 1; i >= 0; i--) {
+			const known = this.#known[i];
+			if (known?.device === device && known.by === place && known.asker === address.text) return known.neighbour;
+		}
+		return undefined;
 	}
 }

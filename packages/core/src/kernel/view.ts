@@ -175,6 +175,16 @@ export function perViewIn<Value>(make: () => Value): (view: View, network: Netwo
 	};
 }
 
+/** The map at a key of a map of maps, made where there is none yet. */
+export function mapIn<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+	let map = maps.get(key);
+	if (map === undefined) {
+		map = new Map();
+		maps.set(key, map);
+	}
+	return map;
+}
+
 const views = new WeakMap<Namespace, View>();
 
 /** The view of a namespace; the same one every time. */

@@ -3,7 +3,7 @@
  * KEP-1669 terminating endpoints, KEP-2433 zone hints, KEP-3015 node hints).
  */
 import { type Address, formatEndpoint } from "../address/address.ts";
-import type { EndpointSlice } from "../cluster/objects.ts";
+import type { EndpointPort, EndpointSlice } from "../cluster/objects.ts";
 import type { ProxyServicePort } from "./service-port.ts";
 import type { ProxyFeatures } from "./version.ts";
 
@@ -65,28 +65,39 @@ export function countEndpoints(port: ProxyServicePort, slices: readonly Endpoint
 	return count;
 }
 
-/** Whether some endpoint of the port may serve. Asked of every Service for every node's rules, so nothing is made for it. */
+/** Whether some endpoint of the port may serve. Asked of every Service before the first packet, so nothing is made for it. */
 export function hasUsableEndpoint(
 	port: ProxyServicePort,
 	slices: readonly EndpointSlice[],
 	features: ProxyFeatures,
 ): boolean {
-	return slicesForPort(port, slices).some(({ slice }) =>
-		slice.endpoints.some((endpoint) => endpoint.addresses[0]?.family === port.family && isUsable(endpoint, features)),
-	);
+	for (const slice of slices) {
+		if (!slice.ports.some((each) => isPortOf(slice, each, port))) continue;
+		for (const endpoint of slice.endpoints) {
+			if (endpoint.addresses[0]?.family === port.family && isUsable(endpoint, features)) return true;
+		}
+	}
+	return false;
+}
+
+/** A port without a number ("every port") is of no use to kube-proxy (endpointslicecache.go addEndpoints). */
+function isPortOf(
+	slice: EndpointSlice,
+	{ name, protocol, port: number }: EndpointPort,
+	port: ProxyServicePort,
+): boolean {
+	const addressType = port.family === 4 ? "IPv4" : "IPv6";
+	return slice.addressType === addressType && number !== null && name === port.portName && protocol === port.protocol;
 }
 
 function slicesForPort(
 	port: ProxyServicePort,
 	slices: readonly EndpointSlice[],
 ): readonly { readonly slice: EndpointSlice; readonly number: number }[] {
-	const addressType = port.family === 4 ? "IPv4" : "IPv6";
 	const found: { readonly slice: EndpointSlice; readonly number: number }[] = [];
 	for (const slice of slices) {
-		if (slice.addressType !== addressType) continue;
-		for (const { name, protocol, port: number } of slice.ports) {
-			// A port without a number ("every port") is of no use to kube-proxy (endpointslicecache.go addEndpoints).
-			if (number !== null && name === port.portName && protocol === port.protocol) found.push({ slice, number });
+		for (const each of slice.ports) {
+			if (isPortOf(slice, each, port) && each.port !== null) found.push({ slice, number: each.port });
 		}
 	}
 	return found;

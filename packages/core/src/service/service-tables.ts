@@ -31,6 +31,9 @@ export interface Availability {
 	readonly external: boolean;
 }
 
+const NOWHERE: Availability = { any: false, internal: false, external: false };
+const EVERYWHERE: Availability = { any: true, internal: true, external: true };
+
 /** The Service ports of one family. */
 export class FamilyServices {
 	readonly family: Family;
@@ -83,7 +86,8 @@ export class FamilyServices {
 
 	availability(port: ProxyServicePort, nodeName: string): Availability {
 		const any = this.#any.get(port, () => hasUsableEndpoint(port, this.#slices(port), this.features));
-		if (!any || !port.usesLocalEndpoints) return { any, internal: any, external: any };
+		if (!any) return NOWHERE;
+		if (!port.usesLocalEndpoints) return EVERYWHERE;
 		const here = this.#nodesWithUsable(port).has(nodeName);
 		return { any, internal: !port.internalLocal || here, external: !port.externalLocal || here };
 	}

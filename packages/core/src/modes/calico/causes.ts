@@ -99,8 +99,13 @@ function sessions(lost: Lost): readonly Cause[] {
 	const down = concerned.flatMap((speaker) => network.sessionsDown(speaker));
 	const unpeered = selectNobody(lost).filter(({ object }) => down.some((each) => wouldJoin(lost, object, each)));
 	if (unpeered.length > 0) return unpeered;
-	return withoutOtherSides(down).map((down) => {
-		const object = down.neighbour.object ?? down.self.name;
+	// Whoever speaks to nobody has been told a wrong address, for which the other side then waits.
+	const [lonely, others] = [
+		down.filter(({ why }) => why.kind === "nobody"),
+		down.filter(({ why }) => why.kind !== "nobody"),
+	];
+	return [...lonely, ...withoutOtherSides(others)].map((down) => {
+		const object = atFault(down);
 		const where = sourceOf(cluster, object);
 		return {
 			code: "bgp-session-down",
@@ -117,12 +122,17 @@ function wouldJoin({ cluster }: Lost, object: string, { self, why }: SessionDown
 	return why.kind === "one-sided" && self.addresses.some(({ text }) => text === peer?.peerIP?.text);
 }
 
+/** Who lacks the other as a neighbour, where that is written for him alone; else whoever has the neighbour. */
+function atFault({ self, neighbour, why }: SessionDown): string {
+	if (why.kind === "one-sided" && why.peer.name.startsWith("host/")) return why.peer.name;
+	return neighbour.object ?? self.name;
+}
+
 /** A session that is down between two is down for both; the first that says so is enough. */
 function withoutOtherSides(down: readonly SessionDown[]): readonly SessionDown[] {
 	const seen = new Set<string>();
 	return down.filter(({ self, why }) => {
-		if (why.kind === "nobody") return true;
-		const pair = [self.name, why.peer.name].sort().join(" ");
+		const pair = [self.name, "peer" in why ? why.peer.name : ""].sort().join(" ");
 		return seen.size < seen.add(pair).size;
 	});
 }

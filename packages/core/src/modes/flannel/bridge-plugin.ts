@@ -43,22 +43,33 @@ const POD_SYSCTLS: ReadonlyMap<string, string> = new Map([
 
 /** host-local's subnet that the address is from. */
 export function leaseFor(address: Address, leases: readonly Lease[]): Lease | undefined {
-	return leases.find((lease) => contains(lease.subnet, address));
+	for (const lease of leases) if (contains(lease.subnet, address)) return lease;
+	return undefined;
 }
 
-/** Pods with an address that host-local cannot have given them: it has neither subnet nor routes. */
+/**
+ * Pods with an address that host-local cannot have given them: it has neither subnet nor routes. All pods are looked at before
+ * the first question, so nothing is made for those that are as they should be.
+ */
 export function strayAddresses(pods: readonly Pod[], leasesOf: (nodeName: string) => readonly Lease[]): Assumption[] {
-	return pods.flatMap((pod) => {
-		if (!isJoined(pod)) return [];
+	const found: Assumption[] = [];
+	for (const pod of pods) {
+		if (!isJoined(pod)) continue;
 		const leases = leasesOf(pod.nodeName);
+		if (leases.length === 0 || areLeased(pod.podIPs, leases)) continue;
 		const stray = pod.podIPs.filter((address) => leaseFor(address, leases) === undefined);
-		if (leases.length === 0 || stray.length === 0) return [];
 		const place = `pod/${pod.namespace}/${pod.name}`;
 		const subnets = leases.map(({ subnet }) => subnet.text);
 		const addresses = stray.map((address) => address.text);
 		const message = phrase("pod-address-outside-subnet", { pod: place, addresses, subnets });
-		return [{ code: "pod-address-outside-subnet", message, place }];
-	});
+		found.push({ code: "pod-address-outside-subnet", message, place });
+	}
+	return found;
+}
+
+function areLeased(addresses: readonly Address[], leases: readonly Lease[]): boolean {
+	for (const address of addresses) if (leaseFor(address, leases) === undefined) return false;
+	return true;
 }
 
 /** FLANNEL_NETWORK is added to the routes of the delegate, and isDefaultGateway adds the default route. */

@@ -2,8 +2,9 @@
  * Chains made ready for packets: KUBE-SERVICES has thousands of rules for one address each, and a packet should only
  * meet its own. The order of rules is kept.
  */
-import { addressBits, type Family } from "../../address/address.ts";
+import { addressBits } from "../../address/address.ts";
 import type { Packet } from "../../packet/packet.ts";
+import type { RuleHit } from "../result.ts";
 import type { MatchExtension, TargetExtension } from "./extension.ts";
 import { isBasic, type Match, matchExtension } from "./matches/index.ts";
 import type { XtChain, XtRule, XtTable } from "./table.ts";
@@ -23,8 +24,8 @@ export interface CompiledRule {
 	/** The matches in the order in which they are tried: addresses, devices and ports first, as they cost least. */
 	readonly tests: readonly CompiledTest[];
 	readonly target: { readonly data: Target; readonly extension: TargetExtension<Target> } | null;
-	/** Its text in a table of a family, once somebody asked for it: what one packet meets, many do. */
-	readonly printed: Partial<Record<Family, string>>;
+	/** That a packet met it, once one did, the last in a table of that name: many packets meet the same rule. */
+	hit: RuleHit | null;
 }
 
 type CompiledRules = readonly CompiledRule[];
@@ -114,10 +115,13 @@ function compileChain(chain: XtChain): CompiledChain {
 /** A table's chains by name, ready for packets. Chains that nodes share are made ready once for all of them. */
 export class CompiledTable {
 	readonly table: XtTable;
+	/** What explanations call it. */
+	readonly label: string;
 	readonly #chains = new Map<string, CompiledChain>();
 
 	constructor(table: XtTable) {
 		this.table = table;
+		this.label = tableLabel(table);
 	}
 
 	chain(name: string): CompiledChain | undefined {
@@ -130,6 +134,11 @@ export class CompiledTable {
 		this.#chains.set(name, made);
 		return made;
 	}
+}
+
+/** What explanations call a table. */
+export function tableLabel(table: XtTable): string {
+	return `${table.family === 4 ? "iptables" : "ip6tables"} ${table.name}`;
 }
 
 const tables = new WeakMap<XtTable, CompiledTable>();
@@ -149,7 +158,7 @@ function compileRule(rule: XtRule, position: number): CompiledRule {
 		.map((match) => ({ match, extension: matchExtension(match), pure: !WITH_EFFECT.has(match.kind) }));
 	// All must hold, so their order is free as long as those with an effect keep theirs and come last.
 	const target = rule.target === null ? null : { data: rule.target, extension: targetExtension(rule.target) };
-	return { rule, position, tests: tests.sort((a, b) => cost(a) - cost(b)), target, printed: {} };
+	return { rule, position, tests: tests.sort((a, b) => cost(a) - cost(b)), target, hit: null };
 }
 
 const WITH_EFFECT: ReadonlySet<string> = new Set(["statistic", "recent", "limit", "hashlimit"]);
@@ -163,13 +172,15 @@ function indexOf(rules: readonly XtRule[]): ChainIndex {
 	const byDestination = new Map<string, number[]>();
 	const byDestinationPort = new Map<number, number[]>();
 	const rest: number[] = [];
-	rules.forEach((rule, i) => {
+	let position = 0;
+	for (const rule of rules) {
+		position += 1;
 		const address = onlyDestination(rule);
 		const port = address === undefined ? onlyDestinationPort(rule) : undefined;
-		if (address !== undefined) add(byDestination, address, i + 1);
-		else if (port !== undefined) add(byDestinationPort, port, i + 1);
-		else rest.push(i + 1);
-	});
+		if (address !== undefined) add(byDestination, address, position);
+		else if (port !== undefined) add(byDestinationPort, port, position);
+		else rest.push(position);
+	}
 	return { byDestination, byDestinationPort, rest };
 }
 

@@ -73,8 +73,14 @@ class ChainRun {
 		return this.#policy(base.chain);
 	}
 
-	#enter(ready: CompiledChain, caller: Frame | null, left: Frame | null, hitsBefore: number, calls: number): void {
-		const candidates = ready.candidates(this.#at.packet);
+	#enter(
+		ready: CompiledChain,
+		caller: Frame | null,
+		left: Frame | null,
+		hitsBefore: number,
+		calls: number,
+		candidates: readonly CompiledRule[] = ready.candidates(this.#at.packet),
+	): void {
 		this.#frame = { chain: ready.chain, caller, left, candidates, next: 0, hitsBefore, calls };
 	}
 
@@ -121,8 +127,11 @@ class ChainRun {
 		call: Extract<Effect, { readonly kind: "jump" | "goto" }>,
 	): ChainResult["effect"] | null {
 		const hitsBefore = this.#hits?.length ?? 0;
-		this.#hit(frame, rule);
 		const called = this.#table.chain(call.chain);
+		const candidates = called?.candidates(this.#at.packet);
+		// Most chains have nothing for a packet, and a jump that comes back without effect has no part.
+		if (candidates?.length === 0 && call.kind === "jump") return null;
+		this.#hit(frame, rule);
 		if (called === undefined) {
 			return { kind: "unknown", unknown: `the table ${this.#table.table.name} has no chain "${call.chain}"` };
 		}
@@ -130,8 +139,8 @@ class ChainRun {
 		if (isUnderWay(frame, called.chain)) {
 			return { kind: "unknown", unknown: `the chain "${call.chain}" leads back to itself` };
 		}
-		if (call.kind === "jump") this.#enter(called, frame, null, hitsBefore, 1);
-		else this.#enter(called, frame.caller, frame, frame.hitsBefore, frame.calls + 1);
+		if (call.kind === "jump") this.#enter(called, frame, null, hitsBefore, 1, candidates);
+		else this.#enter(called, frame.caller, frame, frame.hitsBefore, frame.calls + 1, candidates);
 		return null;
 	}
 
@@ -143,20 +152,15 @@ class ChainRun {
 
 	#hit(frame: Frame, rule: CompiledRule): void {
 		if (this.#hits === null) return;
-		const { table } = this.#table;
-		const { name } = frame.chain;
-		const text = (): string => {
-			rule.printed[table.family] ??= printRule(name, rule.rule, table.family);
-			return rule.printed[table.family] as string;
-		};
-		this.#hits.push({ table: tableLabel(table), chain: name, position: rule.position, text, origin: rule.rule.origin });
+		if (rule.hit?.table !== this.#table.label) rule.hit = hitOf(rule, frame.chain.name, this.#table);
+		this.#hits.push(rule.hit);
 	}
 
 	#policy(base: XtChain): ChainResult["effect"] {
 		if (base.policy !== "DROP") return { kind: "accept" };
 		const { name } = base;
 		this.#hits?.push({
-			table: tableLabel(this.#table.table),
+			table: this.#table.label,
 			chain: name,
 			position: 0,
 			text: () => `-P ${name} DROP`,
@@ -179,9 +183,13 @@ function isUnderWay(frame: Frame, chain: XtChain): boolean {
 /** Targets after which the walk goes on and something is different. */
 const CHANGES: ReadonlySet<string> = new Set(["mark", "connmark", "ct", "notrack", "tos", "dscp"]);
 
-/** What explanations call a table. */
-export function tableLabel(table: XtTable): string {
-	return `${table.family === 4 ? "iptables" : "ip6tables"} ${table.name}`;
+function hitOf({ rule, position }: CompiledRule, chain: string, { label, table }: CompiledTable): RuleHit {
+	let printed: string | undefined;
+	const text = (): string => {
+		printed ??= printRule(chain, rule, table.family);
+		return printed;
+	};
+	return { table: label, chain, position, text, origin: rule.origin };
 }
 
 /**

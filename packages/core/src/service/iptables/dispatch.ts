@@ -31,20 +31,26 @@ export interface Dispatch {
 	readonly filterNodePorts: readonly XtRule[];
 }
 
+/** The same for all: a Service has none in most of these chains, and there are thousands of Services. */
+const NO_RULES: readonly XtRule[] = [];
+
 /**
  * The rules where endpoints are available like this. `hash` gives the one of the port's chains: a SHA-256 each, of which a
  * packet needs one of thousands.
  */
 export function dispatchRules(port: ProxyServicePort, hash: () => string, available: Availability): Dispatch {
+	const { filterServices, filterExternalServices, filterNodePorts } = filterDispatch(port, available);
 	return {
-		...filterDispatch(port, available),
+		filterServices,
+		filterExternalServices,
+		filterNodePorts,
 		natServices: natServices(port, hash, available),
 		natNodePorts: natNodePorts(port, hash, available),
 		filterProxyFirewall: hasFirewall(port, available)
 			? port.loadBalancerVIPs.map((address) =>
 					toAddress(port, address, `${port.name} traffic not accepted by ${serviceChainName("FW", hash())}`, drop),
 				)
-			: [],
+			: NO_RULES,
 	};
 }
 
@@ -54,8 +60,8 @@ export function filterDispatch(
 	available: Availability,
 ): Pick<Dispatch, "filterServices" | "filterExternalServices" | "filterNodePorts"> {
 	return {
-		filterServices: available.internal ? [] : [toAddress(port, port.clusterIP, ...refusal(port, available))],
-		filterExternalServices: available.external ? [] : withoutExternalEndpoints(port, available),
+		filterServices: available.internal ? NO_RULES : [toAddress(port, port.clusterIP, ...refusal(port, available))],
+		filterExternalServices: available.external ? NO_RULES : withoutExternalEndpoints(port, available),
 		filterNodePorts: healthCheck(port),
 	};
 }
@@ -102,7 +108,7 @@ function natServices(port: ProxyServicePort, hash: () => string, available: Avai
 
 /** Node ports are not subject to loadBalancerSourceRanges. */
 function natNodePorts(port: ProxyServicePort, hash: () => string, available: Availability): readonly XtRule[] {
-	if (port.nodePort === 0 || !available.any) return [];
+	if (port.nodePort === 0 || !available.any) return NO_RULES;
 	const matches = [protocol(port.protocol), comment(port.name), destinationPort(port.protocol, port.nodePort)];
 	return [
 		rule(
@@ -137,7 +143,7 @@ function withoutExternalEndpoints(port: ProxyServicePort, available: Availabilit
 }
 
 function healthCheck(port: ProxyServicePort): readonly XtRule[] {
-	if (port.healthCheckNodePort === 0) return [];
+	if (port.healthCheckNodePort === 0) return NO_RULES;
 	const text = `${port.name} health check node port`;
 	const matches = [protocol("tcp"), comment(text), destinationPort("tcp", port.healthCheckNodePort)];
 	return [rule(noted(port, text), matches, accept)];

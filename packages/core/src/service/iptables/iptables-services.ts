@@ -41,7 +41,9 @@ export class IptablesServices {
 	readonly #endpointHashes = new Map<ProxyEndpoint, string>();
 	readonly #endpointOf = new Map<string, { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint }>();
 	readonly #named = new Set<ProxyServicePort>();
-	readonly #dispatches = new ByPort<Map<number, Dispatch>>();
+	/** By what of a port is available, as `#dispatch` counts it. */
+	readonly #dispatches = new Map<number, ByPort<Dispatch>>();
+	#localPorts: Record<"internal" | "external", readonly ProxyServicePort[]> | undefined;
 	/** Chains that every node has alike, and shared chains by what of them differs. */
 	readonly #shared = new Map<string, XtChain>();
 	/** By the hash of their chains, as far as somebody asked for it. */
@@ -84,8 +86,8 @@ export class IptablesServices {
 	#filter(node: ProxyNode): ChainMap {
 		const { settings } = this.#tables;
 		const { features } = this.#services;
-		const internal = (): string => this.#localKey(node, (port) => port.internalLocal);
-		const external = (): string => this.#localKey(node, (port) => port.externalLocal);
+		const internal = (): string => this.#localKey(node, "internal");
+		const external = (): string => this.#localKey(node, "external");
 		const localhost = (): boolean => servesLocalhost(settings, this.#family, this.#nodePorts(node));
 		const firewall = (): XtChain => this.#together(node, names.PROXY_FIREWALL, "filterProxyFirewall", "");
 		const fixed = new Map<string, () => XtChain>([
@@ -115,23 +117,29 @@ export class IptablesServices {
 		const localhost = servesLocalhost(this.#tables.settings, this.#family, addresses);
 		const jumps = nodePortJumps(this.#family, addresses, localhost);
 		const own = addresses.kind === "all" ? "" : ` ${node.name}`;
-		const key = this.#localKey(node, (port) => port.internalLocal) + own;
+		const key = this.#localKey(node, "internal") + own;
 		return this.#together(node, names.SERVICES, "natServices", key, jumps);
 	}
 
 	/** One of the chains that all Services share. Nodes with the same key have the same chain. */
 	#together(node: ProxyNode, name: string, part: keyof Dispatch, key: string, last: readonly XtRule[] = []): XtChain {
 		return remembered(this.#shared, `${part} ${key}`, () => {
-			const rules = this.#services.ports.flatMap((port) => this.#dispatch(port, node)[part]);
-			return chain(name, [...rules, ...last]);
+			const rules: XtRule[] = [];
+			for (const port of this.#services.ports) rules.push(...this.#dispatch(port, node)[part]);
+			rules.push(...last);
+			return chain(name, rules);
 		});
 	}
 
-	/** For which of these ports the node has endpoints of its own. */
-	#localKey(node: ProxyNode, local: (port: ProxyServicePort) => boolean): string {
+	/** For which ports of a policy Local the node has endpoints of its own. */
+	#localKey(node: ProxyNode, policy: "internal" | "external"): string {
+		// Asked for every node, and most Services have no such policy.
+		this.#localPorts ??= {
+			internal: this.#services.ports.filter((port) => port.internalLocal),
+			external: this.#services.ports.filter((port) => port.externalLocal),
+		};
 		let key = "";
-		for (const port of this.#services.ports) {
-			if (!local(port)) continue;
+		for (const port of this.#localPorts[policy]) {
 			const { internal, external } = this.#services.availability(port, node.name);
 			key += `${Number(internal)}${Number(external)}`;
 		}
@@ -141,10 +149,10 @@ export class IptablesServices {
 	#dispatch(port: ProxyServicePort, node: ProxyNode): Dispatch {
 		const available = this.#services.availability(port, node.name);
 		const { any, internal, external } = available;
-		const byAvailability = this.#dispatches.get(port, () => new Map<number, Dispatch>());
 		const key = Number(any) + 2 * Number(internal) + 4 * Number(external);
+		const made = remembered(this.#dispatches, key, () => new ByPort<Dispatch>());
 		const make = this.#services.features.externalChains ? dispatchRules : legacyDispatchRules;
-		return remembered(byAvailability, key, () => make(port, () => this.#hash(port), available));
+		return made.get(port, () => make(port, () => this.#hash(port), available));
 	}
 
 	#hash(port: ProxyServicePort): string {

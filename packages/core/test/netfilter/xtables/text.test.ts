@@ -153,8 +153,9 @@ describe.each([4, 6] as const)("IPv%d", (family) => {
 				const [back] = read_.tables;
 				expect(back).toEqual({ ...table, chains: expect.any(Map) });
 				const parts = (chains: typeof table.chains): unknown =>
-					[...chains.values()].map(({ rules, ...chain }) => ({
-						...chain,
+					[...chains.values()].map(({ rules, name, policy }) => ({
+						name,
+						policy,
 						rules: rules.map(({ matches, target }) => ({ matches, target })),
 					}));
 				expect(back && parts(back.chains)).toEqual(parts(table.chains));

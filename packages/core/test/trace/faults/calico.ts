@@ -111,7 +111,7 @@ export const UPLINK_FAULTS: readonly Fault[] = [
 			},
 		},
 		code: "bgp-session-down",
-		object: "bgppeer/uplink-2",
+		object: "host/tor",
 	},
 	{
 		name: "a BGPPeer has the address of nobody",
