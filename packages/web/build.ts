@@ -2,8 +2,8 @@
  * Builds the page into dist/page: one script and style sheet for the first view, further views on demand, and the engine as
  * workers of their own. Run by `npm run build`, after the types were checked.
  */
-import { cpSync, mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
 
 const HERE = import.meta.dirname;
@@ -17,6 +17,51 @@ const englishOnly: Plugin = {
 		}));
 	},
 };
+
+const CORE = join(HERE, "../core/src/index.ts");
+
+/**
+ * Takes each name of core from its own module: through index.ts, which leads to all of them, whatever any view uses would be
+ * loaded before the first.
+ */
+const coreByName: Plugin = {
+	name: "core-by-name",
+	setup(building) {
+		const statements = exportsOf(readFileSync(CORE, "utf8"));
+		building.onLoad({ filter: /\.tsx?$/ }, ({ path }) => {
+			if (!path.startsWith(join(HERE, "src"))) return null;
+			const contents = readFileSync(path, "utf8").replace(
+				/import \{([^}]*)\} from "@podpath\/core";/g,
+				(_, names: string) =>
+					namesIn(names)
+						.map((name) => statements.get(name) ?? `import { ${name} } from "@podpath/core";`)
+						.join(" "),
+			);
+			return { contents, loader: path.endsWith("x") ? "tsx" : "ts" };
+		});
+	},
+};
+
+/** By the name that index.ts gives something: the statement that imports it from where it is. */
+function exportsOf(index: string): ReadonlyMap<string, string> {
+	const statements = [...index.matchAll(/export \{([^}]*)\} from "([^"]+)";/g)];
+	return new Map(
+		statements.flatMap(([, names = "", module = ""]) =>
+			namesIn(names).map((name) => {
+				const from = JSON.stringify(join(dirname(CORE), module));
+				return [name.split(" as ").at(-1) ?? name, `import { ${name} } from ${from};`] as const;
+			}),
+		),
+	);
+}
+
+/** Types are nothing to a bundler. */
+function namesIn(list: string): readonly string[] {
+	return list
+		.split(",")
+		.map((name) => name.trim())
+		.filter((name) => name !== "" && !name.startsWith("type "));
+}
 
 const OPTIONS: BuildOptions = {
 	bundle: true,
@@ -41,13 +86,14 @@ export async function buildPage(folder: string): Promise<void> {
 		entryPoints: { page: join(HERE, "src/page.tsx") },
 		chunkNames: "chunks/[name]-[hash]",
 		splitting: true,
+		plugins: [coreByName],
 	});
 	await build({
 		...OPTIONS,
 		outdir: folder,
 		entryPoints: {
 			"engine-worker": join(HERE, "src/engine/engine-worker.ts"),
-			"diagnosis-worker": join(HERE, "src/engine/diagnosis-worker.ts"),
+			"whole-engine-worker": join(HERE, "src/engine/whole-engine-worker.ts"),
 		},
 		plugins: [englishOnly],
 	});

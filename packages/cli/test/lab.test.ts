@@ -82,11 +82,19 @@ describe.skipIf(noUserns !== null)(`on the host's kernel${noUserns === null ? ""
 			expect(built("lab", "status").stdout).toBe("no lab stands\n");
 		});
 
-		test("whose keeper was killed leaves nothing but a folder, which down --all removes", () => {
-			built("lab", "up", ...SCENARIO, "--name", "two");
-			const { pid } = JSON.parse(readFileSync(join(runtime, "podpath-labs/two/standing.json"), "utf8"));
+		test("without a name is the one that is asked; whose keeper was killed leaves a folder, which down --all removes", () => {
+			expect(built("lab", "up", ...SCENARIO).stdout).toContain(
+				"\npodpath lab explain FROM TO    podpath lab exec PLACE -- ",
+			);
+			expect(built("lab", "explain", "pod/default/client", "pod/default/web:80")).toMatchObject({
+				status: 0,
+				stderr: "",
+			});
+			const { pid } = JSON.parse(readFileSync(join(runtime, "podpath-labs/default/standing.json"), "utf8"));
 			process.kill(pid, "SIGKILL");
-			expect(built("lab", "down", "--all").stdout).toMatch(/lab two: (had ended; its traces are removed|taken down)/);
+			expect(built("lab", "down", "--all").stdout).toMatch(
+				/lab default: (had ended; its traces are removed|taken down)/,
+			);
 			expect(built("lab", "status").stdout).toBe("no lab stands\n");
 		});
 	});

@@ -13,7 +13,7 @@ export type {
 	Divergence,
 	NotCompared,
 } from "./compare/comparison.ts";
-export type { HopRow } from "./compare/hop-rows.ts";
+export type { HopRow } from "./compare/hop-row.ts";
 export { deviceText, packetText } from "./compare/hop-text.ts";
 export type { FieldDifference } from "./compare/packet-difference.ts";
 export { type ComparisonTextOptions, renderComparison, renderTally } from "./compare/render-comparison.ts";

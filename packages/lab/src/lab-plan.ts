@@ -83,8 +83,24 @@ export interface LabPlan {
 	readonly programs: readonly LabProgram[];
 	/** What of them is there only while somebody asks for a Service's address. */
 	readonly translations: readonly LabTranslation[];
+	/** Fabric devices without a namespace of their own: the router before them does a load balancer's work. */
+	readonly folded: readonly Place[];
+	/** Fabric devices that pass on what others send and receive: a trunk's card, for its members. */
+	readonly carriers: readonly Place[];
+	/** Where a bridge's flooded copies of a frame show: its ports send them, and the far ends of these receive them. */
+	readonly floods: readonly LabFlood[];
 	/** Which device of which namespace a fabric port of the lab is: for reading captures. */
 	readonly ports: readonly LabPort[];
+}
+
+export interface LabFlood {
+	readonly place: Place;
+	readonly device: string;
+	readonly direction: "in" | "out";
+	/** Of a VLAN's device: the device by which the frame comes in first. */
+	readonly lower?: string;
+	/** Devices that stand on it: what they receive it has received on the way. */
+	readonly above: readonly { readonly place: Place; readonly device: string }[];
 }
 
 /** Routes that come from BGP sessions. */

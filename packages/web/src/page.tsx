@@ -1,7 +1,16 @@
 /** Where the page begins. */
 import "./style/page.css";
 import { render } from "preact";
+import { engineFor } from "./backend/backends.ts";
+import { parseRoute } from "./route.ts";
 import { Shell } from "./shell.tsx";
+
+// A link to something of the atlas: its engine and files are fetched beside the page instead of after it.
+const about = parseRoute(location.hash).params.in;
+if (about !== undefined)
+	engineFor(about)
+		.scenario(about)
+		.catch(() => {});
 
 const place = document.getElementById("page");
 if (place !== null) render(<Shell />, place);

@@ -37,7 +37,7 @@ function Frame({ onLanguage }: { readonly onLanguage: (language: Language) => vo
 	const route = useRoute();
 	const help = useRef<HTMLDialogElement>(null);
 	const { served, problem, retry } = useServed();
-	const away = useServerAway(served);
+	const { away, reading } = useServerState(served);
 	usePageKeys(() => help.current?.showModal());
 	const view = viewOf(route.view, served);
 	useEffect(() => {
@@ -65,7 +65,11 @@ function Frame({ onLanguage }: { readonly onLanguage: (language: Language) => vo
 						</button>
 					</Notice>
 				)}
-				{served === null && problem === null && <p class="quiet">{texts.loading}</p>}
+				{served === null && problem === null && (
+					<p class="quiet" role="status">
+						{reading === null ? texts.loading : texts.input.reading(reading)}
+					</p>
+				)}
 				{served !== null && view !== undefined && <Loaded key={view.id} load={view.load} props={{ route, served }} />}
 			</main>
 			<KeyHelp dialog={help} />
@@ -97,9 +101,27 @@ function useServed(): ServedState {
 	return { served, problem, retry: () => setAttempt(attempt + 1) };
 }
 
-/** A page that asks its server says so at once when the server has gone. */
-function useServerAway(served: ServedInput | null): boolean {
+/** A static site answers sooner, and has no events to listen to. */
+const SLOW_MS = 300;
+
+/** A page whose server goes away says so at once; one whose server is still reading its input says that. */
+function useServerState(served: ServedInput | null): { readonly away: boolean; readonly reading: string | null } {
 	const [away, setAway] = useState(false);
-	useEffect(() => (served === null || served.kind === "atlas" ? undefined : watchServer(setAway)), [served]);
-	return away;
+	const [reading, setReading] = useState<string | null>(null);
+	const listens = served === null || served.server === true;
+	useEffect(() => {
+		if (!listens) return;
+		let end = (): void => {};
+		const timer = setTimeout(
+			() => {
+				end = watchServer({ onAway: setAway, onReading: setReading });
+			},
+			served === null ? SLOW_MS : 0,
+		);
+		return () => {
+			clearTimeout(timer);
+			end();
+		};
+	}, [listens, served === null]);
+	return { away: away && served !== null, reading };
 }

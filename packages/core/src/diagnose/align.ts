@@ -77,17 +77,19 @@ export class Alignment {
 		return far.kind === "fabric" && own.some((text) => theirs.includes(text));
 	}
 
-	/** Routing tables that are numbered after a device's index, by the index that the device really has. */
+	/** Routing tables that are numbered after a device's index, by the number that the device's table really has. */
 	#tables({ place, links, routes }: Namespace): ReadonlyMap<number, number> {
 		const tables = new Map<number, number>();
 		const actual = this.#actual.namespace(place);
+		if (actual === undefined) return tables;
 		for (const { name, index } of links) {
-			const real = actual?.links.find((link) => link.name === this.deviceName(place, name));
-			if (real === undefined || real.index === index) continue;
+			const predicted = TABLES_OF_DEVICES + index;
+			const real = actual.links.find((link) => link.name === this.deviceName(place, name));
 			const isOwn = routes.some(({ table, nextHops }) => {
-				return table === TABLES_OF_DEVICES + index && nextHops.some((hop) => hop.device === name);
+				return table === predicted && nextHops.some((hop) => hop.device === name);
 			});
-			if (isOwn) tables.set(TABLES_OF_DEVICES + index, TABLES_OF_DEVICES + real.index);
+			const table = isOwn && real !== undefined ? tableOfDevice(actual, real, predicted) : predicted;
+			if (table !== predicted) tables.set(predicted, table);
 		}
 		return tables;
 	}
@@ -150,6 +152,17 @@ export class Alignment {
 
 /** terway (plugin/driver/utils, GetRouteTableID): a card's table is 1000 and the card's index. */
 const TABLES_OF_DEVICES = 1000;
+
+/** The one with its default route; where that is gone, the one that rules lead to. */
+function tableOfDevice({ routes, rules }: Namespace, { name, index }: Link, predicted: number): number {
+	const own = routes.find(({ table, destination, nextHops }) => {
+		return table > TABLES_OF_DEVICES && destination.length === 0 && nextHops.some((hop) => hop.device === name);
+	});
+	if (own !== undefined) return own.table;
+	const led = (table: number): boolean =>
+		rules.some(({ action }) => action.kind === "lookup" && action.table === table);
+	return !led(predicted) && led(TABLES_OF_DEVICES + index) ? TABLES_OF_DEVICES + index : predicted;
+}
 
 const NO_NAMES: ReadonlyMap<string, string> = new Map();
 

@@ -56,7 +56,7 @@ function follows(other: Difference, lead: Difference, expected: Network): boolea
 		case "address-wrong":
 			return isRouteOfAddress(other, lead) || isCard(other, lead);
 		case "address-unexpected":
-			return isRouteByAddress(other, lead);
+			return isRouteByAddress(other, lead) || isCard(other, lead);
 		case "sysctl-wrong":
 			return wentWithIpv6(other, lead);
 		case "chain-empty":

@@ -13,7 +13,7 @@ import { compareNetworks } from "./compare.ts";
 import { staleConnections } from "./connections.ts";
 import { decisionFindings } from "./decisions.ts";
 import type { Difference } from "./difference.ts";
-import { addressesOf, duplicateAddresses } from "./duplicates.ts";
+import { addressesOf, duplicateAddresses, withDuplicates } from "./duplicates.ts";
 import { type Fate, fateOf, isAlike, isSameWay } from "./fate.ts";
 import { type Diagnosis, type DiagnosisFinding, findingOf } from "./finding.ts";
 import { sizeCauses } from "./packet-size.ts";
@@ -84,14 +84,10 @@ export function diagnoseAgainst(expected: Network, given: Subject, question: Que
 function candidatesFor(expected: Network, actual: Network, [now, goal]: readonly [Fate, Fate]): readonly Difference[] {
 	const met = [...new Set([...goal.met, ...now.met])];
 	const found = compareNetworks(expected, actual, met);
-	const duplicates = duplicateAddresses(actual, expected, addressesOf(goal));
-	const known = new Set(duplicates.map(({ place, subject }) => `${place} ${subject}`));
-	const own = found.filter(
-		({ code, place, subject }) => code !== "address-unexpected" || !known.has(`${place} ${subject}`),
-	);
+	const told = withDuplicates(found, duplicateAddresses(actual, expected, addressesOf(goal)));
 	const position = new Map<Place, number>(met.map((place, i) => [place, i]));
 	const order = ({ place }: Difference): number => position.get(place) ?? met.length;
-	return [...duplicates, ...own].sort((a, b) => order(a) - order(b) || weight(a) - weight(b));
+	return [...told].sort((a, b) => order(a) - order(b) || weight(a) - weight(b));
 }
 
 /** What takes most with it is believed first. */
@@ -153,7 +149,10 @@ function connectionFindings(
 ): readonly DiagnosisFinding[] {
 	return staleConnections(subject.network, question, now, goal).map(({ difference, server, question: asked }) => {
 		const proof = `packets from port ${asked.sourcePort} go to ${server}, which no new connection is sent to`;
-		return findingOf(difference, "warning", { proof, question: asked });
+		// Who asks with the connection's own port is a packet of it.
+		const isLost =
+			question.sourcePort !== undefined && fateOf(subject, { ...asked, to: server }).verdict !== "delivered";
+		return findingOf(difference, isLost ? "error" : "warning", { proof, question: asked });
 	});
 }
 

@@ -5,9 +5,13 @@ import type { Place } from "../state/place.ts";
 import { type Difference, namespaceRepair } from "./difference.ts";
 import type { Fate } from "./fate.ts";
 
-/** The addresses that the packet and its answer have on the way. */
+/** The addresses that the packet and its answer have on the way, those of tunnels round them too. */
 export function addressesOf({ walked }: Fate): ReadonlySet<string> {
-	const packets = walked.flatMap(({ sent, forwardEnd }) => [sent, forwardEnd.packet]);
+	const packets = walked.flatMap(({ sent, forward, forwardEnd, reply }) => [
+		sent,
+		forwardEnd.packet,
+		...[forward, reply].flatMap((walk) => walk?.crossings.map(({ packet }) => packet) ?? []),
+	]);
 	return new Set(packets.flatMap(({ src, dst }) => [src.text, dst.text]));
 }
 
@@ -24,9 +28,23 @@ export function duplicateAddresses(
 		if (namespace === undefined || own.length === 0) return [];
 		const given = new Set(expected.namespace(place)?.addresses.map(({ address }) => address.text));
 		return own
-			.filter(({ address }) => !given.has(address.text) && actual.ownerOf(address) !== place)
+			.filter(({ address }) => !given.has(address.text) && expected.ownerOf(address) !== place)
 			.map((entry): Difference => duplicate(place, entry));
 	});
+}
+
+/** The differences with those that are duplicates called so, and first. What came with the address goes with it. */
+export function withDuplicates(
+	differences: readonly Difference[],
+	duplicates: readonly Difference[],
+): readonly Difference[] {
+	const keyOf = ({ place, subject }: Difference): string => `${place} ${subject}`;
+	const own = new Map(
+		differences.filter(({ code }) => code === "address-unexpected").map((each) => [keyOf(each), each] as const),
+	);
+	const called = duplicates.map((each) => ({ ...each, consequences: own.get(keyOf(each))?.consequences ?? [] }));
+	const taken = new Set(duplicates.map(keyOf));
+	return [...called, ...differences.filter((each) => each.code !== "address-unexpected" || !taken.has(keyOf(each)))];
 }
 
 function duplicate(place: Place, entry: Parameters<typeof printIpAddress>[1][number]): Difference {

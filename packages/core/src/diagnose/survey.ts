@@ -10,7 +10,7 @@ import { compareNetworks } from "./compare.ts";
 import { decisionFindings } from "./decisions.ts";
 import { causeFindings, HEAD, shortened, sizeFindings } from "./diagnose.ts";
 import { type Difference, repairsOf } from "./difference.ts";
-import { duplicateAddresses } from "./duplicates.ts";
+import { duplicateAddresses, withDuplicates } from "./duplicates.ts";
 import { type Fate, fateOf, isAlike, isSameWay } from "./fate.ts";
 import { type Diagnosis, type DiagnosisFinding, findingOf } from "./finding.ts";
 import { withKnownPrograms } from "./programs.ts";
@@ -107,7 +107,7 @@ class SnapshotSurvey extends Survey {
 			...cluster.nodes.flatMap(({ internalIPs }) => internalIPs),
 		];
 		const duplicates = duplicateAddresses(network, expected, new Set(addresses.map(({ text }) => text)));
-		this.#differences = [...duplicates, ...compareNetworks(expected, network)];
+		this.#differences = withDuplicates(compareNetworks(expected, network), duplicates);
 		for (const each of duplicates) this.tell(findingOf(each, "warning"));
 	}
 

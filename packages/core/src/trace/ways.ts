@@ -163,9 +163,23 @@ function refused(plan: Plan, end: End, sent: Packet, walk: () => Walk, done: Don
 	return done({ verdict, end, refusal: back, refusalCame: came, refusalEnd: backEnd });
 }
 
-/** A reset that left by a bridge port passed no NAT: its source may be one that the client has never asked. */
+/**
+ * A refusal that passed no NAT on its way back, as one by a bridge port or from the same link does not: its source may be one
+ * that the client has never asked, and what it is about no packet of the client's socket (__udp4_lib_err, tcp_v4_err).
+ */
 function isStrangers({ outcome, packet }: End, sent: Packet): boolean {
-	return outcome === "delivered" && packet.tcpFlags === "rst" && !isAnswerTo(packet, sent);
+	if (outcome !== "delivered") return false;
+	if (packet.payload?.kind === "icmp-error") return !hasSameEnds(packet.payload.about, sent);
+	return packet.tcpFlags === "rst" && !isAnswerTo(packet, sent);
+}
+
+function hasSameEnds(one: Packet, other: Packet): boolean {
+	return (
+		one.src.text === other.src.text &&
+		one.dst.text === other.dst.text &&
+		one.sport === other.sport &&
+		one.dport === other.dport
+	);
 }
 
 /** Null: the answer is what the client waits for. Otherwise the end that says what is wrong with it. */

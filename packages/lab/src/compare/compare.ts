@@ -6,7 +6,8 @@ import { type ComparedDirection, type Comparison, type Difference, type Divergen
 import { compareConnections, type TableReading } from "./connections.ts";
 import { expectedResults, wordOf } from "./expected-result.ts";
 import { type Flow, flowOf } from "./flow.ts";
-import { type HopRow, hopRows, type RowContext } from "./hop-rows.ts";
+import type { HopRow, RowContext } from "./hop-row.ts";
+import { hopRows } from "./hop-rows.ts";
 import { deviceText, packetText } from "./hop-text.ts";
 import { PortBinding } from "./port-binding.ts";
 import { seenHops } from "./seen-hop.ts";
@@ -45,6 +46,12 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 		ports,
 		built: new Set(plan.namespaces.map(({ place }) => place)),
 		fabric,
+		folded: new Set(plan.folded),
+		carriers: new Set(plan.carriers),
+		floods: plan.floods,
+		scattered: way.code === "mac-nowhere",
+		ends: new Set([way.client ?? "", way.endedAt, way.server?.at ?? ""]),
+		leaves: way.verdict === "exits",
 		endless: way.verdict === "loop",
 	};
 	const flow = flowOf(way, sightingsOf(observation.frames, plan), observation.accepted);

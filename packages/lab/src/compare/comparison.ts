@@ -1,6 +1,6 @@
 /** What came of laying a prediction beside an observation. Plain data. */
 import type { Verdict } from "@podpath/core";
-import type { HopRow } from "./hop-rows.ts";
+import type { HopRow } from "./hop-row.ts";
 
 export interface ComparedDirection {
 	/** `answer`: the reply, or the refusal that came instead. */

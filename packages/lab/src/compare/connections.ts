@@ -43,7 +43,8 @@ export function compareConnections(
 ): TableReading {
 	const differences: ConnectionDifference[] = [];
 	const remarks: string[] = [];
-	const sent = new Set(forward.map(({ packet }) => endsOf(innermost(packet))));
+	// A node's own packet may be another before any device shows it.
+	const sent = new Set([way.sent, ...forward.map(({ packet }) => innermost(packet))].map(endsOf));
 	for (const { name, place } of plan.namespaces) {
 		const table = observation.conntrack[name];
 		if (table === undefined) continue;

@@ -7,22 +7,25 @@ import { type Address, formatEndpoint, type Rewrite } from "@podpath/core";
 interface Drawn {
 	readonly from: number;
 	readonly to: number;
-	/** The rewrite left the address alone, so an endpoint may be meant before it too. */
-	readonly sameAddress: boolean;
+	/** How often the same endpoint is drawn a port: a bridge and the stack above it may both masquerade. */
+	readonly times: number;
 }
 
 export class PortBinding {
 	readonly #drawn = new Map<string, Drawn>();
-	readonly #bound = new Map<string, number>();
+	readonly #bound = new Map<string, readonly number[]>();
 	/** Endpoints whose port is that of another, by a later rewrite that leaves the port alone. */
 	readonly #followed = new Map<string, string>();
+	/** Endpoints that stand for themselves before a port is drawn, and may stand for what was made of them afterwards. */
+	readonly #before = new Set<string>();
 
 	constructor(rewrites: readonly Rewrite[]) {
 		for (const { before, after, randomPort } of rewrites) {
 			const from = this.#key(before.address, before.port);
 			const to = formatEndpoint(after.address, after.port);
-			const sameAddress = before.address.text === after.address.text;
-			if (randomPort !== undefined) this.#drawn.set(to, { ...randomPort, sameAddress });
+			if (!this.#drawn.has(from)) this.#before.add(from);
+			if (randomPort !== undefined)
+				this.#drawn.set(to, { ...randomPort, times: (this.#drawn.get(to)?.times ?? 0) + 1 });
 			else if (this.#drawn.has(from) && from !== to && before.port === after.port) this.#followed.set(to, from);
 		}
 	}
@@ -32,16 +35,18 @@ export class PortBinding {
 		const key = this.#key(address, predicted);
 		const drawn = this.#drawn.get(key);
 		if (drawn === undefined) return predicted === observed;
-		if (drawn.sameAddress && predicted === observed) return true;
+		if (predicted === observed && this.#before.has(formatEndpoint(address, predicted))) return true;
 		if (observed < drawn.from || observed > drawn.to) return false;
-		const bound = this.#bound.get(key);
-		if (bound === undefined) this.#bound.set(key, observed);
-		return bound === undefined || bound === observed;
+		const bound = this.#bound.get(key) ?? [];
+		if (bound.includes(observed)) return true;
+		if (bound.length === drawn.times) return false;
+		this.#bound.set(key, [...bound, observed]);
+		return true;
 	}
 
 	/** The predicted port, or the one that was seen in its place. */
 	shown(address: Address, predicted: number): number {
-		return this.#bound.get(this.#key(address, predicted)) ?? predicted;
+		return this.#bound.get(this.#key(address, predicted))?.[0] ?? predicted;
 	}
 
 	#key(address: Address, port: number): string {

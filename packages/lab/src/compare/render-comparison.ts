@@ -1,7 +1,7 @@
 /** A comparison as a person reads it: predicted and observed side by side, and where they part. */
 import { columns, type Paint, printable } from "@podpath/core";
 import { type Agreement, type Comparison, type Disagreement, isAboutHop } from "./comparison.ts";
-import type { HopRow } from "./hop-rows.ts";
+import type { HopRow } from "./hop-row.ts";
 import { deviceText, packetText } from "./hop-text.ts";
 import type { Tally } from "./tally.ts";
 

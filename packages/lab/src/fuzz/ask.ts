@@ -159,8 +159,10 @@ export class Standing {
 	 * Masquerading on the way to oneself (inet_select_addr looks at one device after the other). The address that it borrows may
 	 * be the packet's already.
 	 */
-	#borrowsAddress({ sent, forward, client }: PredictedWay): boolean {
-		return sent.dst.family === 4 && forward.length === 0 && client !== null && this.#borrowing.has(client);
+	#borrowsAddress({ sent, forward, client, endedAt, facts, verdict }: PredictedWay): boolean {
+		if (sent.dst.family === 6 || forward.length > 0 || client !== endedAt || !this.#borrowing.has(client)) return false;
+		// What does not leave OUTPUT is not masqueraded.
+		return verdict !== "unreachable" && facts.hook !== "output";
 	}
 
 	#asksForSource(place: Place): boolean {

@@ -3,6 +3,7 @@ import { type DeviceAt, type Namespace, type Network, type Place, placeKind } fr
 import { bgpOf, type IsLearned } from "../bgp/bgp-plan.ts";
 import type { Feature, LabNamespace, LabPlan, LabPort, LabStep } from "../lab-plan.ts";
 import { fabricOf } from "./fabric/fabric.ts";
+import { floodsOf } from "./floods.ts";
 import { type Cable, layoutOf } from "./layout.ts";
 import { namesOf } from "./names.ts";
 import { featuresOf } from "./needs.ts";
@@ -68,6 +69,9 @@ export function realize(network: Network, places: readonly Place[], options: Rea
 			...steps.flatMap(({ omitted }) => omitted),
 			...states.flatMap(policiesLeftOut),
 		],
+		folded: fabric.folded,
+		carriers: fabric.states.map(({ place }) => place).filter((place) => carries(place, fabric.states)),
+		floods: floodsOf(states, cables),
 		ports: [...layout.ports].flatMap(([place, ports]) =>
 			ports.map(({ device, to }): LabPort => {
 				const end = fabric.ends.get(`${place} ${device}`) ?? { place, device };
@@ -96,6 +100,11 @@ type Stack = ReturnType<typeof layoutOf>["stacks"][number]["state"];
 function standsOn(link: Stack["links"][number], own: Place, below: Place): boolean {
 	const lower = "lower" in link ? link.lower : undefined;
 	return lower?.place !== undefined && lower.place !== own && lower.place === below;
+}
+
+/** Whether a device of another namespace stands on one of this place. */
+function carries(below: Place, states: readonly Namespace[]): boolean {
+	return states.some(({ place, links }) => links.some((link) => standsOn(link, place, below)));
 }
 
 function givenDevices(place: Place, cables: readonly Cable[], stacks: readonly Stack[]): ReadonlySet<string> {

@@ -5,6 +5,7 @@ import { compareWay, compareWays } from "../../src/compare/compare.ts";
 import type { Comparison, Disagreement } from "../../src/compare/comparison.ts";
 import { inOrder } from "../../src/compare/sighting.ts";
 import { tally } from "../../src/compare/tally.ts";
+import type { LabPlan } from "../../src/lab-plan.ts";
 import type { CapturedFrame, Observation } from "../../src/observation.ts";
 import { askRouter, askVxlan, observed, routerPlan, vxlanPlan } from "./recorded-networks.ts";
 
@@ -232,12 +233,40 @@ describe("what is no difference", () => {
 	const last = recorded.frames.filter(({ device }) => device === "right").find(({ direction }) => direction === "out");
 	const copyAt = (place: Partial<CapturedFrame>): CapturedFrame => ({ ...(last as CapturedFrame), ...place });
 
-	test("copies that a bridge flooded to machines that are not on the way", () => {
-		const plan = { ...routerPlan, namespaces: [...routerPlan.namespaces, { name: "c", place: "host/c" }] };
-		const copy = copyAt({ namespace: "c", device: "eth0", direction: "in" });
-		const comparison = compareWay(viaNat, { ...recorded, frames: [...recorded.frames, copy] }, plan);
-		expect(comparison).toMatchObject({ kind: "agrees" });
-		expect(JSON.stringify(comparison)).toContain("a copy that a bridge flooded");
+	describe("copies that a bridge flooded", () => {
+		const namespaces = [...routerPlan.namespaces, { name: "c", place: "host/c" }];
+		const at = { place: "host/c", device: "eth0", direction: "in", above: [] } as const;
+		const compareWith = (copy: CapturedFrame, floods: LabPlan["floods"]) =>
+			compareWay(viaNat, { ...recorded, frames: [...recorded.frames, copy] }, { ...routerPlan, namespaces, floods });
+		const arrived = copyAt({ namespace: "c", device: "eth0", direction: "in" });
+
+		test("to machines that are not on the way", () => {
+			const comparison = compareWith(arrived, [at]);
+			expect(comparison).toMatchObject({ kind: "agrees" });
+			expect(JSON.stringify(comparison)).toContain("a copy that a bridge flooded");
+		});
+
+		test("but not where no bridge leads, and not what a machine sends on", () => {
+			expect(compareWith(arrived, []).kind).toBe("differs");
+			expect(compareWith(arrived, [{ ...at, device: "eth1" }]).kind).toBe("differs");
+			expect(compareWith({ ...arrived, direction: "out" }, [at]).kind).toBe("differs");
+		});
+
+		test("but not what a device handed to one on the way that stands on it", () => {
+			const above = [{ place: "host/b", device: "eth0" }];
+			expect(compareWith(arrived, [{ ...at, above }]).kind).toBe("differs");
+		});
+
+		test("but not by a VLAN's device alone", () => {
+			expect(compareWith(arrived, [{ ...at, lower: "eth9" }]).kind).toBe("differs");
+		});
+
+		test("but not where the packet ends: what arrives there is the packet", () => {
+			const last = recorded.frames.filter(({ namespace }) => namespace === "b").map(({ device }) => device)[0] ?? "";
+			const shorter = { ...viaNat, forward: viaNat.forward.slice(0, -1) };
+			const floods = [{ place: "host/b", device: last, direction: "in", above: [] } as const];
+			expect(compareWay(shorter, recorded, { ...routerPlan, floods }).kind).toBe("differs");
+		});
 	});
 
 	test("but a packet that went on from there with another TTL is one", () => {
@@ -266,9 +295,13 @@ describe("what is no difference", () => {
 		return inOrder(observation.frames, routerPlan).map(({ frame }) => frame.namespace);
 	}
 
-	test("a fabric device that the lab does not build", () => {
-		const plan = { ...vxlanPlan, ports: [], namespaces: vxlanPlan.namespaces.filter(({ name }) => name !== "sw") };
-		expect(compareWay(viaVxlan, observed("vxlan"), plan)).toMatchObject({ kind: "agrees" });
+	test("a fabric device that another does the work of, but not one that nothing stands for", () => {
+		const namespaces = vxlanPlan.namespaces.filter(({ name }) => name !== "sw");
+		const plan = { ...vxlanPlan, ports: [], namespaces };
+		expect(compareWay(viaVxlan, observed("vxlan"), { ...plan, folded: ["segment/lan"] })).toMatchObject({
+			kind: "agrees",
+		});
+		expect(compareWay(viaVxlan, observed("vxlan"), plan).kind).toBe("differs");
 	});
 });
 

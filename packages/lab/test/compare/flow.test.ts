@@ -14,6 +14,9 @@ const plan: LabPlan = {
 	omitted: [],
 	programs: [],
 	translations: [],
+	folded: [],
+	carriers: [],
+	floods: [],
 	ports: [],
 };
 

@@ -42,3 +42,17 @@ test("a node that masquerades its own connection has the same endpoint before an
 	expect(ports.fits(node, 40000, 40000)).toBe(true);
 	expect(ports.fits(node, 40000, 2346)).toBe(false);
 });
+
+test("an endpoint that is drawn a port twice has two, and no third", () => {
+	const ports = new PortBinding([masquerade(pod, RANGE), masquerade(node, RANGE)]);
+	expect([2345, 2346, 2345, 2347].map((port) => ports.fits(node, 40000, port))).toEqual([true, true, true, false]);
+});
+
+test("what is made of a drawn port may look like the endpoint before all rewrites, which keeps its port", () => {
+	const back: Rewrite = { ...masquerade(node), after: { address: pod, port: 40000 } };
+	const ports = new PortBinding([masquerade(pod, RANGE), back]);
+	expect(ports.fits(pod, 40000, 40000)).toBe(true);
+	expect(ports.fits(node, 40000, 2345)).toBe(true);
+	expect(ports.fits(pod, 40000, 2345)).toBe(true);
+	expect(ports.fits(pod, 40000, 2346)).toBe(false);
+});

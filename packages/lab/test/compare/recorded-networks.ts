@@ -100,6 +100,9 @@ const plan = (namespaces: LabPlan["namespaces"], ports: LabPlan["ports"]): LabPl
 	omitted: [],
 	programs: [],
 	translations: [],
+	folded: [],
+	carriers: [],
+	floods: [],
 });
 
 export const routerPlan: LabPlan = plan(

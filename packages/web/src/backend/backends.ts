@@ -5,12 +5,13 @@ import { HttpBackend } from "./http.ts";
 import { WorkerBackend } from "./worker.ts";
 
 export const engine: AtlasBackend = new WorkerBackend("engine-worker.js");
-const diagnosis: AtlasBackend = new WorkerBackend("diagnosis-worker.js");
+/** Larger, and loaded where what only it can do is asked for. */
+export const wholeEngine: AtlasBackend = new WorkerBackend("whole-engine-worker.js");
 const server: Backend = new HttpBackend();
 
-/** The catalogue of faults is known to the engine that diagnoses. */
+/** The catalogue of faults is known to the whole engine alone. */
 export function engineFor(name: string): AtlasBackend {
-	return atlasNameOf(name).kind === "fault" ? diagnosis : engine;
+	return atlasNameOf(name).kind === "fault" ? wholeEngine : engine;
 }
 
 export function backendFor(input: Input): Backend {
@@ -25,5 +26,5 @@ export function backendFor(input: Input): Backend {
 }
 
 export function diagnosisFor({ kind }: Input): Pick<Backend, "diagnose"> {
-	return kind === "served" ? server : diagnosis;
+	return kind === "served" ? server : wholeEngine;
 }

@@ -60,4 +60,6 @@ export const NUMBERED_TYPES: Readonly<Record<string, Symbols>> = {
 
 /** IP protocols: nft's and /etc/protocols' names (inet_proto). Packets here name the common ones likewise. */
 export const PROTOCOLS: Symbols = symbols(`icmp=1 igmp=2 ipip|ipencap=4 tcp=6 udp=17 dccp=33 ipv6=41 gre=47 esp=50 ah=51
-	icmpv6|ipv6-icmp=58 comp|ipcomp=108 sctp=132 udplite=136`);
+	icmpv6|ipv6-icmp=58 comp|ipcomp=108 sctp=132 udplite=136 egp=8 igp=9 ipv6-route=43 ipv6-frag=44 rsvp=46
+	ipv6-nonxt=59 ipv6-opts=60 eigrp=88 ospf=89 etherip=97 encap=98 pim=103 vrrp=112 l2tp=115 mobility-header=135
+	mpls-in-ip=137 hip=139`);

@@ -22,6 +22,8 @@ export interface LabFabric {
 	readonly cables: readonly Cable[];
 	/** Where ports of a fabric device are that are not in its own namespace, by the device's place and the port's name. */
 	readonly ends: ReadonlyMap<string, DeviceAt>;
+	/** Load balancers, which are rules of the router before their backends. */
+	readonly folded: readonly Place[];
 	readonly omitted: readonly string[];
 }
 
@@ -64,7 +66,8 @@ export function fabricOf(network: Network, layout: Layout, places: ReadonlySet<P
 	const ends = new Map(
 		sites.flatMap((site, i) => [...site.ends].map(([device, end]) => [`${routers[i]?.place} ${device}`, end] as const)),
 	);
-	return { states, cables, ends, omitted: [...omitted, ...sites.flatMap((site) => site.omitted)] };
+	const folded = balancers.map(({ place }) => place);
+	return { states, cables, ends, folded, omitted: [...omitted, ...sites.flatMap((site) => site.omitted)] };
 }
 
 type Router = Extract<FabricDevice, { readonly kind: "vpc" | "segment" }>;
