@@ -94,6 +94,25 @@ describe.skipIf(NO_BROWSER !== "")(`What if${NO_BROWSER}`, () => {
 		expect(complaints).toEqual([]);
 	});
 
+	test("the address holds the change: somebody else sees it by the link alone", async () => {
+		const { page } = await open("flannel-vpc/001-3.1");
+		await verdict(page).getByText("refused").waitFor();
+		await replace(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster");
+		await expect.poll(() => page.url(), { timeout: 20_000 }).toContain("change=");
+		const { page: other } = await open(new URL(page.url()).hash.replace("#/what-if?in=", ""));
+		await other.locator(".turn-out .badge").getByText("delivered").waitFor();
+		await other.getByRole("button", { name: "Undo all changes" }).click();
+		await verdict(other).getByText("refused").waitFor();
+		await expect.poll(() => other.url(), { timeout: 20_000 }).not.toContain("change=");
+	});
+
+	test("a change that was cut off or made of other manifests is told, and nothing is changed", async () => {
+		const { page } = await open("flannel-vpc/001-3.1&change=rVJLasMw");
+		await page.getByText("was made of other manifests than these").waitFor();
+		await verdict(page).getByText("refused").waitFor();
+		expect(await page.locator(".turn-out").count()).toBe(0);
+	});
+
 	test("says what is wrong while one types, at its line, and the path of before stays", async () => {
 		const { page } = await open("flannel-vpc/001-3.1");
 		await verdict(page).getByText("refused").waitFor();

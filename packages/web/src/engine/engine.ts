@@ -141,7 +141,8 @@ export class Engine {
 		if (scenario === undefined) {
 			throw new InputError({ code: "no-such-scenario", message: `the atlas has no scenario "${name}"` });
 		}
-		return loadedFrom(scenarioManifests(scenario, files.cluster), scenario);
+		const loaded = loadedFrom(scenarioManifests(scenario, files.cluster), scenario);
+		return { ...loaded, asked: scenarioEntry(scenario, files.proofs) };
 	}
 }
 
