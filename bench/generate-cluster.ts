@@ -124,6 +124,17 @@ function placing(
 	return { app: index % size.services, node: index % size.nodes, slot: Math.floor(index / size.nodes) };
 }
 
+/** `NAMESPACE/NAME` of a pod, by its number. */
+export function podNamed(index: number, size: ClusterSize): string {
+	const { app } = placing(index, size);
+	return `${namespaceOf(app)}/${podName(index, app)}`;
+}
+
+/** `NAMESPACE/NAME` of a Service, by its number. */
+export function serviceNamed(index: number): string {
+	return `${namespaceOf(index)}/app-${index}`;
+}
+
 function namespaceOf(app: number): string {
 	return `ns-${app % NAMESPACES}`;
 }

@@ -46,7 +46,6 @@ export {
 	summaryOf,
 } from "./api/input.ts";
 export {
-	LAB_STAGES,
 	type LabComparison,
 	type LabDifference,
 	type LabEvent,
@@ -55,11 +54,11 @@ export {
 	type LabReport,
 	type LabReportVerdict,
 	type LabRow,
-	type LabStage,
 	labEventSchema,
 	labOfferSchema,
 	labReportSchema,
 } from "./api/lab-report.ts";
+export { LAB_STAGES, type LabStage } from "./api/lab-stages.ts";
 export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
 export {
 	type StateGroup,

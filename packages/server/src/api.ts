@@ -163,7 +163,7 @@ export function api(served: Served, events: Events, runs: LabRuns): OpenAPIHono 
 		return context.json(explain(await servedSubject(served), question, language), 200);
 	});
 	routed.openapi(routes.atlas, (context) =>
-		context.json(atlasIndex(served.atlas.map(({ files, ...rest }) => ({ mode: files.mode, ...rest }))), 200),
+		context.json(atlasIndex(served.atlas.map(({ files, scenarios }) => ({ ...files, scenarios }))), 200),
 	);
 	routed.openapi(routes.atlasMode, (context) => {
 		const mode = context.req.valid("param").file.replace(/\.json$/, "");

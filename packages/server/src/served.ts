@@ -6,7 +6,6 @@ import type {
 	LabReport,
 	LabStage,
 	ManifestFile,
-	ProofState,
 	Question,
 	Scenario,
 	Subject,
@@ -15,8 +14,6 @@ import type {
 export interface AtlasMode {
 	readonly files: AtlasFiles;
 	readonly scenarios: readonly Scenario[];
-	/** By scenario's id: whether a real kernel did as the engine says. */
-	readonly proofs?: ReadonlyMap<string, ProofState>;
 	/** The faults that the catalogue has for its cluster; null: none. */
 	readonly faults: { readonly file: ManifestFile; readonly faults: readonly Fault[] } | null;
 }

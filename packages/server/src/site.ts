@@ -13,7 +13,7 @@ export function writeSite(
 	page: ReadonlyMap<string, PageFile> = readPage(pageFolder()),
 ): readonly string[] {
 	const input: ServedInput = { kind: "atlas", name: "", podpath: version, summary: null };
-	const index = atlasIndex(atlas.map(({ files, ...rest }) => ({ mode: files.mode, ...rest })));
+	const index = atlasIndex(atlas.map(({ files, scenarios }) => ({ ...files, scenarios })));
 	const files: readonly (readonly [string, string | Uint8Array])[] = [
 		...[...page].map(([name, { bytes }]) => [name, bytes] as const),
 		["api/input.json", JSON.stringify(input)],

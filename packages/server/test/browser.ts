@@ -12,9 +12,10 @@ import { Events } from "../src/events.ts";
 import { LabRuns } from "../src/lab-runs.ts";
 import { type PageFile, readPage } from "../src/page-files.ts";
 import type { AtlasMode, KernelLab, NamedInput } from "../src/served.ts";
+import { writeSite } from "../src/site.ts";
 import { NO_LAB } from "./no-lab.ts";
 
-const CHROMIUM = "/usr/bin/chromium";
+export const CHROMIUM = "/usr/bin/chromium";
 
 /** Why there is no browser test on this machine; empty where there is. */
 export const NO_BROWSER: string = existsSync(CHROMIUM) ? "" : " (skipped: Debian's chromium is not installed)";
@@ -48,6 +49,22 @@ export function clusterInput(text: string): NamedInput {
 	};
 }
 
+export interface Serving {
+	/** With the token. */
+	readonly url: string;
+	/** Stops the server before the test ends. */
+	readonly stop: () => Promise<void>;
+}
+
+export interface SlowServing extends Serving {
+	/** Tells an event of the diagnosis. */
+	readonly send: (event: unknown) => Promise<void>;
+	/** The page does not listen to the diagnosis any more. */
+	readonly left: Promise<void>;
+	/** Breaks all connections; the server goes on. */
+	readonly cut: () => void;
+}
+
 /** What a test opened is closed with it. */
 export class PageTests {
 	readonly folder: string = mkdtempSync(join(tmpdir(), "podpath-page-"));
@@ -66,25 +83,70 @@ export class PageTests {
 		return this.#files;
 	}
 
-	/** Gives the URL with the token, and what stops the server before the test ends. */
 	async serve(
 		atlas: readonly AtlasMode[],
 		input: NamedInput | null = null,
 		lab: KernelLab = NO_LAB,
-	): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> {
+		port = 0,
+	): Promise<Serving> {
 		const served = { version: "0", atlas, input, lab };
 		const events = new Events({ kind: "ready" });
 		const access = { token: TOKEN, open: false };
 		const { fetch } = app({ served, access, events, runs: new LabRuns(lab), page: this.#files });
+		return this.#listen((request) => fetch(request), port);
+	}
+
+	/** A server whose diagnosis tells what the test sends, until the test or the page ends it. */
+	async slowServer(input: NamedInput): Promise<SlowServing> {
+		const served = { version: "0", atlas: [], input, lab: NO_LAB };
+		const access = { token: TOKEN, open: false };
+		const events = new Events({ kind: "ready" });
+		const { fetch } = app({ served, access, events, runs: new LabRuns(NO_LAB), page: this.#files });
+		const stream = Promise.withResolvers<ReadableStreamDefaultController<Uint8Array>>();
+		const left = Promise.withResolvers<void>();
+		const body = (): ReadableStream<Uint8Array> =>
+			new ReadableStream({ start: (controller) => stream.resolve(controller), cancel: () => left.resolve() });
+		const serving = await this.#listen((request) =>
+			new URL(request.url).pathname === "/api/diagnose"
+				? new Response(body(), { headers: { "Content-Type": "text/event-stream" } })
+				: fetch(request),
+		);
+		const send = async (event: unknown): Promise<void> =>
+			(await stream.promise).enqueue(new TextEncoder().encode(`data: ${JSON.stringify(event)}\n\n`));
+		return { ...serving, send, left: left.promise };
+	}
+
+	/** The page as a static site, below a folder of its server as file shares have it. */
+	async site(atlas: readonly AtlasMode[]): Promise<string> {
+		const folder = mkdtempSync(join(this.folder, "site-"));
+		writeSite(folder, atlas, "0", this.#files);
+		const types: Readonly<Record<string, string>> = { html: "text/html", css: "text/css", json: "application/json" };
+		const { url } = await this.#listen((request) => {
+			const path = new URL(request.url).pathname.replace(/^\/sub\/$/, "/sub/index.html");
+			const file = join(folder, path.slice("/sub".length));
+			if (!existsSync(file)) return new Response(null, { status: 404 });
+			const type = types[path.split(".").at(-1) ?? ""] ?? "text/javascript";
+			return new Response(readFileSync(file), { headers: { "Content-Type": type } });
+		});
+		return new URL("/sub/", url).href;
+	}
+
+	async #listen(
+		fetch: (request: Request) => Response | Promise<Response>,
+		port = 0,
+	): Promise<Serving & { readonly cut: () => void }> {
 		const server = createAdaptorServer({ fetch });
-		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+		await new Promise<void>((resolve) => server.listen(port, "127.0.0.1", resolve));
+		const cut = (): void => {
+			if ("closeAllConnections" in server) server.closeAllConnections();
+		};
 		const stop = (): Promise<void> =>
 			new Promise((resolve) => {
 				server.close(() => resolve());
-				if ("closeAllConnections" in server) server.closeAllConnections();
+				cut();
 			});
 		this.#closing.push(stop);
-		return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?token=${TOKEN}`, stop };
+		return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/?token=${TOKEN}`, stop, cut };
 	}
 
 	/** A page that complains of nothing; what it complained of is in `complaints`. */

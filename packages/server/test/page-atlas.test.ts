@@ -1,10 +1,32 @@
 /** The page's Atlas in a real browser: the modes side by side, and which of them fits. */
+import type { AtlasFiles } from "@podpath/core";
 import type { Page } from "playwright-core";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import type { AtlasMode } from "../src/served.ts";
 import { axeFinds } from "./axe.ts";
 import { atlasMode, NO_BROWSER, PageTests } from "./browser.ts";
 
 const MODES = ["calico-ipip", "calico-bgp", "bifrost-macvlan"].map(atlasMode);
+
+const PROOF = {
+	date: "2026-11-21",
+	backend: "uml",
+	kernel: "6.1.176",
+	ways: { seen: 1, of: 2 },
+	digest: "0".repeat(64),
+} as const;
+
+/** As a record of proofs would have it: one is proven, one was, and of the others nothing is known. */
+function withProofs(mode: AtlasMode | undefined): AtlasMode {
+	const [first, second] = mode?.scenarios ?? [];
+	if (mode === undefined || first === undefined || second === undefined) throw new Error("two scenarios are needed");
+	const proofs: AtlasFiles["proofs"] = {
+		...Object.fromEntries(mode.scenarios.map(({ id }) => [id, { kind: "unproven" }])),
+		[first.id]: { kind: "proven", proof: PROOF },
+		[second.id]: { kind: "outdated", proof: PROOF },
+	};
+	return { ...mode, files: { ...mode.files, proofs } };
+}
 
 describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 	const tests = new PageTests();
@@ -16,6 +38,37 @@ describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 		const { url } = await tests.serve(MODES);
 		return tests.open(`${url}${hash}`, options);
 	};
+
+	describe("proofs on a kernel", () => {
+		const openProven = async (hash: string, options = {}): ReturnType<PageTests["open"]> => {
+			const { url } = await tests.serve([withProofs(MODES[0])]);
+			return tests.open(`${url}${hash}`, options);
+		};
+
+		test("are told of each scenario, and scenarios are found by them", async () => {
+			const { page, complaints } = await openProven("#/atlas");
+			const cards = page.locator(".card");
+			await cards.first().getByText("proven on a kernel").first().waitFor();
+			await page.getByLabel("Proof").selectOption("outdated");
+			await expect.poll(() => cards.count(), { timeout: 20_000 }).toBe(1);
+			await cards.getByText("proven for an older form").first().waitFor();
+			expect(page.url()).toContain("proof=outdated");
+			await page.getByLabel("Proof").selectOption("unproven");
+			await expect.poll(() => cards.count(), { timeout: 20_000 }).toBe((MODES[0]?.scenarios.length ?? 0) - 2);
+			expect(complaints).toEqual([]);
+		});
+
+		test("are told on a scenario's path: when, on what kernel, how many ways", async () => {
+			const [first, second, third] = MODES[0]?.scenarios ?? [];
+			const { page } = await openProven(`#/path?in=calico-ipip/${first?.id}`);
+			const line = page.locator(".proof");
+			await line.getByText("2026-11-21, User-Mode Linux, kernel 6.1.176. 1 of 2 ways were seen.").waitFor();
+			await page.goto(page.url().replace(/#.*/, `#/path?in=calico-ipip/${second?.id}`));
+			await line.getByText("have changed since").waitFor();
+			await page.goto(page.url().replace(/#.*/, `#/path?in=calico-ipip/${third?.id}`));
+			await line.getByText("The record of runs on real kernels has none of this scenario.").waitFor();
+		});
+	});
 
 	describe("the modes side by side", () => {
 		const table = (page: Page): ReturnType<Page["locator"]> => page.locator(".modes-table");

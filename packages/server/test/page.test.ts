@@ -1,11 +1,7 @@
 /** The page in a real browser: what a person sees, clicks and types. */
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { join } from "node:path";
-import type { Locator, Page } from "playwright-core";
+import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { writeSite } from "../src/site.ts";
 import { axeFinds } from "./axe.ts";
 import { atlasMode, clusterInput, NO_BROWSER, PageTests } from "./browser.ts";
 
@@ -41,6 +37,26 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		await page.locator(".picture .chip").first().waitFor();
 		expect([...hosts]).toEqual([new URL(url).host]);
 		expect(complaints).toEqual([]);
+	});
+
+	test.each(["en-GB", "zh-CN"])("a link to a path loads less than 350 kB, compressed (%s)", async (locale) => {
+		const url = await tests.site([FLANNEL]);
+		const { page } = await tests.open("about:blank", { locale });
+		const files = new Map<string, Promise<number>>();
+		page.on("response", (response) => {
+			files.set(
+				response.url(),
+				response.body().then((body) => gzipSync(body, { level: 9 }).length),
+			);
+		});
+		await page.goto(`${url}#/path?in=${CROSS_NODE}`);
+		await page.locator(".picture .chip").first().waitFor();
+		const sizes = await Promise.all(files.values());
+		expect(sizes.length).toBeGreaterThan(5);
+		expect(await page.locator(".verdict-line").textContent()).toContain(
+			locale === "en-GB" ? "answer came back" : "应答也回来了",
+		);
+		expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(350_000);
 	});
 
 	describe("Path", () => {
@@ -192,61 +208,6 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		expect(parted[1]).toContain("has no destination");
 	});
 
-	describe("What if", () => {
-		const LOCAL = "#/what-if?in=flannel-vpc/001-3.1";
-		const verdict = (page: Page): Locator => page.locator(".verdict-line .badge");
-
-		/** As a person does: finds the words, and types over them. */
-		const replace = async (page: Page, found: string, typed: string): Promise<void> => {
-			await page.getByRole("textbox", { name: "Manifests in" }).click();
-			await page.keyboard.press("Control+f");
-			await page.keyboard.type(found);
-			await page.keyboard.press("Enter");
-			await page.keyboard.press("Escape");
-			await page.keyboard.type(typed);
-		};
-
-		test("a changed traffic policy draws the path again, marks what changed, and outlives a reload", async () => {
-			const { page, complaints } = await openAtlas(LOCAL);
-			await verdict(page).getByText("refused").waitFor();
-			await replace(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster");
-			await verdict(page).getByText("delivered").waitFor();
-			expect(await page.locator(".turn-out .badge").allTextContents()).toEqual(["✕ refused", "✓ delivered"]);
-			await page.getByText(/steps? changed/).waitFor();
-			expect(await page.locator(".steps button.changed").getByText("IPVS").count()).toBeGreaterThan(0);
-			expect(await page.locator(".picture .changed-mark").count()).toBeGreaterThan(0);
-			await page.reload();
-			await verdict(page).getByText("delivered").waitFor();
-			await page.getByRole("button", { name: "Undo all changes" }).click();
-			await verdict(page).getByText("refused").waitFor();
-			expect(await page.locator(".steps button.changed").count()).toBe(0);
-			expect(complaints).toEqual([]);
-		});
-
-		test("says what is wrong while one types, at its line, and the path of before stays", async () => {
-			const { page } = await openAtlas(LOCAL);
-			await verdict(page).getByText("refused").waitFor();
-			await replace(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Lokal");
-			const problem = page.locator(".problems .error");
-			await problem.getByText("Local").waitFor();
-			await verdict(page).getByText("refused").waitFor();
-			await problem.getByRole("button", { name: "cluster.yaml:221" }).click();
-			await page.locator(".cm-activeLine").getByText("Lokal").waitFor();
-			expect(await page.locator(".cm-lint-marker-error").count()).toBe(1);
-		});
-
-		test("changes what the server was started with, and letters typed are not keys of the page", async () => {
-			const { url } = await tests.serve([], clusterInput(clusterText));
-			const question = "from=pod/default/centos-67756b6dc8-rmmxt&to=service/default/nginx1:80";
-			const { page } = await tests.open(`${url}#/what-if?${question}`);
-			await verdict(page).getByText("delivered").waitFor();
-			await replace(page, "mode: ipvs", "mode: iptables # ?");
-			await page.locator(".steps button.changed").first().waitFor();
-			expect(await page.locator("dialog[open]").count()).toBe(0);
-			expect(page.url()).toContain("#/what-if");
-		});
-	});
-
 	test("State leads from a step's rule to its chain, and from a jump to the next", async () => {
 		const { page } = await openAtlas(`#/path?in=${CROSS_NODE}-iptables`);
 		const rule = page.locator(".step-panel .rules a").first();
@@ -299,20 +260,9 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 	});
 
 	test("a static site needs no server of podpath's", async () => {
-		const folder = join(tests.folder, "site");
-		writeSite(folder, [FLANNEL], "0", tests.page);
-		const types: Readonly<Record<string, string>> = { html: "text/html", css: "text/css", json: "application/json" };
-		const server = createServer((request, response) => {
-			const path = new URL(request.url ?? "/", "http://x").pathname.replace(/^\/sub\/$/, "/sub/index.html");
-			response.setHeader("Content-Type", types[path.split(".").at(-1) ?? ""] ?? "text/javascript");
-			response.end(readFileSync(join(folder, path.slice("/sub".length))));
-		});
-		await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-		const { port } = server.address() as AddressInfo;
-		const { page } = await tests.open(`http://127.0.0.1:${port}/sub/#/path?in=${CROSS_NODE}`);
+		const url = await tests.site([FLANNEL]);
+		const { page } = await tests.open(`${url}#/path?in=${CROSS_NODE}`);
 		await page.locator(".verdict-line .badge").getByText("delivered").waitFor();
-		server.closeAllConnections();
-		server.close();
 	});
 
 	describe.each([

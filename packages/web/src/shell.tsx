@@ -3,27 +3,36 @@ import type { Language, ServedInput } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { problemIn } from "./backend/backend.ts";
+import { speak } from "./backend/backends.ts";
 import { fetchJson } from "./backend/http.ts";
 import { watchServer } from "./backend/server-events.ts";
-import { remember, remembered } from "./browser.ts";
+import { remember } from "./browser.ts";
 import { KeyHelp } from "./key-help.tsx";
 import { Menu } from "./menu.tsx";
 import { useRoute } from "./navigation.ts";
 import { usePageKeys } from "./page-keys.ts";
 import { Loaded } from "./parts/loaded.tsx";
 import { Notice } from "./parts/notice.tsx";
-import { firstLanguage, LanguageContext, useTexts } from "./texts/language.ts";
+import { LanguageContext, loadLanguage, useTexts } from "./texts/language.ts";
 import { VIEWS } from "./views/registry.ts";
 import type { View } from "./views/view.ts";
 
-export function Shell(): JSX.Element {
-	const [language, setLanguage] = useState(() => firstLanguage(remembered("language"), navigator.languages));
+interface ShellProps {
+	/** Its texts are loaded. */
+	readonly first: Language;
+}
+
+export function Shell({ first }: ShellProps): JSX.Element {
+	const [language, setLanguage] = useState(first);
 	useEffect(() => {
 		document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
 	}, [language]);
 	const choose = (chosen: Language): void => {
 		remember("language", chosen);
-		setLanguage(chosen);
+		void loadLanguage(chosen).then((loaded) => {
+			speak(loaded);
+			setLanguage(loaded);
+		});
 	};
 	return (
 		<LanguageContext.Provider value={language}>
@@ -37,7 +46,7 @@ function Frame({ onLanguage }: { readonly onLanguage: (language: Language) => vo
 	const route = useRoute();
 	const help = useRef<HTMLDialogElement>(null);
 	const { served, problem, retry } = useServed();
-	const away = useServerAway(served);
+	const { away, reading } = useServerState(served);
 	usePageKeys(() => help.current?.showModal());
 	const view = viewOf(route.view, served);
 	useEffect(() => {
@@ -65,7 +74,11 @@ function Frame({ onLanguage }: { readonly onLanguage: (language: Language) => vo
 						</button>
 					</Notice>
 				)}
-				{served === null && problem === null && <p class="quiet">{texts.loading}</p>}
+				{served === null && problem === null && (
+					<p class="quiet" role="status">
+						{reading === null ? texts.loading : texts.input.reading(reading)}
+					</p>
+				)}
 				{served !== null && view !== undefined && <Loaded key={view.id} load={view.load} props={{ route, served }} />}
 			</main>
 			<KeyHelp dialog={help} />
@@ -97,9 +110,27 @@ function useServed(): ServedState {
 	return { served, problem, retry: () => setAttempt(attempt + 1) };
 }
 
-/** A page that asks its server says so at once when the server has gone. */
-function useServerAway(served: ServedInput | null): boolean {
+/** A static site answers sooner, and has no events to listen to. */
+const SLOW_MS = 300;
+
+/** A page whose server goes away says so at once; one whose server is still reading its input says that. */
+function useServerState(served: ServedInput | null): { readonly away: boolean; readonly reading: string | null } {
 	const [away, setAway] = useState(false);
-	useEffect(() => (served === null || served.kind === "atlas" ? undefined : watchServer(setAway)), [served]);
-	return away;
+	const [reading, setReading] = useState<string | null>(null);
+	const listens = served === null || served.server === true;
+	useEffect(() => {
+		if (!listens) return;
+		let end = (): void => {};
+		const timer = setTimeout(
+			() => {
+				end = watchServer({ onAway: setAway, onReading: setReading });
+			},
+			served === null ? SLOW_MS : 0,
+		);
+		return () => {
+			clearTimeout(timer);
+			end();
+		};
+	}, [listens, served === null]);
+	return { away: away && served !== null, reading };
 }

@@ -18,6 +18,7 @@ import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { askedQuestion } from "../explain/run.ts";
 import { columnsOf, wantsColor } from "../terminal.ts";
+import { DEFAULT_LAB } from "./default-lab.ts";
 import { loadLabSubject, subjectOf } from "./input.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
@@ -29,9 +30,10 @@ export async function explainOnKernel(
 	from: string | undefined,
 	to: string | undefined,
 ): Promise<ExitStatus> {
-	const asked =
-		flags.name === undefined ? askOnce(cli, flags, from, to) : askStanding(cli, flags, flags.name, from, to);
-	const { answer, lab } = await asked;
+	const name = flags.name ?? standingByDefault(flags);
+	const { answer, lab } = await (name === undefined
+		? askOnce(cli, flags, from, to)
+		: askStanding(cli, flags, name, from, to));
 	if (flags.pcapng !== undefined) writeCapture(flags.pcapng, answer, lab);
 	for (const left of lab.plan.omitted) cli.stderr.write(`podpath: not built: ${printable(left)}\n`);
 	if (flags.output === "json") cli.stdout.write(stringifyJson(jsonOf(answer)));
@@ -49,6 +51,12 @@ export async function explainOnKernel(
 interface Asked {
 	readonly answer: LabAnswer;
 	readonly lab: Lab;
+}
+
+/** Where nothing is given to build a lab of, the one that `podpath lab up` has made. */
+function standingByDefault({ file, scenario, backend }: LabExplainFlags): string | undefined {
+	if (file !== undefined || scenario !== undefined || backend !== undefined) return undefined;
+	return new LabFolder(DEFAULT_LAB).exists() ? DEFAULT_LAB : undefined;
 }
 
 /** A lab for this question alone. */

@@ -4,6 +4,7 @@ import type { Context } from "../cli-process.ts";
 import { withStatus } from "../failure.ts";
 import { colorFlag, fileFlag, fromAndTo, type ProtocolWord, questionFlags, text, type ViaWord } from "../flags.ts";
 import type { ColorChoice } from "../terminal.ts";
+import { DEFAULT_LAB } from "./default-lab.ts";
 
 // As in the lab's backend.ts, which is not loaded for help; a test compares the two.
 export const BACKEND_WORDS = ["userns", "netns", "uml", "qemu"] as const;
@@ -16,7 +17,13 @@ const scenario = {
 	brief: "The network of a scenario of the atlas",
 	placeholder: "MODE/ID",
 } as const;
-const name = { kind: "parsed", parse: text, default: "default", brief: "The lab's name", placeholder: "NAME" } as const;
+const name = {
+	kind: "parsed",
+	parse: text,
+	default: DEFAULT_LAB,
+	brief: "The lab's name",
+	placeholder: "NAME",
+} as const;
 const backend = {
 	kind: "enum",
 	values: BACKEND_WORDS,
@@ -68,7 +75,7 @@ const explain: Command<Context> = buildCommand<LabExplainFlags, [from?: string, 
 				...name,
 				default: undefined,
 				optional: true,
-				brief: "A lab that stands, instead of one for this question",
+				brief: "A lab that stands [default: the one called default, without -f and --scenario]",
 			},
 			backend,
 			...questionFlags,
@@ -87,14 +94,18 @@ const explain: Command<Context> = buildCommand<LabExplainFlags, [from?: string, 
 	docs: {
 		brief: "Predict the way, send the packet, compare hop by hop",
 		fullDescription:
-			"Asks the engine and a real kernel the same question: the packet is sent in the lab, every device is captured, and both ways\nare laid side by side.\n\nEXIT STATUS\n  0 they agree   1 they differ   3 it could not be compared\n\nEXAMPLES\n  podpath lab explain --scenario flannel-vxlan/pod-cross\n  podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml --pcapng way.pcapng\n  podpath lab explain pod/default/a pod/default/c --name vx",
-		customUsage: ["FROM TO -f FILE|DIR [FLAGS]", "FROM TO --name NAME [FLAGS]", "[FROM TO] --scenario MODE/ID [FLAGS]"],
+			"Asks the engine and a real kernel the same question: the packet is sent in the lab, every device is captured, and both ways\nare laid side by side.\n\nEXIT STATUS\n  0 they agree   1 they differ   3 it could not be compared\n\nEXAMPLES\n  podpath lab explain --scenario flannel-vxlan/pod-cross\n  podpath lab explain pod/default/a service/default/b:80 -f cluster.yaml --pcapng way.pcapng\n  podpath lab up -f cluster.yaml && podpath lab explain pod/default/a pod/default/c",
+		customUsage: [
+			"FROM TO -f FILE|DIR [FLAGS]",
+			"FROM TO [--name NAME] [FLAGS]",
+			"[FROM TO] --scenario MODE/ID [FLAGS]",
+		],
 	},
 });
 
 const exec: Command<Context> = buildCommand<{ readonly name: string }, [place: string, ...argv: string[]], Context>({
 	func: async function (this: Context, flags, place, ...argv) {
-		await withStatus(this, async () => (await import("./standing.ts")).execute(this, flags.name, place, argv));
+		await withStatus(this, async () => (await import("./exec.ts")).execute(this, flags.name, place, argv));
 	},
 	parameters: {
 		positional: {
@@ -112,7 +123,7 @@ const exec: Command<Context> = buildCommand<{ readonly name: string }, [place: s
 	docs: {
 		brief: "Run a program in a namespace of a lab",
 		fullDescription:
-			"Runs a program in the namespace of a place: no shell, no input, a minute's time. The exit status is the program's.\npodpath itself runs outside and reads inside: collect --local takes the lab for the machine, seen from that place.\n\nEXAMPLES\n  podpath lab exec node/a -- ip route\n  podpath lab exec pod/default/web -- ping -c1 10.244.2.7\n  podpath lab exec node/a -- podpath collect --local -o snapshot.tar.gz",
+			"Runs a program in the namespace of a place: no shell. Its input and output are this command's, Ctrl-C is\npassed on, and at a terminal it has one of its own. The exit status is the program's.\npodpath itself runs outside and reads inside: collect --local takes the lab for the machine, seen from that place.\n\nEXAMPLES\n  podpath lab exec node/a -- ip route\n  podpath lab exec pod/default/web -- ping -c1 10.244.2.7\n  podpath lab exec node/a -- podpath collect --local -o snapshot.tar.gz",
 	},
 });
 
@@ -219,6 +230,6 @@ export const labRoutes: RouteMap<Context> = buildRouteMap({
 	docs: {
 		brief: "The same network on a real Linux kernel: build it, send the packet, compare",
 		fullDescription:
-			"Builds predicted networks on a real Linux kernel, without root or containers.\n\nEXAMPLES\n  podpath lab up -f cluster.yaml\n  podpath lab explain pod/default/a service/default/b:80 --name default\n  podpath lab exec node/a -- iptables -t nat -S\n  podpath lab down",
+			"Builds predicted networks on a real Linux kernel, without root or containers.\n\nEXAMPLES\n  podpath lab up -f cluster.yaml\n  podpath lab explain pod/default/a service/default/b:80\n  podpath lab exec node/a -- iptables -t nat -S\n  podpath lab down",
 	},
 });

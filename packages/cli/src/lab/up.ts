@@ -3,6 +3,7 @@ import { printable } from "@podpath/core";
 import { LabFolder, placesFor, realize, runKeeper, startLab } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
+import { DEFAULT_LAB } from "./default-lab.ts";
 import { loadLabSubject } from "./input.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { progressOn } from "./progress.ts";
@@ -28,8 +29,9 @@ export async function raise(cli: CliProcess, flags: UpFlags): Promise<ExitStatus
 	for (const { name: namespace, place } of plan.namespaces)
 		cli.stdout.write(`  ${namespace.padEnd(4)} ${printable(place)}\n`);
 	for (const left of plan.omitted) cli.stderr.write(`podpath: not built: ${printable(left)}\n`);
+	const which = name === DEFAULT_LAB ? "" : ` --name ${name}`;
 	cli.stdout.write(
-		`\npodpath lab explain FROM TO --name ${name}    podpath lab exec PLACE -- ip route    podpath lab down ${name}\n`,
+		`\npodpath lab explain FROM TO${which}    podpath lab exec PLACE${which} -- ip route    podpath lab down ${name}\n`,
 	);
 	return EXIT.yes;
 }

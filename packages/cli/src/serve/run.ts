@@ -56,9 +56,8 @@ function atlasModes(): readonly ServedMode[] {
 	return readAtlas().map((each) => {
 		const { mode, cluster, file, scenarios } = each;
 		return {
-			files: { mode, cluster, scenarios: file },
+			files: { mode, cluster, scenarios: file, proofs: Object.fromEntries(proofsOf(each, record)) },
 			scenarios,
-			proofs: proofsOf(each, record),
 			faults: readFaults(mode),
 		};
 	});

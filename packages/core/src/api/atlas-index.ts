@@ -34,29 +34,28 @@ export interface AtlasFiles {
 	readonly cluster: ManifestFile;
 	/** scenarios.yaml. */
 	readonly scenarios: ManifestFile;
+	/** By scenario's id: whether a real kernel did as the engine says. Absent where nobody looked. */
+	readonly proofs?: Readonly<Record<string, ProofState>>;
 }
 
-/** `proofs`: by scenario's id. */
 export function atlasIndex(
 	modes: readonly {
 		readonly mode: string;
 		readonly scenarios: readonly Scenario[];
-		readonly proofs?: ReadonlyMap<string, ProofState>;
+		readonly proofs?: AtlasFiles["proofs"];
 	}[],
 ): AtlasIndex {
 	return {
 		modes: modes.map(({ mode, scenarios, proofs }) => ({
 			mode,
-			scenarios: scenarios.map((scenario) => {
-				const proof = proofs?.get(scenario.id);
-				return { ...scenarioEntry(scenario), ...(proof === undefined ? {} : { proof }) };
-			}),
+			scenarios: scenarios.map((scenario) => scenarioEntry(scenario, proofs)),
 		})),
 	};
 }
 
 /** What the page shows of a scenario before it is asked. */
-export function scenarioEntry(scenario: Scenario): ScenarioEntry {
+export function scenarioEntry(scenario: Scenario, proofs?: AtlasFiles["proofs"]): ScenarioEntry {
+	const proof = proofs?.[scenario.id];
 	const { title, note, question, paths } = scenario;
 	return {
 		name: scenarioName(scenario),
@@ -65,6 +64,7 @@ export function scenarioEntry(scenario: Scenario): ScenarioEntry {
 		question,
 		verdicts: paths.map(({ verdict }) => verdict.is),
 		sources: [...new Set(expectationsOf(scenario).flatMap(({ sources }) => sources))],
+		...(proof === undefined ? {} : { proof }),
 	};
 }
 
@@ -104,5 +104,9 @@ export const atlasFilesSchema: z.ZodType<AtlasFiles> = z
 		mode: z.string(),
 		cluster: manifestFileSchema,
 		scenarios: manifestFileSchema.describe("scenarios.yaml"),
+		proofs: z
+			.record(z.string(), proofStateSchema)
+			.exactOptional()
+			.describe("By scenario's id: whether a real kernel did as the engine says"),
 	})
 	.meta({ title: "AtlasFiles" });

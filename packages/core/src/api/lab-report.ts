@@ -3,6 +3,7 @@ import * as z from "zod";
 import { questionSchema } from "../render/schema.ts";
 import { VERDICTS, type Verdict } from "../trace/explanation.ts";
 import type { Question } from "../trace/question.ts";
+import { LAB_STAGES, type LabStage } from "./lab-stages.ts";
 import { type Problem, problemErrorSchema } from "./problem.ts";
 
 /** What the machine of the server can do. */
@@ -77,10 +78,6 @@ export interface LabRow {
 	readonly fields: readonly { readonly field: string; readonly predicted: string; readonly observed: string }[];
 	readonly note?: string;
 }
-
-export const LAB_STAGES = ["building", "settling", "sending", "comparing"] as const;
-/** `settling`: until addresses, links and routing daemons of the new network have come to rest. */
-export type LabStage = (typeof LAB_STAGES)[number];
 
 /** What a stream of a lab run tells, in this order. */
 export type LabEvent =

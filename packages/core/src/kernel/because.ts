@@ -63,6 +63,7 @@ export const REASON_CODES = [
 	"ttl",
 	"loop",
 	"too-big",
+	"masqueraded-elsewhere",
 	"no-answer",
 	"no-answer-in-vlan",
 	"other-mac",

@@ -22,6 +22,8 @@ export interface Connection {
 	/** The destination, or source, is to be rewritten (IPS_DST_NAT, IPS_SRC_NAT). */
 	destinationNat: boolean;
 	sourceNat: boolean;
+	/** The device by which it was masqueraded (nf_conn_nat: masq_index); null: it was not. */
+	masqueradedBy: string | null;
 }
 
 export type Direction = "original" | "reply";
@@ -101,6 +103,17 @@ const NO_CONNECTIONS: readonly Connection[] = [];
 export class ConntrackTables {
 	readonly #tables = new Map<View, Connection[]>();
 
+	/** Tables with connections of their own, which are now like these. */
+	copy(): ConntrackTables {
+		const copy = new ConntrackTables();
+		for (const [view, table] of this.#tables)
+			copy.#tables.set(
+				view,
+				table.map((connection) => ({ ...connection })),
+			);
+		return copy;
+	}
+
 	/** Finds or makes the connection of a packet. `invalid`: a packet that can open none. */
 	track(view: View, packet: Packet): Tracked | "invalid" {
 		if (packet.payload?.kind === "icmp-error") return this.#related(view, packet.payload.about);
@@ -124,6 +137,7 @@ export class ConntrackTables {
 			sourceDecided: false,
 			destinationNat: false,
 			sourceNat: false,
+			masqueradedBy: null,
 		};
 		return new Tracked(connection, "original", "new");
 	}
@@ -156,7 +170,7 @@ export class ConntrackTables {
 	/** The entries of all stacks, in the order in which the packet met the stacks. */
 	*entries(): Generator<{ readonly view: View; readonly connection: Connection }> {
 		for (const [view, table] of this.#tables) {
-			for (const connection of table) yield { view, connection };
+			for (const connection of table) if (connection.confirmed) yield { view, connection };
 		}
 	}
 

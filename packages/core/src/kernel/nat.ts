@@ -34,6 +34,10 @@ export function natHook(
 	const { tracked } = skb;
 	if (tracked === null) return null;
 	const { connection } = tracked;
+	if (hook === "postrouting" && tracked.direction === "original" && leavesElsewhere(connection, context)) {
+		connection.confirmed = false;
+		return end(skb, "dropped", because("masqueraded-elsewhere", { device: context.outDevice ?? skb.device.name }));
+	}
 	if (tracked.state === "new" && tracked.direction === "original" && !isDecided(connection, entry.rewrites)) {
 		const outcome = consult(walk, skb, hook, entry, context, hits, runChain);
 		if (outcome !== null) return outcome;
@@ -47,6 +51,11 @@ export function natHook(
 	}
 	apply(walk, skb, hook, entry.rewrites);
 	return null;
+}
+
+/** nf_nat_oif_changed: a connection that was masqueraded by one device is forgotten when its packets leave by another. */
+function leavesElsewhere({ masqueradedBy }: Connection, { outDevice }: SkbContext): boolean {
+	return masqueradedBy !== null && outDevice !== null && masqueradedBy !== outDevice;
 }
 
 function isDecided(connection: Connection, rewrites: "destination" | "source"): boolean {
@@ -123,6 +132,7 @@ function setUp(walk: Walk, skb: Skb, context: SkbContext, effect: Effect, why: B
 					because("rule-drop", { hook, chain: `nat MASQUERADE: ${device} has no address` }, why.origin, why.hits),
 				);
 			}
+			connection.masqueradedBy = device;
 			return toSource(walk, skb, { ...effect.range, addresses: { from, to: from } }, "masquerade", why);
 		}
 		case "netmap": {

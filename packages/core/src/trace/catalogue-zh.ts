@@ -57,6 +57,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"reverse-path": "反向路径过滤：{source} 从 {device} 进来，但到它的路由走 {wanted}（{sysctl} = {value}）",
 	ttl: "去往 {to} 的途中 TTL 耗尽",
 	loop: "路由环路：发往 {to} 的同一个报文再次从 {device} 离开",
+	"masqueraded-elsewhere": "该连接曾由 {device} 以外的设备做过源地址伪装，现被丢弃",
 	"too-big": "{length} 字节超过 {device} 的 MTU {mtu}，且不允许分片",
 	"no-answer": "{device} 上没有人应答 {address}",
 	"no-answer-in-vlan": "{device} 上没有人应答 {address}：{segment} 通往 {port} 的端口不承载 VLAN {vlan}",

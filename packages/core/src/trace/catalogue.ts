@@ -60,6 +60,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 		"reverse path filter: {source} came in by {device} but would be reached by {wanted} ({sysctl} = {value})",
 	ttl: "TTL ran out on the way to {to}",
 	loop: "routing loop: the same packet for {to} leaves by {device} again",
+	"masqueraded-elsewhere": "its connection was masqueraded by another device than {device}, and is forgotten",
 	"too-big": "{length} bytes do not fit the MTU {mtu} of {device} and may not be fragmented",
 	"no-answer": "nobody answers for {address} on {device}",
 	"no-answer-in-vlan":

@@ -49,6 +49,7 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 		folded: new Set(plan.folded),
 		carriers: new Set(plan.carriers),
 		floods: plan.floods,
+		scattered: way.code === "mac-nowhere",
 		ends: new Set([way.client ?? "", way.endedAt, way.server?.at ?? ""]),
 		leaves: way.verdict === "exits",
 		endless: way.verdict === "loop",

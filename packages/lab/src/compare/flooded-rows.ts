@@ -28,9 +28,9 @@ function isFloodedCopy(seen: SeenHop, rows: readonly HopRow[], context: RowConte
 		flood.above.some(({ place, device }) => each?.at === place && each.device === device);
 	if (onWay.some(handsUp)) return false;
 	return onWay.some(({ seen: original }) => {
-		if (original === null || !isSameFrame(original, seen)) return false;
+		if (original === null || !isCopyOf(original, seen, context)) return false;
 		const byAnotherPort = original.at === seen.at && original.direction === "out" && seen.direction === "out";
-		return isElsewhere || (byAnotherPort && floodAt(original, context) !== undefined);
+		return isElsewhere || (byAnotherPort && (context.scattered || floodAt(original, context) !== undefined));
 	});
 }
 
@@ -38,8 +38,9 @@ function floodAt({ at, device, direction }: SeenHop, { floods }: RowContext): La
 	return floods.find((each) => each.place === at && each.device === device && each.direction === direction);
 }
 
-function isSameFrame(one: SeenHop, other: SeenHop): boolean {
-	return (
-		JSON.stringify([one.ethernet, one.vlan, one.packet]) === JSON.stringify([other.ethernet, other.vlan, other.packet])
-	);
+/** A frame for nobody goes out of every port as that wants it: with a tag by one, and without by another. */
+function isCopyOf(one: SeenHop, other: SeenHop, { scattered }: RowContext): boolean {
+	const looks = ({ ethernet, vlan, packet }: SeenHop): string =>
+		JSON.stringify(scattered ? packet : [ethernet, vlan, packet]);
+	return looks(one) === looks(other);
 }

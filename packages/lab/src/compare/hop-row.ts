@@ -25,6 +25,8 @@ export interface RowContext {
 	/** Fabric devices that pass on what others send and receive. */
 	readonly carriers: ReadonlySet<Place>;
 	readonly floods: LabPlan["floods"];
+	/** It is predicted to end in a bridge, as its MAC is nobody's: then it is flooded, and all are copies. */
+	readonly scattered: boolean;
 	/** Where the packet is sent from and where it ends: what is there is no copy of it. */
 	readonly ends: ReadonlySet<Place>;
 	/** The packet is predicted to leave what is described: what is there is not told. */

@@ -1,16 +1,26 @@
 /** Who answers for an input: the server that has it, or one of the two engines in this browser. */
-import { atlasNameOf } from "@podpath/core";
+import { atlasNameOf, type Language } from "@podpath/core";
 import type { AtlasBackend, Backend, Input } from "./backend.ts";
 import { HttpBackend } from "./http.ts";
 import { WorkerBackend } from "./worker.ts";
 
-export const engine: AtlasBackend = new WorkerBackend("engine-worker.js");
-const diagnosis: AtlasBackend = new WorkerBackend("diagnosis-worker.js");
+let spoken: Language = "en";
+
+/** The engine's sentences are loaded in the language of the page. */
+export function speak(language: Language): void {
+	spoken = language;
+}
+
+export const engine: AtlasBackend = new WorkerBackend(() =>
+	spoken === "en" ? "engine-worker.js" : "engine-worker.zh.js",
+);
+/** Larger, and loaded where what only it can do is asked for. */
+export const wholeEngine: AtlasBackend = new WorkerBackend(() => "whole-engine-worker.js");
 const server: Backend = new HttpBackend();
 
-/** The catalogue of faults is known to the engine that diagnoses. */
+/** The catalogue of faults is known to the whole engine alone. */
 export function engineFor(name: string): AtlasBackend {
-	return atlasNameOf(name).kind === "fault" ? diagnosis : engine;
+	return atlasNameOf(name).kind === "fault" ? wholeEngine : engine;
 }
 
 export function backendFor(input: Input): Backend {
@@ -25,5 +35,5 @@ export function backendFor(input: Input): Backend {
 }
 
 export function diagnosisFor({ kind }: Input): Pick<Backend, "diagnose"> {
-	return kind === "served" ? server : diagnosis;
+	return kind === "served" ? server : wholeEngine;
 }

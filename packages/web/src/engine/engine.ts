@@ -11,7 +11,7 @@ import {
 	knownPlaces,
 	loadCluster,
 	type ManifestFile,
-	modeProfiles,
+	type ModeProfile,
 	parseScenarios,
 	placesLike,
 	type Question,
@@ -36,6 +36,7 @@ export interface Loaded {
 /** What only one of the workers can do, since it makes the engine larger. */
 export interface Skills {
 	readonly diagnosisOf: (subject: Subject, question: Question | null, watch: Watch) => Promise<Diagnosis>;
+	readonly modeProfiles: () => readonly ModeProfile[];
 	readonly faultyCluster: (input: EngineInput & { readonly kind: "fault" }) => Loaded;
 }
 
@@ -63,7 +64,7 @@ export class Engine {
 		asks: Calls[keyof Calls]["asks"],
 		watch: Watch,
 	): Promise<Calls[keyof Calls]["answers"]> {
-		if (call === "modes" || asks.input === null) return modeProfiles();
+		if (call === "modes" || asks.input === null) return this.#known().modeProfiles();
 		if (call === "validate") return this.#validate(asks.input);
 		const loaded = this.#load(asks.input);
 		const { subject } = loaded;
@@ -96,7 +97,7 @@ export class Engine {
 	}
 
 	#known(): Skills {
-		if (this.#skills === null) throw new Error("this worker does not diagnose");
+		if (this.#skills === null) throw new Error("this worker has the smaller engine");
 		return this.#skills;
 	}
 
@@ -140,7 +141,8 @@ export class Engine {
 		if (scenario === undefined) {
 			throw new InputError({ code: "no-such-scenario", message: `the atlas has no scenario "${name}"` });
 		}
-		return loadedFrom(scenarioManifests(scenario, files.cluster), scenario);
+		const loaded = loadedFrom(scenarioManifests(scenario, files.cluster), scenario);
+		return { ...loaded, asked: scenarioEntry(scenario, files.proofs) };
 	}
 }
 

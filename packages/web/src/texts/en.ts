@@ -173,6 +173,24 @@ export const EN = {
 		agrees: "engine agrees",
 		differs: "engine differs",
 	},
+	proof: {
+		filter: "Proof",
+		any: "Any",
+		kinds: { proven: "proven on a kernel", outdated: "proven for an older form", unproven: "not proven" },
+		hints: {
+			proven: "Packets on a real Linux kernel went the ways that the engine predicts, and no other.",
+			outdated: "The question, the cluster or the expectations have changed since.",
+			unproven: "The record of runs on real kernels has none of this scenario.",
+		},
+		backends: {
+			userns: "network namespaces",
+			netns: "network namespaces",
+			uml: "User-Mode Linux",
+			qemu: "a virtual machine (QEMU)",
+		},
+		on: (date: string, backend: string, kernel: string): string => `${date}, ${backend}, kernel ${kernel}.`,
+		ways: (seen: number, of: number): string => `${seen} of ${of} ways were seen.`,
+	},
 	modes: {
 		comparisonIntro:
 			"What each network mode is, found by asking a small cluster of it. Marked is what is otherwise than in the mode that one compares with.",
@@ -262,6 +280,9 @@ export const EN = {
 		changed: "changed",
 		reset: "Undo all changes",
 		unkept: "The browser has no room to keep what you typed: a reload of the page would lose it.",
+		linkTooLong: "The change is too long for a link: the address of this page does not hold it.",
+		linkUnreadable:
+			"The change in the address was made of other manifests than these, or was cut off: they are shown without it.",
 		readable: "The manifests can be read.",
 		more: (n: number): string => `and ${n} more`,
 		before: "before",

@@ -171,6 +171,19 @@ export const ZH: Texts = {
 		agrees: "引擎一致",
 		differs: "引擎不一致",
 	},
+	proof: {
+		filter: "证实",
+		any: "不限",
+		kinds: { proven: "已在内核上证实", outdated: "旧版本曾证实", unproven: "未证实" },
+		hints: {
+			proven: "在真实的 Linux 内核上，报文走的正是引擎预测的路，没有走别的路。",
+			outdated: "此后问题、集群或期望有过改动。",
+			unproven: "在真实内核上运行的记录中没有这个场景。",
+		},
+		backends: { userns: "网络命名空间", netns: "网络命名空间", uml: "User-Mode Linux", qemu: "虚拟机（QEMU）" },
+		on: (date, backend, kernel) => `${date}，${backend}，内核 ${kernel}。`,
+		ways: (seen, of) => `${of} 条路中看到了 ${seen} 条。`,
+	},
 	modes: {
 		comparisonIntro: "每种网络模式是什么样的，由对它的一个小集群提问得出。标出的是与所比模式不同之处。",
 		picked: (shown, all) => (shown === all ? "所有模式" : `${all} 种模式中的 ${shown} 种`),
@@ -258,6 +271,8 @@ export const ZH: Texts = {
 		changed: "已修改",
 		reset: "撤销所有修改",
 		unkept: "浏览器没有空间保存你输入的内容：重新加载页面会丢失它们。",
+		linkTooLong: "修改太长，放不进链接：本页的地址没有记下它。",
+		linkUnreadable: "地址中的修改不是针对这些清单的，或已被截断：这里显示没有修改的清单。",
 		readable: "清单可以读取。",
 		more: (n) => `还有 ${n} 条`,
 		before: "之前",

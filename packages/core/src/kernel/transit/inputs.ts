@@ -87,6 +87,7 @@ function sameConnections(a: Connection, b: Connection): boolean {
 		a.sourceDecided === b.sourceDecided &&
 		a.destinationNat === b.destinationNat &&
 		a.sourceNat === b.sourceNat &&
+		a.masqueradedBy === b.masqueradedBy &&
 		sameEnds(a.original, b.original) &&
 		sameEnds(a.reply, b.reply)
 	);

@@ -56,7 +56,7 @@ export function perform(outcome: Outcome, walk: Walk, { skb, connections }: Entr
 	for (const recipe of outcome.connections) {
 		if (recipe.known === null) {
 			const { zone, mark, confirmed, seenReply } = recipe.marks;
-			const { destinationDecided, sourceDecided, destinationNat, sourceNat } = recipe.marks;
+			const { destinationDecided, sourceDecided, destinationNat, sourceNat, masqueradedBy } = recipe.marks;
 			walk.memory.conntrack.add(skb.view, {
 				zone,
 				original: recipe.original(inputs),
@@ -68,6 +68,7 @@ export function perform(outcome: Outcome, walk: Walk, { skb, connections }: Entr
 				sourceDecided,
 				destinationNat,
 				sourceNat,
+				masqueradedBy,
 			});
 		} else become(connections[recipe.known] as Connection, recipe.marks, recipe.reply?.(inputs));
 	}
@@ -84,6 +85,7 @@ function become(connection: Connection, marks: Marks, reply: Tuple | undefined):
 	connection.sourceDecided = marks.sourceDecided;
 	connection.destinationNat = marks.destinationNat;
 	connection.sourceNat = marks.sourceNat;
+	connection.masqueradedBy = marks.masqueradedBy;
 }
 
 function connectionRecipe(after: Connection, place: number, before: Tuple | undefined): ConnectionRecipe {

@@ -3,22 +3,24 @@ import type { ScenarioEntry } from "@podpath/core";
 import type { JSX } from "preact";
 import { useAtlasIndex } from "../../backend/atlas-index.ts";
 import { go } from "../../navigation.ts";
+import { Choice } from "../../parts/choice.tsx";
+import { ProofBadge, ProofLine } from "../../parts/proof-badge.tsx";
 import { VerdictBadge } from "../../parts/verdict.tsx";
 import { formatRoute, type Route } from "../../route.ts";
 import { useTexts } from "../../texts/language.ts";
 import { CheckAll, type Checked, useChecks } from "./checks.tsx";
-import { isMeasured, matching } from "./search.ts";
+import { isMeasured, matching, PROOFS, withProof } from "./search.ts";
 
 export function Gallery({ route }: { readonly route: Route }): JSX.Element {
-	const { atlas: texts, loading } = useTexts();
+	const { atlas: texts, proof: proofTexts, loading } = useTexts();
 	const index = useAtlasIndex(true);
-	const { search = "", mode = "" } = route.params;
+	const { search = "", mode = "", proof = "" } = route.params;
 	const checks = useChecks();
 	if (index === null) return <p class="quiet">{loading}</p>;
 	const all = index.modes.flatMap(({ scenarios }) => scenarios);
 	const shown = index.modes
 		.filter((each) => mode === "" || each.mode === mode)
-		.map((each) => ({ mode: each.mode, scenarios: matching(each.scenarios, search) }))
+		.map((each) => ({ mode: each.mode, scenarios: matching(withProof(each.scenarios, proof), search) }))
 		.filter(({ scenarios }) => scenarios.length > 0);
 	const found = shown.flatMap(({ scenarios }) => scenarios);
 	const narrow = (params: Record<string, string>): void =>
@@ -48,6 +50,12 @@ export function Gallery({ route }: { readonly route: Route }): JSX.Element {
 						))}
 					</select>
 				</label>
+				<Choice
+					label={proofTexts.filter}
+					value={proof}
+					options={[["", proofTexts.any], ...PROOFS.map((kind) => [kind, proofTexts.kinds[kind]] as const)]}
+					onChoose={(chosen) => narrow({ proof: chosen })}
+				/>
 				<p class="count" role="status">
 					{found.length === 0 ? texts.nothing : texts.count(found.length, all.length)}
 				</p>
@@ -76,7 +84,7 @@ interface CardProps {
 
 function Card({ scenario, checked }: CardProps): JSX.Element {
 	const { atlas: texts } = useTexts();
-	const { name, title, note, question, verdicts, sources } = scenario;
+	const { name, title, note, question, verdicts, sources, proof } = scenario;
 	return (
 		<li class="card">
 			<h3>
@@ -90,6 +98,7 @@ function Card({ scenario, checked }: CardProps): JSX.Element {
 				{[...new Set(verdicts)].map((verdict) => (
 					<VerdictBadge key={verdict} verdict={verdict} />
 				))}
+				{proof !== undefined && <ProofBadge proof={proof} />}
 				{sources.some(isMeasured) && (
 					<span class="badge" title={texts.measuredHint}>
 						{texts.measured}
@@ -106,6 +115,7 @@ function Card({ scenario, checked }: CardProps): JSX.Element {
 					<code>{name}</code>
 				</summary>
 				{note !== undefined && <p>{note}</p>}
+				{proof !== undefined && <ProofLine proof={proof} />}
 				<p class="quiet">
 					{texts.sources}: {sources.join(", ")}
 				</p>

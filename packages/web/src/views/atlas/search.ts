@@ -19,3 +19,11 @@ function textOf({ name, title, note = "", question, verdicts, sources }: Scenari
 export function isMeasured(source: string): boolean {
 	return /^(E:t\d|[KX]\d+$)/.test(source);
 }
+
+export const PROOFS = ["proven", "outdated", "unproven"] as const;
+
+/** Those of which the record of proofs says so; all where the word is none of its. */
+export function withProof(scenarios: readonly ScenarioEntry[], word: string): readonly ScenarioEntry[] {
+	const kind = PROOFS.find((each) => each === word);
+	return kind === undefined ? scenarios : scenarios.filter(({ proof }) => (proof?.kind ?? "unproven") === kind);
+}

@@ -3,7 +3,7 @@ import type { ModeProfile } from "@podpath/core";
 import { useEffect, useState } from "preact/hooks";
 import { useAtlasIndex } from "../../backend/atlas-index.ts";
 import { problemIn } from "../../backend/backend.ts";
-import { engine } from "../../backend/backends.ts";
+import { wholeEngine } from "../../backend/backends.ts";
 
 export interface Modes {
 	/** Null while they are measured. */
@@ -21,7 +21,7 @@ export function useModes(): Modes {
 	const [attempt, setAttempt] = useState(0);
 	useEffect(() => {
 		setProblem(null);
-		engine.modes().then(setProfiles, (error: unknown) => setProblem(problemIn(error)));
+		wholeEngine.modes().then(setProfiles, (error: unknown) => setProblem(problemIn(error)));
 	}, [attempt]);
 	return {
 		profiles,

@@ -2,6 +2,7 @@
 import type { JSX } from "preact";
 import { go } from "../../navigation.ts";
 import { Problem } from "../../parts/problem.tsx";
+import { ProofLine } from "../../parts/proof-badge.tsx";
 import { formatRoute } from "../../route.ts";
 import { useLanguage, useTexts } from "../../texts/language.ts";
 import type { ViewProps } from "../view.ts";
@@ -39,6 +40,7 @@ export function PathView({ route, served }: ViewProps): JSX.Element {
 					onAsk={(asked) => go(routeOf(input, asked))}
 				/>
 			)}
+			{scenario?.proof !== undefined && <ProofLine proof={scenario.proof} />}
 			{problem === null && unread.problem !== null && <Problem problem={unread.problem} retry={unread.retry} />}
 			{problem !== null && <Problem problem={problem} retry={retry} />}
 			{question === null && input.kind === "served" && <p class="quiet">{texts.question.missing}</p>}

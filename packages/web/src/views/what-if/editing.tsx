@@ -45,6 +45,8 @@ export function Editing({ draft, files, validation }: Props): JSX.Element {
 					{texts.reset}
 				</button>
 			</div>
+			{draft.link === "too-long" && <Notice tone="unsure">{texts.linkTooLong}</Notice>}
+			{draft.link === "unreadable" && <Notice tone="unsure">{texts.linkUnreadable}</Notice>}
 			{draft.unkept && <Notice tone="unsure">{texts.unkept}</Notice>}
 			{file !== undefined && (
 				<ManifestEditor

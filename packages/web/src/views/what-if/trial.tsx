@@ -27,7 +27,7 @@ interface Props {
 
 export function Trial({ input, route, atlas, name }: Props): JSX.Element {
 	const { whatIf: texts, question: words } = useTexts();
-	const draft = useDraft(input, name);
+	const draft = useDraft(input, name, route.params.change);
 	const validation = useValidation(draft.files);
 	const scenario = scenarioOf(input, atlas);
 	const question = questionIn(route, scenario);
@@ -45,7 +45,10 @@ export function Trial({ input, route, atlas, name }: Props): JSX.Element {
 					words={route.params}
 					question={question}
 					scenario={scenario}
-					onAsk={(asked) => go({ ...routeOf(input, asked), view: "what-if" })}
+					onAsk={(asked) => {
+						const { params } = routeOf(input, asked);
+						go({ view: "what-if", params: { ...params, change: route.params.change ?? "" } });
+					}}
 				/>
 				{question === null ? (
 					<p class="quiet">{words.missing}</p>

@@ -5,6 +5,7 @@ import { type Input, problemIn } from "../../backend/backend.ts";
 import { backendFor } from "../../backend/backends.ts";
 import { keep, kept } from "../../browser.ts";
 import { draftOf, parseTyped, type Typed, withText } from "./draft.ts";
+import { type LinkState, useChangeLink } from "./use-change-link.ts";
 
 export interface Draft {
 	/** Null while they are on their way. */
@@ -16,8 +17,10 @@ export interface Draft {
 	readonly unkept: boolean;
 	readonly change: (name: string, text: string) => void;
 	readonly reset: () => void;
-	/** How often that was done. */
+	/** How often what is shown was not typed. */
 	readonly resets: number;
+	/** What the address has to do with it. */
+	readonly link: LinkState;
 }
 
 interface Base {
@@ -25,8 +28,8 @@ interface Base {
 	readonly problem: Draft["problem"];
 }
 
-/** `name` is what the draft is kept under. */
-export function useDraft(input: Input, name: string): Draft {
+/** `name` is what the draft is kept under; `link` is the change that the address holds. */
+export function useDraft(input: Input, name: string, link: string | undefined): Draft {
 	const [base, setBase] = useState<Base>({ files: null, problem: null });
 	const [typed, setTyped] = useState<Typed>(() => parseTyped(kept(name)));
 	const [unkept, setUnkept] = useState(false);
@@ -48,7 +51,14 @@ export function useDraft(input: Input, name: string): Draft {
 		setTyped(next);
 		setUnkept(!keep(name, Object.keys(next).length === 0 ? null : JSON.stringify(next)));
 	};
-	const files = useMemo(() => (base.files === null ? null : draftOf(base.files, typed)), [base.files, typed]);
+	const linked = useChangeLink(link, base.files, typed, (next) => {
+		store(next);
+		setResets((before) => before + 1);
+	});
+	const files = useMemo(
+		() => (base.files === null || linked === "reading" ? null : draftOf(base.files, typed)),
+		[base.files, typed, linked === "reading"],
+	);
 	return {
 		files,
 		problem: base.problem,
@@ -64,5 +74,6 @@ export function useDraft(input: Input, name: string): Draft {
 			setResets(resets + 1);
 		},
 		resets,
+		link: linked,
 	};
 }

@@ -1,0 +1,2 @@
+/** The lab that commands are about where nobody names one. */
+export const DEFAULT_LAB = "default";

@@ -1,0 +1,74 @@
+/** The server's lab on a real kernel, where this machine has one. */
+import { randomUUID } from "node:crypto";
+import { readdirSync, readFileSync } from "node:fs";
+import type { LabStage } from "@podpath/core";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { kernelLab } from "../src/kernel-lab.ts";
+import type { Served } from "../src/served.ts";
+import { atlasSubject } from "../src/subjects.ts";
+import { atlasMode } from "./browser.ts";
+
+const lab = kernelLab();
+const { available, tried } = await lab.offer();
+const NO_KERNEL = available ? "" : ` (skipped: ${tried.map(({ why }) => why).join("; ")})`;
+
+const served: Served = { version: "0", atlas: [atlasMode("flannel-host-gw")], input: null, lab };
+const QUESTION = { from: "pod/default/client", to: "pod/default/web:80", protocol: "tcp" } as const;
+const MARK = "PODPATH_TEST_MARK";
+
+/** Everything that this test has started inherits its mark. */
+function started(): readonly string[] {
+	const mark = `${MARK}=${process.env[MARK]}`;
+	return readdirSync("/proc").filter(
+		(pid) => /^\d+$/.test(pid) && environmentOf(pid).includes(mark) && pid !== String(process.pid),
+	);
+}
+
+function environmentOf(pid: string): string {
+	try {
+		return readFileSync(`/proc/${pid}/environ`, "latin1");
+	} catch {
+		// It has ended meanwhile, or is somebody else's.
+		return "";
+	}
+}
+
+describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => {
+	beforeEach(() => {
+		process.env[MARK] = randomUUID();
+	});
+	afterEach(() => {
+		delete process.env[MARK];
+	});
+
+	test("is proven hop by hop, with what the server saw and all packets, and leaves nothing", async () => {
+		const stages: LabStage[] = [];
+		const subject = await atlasSubject(served, "flannel-host-gw");
+		const report = await lab.ask(subject, QUESTION, {
+			signal: new AbortController().signal,
+			onStage: (stage) => stages.push(stage),
+		});
+		expect(report.verdict).toEqual({ kind: "proven" });
+		expect([...new Set(stages)]).toEqual(["building", "settling", "sending", "comparing"]);
+		const rows = report.comparison?.directions.flatMap((direction) => direction.rows) ?? [];
+		expect(rows.length).toBeGreaterThan(4);
+		expect(rows.filter(({ kind }) => kind === "differs")).toEqual([]);
+		expect(report.servers.map(({ at }) => at)).toEqual(["pod/default/web"]);
+		expect(report.conntrack.map(({ at }) => at)).toContain("pod/default/client");
+		// A section header block begins every pcapng file (draft-ietf-opsawg-pcapng).
+		expect(
+			Buffer.from(report.capture ?? "", "base64")
+				.subarray(0, 4)
+				.toString("hex"),
+		).toBe("0a0d0d0a");
+		expect(started()).toEqual([]);
+	});
+
+	test("that is ended while the network is built leaves nothing", async () => {
+		const ending = new AbortController();
+		const subject = await atlasSubject(served, "flannel-host-gw");
+		const report = await lab.ask(subject, QUESTION, { signal: ending.signal, onStage: () => ending.abort() });
+		expect(report.verdict).toMatchObject({ kind: "not-verified" });
+		await expect.poll(started, { timeout: 10_000 }).toEqual([]);
+	});
+});

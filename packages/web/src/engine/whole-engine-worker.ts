@@ -1,0 +1,12 @@
+/**
+ * The worker that can do everything: it also diagnoses, and knows the catalogue of faults and the modes side by side. It is
+ * one of its own: a link to a path must not wait for what only these need, and a path is answered while a whole cluster is
+ * looked through.
+ */
+import { modeProfiles } from "@podpath/core";
+import { diagnosisOf } from "./diagnosis.ts";
+import { Engine } from "./engine.ts";
+import { faultyCluster } from "./faults.ts";
+import { serve } from "./serve.ts";
+
+serve(new Engine({ diagnosisOf, faultyCluster, modeProfiles }));

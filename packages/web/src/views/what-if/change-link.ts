@@ -1,0 +1,86 @@
+/** What was typed, as a part of the address: only what differs from the manifests, compressed. */
+import type { ManifestFile } from "@podpath/core";
+import { type Typed, withText } from "./draft.ts";
+
+/** Browsers and chats cut longer addresses. */
+export const MOST_LINK = 6000;
+
+/** A stretch of a file and what stands there instead. */
+type Hunk = readonly [file: string, base: number, from: number, removed: number, text: string];
+
+/** Null: longer than an address may be. */
+export async function linkOf(base: readonly ManifestFile[], typed: Typed): Promise<string | null> {
+	const hunks = base.flatMap((file): readonly Hunk[] => {
+		const text = typed[file.name];
+		return text === undefined ? [] : [hunkOf(file, text)];
+	});
+	const packed = await transformed(
+		new TextEncoder().encode(JSON.stringify(hunks)),
+		new CompressionStream("deflate-raw"),
+	);
+	const link = base64url(packed);
+	return link.length > MOST_LINK ? null : link;
+}
+
+/** Null: no change of these manifests. */
+export async function typedIn(link: string, base: readonly ManifestFile[]): Promise<Typed | null> {
+	try {
+		if (link.length > MOST_LINK) return null;
+		const text = new TextDecoder().decode(await transformed(bytesOf(link), new DecompressionStream("deflate-raw")));
+		const hunks: unknown = JSON.parse(text);
+		if (!Array.isArray(hunks)) return null;
+		let typed: Typed = {};
+		for (const hunk of hunks) {
+			const file = isHunk(hunk)
+				? base.find(({ name, text: was }) => name === hunk[0] && digest(was) === hunk[1])
+				: undefined;
+			if (file === undefined) return null;
+			const [, , from, removed, put] = hunk as Hunk;
+			typed = withText(typed, file, file.text.slice(0, from) + put + file.text.slice(from + removed));
+		}
+		return typed;
+	} catch {
+		return null;
+	}
+}
+
+function base64url(bytes: Uint8Array): string {
+	const text = btoa([...bytes].map((byte) => String.fromCharCode(byte)).join(""));
+	return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
+}
+
+function bytesOf(link: string): Uint8Array<ArrayBuffer> {
+	const text = atob(link.replaceAll("-", "+").replaceAll("_", "/"));
+	return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+function isHunk(value: unknown): value is Hunk {
+	if (!Array.isArray(value) || value.length !== 5) return false;
+	const [file, base, from, removed, text] = value;
+	return typeof file === "string" && [base, from, removed].every(Number.isInteger) && typeof text === "string";
+}
+
+/** From the first character that differs to the last one. */
+function hunkOf({ name, text: was }: ManifestFile, text: string): Hunk {
+	const most = Math.min(was.length, text.length);
+	let from = 0;
+	while (from < most && was[from] === text[from]) from++;
+	let end = 0;
+	while (end < most - from && was[was.length - 1 - end] === text[text.length - 1 - end]) end++;
+	return [name, digest(was), from, was.length - from - end, text.slice(from, text.length - end)];
+}
+
+/** FNV-1a: tells whether the file is still the one that was changed. */
+function digest(text: string): number {
+	let hash = 0x811c9dc5;
+	for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+	return hash >>> 0;
+}
+
+async function transformed(
+	bytes: Uint8Array<ArrayBuffer>,
+	through: CompressionStream | DecompressionStream,
+): Promise<Uint8Array<ArrayBuffer>> {
+	const stream = new Blob([bytes]).stream().pipeThrough(through);
+	return new Uint8Array(await new Response(stream).arrayBuffer());
+}
