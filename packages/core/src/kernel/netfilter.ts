@@ -9,6 +9,7 @@ import { type HookChain, type HookEntry, hookEntries } from "./hooks.ts";
 import { ipvsReply, ipvsRequest } from "./ipvs.ts";
 import { clashes, natHook } from "./nat.ts";
 import { reject } from "./reject.ts";
+import { lostAnew } from "./route-out.ts";
 import { type HookDevices, SkbContext } from "./rule-context.ts";
 import type { Skb } from "./skb.ts";
 import { end, type Next, type Walk } from "./walk.ts";
@@ -65,9 +66,11 @@ function runEntry(
 		case "chain": {
 			const { mark } = skb;
 			const result = runHookChain(entry.chain, context, hits === null ? null : []);
-			if (hook === "output" && skb.mark !== mark && routesAnew(entry.chain)) skb.rerouteMark = skb.mark;
 			hits?.push(...result.hits);
-			return verdict(walk, skb, hook, entry.chain, result, hits ?? [], context);
+			const outcome = verdict(walk, skb, hook, entry.chain, result, hits ?? [], context);
+			if (outcome !== null || hook !== "output" || skb.mark === mark || !routesAnew(entry.chain)) return outcome;
+			skb.rerouteMark = skb.mark;
+			return lostAnew(walk, skb);
 		}
 	}
 }
@@ -88,8 +91,9 @@ function natAndRoute(
 ): HookOutcome {
 	const before = skb.packet.dst;
 	const outcome = natHook(walk, skb, hook, entry, context, hits, runHookChain);
-	if (hook === "output" && skb.packet.dst.text !== before.text) skb.rerouteMark = skb.mark;
-	return outcome;
+	if (outcome !== null || hook !== "output" || skb.packet.dst.text === before.text) return outcome;
+	skb.rerouteMark = skb.mark;
+	return lostAnew(walk, skb);
 }
 
 /** Runs one chain, of either kind. */
