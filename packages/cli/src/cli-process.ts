@@ -3,16 +3,21 @@ import type { Place } from "@podpath/core";
 import type { Application, CommandContext } from "@stricli/core";
 
 export interface OutputStream {
-	write(text: string): unknown;
+	write(text: string | Uint8Array): unknown;
 	/** Whether a person reads it on a terminal. */
 	readonly isTTY?: boolean | undefined;
 	readonly columns?: number | undefined;
+	readonly rows?: number | undefined;
 }
 
 export interface CliProcess {
 	readonly stdout: OutputStream;
 	readonly stderr: OutputStream;
-	readonly stdin: AsyncIterable<Uint8Array | string> & { readonly isTTY?: boolean | undefined };
+	readonly stdin: AsyncIterable<Uint8Array | string> & {
+		readonly isTTY?: boolean | undefined;
+		/** Keys as they are pressed, and no signals of them. */
+		setRawMode?(raw: boolean): unknown;
+	};
 	readonly env: Readonly<Record<string, string | undefined>>;
 	exitCode?: number | string | null | undefined;
 	/**

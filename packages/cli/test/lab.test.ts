@@ -1,10 +1,10 @@
 /** `podpath lab` and `atlas check --lab`, on whichever kernels this machine can start. */
-import { spawnSync } from "node:child_process";
-import { mkdtempSync, readFileSync } from "node:fs";
+import { spawn, spawnSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabError, probeFeatures } from "@podpath/lab";
-import { afterAll, describe, expect, test } from "vitest";
+import { afterAll, describe, expect, test, vi } from "vitest";
 import { BUILT, ended, podpath, startBuilt } from "./run-cli.ts";
 
 async function whyNot(kind: "userns" | "uml" | "qemu"): Promise<string | null> {
@@ -21,6 +21,7 @@ const [noUserns, noUml, noQemu] = [await whyNot("userns"), await whyNot("uml"), 
 /** Labs of this test have a folder of their own. */
 const runtime = mkdtempSync(join(tmpdir(), "podpath-test-"));
 const env = { ...process.env, XDG_RUNTIME_DIR: runtime };
+afterAll(() => rmSync(runtime, { recursive: true, force: true }));
 
 function built(...args: readonly string[]): {
 	readonly status: number | null;
@@ -52,6 +53,17 @@ describe.skipIf(noUserns !== null)(`on the host's kernel${noUserns === null ? ""
 		expect(readFileSync(file).readUInt32LE(0)).toBe(0x0a0d0d0a);
 	});
 
+	test("a lab whose command was killed while it was being built is found and ended", async () => {
+		const up = spawn(process.execPath, [BUILT, "lab", "up", ...SCENARIO, "--name", "half"], { env, stdio: "ignore" });
+		const keeper = join(runtime, "podpath-labs/half/keeper.json");
+		await vi.waitFor(() => expect(existsSync(keeper)).toBe(true), { timeout: 20_000, interval: 5 });
+		const { pid } = JSON.parse(readFileSync(keeper, "utf8"));
+		up.kill("SIGKILL");
+		built("lab", "down", "--all");
+		expect(existsSync(`/proc/${pid}`)).toBe(false);
+		expect(built("lab", "status").stdout).toBe("no lab stands\n");
+	}, 30_000);
+
 	describe("a lab that stands", () => {
 		afterAll(() => void built("lab", "down", "--all"));
 
@@ -80,6 +92,27 @@ describe.skipIf(noUserns !== null)(`on the host's kernel${noUserns === null ? ""
 			});
 			expect(built("lab", "down", "one").stdout).toBe("lab one: taken down\n");
 			expect(built("lab", "status").stdout).toBe("no lab stands\n");
+		});
+
+		test("runs programs with input, output and signals of their own", async () => {
+			built("lab", "up", ...SCENARIO, "--name", "three");
+			const exec = ["lab", "exec", "--name", "three", "node/n1", "--"];
+			// More than any pipe holds.
+			const input = Buffer.alloc(1_000_000, "0123456789abcdef\n");
+			const { stdout } = spawnSync(process.execPath, [BUILT, ...exec, "cat"], { env, input, maxBuffer: 4_000_000 });
+			expect(stdout.equals(input)).toBe(true);
+			expect(built(...exec, "sh", "-c", "echo out; echo err >&2; kill -9 $$")).toEqual(
+				expect.objectContaining({ status: 137, stdout: "out\n", stderr: "err\n" }),
+			);
+			const script = "trap 'echo caught; exit 3' INT; echo ready; while :; do sleep 0.05; done";
+			const child = spawn(process.execPath, [BUILT, ...exec, "sh", "-c", script], { env });
+			let said = "";
+			child.stdout.on("data", (data: Buffer) => {
+				said += data.toString();
+				if (said === "ready\n") child.kill("SIGINT");
+			});
+			expect((await ended(child)).code).toBe(130);
+			expect(said).toBe("ready\ncaught\n");
 		});
 
 		test("without a name is the one that is asked; whose keeper was killed leaves a folder, which down --all removes", () => {

@@ -10,6 +10,33 @@ export interface StepOutput {
 	readonly status: number;
 }
 
+/** What `start` starts: no shell, the words of one command. */
+export interface LabProgramStart {
+	readonly namespace: string;
+	readonly argv: readonly string[];
+	/** It gets a terminal of its own instead of pipes. `kind`: as in TERM. */
+	readonly terminal?: { readonly rows: number; readonly columns: number; readonly kind: string };
+}
+
+export interface ProgramTalk {
+	readonly program: number;
+	/** In base64. */
+	readonly input?: string;
+	/** Nothing more comes. */
+	readonly end?: boolean;
+	/** A signal's number, for it and what it has started. */
+	readonly signal?: number;
+}
+
+export interface ProgramSaid {
+	/** Standard output and standard error, or the terminal alone, in base64. */
+	readonly output: readonly string[];
+	/** How many bytes of its input it has not taken yet. */
+	readonly waiting: number;
+	/** Once it has ended and everything is read: its status, or below zero the signal that ended it. */
+	readonly status: number | null;
+}
+
 export interface Backend {
 	readonly kind: BackendKind;
 	/** `uname -r` of the kernel. */
@@ -20,6 +47,10 @@ export interface Backend {
 	removeNamespaces(names: readonly string[]): Promise<void>;
 	/** Runs the steps in order; a LabError names the step that failed and what its tool said. */
 	run(steps: readonly LabStep[]): Promise<readonly StepOutput[]>;
+	/** Starts a program that is talked to; gives the number by which it is known. */
+	start(program: LabProgramStart): Promise<number>;
+	/** Gives input and signals to a program, and takes what it has written since. */
+	talk(talk: ProgramTalk): Promise<ProgramSaid>;
 	/** Captures on all devices of these namespaces from now on, instead of those before. */
 	capture(names: readonly string[]): Promise<void>;
 	/** Frames since the last probe or drain. */

@@ -44,6 +44,7 @@ export {
 	tellingProbe,
 	verdictOfLab,
 } from "./session/answer.ts";
+export { Conversation } from "./session/conversation.ts";
 export { Lab, type RaiseOptions, raiseLab } from "./session/lab.ts";
 export { placesFor } from "./session/places.ts";
 export { type Case, type Proof, type ProveOptions, proveAll } from "./session/prove.ts";

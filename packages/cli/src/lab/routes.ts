@@ -105,7 +105,7 @@ const explain: Command<Context> = buildCommand<LabExplainFlags, [from?: string, 
 
 const exec: Command<Context> = buildCommand<{ readonly name: string }, [place: string, ...argv: string[]], Context>({
 	func: async function (this: Context, flags, place, ...argv) {
-		await withStatus(this, async () => (await import("./standing.ts")).execute(this, flags.name, place, argv));
+		await withStatus(this, async () => (await import("./exec.ts")).execute(this, flags.name, place, argv));
 	},
 	parameters: {
 		positional: {
@@ -123,7 +123,7 @@ const exec: Command<Context> = buildCommand<{ readonly name: string }, [place: s
 	docs: {
 		brief: "Run a program in a namespace of a lab",
 		fullDescription:
-			"Runs a program in the namespace of a place: no shell, no input, a minute's time. The exit status is the program's.\npodpath itself runs outside and reads inside: collect --local takes the lab for the machine, seen from that place.\n\nEXAMPLES\n  podpath lab exec node/a -- ip route\n  podpath lab exec pod/default/web -- ping -c1 10.244.2.7\n  podpath lab exec node/a -- podpath collect --local -o snapshot.tar.gz",
+			"Runs a program in the namespace of a place: no shell. Its input and output are this command's, Ctrl-C is\npassed on, and at a terminal it has one of its own. The exit status is the program's.\npodpath itself runs outside and reads inside: collect --local takes the lab for the machine, seen from that place.\n\nEXAMPLES\n  podpath lab exec node/a -- ip route\n  podpath lab exec pod/default/web -- ping -c1 10.244.2.7\n  podpath lab exec node/a -- podpath collect --local -o snapshot.tar.gz",
 	},
 });
 

@@ -12,40 +12,13 @@ import {
 	packetText,
 	takeDownLab,
 } from "@podpath/lab";
-import type { CliProcess, Context } from "../cli-process.ts";
-import { runWith } from "../command-line.ts";
+import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import type { CaptureFlags } from "./routes.ts";
 
 /** How often frames are fetched, in milliseconds. */
 const FETCH_EVERY_MS = 100;
-
-export async function execute(
-	{ cli, application }: Context,
-	name: string,
-	place: string,
-	argv: readonly string[],
-): Promise<ExitStatus> {
-	const [program, ...args] = argv;
-	const folder = new LabFolder(name);
-	const backend = await connectLab(folder);
-	try {
-		// It is not started in the lab: a guest would take minutes for it, and write where nobody finds it. It runs here, and reads there.
-		if (program === "podpath") {
-			const inside: CliProcess = { ...cli, exitCode: undefined, standsIn: { lab: name, place } };
-			await runWith(application, args, inside);
-			return Number(inside.exitCode) as ExitStatus;
-		}
-		const { stdout, stderr, status } = await Lab.over(folder.record().plan, backend).run(place, argv);
-		cli.stdout.write(stdout);
-		cli.stderr.write(stderr);
-		// The program's own status, as kubectl exec has it.
-		return status as ExitStatus;
-	} finally {
-		await backend.close();
-	}
-}
 
 export async function capture(cli: CliProcess, flags: CaptureFlags, place: string | undefined): Promise<ExitStatus> {
 	const folder = new LabFolder(flags.name);
@@ -85,7 +58,7 @@ export async function showStatus({ stdout }: CliProcess, output: "text" | "json"
 			const standing = folder.standing();
 			return {
 				name: folder.name,
-				state: alive ? "stands" : "left behind",
+				state: alive ? "stands" : folder.keeper() === null ? "left behind" : "is being built",
 				backend: standing?.backend ?? null,
 				kernel: standing?.kernel ?? null,
 				startedAt,

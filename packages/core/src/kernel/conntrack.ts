@@ -103,6 +103,17 @@ const NO_CONNECTIONS: readonly Connection[] = [];
 export class ConntrackTables {
 	readonly #tables = new Map<View, Connection[]>();
 
+	/** Tables with connections of their own, which are now like these. */
+	copy(): ConntrackTables {
+		const copy = new ConntrackTables();
+		for (const [view, table] of this.#tables)
+			copy.#tables.set(
+				view,
+				table.map((connection) => ({ ...connection })),
+			);
+		return copy;
+	}
+
 	/** Finds or makes the connection of a packet. `invalid`: a packet that can open none. */
 	track(view: View, packet: Packet): Tracked | "invalid" {
 		if (packet.payload?.kind === "icmp-error") return this.#related(view, packet.payload.about);

@@ -20,6 +20,13 @@ export class LearnedNeighbours {
 		readonly neighbour: LearnedNeighbour;
 	}[] = [];
 
+	copy(): LearnedNeighbours {
+		const copy = new LearnedNeighbours();
+		copy.matter = this.matter;
+		copy.#known.push(...this.#known);
+		return copy;
+	}
+
 	/** Whoever answered knows the asker from now on. */
 	learn({ by, device }: Extract<Answer, { kind: "answer" }>, asker: Address | null, neighbour: LearnedNeighbour): void {
 		if (asker === null || device === null) return;

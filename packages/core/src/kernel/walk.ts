@@ -158,12 +158,30 @@ export interface Judgement {
 
 /** What is remembered between a packet and its answer. */
 export class Memory {
-	readonly conntrack: ConntrackTables = new ConntrackTables();
-	readonly neighbours: LearnedNeighbours = new LearnedNeighbours();
+	readonly conntrack: ConntrackTables;
+	readonly neighbours: LearnedNeighbours;
 	readonly ipvs: Map<View, IpvsConnection[]> = new Map();
 	readonly balanced: BalancedSession[] = [];
 	readonly outgoing: OutgoingSession[] = [];
 	readonly securityGroups: SecurityGroupSession[] = [];
+
+	constructor(
+		conntrack: ConntrackTables = new ConntrackTables(),
+		neighbours: LearnedNeighbours = new LearnedNeighbours(),
+	) {
+		this.conntrack = conntrack;
+		this.neighbours = neighbours;
+	}
+
+	/** A memory of the same, to go on with elsewhere. */
+	copy(): Memory {
+		const copy = new Memory(this.conntrack.copy(), this.neighbours.copy());
+		for (const [view, connections] of this.ipvs) copy.ipvs.set(view, [...connections]);
+		copy.balanced.push(...this.balanced);
+		copy.outgoing.push(...this.outgoing);
+		copy.securityGroups.push(...this.securityGroups);
+		return copy;
+	}
 }
 
 const RECEIVED = because("received");
@@ -217,6 +235,20 @@ export class Walk {
 		this.transits = recording ? null : transitsOf(network);
 		this.asked = asked;
 		this.remarks = remarks;
+	}
+
+	/** A walk that has come as far as this one, to be gone on with by other choices. */
+	branch(choices: Choices, memory: Memory): Walk {
+		const walk = new Walk(this.network, choices, memory, this.recording, this.asked, new Map(this.remarks));
+		walk.hops.push(...this.hops);
+		walk.crossings.push(...this.crossings);
+		walk.rewrites.push(...this.rewrites);
+		walk.judgements.push(...this.judgements);
+		walk.stacks.push(...this.stacks);
+		walk.resetAt.push(...this.resetAt);
+		walk.forwarded.push(...this.forwarded);
+		walk.steps = this.steps;
+		return walk;
 	}
 
 	view(place: Place): View | undefined {

@@ -57,6 +57,11 @@ export function run(walk: Walk, start: Next): End {
 	}
 }
 
+/** Takes the packet through the stack that it starts in. */
+export function throughFirst(walk: Walk, start: Next): Next {
+	return start.kind === "stage" ? throughStack(walk, start) : start;
+}
+
 /** From where the packet enters a stack to where it leaves it. */
 function throughStack(walk: Walk, { stage, skb }: Extract<Next, { kind: "stage" }>): Next {
 	if (walk.transits === null) return runStages(walk, stage, skb);

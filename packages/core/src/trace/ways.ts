@@ -11,7 +11,7 @@ import type { View } from "../kernel/view.ts";
 import { type End, Memory, type Next, type Remark, Walk } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Link } from "../state/link.ts";
-import { run } from "./engine.ts";
+import { run, throughFirst } from "./engine.ts";
 import type { Verdict } from "./explanation.ts";
 import { listens } from "./listening.ts";
 import type { Plan } from "./plan.ts";
@@ -40,23 +40,49 @@ export interface Way {
 /** More ways than this are not followed; the last one then stands for the rest as `unknown`. */
 export const WAY_LIMIT = 4096;
 
-/** Walks every way in turn. With `recording` off only verdicts are found, faster. */
-export function* ways(plan: Plan, recording: boolean): Generator<Way> {
-	let script: number[] | null = [];
+/**
+ * Walks every way in turn. With `recording` off only verdicts are found, faster. The first way is that of the choices `from`,
+ * walked from its beginning; those after it go on from where the first one left its first stack.
+ */
+export function* ways(plan: Plan, recording: boolean, from: readonly number[] = []): Generator<Way> {
+	const sent = probe(plan);
+	let shared: Beginning | null = null;
+	let script: readonly number[] | null = from;
 	while (script !== null) {
 		const choices: Choices = new Choices(script);
-		yield walkOnce(plan, choices, recording);
+		const first: Beginning = shared === null ? beginningOf(plan, sent, choices, recording) : branch(shared, choices);
+		shared ??= sharedBy(first);
+		yield walkOnce(plan, sent, first);
 		script = choices.nextScript();
 	}
 }
 
-function walkOnce(plan: Plan, choices: Choices, recording: boolean): Way {
-	const memory = new Memory();
-	const remarks = new Map<string, Remark>();
+/** A way as far as where the packet leaves the stack that it starts in. */
+interface Beginning {
+	readonly forward: Walk;
+	readonly next: Next;
+}
+
+function beginningOf(plan: Plan, sent: Packet, choices: Choices, recording: boolean): Beginning {
+	const forward = new Walk(plan.network, choices, new Memory(), recording, plan.asked, new Map());
+	return { forward, next: throughFirst(forward, begin(forward, plan, sent)) };
+}
+
+/** The beginning as all ways have it; null: something was chosen already, or a stack still has the packet in its hands. */
+function sharedBy(beginning: Beginning): Beginning | null {
+	const { forward, next } = beginning;
+	const isLeft = next.kind === "wire" || next.kind === "fabric";
+	return isLeft && forward.choices.made.length === 0 ? branch(beginning, forward.choices) : null;
+}
+
+function branch({ forward, next }: Beginning, choices: Choices): Beginning {
+	return { forward: forward.branch(choices, forward.memory.copy()), next };
+}
+
+function walkOnce(plan: Plan, sent: Packet, { forward, next }: Beginning): Way {
+	const { choices, memory, recording, remarks } = forward;
 	const walk = (): Walk => new Walk(plan.network, choices, memory, recording, plan.asked, remarks);
-	const forward = walk();
-	const sent = probe(plan);
-	const forwardEnd = run(forward, begin(forward, plan, sent));
+	const forwardEnd = run(forward, next);
 	const base = {
 		forward,
 		forwardEnd,

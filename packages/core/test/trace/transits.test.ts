@@ -15,7 +15,7 @@ import type { Question } from "../../src/trace/question.ts";
 import type { Subject } from "../../src/trace/subject.ts";
 import { anyRouter, questionsThere } from "../support/any-router.ts";
 import { readAtlas } from "../support/atlas-files.ts";
-import { waysOf } from "../support/both-walks.ts";
+import { togetherAndAlone, waysOf } from "../support/both-walks.ts";
 
 function subjectOf(cluster: Cluster): Subject {
 	return { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
@@ -105,6 +105,27 @@ describe("generated clusters", () => {
 		const { all, known } = transitsOf(subject.network).count;
 		expect(known / all).toBeGreaterThan(0.7);
 	});
+});
+
+describe("ways that go on from one beginning", () => {
+	test.each(["iptables", "ipvs", "nftables"] as const)(
+		"are what each is by itself, kube-proxy in %s mode",
+		(proxyMode) => {
+			const shape = { mode: "flannel-vxlan", proxyMode, endpointSlices: false } as const;
+			const subject = subjectOf(loadCluster(generateCluster({ nodes: 4, pods: 24, services: 21 }, shape)));
+			const answered = (question: Question): boolean => !waysOf(subject, question, true)[0]?.includes("has no");
+			fc.assert(
+				fc.property(questionsOf(subject.cluster), (questions) => {
+					for (const question of questions.filter(answered)) {
+						const { together, alone } = togetherAndAlone(subject, question);
+						expect(together).toEqual(alone);
+					}
+				}),
+				{ numRuns: 4 },
+			);
+		},
+		60_000,
+	);
 });
 
 describe("random rules, routes and sysctls", () => {

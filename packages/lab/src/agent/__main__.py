@@ -19,6 +19,7 @@ from listeners import Listeners
 from namespaces import Namespaces
 from neighbours import Neighbours
 from probes import Probes
+from programs import Programs
 from settle import settle
 from steps import StepFailed, Steps, said
 
@@ -28,7 +29,8 @@ class Agent:
 
     def __init__(self) -> None:
         self._namespaces = Namespaces()
-        self._steps = Steps(self._namespaces)
+        self._programs = Programs(self._namespaces)
+        self._steps = Steps(self._namespaces, self._programs)
         self._capture = Capture(self._namespaces)
         self._listeners = Listeners(self._namespaces)
         self._neighbours = Neighbours(self._namespaces)
@@ -42,6 +44,8 @@ class Agent:
             "drain": lambda request: self._capture.take(),
             "listen": lambda request: self._listeners.replace(request["listeners"]),
             "probes": self._ask,
+            "start": self._programs.start,
+            "talk": self._programs.talk,
         }
 
     def answer(self, request: Dict[str, Any]) -> Dict[str, Any]:
@@ -76,6 +80,7 @@ class Agent:
         self._listeners.close(names)
         self._neighbours.close(names)
         self._steps.end_daemons(names)
+        self._programs.end(names)
         self._namespaces.remove(request["names"])
 
 

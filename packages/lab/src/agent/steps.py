@@ -6,6 +6,7 @@ from typing import Any, Dict, List, Optional, Set, Tuple
 
 from ip_batch import run_batch
 from namespaces import Namespaces
+from programs import Programs, program_of
 from xt_tables import XtTables
 
 #: More of a program's output than this is cut off.
@@ -32,8 +33,9 @@ class StepFailed(Exception):
 class Steps:
     """Runs steps, and keeps the daemons among them."""
 
-    def __init__(self, namespaces: Namespaces) -> None:
+    def __init__(self, namespaces: Namespaces, programs: Programs) -> None:
         self._namespaces = namespaces
+        self._programs = programs
         self._daemons: Dict[int, Tuple[str, str, int]] = {}
         self._tables = XtTables()
 
@@ -69,7 +71,7 @@ class Steps:
             family = socket.AF_INET6 if argv[1] == "-6" else socket.AF_INET
             return run_batch(stdin, family, lambda rest: _run(argv, rest))
         family_of = _RESTORERS.get(argv[0])
-        if family_of is not None and len(argv) == 1 and os.path.realpath(_program(argv[0])).endswith(_LEGACY):
+        if family_of is not None and len(argv) == 1 and os.path.realpath(program_of(argv[0])).endswith(_LEGACY):
             return self._tables.restore(family_of, stdin, lambda: _run(argv, stdin))
         return _run(argv, stdin)
 
@@ -91,6 +93,8 @@ class Steps:
                 return
             if pid == 0:
                 return
+            if self._programs.note_end(pid, status):
+                continue
             daemon = self._daemons.pop(pid, None)
             if daemon is not None:
                 namespace, program, log = daemon
@@ -136,19 +140,10 @@ def _spawn(argv: List[str], stdin: int, stdout: int, stderr: int) -> int:
     try:
         # Python ignores SIGPIPE and SIGINT here, which programs would inherit.
         return os.posix_spawn(
-            _program(argv[0]), argv, os.environ, file_actions=actions, setsigdef=[signal.SIGPIPE, signal.SIGINT]
+            program_of(argv[0]), argv, os.environ, file_actions=actions, setsigdef=[signal.SIGPIPE, signal.SIGINT]
         )
     finally:
         os.close(stdin)
-
-
-def _program(name: str) -> str:
-    if "/" in name:
-        return name
-    for folder in os.environ["PATH"].split(":"):
-        if os.access(f"{folder}/{name}", os.X_OK):
-            return f"{folder}/{name}"
-    raise ValueError(f"no program {name} in {os.environ['PATH']}")
 
 
 def _read_all(descriptor: int) -> str:

@@ -1,5 +1,5 @@
 /** A backend whose work the agent does. Everything that reaches it is checked here first. */
-import type { Backend, BackendKind, StepOutput } from "../backend.ts";
+import type { Backend, BackendKind, LabProgramStart, ProgramSaid, ProgramTalk, StepOutput } from "../backend.ts";
 import type { Feature, LabNamespace, LabStep } from "../lab-plan.ts";
 import type { CapturedFrame, Listener, Observation, Probe } from "../observation.ts";
 import type { AgentProcess } from "./agent-process.ts";
@@ -50,6 +50,16 @@ export class AgentBackend implements Backend {
 		if (failed === undefined) throw new LabError(error);
 		const said = [output?.stderr.trim(), output?.stdout.trim()].find((text) => text);
 		throw new LabError(`${describe(failed)}: ${said === undefined ? error : `${error}: ${said}`}`);
+	}
+
+	async start(program: LabProgramStart): Promise<number> {
+		const { namespace, argv } = program;
+		checkStep({ kind: "run", namespace, argv });
+		return (await this.#ask({ op: "start", ...program })) as number;
+	}
+
+	async talk(talk: ProgramTalk): Promise<ProgramSaid> {
+		return (await this.#ask({ op: "talk", ...talk })) as ProgramSaid;
 	}
 
 	async capture(names: readonly string[]): Promise<void> {

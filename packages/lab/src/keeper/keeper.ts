@@ -1,6 +1,7 @@
 /** The process that holds a lab: it builds it, answers for its kernel, and takes it down. */
 import { rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
+import { constants } from "node:os";
 import { createInterface } from "node:readline";
 import type { Backend } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
@@ -12,6 +13,7 @@ import { callBackend, REMOTE_METHODS, type RemoteMethod, type Request, type Resp
 /** Builds the lab that is written down in the folder; resolves when it stands. `ended` is told when it is gone. */
 export async function keepLab(folder: LabFolder, ended: () => void): Promise<void> {
 	const { plan, kind } = folder.record();
+	folder.keptBy(process.pid);
 	const backend = await openBackend({ needs: plan.needs, ...(kind && { kind }) });
 	try {
 		await Lab.build(plan, backend);
@@ -50,14 +52,28 @@ class Keeper {
 
 	#serve(socket: Socket): void {
 		socket.on("error", () => socket.destroy());
+		const started = new Set<number>();
 		createInterface({ input: socket }).on("line", (line) => {
-			this.#queue = this.#queue.then(() => this.#answer(socket, line));
+			this.#queue = this.#queue.then(() => this.#answer(socket, line, started));
+		});
+		// Whoever started a program and goes takes it along.
+		socket.once("close", () => {
+			this.#queue = this.#queue.then(() => this.#hangUp(started));
 		});
 	}
 
-	async #answer(socket: Socket, line: string): Promise<void> {
+	async #hangUp(started: ReadonlySet<number>): Promise<void> {
+		for (const program of started) {
+			// One that has ended by itself is no longer known.
+			await this.#backend.talk({ program, signal: constants.signals.SIGKILL }).catch(() => {});
+			await this.#backend.talk({ program }).catch(() => {});
+		}
+	}
+
+	async #answer(socket: Socket, line: string, started: Set<number>): Promise<void> {
 		const request = JSON.parse(line) as Request;
 		const response = await this.#respond(request);
+		if (request.method === "start" && "value" in response) started.add(Number(response.value));
 		await new Promise<void>((resolve) => socket.write(`${JSON.stringify(response)}\n`, () => resolve()));
 		if (request.method === "close") this.#end();
 	}

@@ -67,6 +67,19 @@ export class LabFolder {
 		return { ...read, plan: { ...read.plan, needs: new Set(read.plan.needs) } };
 	}
 
+	/** Its keeper begins; `keeper` finds it from then on, also while it builds. */
+	keptBy(pid: number): void {
+		writeFileSync(join(this.path, "keeper.json"), JSON.stringify({ pid, started: startOf(pid) }));
+	}
+
+	/** The process that keeps or builds the lab; null where it has ended, or has not begun yet. */
+	keeper(): number | null {
+		if (!existsSync(join(this.path, "keeper.json"))) return null;
+		const { pid, started } = this.#read("keeper.json") as { readonly pid: number; readonly started: string | null };
+		// Numbers of processes come round.
+		return started !== null && startOf(pid) === started ? pid : null;
+	}
+
 	stands(standing: StandingLab): void {
 		writeFileSync(join(this.path, "standing.json"), JSON.stringify(standing));
 	}
@@ -87,6 +100,16 @@ export class LabFolder {
 			const why = error instanceof Error ? error.message : String(error);
 			throw new LabError(`the lab "${this.name}" cannot be read: ${why}`);
 		}
+	}
+}
+
+/** When a process started, in the kernel's ticks (proc(5): the 22nd field of its stat); null where there is none. */
+function startOf(pid: number): string | null {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+	} catch {
+		return null;
 	}
 }
 

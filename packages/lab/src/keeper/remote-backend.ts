@@ -1,7 +1,7 @@
 /** A kernel that a keeper holds, seen from another process. */
 import { createConnection, type Socket } from "node:net";
 import { createInterface } from "node:readline";
-import type { Backend, BackendKind, StepOutput } from "../backend.ts";
+import type { Backend, BackendKind, LabProgramStart, ProgramSaid, ProgramTalk, StepOutput } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import type { Feature, LabStep } from "../lab-plan.ts";
 import type { CapturedFrame, Listener, Observation, Probe } from "../observation.ts";
@@ -54,6 +54,14 @@ export class RemoteBackend implements Backend {
 
 	run(steps: readonly LabStep[]): Promise<readonly StepOutput[]> {
 		return this.#ask("run", steps) as Promise<readonly StepOutput[]>;
+	}
+
+	start(program: LabProgramStart): Promise<number> {
+		return this.#ask("start", program) as Promise<number>;
+	}
+
+	talk(talk: ProgramTalk): Promise<ProgramSaid> {
+		return this.#ask("talk", talk) as Promise<ProgramSaid>;
 	}
 
 	async capture(names: readonly string[]): Promise<void> {

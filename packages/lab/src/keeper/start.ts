@@ -1,12 +1,16 @@
 /** Starts the process that keeps a lab, and ends labs whose keeper is no more. */
 import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync } from "node:fs";
+import { setTimeout as pause } from "node:timers/promises";
 import { LabError } from "../backends/lab-error.ts";
 import { keepLab } from "./keeper.ts";
 import type { LabFolder, LabRecord } from "./lab-folder.ts";
 import { connectLab } from "./remote-backend.ts";
 
 const STANDS = "stands";
+/** How long a keeper may take to put things in order. */
+const ENDING_MS = 3000;
+const LOOK_EVERY_MS = 20;
 
 /** Words of a command line that runs `runKeeper` for the lab of this name. */
 export type KeeperCommand = (name: string) => readonly [program: string, ...args: readonly string[]];
@@ -24,6 +28,8 @@ export async function startLab(
 	if (folder.exists()) {
 		if (await isAlive(folder))
 			throw new LabError(`the lab "${folder.name}" stands already: podpath lab down ${folder.name}`);
+		if (folder.keeper() !== null)
+			throw new LabError(`the lab "${folder.name}" is being built: podpath lab down ${folder.name}`);
 		folder.remove();
 	}
 	folder.create(record);
@@ -70,10 +76,22 @@ export async function takeDownLab(folder: LabFolder): Promise<boolean> {
 		return true;
 	} catch (error) {
 		if (!(error instanceof LabError)) throw error;
-		return false;
+		return await endKeeper(folder);
 	} finally {
 		folder.remove();
 	}
+}
+
+/** Ends a keeper that nobody can talk to, because it is still building, or hangs; its kernel ends with it. Whether there was one. */
+async function endKeeper(folder: LabFolder): Promise<boolean> {
+	const keeper = folder.keeper();
+	if (keeper === null) return false;
+	process.kill(keeper, "SIGTERM");
+	for (let waited = 0; folder.keeper() !== null; waited += LOOK_EVERY_MS) {
+		if (waited >= ENDING_MS) process.kill(keeper, "SIGKILL");
+		await pause(LOOK_EVERY_MS);
+	}
+	return true;
 }
 
 /** The body of a keeper's process; resolves when the lab is gone. */

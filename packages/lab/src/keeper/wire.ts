@@ -2,7 +2,7 @@
 import type { Backend } from "../backend.ts";
 
 /** What others may ask of a kernel that a keeper holds. */
-export const REMOTE_METHODS = ["run", "capture", "drain", "listen", "probe", "probes"] as const;
+export const REMOTE_METHODS = ["run", "capture", "drain", "listen", "probe", "probes", "start", "talk"] as const;
 export type RemoteMethod = (typeof REMOTE_METHODS)[number];
 
 export interface Request {
@@ -32,5 +32,9 @@ export function callBackend(backend: Backend, method: RemoteMethod, argument: un
 			return backend.probe(argument as Parameters<Backend["probe"]>[0]);
 		case "probes":
 			return backend.probes(argument as Parameters<Backend["probes"]>[0]);
+		case "start":
+			return backend.start(argument as Parameters<Backend["start"]>[0]);
+		case "talk":
+			return backend.talk(argument as Parameters<Backend["talk"]>[0]);
 	}
 }

@@ -1,6 +1,6 @@
 /** A network that stands on a real kernel: questions are asked of it as they are of the engine. */
 import { type Network, type Place, type PredictedWay, predict, type Question, type Subject } from "@podpath/core";
-import type { Backend, BackendKind, StepOutput } from "../backend.ts";
+import type { Backend, BackendKind, LabProgramStart, StepOutput } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { type OpenOptions, openBackend } from "../backends/open.ts";
 import { exchange } from "../bgp/exchange.ts";
@@ -11,6 +11,7 @@ import type { Observation } from "../observation.ts";
 import { realize } from "../realize/realize.ts";
 import { trafficControl } from "../realize/steps.ts";
 import type { LabAnswer, ProbedOnce } from "./answer.ts";
+import { Conversation } from "./conversation.ts";
 import { listenersFor } from "./listeners.ts";
 import { MOST_PROBES, probeFor } from "./probes.ts";
 
@@ -19,7 +20,8 @@ const FIRST_SOURCE_PORT = 40_000;
 const LAST_SOURCE_PORT = 60_000;
 /** Ways that end in silence take their time; those that were not seen by then are told as such. */
 const LONGEST_ASKING_MS = 20_000;
-/** While a program runs the lab can do nothing else. */
+
+/** While a program is run to its end the lab can do nothing else. */
 const RUN_SECONDS = 60;
 
 export interface RaiseOptions extends Pick<OpenOptions, "onLog" | "signal"> {
@@ -108,7 +110,7 @@ export class Lab {
 		return new Lab(plan, backend);
 	}
 
-	/** Runs a program in the namespace of a place, without a shell. It gets no input, and a minute's time. */
+	/** Runs a program in the namespace of a place, without a shell, input or much time, and gives all that it said. */
 	async run(place: Place, argv: readonly string[]): Promise<StepOutput> {
 		const limited = ["timeout", "--kill-after=1", String(RUN_SECONDS), ...argv];
 		const [output] = await this.backend.run([
@@ -116,6 +118,17 @@ export class Lab {
 		]);
 		if (output === undefined) throw new LabError("the lab's agent ran nothing");
 		return output;
+	}
+
+	/** Starts a program in the namespace of a place, without a shell: a `Conversation` with it. */
+	async start(
+		place: Place,
+		argv: readonly string[],
+		terminal?: NonNullable<LabProgramStart["terminal"]>,
+	): Promise<Conversation> {
+		const namespace = this.nameOf(place);
+		const program = await this.backend.start({ namespace, argv, ...(terminal && { terminal }) });
+		return new Conversation(this.backend, program);
 	}
 
 	/** Takes the network down and leaves the kernel for another one. */

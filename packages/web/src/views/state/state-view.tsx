@@ -1,5 +1,5 @@
 /** The State view: everything that a stack has, to be searched and followed. */
-import type { Citation, StateGroup, StateReport } from "@podpath/core";
+import type { Citation, StateReport } from "@podpath/core";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
@@ -13,6 +13,7 @@ import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
 import { citedIn } from "./cited.ts";
 import { Group } from "./group.tsx";
+import { matching, wordsOf } from "./matching.ts";
 
 const MOST_PROPOSALS = 40;
 
@@ -88,10 +89,7 @@ interface SectionsProps {
 
 function Sections({ report, input, search, open, cited, onJump }: SectionsProps): JSX.Element {
 	const { state: texts } = useTexts();
-	const words = search
-		.toLowerCase()
-		.split(/\s+/)
-		.filter((word) => word !== "");
+	const words = wordsOf(search);
 	const shown = report.sections
 		.map((section) => ({ ...section, groups: section.groups.flatMap((each) => matching(each, words)) }))
 		.filter(({ missing, groups }) => groups.length > 0 || (missing && words.length === 0));
@@ -120,16 +118,6 @@ function Sections({ report, input, search, open, cited, onJump }: SectionsProps)
 			))}
 		</>
 	);
-}
-
-/** The group with the entries that hold every word; a group whose name holds them is whole. */
-function matching(group: StateGroup, words: readonly string[]): readonly StateGroup[] {
-	const holds = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
-	if (holds(group.name)) return [group];
-	const entries = group.entries.filter(({ text, origin }) =>
-		holds(`${group.name} ${text} ${origin?.component ?? ""} ${origin?.object ?? ""}`),
-	);
-	return entries.length === 0 ? [] : [{ ...group, entries }];
 }
 
 interface Read {
