@@ -8,6 +8,8 @@ import { type BuildOptions, build, type Plugin } from "esbuild";
 
 const HERE = import.meta.dirname;
 
+const CORE = join(HERE, "../core/src/index.ts");
+
 /** zod brings its messages in forty languages, of which the page uses none but English. */
 const englishOnly: Plugin = {
 	name: "zod-english-only",
@@ -18,7 +20,43 @@ const englishOnly: Plugin = {
 	},
 };
 
-const CORE = join(HERE, "../core/src/index.ts");
+/** Schemas check what is read; the page publishes none of them. */
+const noJsonSchema: Plugin = {
+	name: "zod-without-json-schema",
+	setup(building) {
+		const none = `const none = () => { throw new Error("the page makes no JSON Schema"); };`;
+		const methods = ["extractDefs", "finalize", "handleUnrepresentable", "initializeContext", "processSchema"];
+		building.onLoad({ filter: /zod\/v4\/core\/to-json-schema\.js$/ }, () => ({
+			contents: `${none}
+				export const createStandardJSONSchemaMethod = () => none, createToJSONSchemaMethod = () => none;
+				export { ${methods.map((name) => `none as ${name}`).join(", ")} };`,
+		}));
+		building.onLoad({ filter: /zod\/v4\/core\/json-schema-processors\.js$/ }, () => ({
+			contents: `${none} export { none as toJSONSchema }; export const allProcessors = {};`,
+		}));
+	},
+};
+
+/** The sentences of one language alone, whatever is asked for: those of another are a twentieth of the engine. */
+function sentencesIn(kept: "ENGLISH" | "CHINESE"): Plugin {
+	const left = kept === "ENGLISH" ? "CHINESE" : "ENGLISH";
+	const files = {
+		ENGLISH: ["wording/english.ts", "trace/catalogue.ts"],
+		CHINESE: ["wording/chinese.ts", "trace/catalogue-zh.ts"],
+	};
+	const instead = new Map(files[left].map((file, index) => [join(dirname(CORE), file), files[kept][index]]));
+	return {
+		name: `sentences-in-${kept.toLowerCase()}`,
+		setup(building) {
+			building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+				const other = instead.get(path);
+				if (other === undefined) return null;
+				const from = JSON.stringify(join(dirname(CORE), other));
+				return { contents: `export { ${kept} as ${left} } from ${from};`, loader: "ts" };
+			});
+		},
+	};
+}
 
 /**
  * Takes each name of core from its own module: through index.ts, which leads to all of them, whatever any view uses would be
@@ -73,6 +111,7 @@ const OPTIONS: BuildOptions = {
 	minify: true,
 	legalComments: "linked",
 	logLevel: "warning",
+	logOverride: { "import-is-undefined": "silent" },
 };
 
 /** Builds the page into a folder, which is emptied first. */
@@ -88,15 +127,20 @@ export async function buildPage(folder: string): Promise<void> {
 		splitting: true,
 		plugins: [coreByName],
 	});
-	await build({
-		...OPTIONS,
-		outdir: folder,
-		entryPoints: {
-			"engine-worker": join(HERE, "src/engine/engine-worker.ts"),
-			"whole-engine-worker": join(HERE, "src/engine/whole-engine-worker.ts"),
-		},
-		plugins: [englishOnly],
-	});
+	const smaller = join(HERE, "src/engine/engine-worker.ts");
+	const whole = join(HERE, "src/engine/whole-engine-worker.ts");
+	for (const [name, entry, plugins] of [
+		["engine-worker", smaller, [sentencesIn("ENGLISH")]],
+		["engine-worker.zh", smaller, [sentencesIn("CHINESE")]],
+		["whole-engine-worker", whole, []],
+	] as const) {
+		await build({
+			...OPTIONS,
+			outdir: folder,
+			entryPoints: { [name]: entry },
+			plugins: [englishOnly, noJsonSchema, ...plugins],
+		});
+	}
 	for (const file of ["index.html", "icon.svg"]) cpSync(join(HERE, "src", file), join(folder, file));
 }
 

@@ -184,7 +184,7 @@ export { type Layout, layoutOf } from "./render/svg-layout.ts";
 export { shortened } from "./render/svg-text.ts";
 export { formatQuestion, renderText, type TextOptions } from "./render/text.ts";
 export { type Tone, toneOf } from "./render/tone.ts";
-export { keyOf as spotKey, type Topology, topologyOf } from "./render/topology.ts";
+export { keyOf as spotKey, shownLinks, type Topology, topologyOf } from "./render/topology.ts";
 export type { Snapshot, SnapshotFile, SnapshotNamespace } from "./snapshot/files.ts";
 export { type SnapshotState, snapshotNetwork } from "./snapshot/network.ts";
 export { assembleNamespace } from "./state/assemble.ts";

@@ -1,5 +1,6 @@
 /** The page in a real browser: what a person sees, clicks and types. */
 import { readFileSync } from "node:fs";
+import { gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { axeFinds } from "./axe.ts";
 import { atlasMode, clusterInput, NO_BROWSER, PageTests } from "./browser.ts";
@@ -36,6 +37,26 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		await page.locator(".picture .chip").first().waitFor();
 		expect([...hosts]).toEqual([new URL(url).host]);
 		expect(complaints).toEqual([]);
+	});
+
+	test.each(["en-GB", "zh-CN"])("a link to a path loads less than 350 kB, compressed (%s)", async (locale) => {
+		const url = await tests.site([FLANNEL]);
+		const { page } = await tests.open("about:blank", { locale });
+		const files = new Map<string, Promise<number>>();
+		page.on("response", (response) => {
+			files.set(
+				response.url(),
+				response.body().then((body) => gzipSync(body, { level: 9 }).length),
+			);
+		});
+		await page.goto(`${url}#/path?in=${CROSS_NODE}`);
+		await page.locator(".picture .chip").first().waitFor();
+		const sizes = await Promise.all(files.values());
+		expect(sizes.length).toBeGreaterThan(5);
+		expect(await page.locator(".verdict-line").textContent()).toContain(
+			locale === "en-GB" ? "answer came back" : "应答也回来了",
+		);
+		expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(350_000);
 	});
 
 	describe("Path", () => {

@@ -1,10 +1,14 @@
 /** Where the page begins. */
 import "./style/page.css";
 import { render } from "preact";
-import { engineFor } from "./backend/backends.ts";
+import { engineFor, speak } from "./backend/backends.ts";
+import { remembered } from "./browser.ts";
 import { parseRoute } from "./route.ts";
 import { Shell } from "./shell.tsx";
+import { firstLanguage, loadLanguage } from "./texts/language.ts";
 
+const first = firstLanguage(remembered("language"), navigator.languages);
+speak(first);
 // A link to something of the atlas: its engine and files are fetched beside the page instead of after it.
 const about = parseRoute(location.hash).params.in;
 if (about !== undefined)
@@ -13,4 +17,5 @@ if (about !== undefined)
 		.catch(() => {});
 
 const place = document.getElementById("page");
-if (place !== null) render(<Shell />, place);
+const spoken = await loadLanguage(first);
+if (place !== null) render(<Shell first={spoken} />, place);

@@ -3,27 +3,36 @@ import type { Language, ServedInput } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { problemIn } from "./backend/backend.ts";
+import { speak } from "./backend/backends.ts";
 import { fetchJson } from "./backend/http.ts";
 import { watchServer } from "./backend/server-events.ts";
-import { remember, remembered } from "./browser.ts";
+import { remember } from "./browser.ts";
 import { KeyHelp } from "./key-help.tsx";
 import { Menu } from "./menu.tsx";
 import { useRoute } from "./navigation.ts";
 import { usePageKeys } from "./page-keys.ts";
 import { Loaded } from "./parts/loaded.tsx";
 import { Notice } from "./parts/notice.tsx";
-import { firstLanguage, LanguageContext, useTexts } from "./texts/language.ts";
+import { LanguageContext, loadLanguage, useTexts } from "./texts/language.ts";
 import { VIEWS } from "./views/registry.ts";
 import type { View } from "./views/view.ts";
 
-export function Shell(): JSX.Element {
-	const [language, setLanguage] = useState(() => firstLanguage(remembered("language"), navigator.languages));
+interface ShellProps {
+	/** Its texts are loaded. */
+	readonly first: Language;
+}
+
+export function Shell({ first }: ShellProps): JSX.Element {
+	const [language, setLanguage] = useState(first);
 	useEffect(() => {
 		document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
 	}, [language]);
 	const choose = (chosen: Language): void => {
 		remember("language", chosen);
-		setLanguage(chosen);
+		void loadLanguage(chosen).then((loaded) => {
+			speak(loaded);
+			setLanguage(loaded);
+		});
 	};
 	return (
 		<LanguageContext.Provider value={language}>

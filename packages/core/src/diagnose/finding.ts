@@ -83,7 +83,9 @@ function evidence({ text, origin }: EntryText): Evidence {
 
 /** Runs it where it is: in the pod's namespace by the node's means, on a node as it stands. */
 function at(place: Place, command: string): string {
-	return place.startsWith("pod/") ? `nsenter -t PID -n ${command}   # PID: a process of ${place}` : command;
+	if (!place.startsWith("pod/") || /^(kubectl |#)/.test(command)) return command;
+	const whole = / (&&|\|) /.test(command) ? `sh -c '${command.replaceAll("'", "'\\''")}'` : command;
+	return `nsenter -t PID -n ${whole}   # PID: a process of ${place}`;
 }
 
 function messageOf(difference: Difference): string {

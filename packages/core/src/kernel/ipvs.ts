@@ -53,6 +53,7 @@ export function ipvsReply(walk: Walk, skb: Skb, hook: Hook): Next | null {
 	skb.ipvs = connection;
 	skb.ipvsDone = true;
 	skb.packet = rewriteSource(packet, connection.virtual.address, connection.virtual.port);
+	if (!tracksConnections(skb.view)) untrack(skb);
 	if (walk.recording)
 		walk.hop(
 			skb,
@@ -85,16 +86,11 @@ function send(walk: Walk, skb: Skb, connection: IpvsConnection): Next | null {
 		const why = because("ipvs-method", { virtual: virtualText(service), method: server.method }, service.origin);
 		return end(skb, "unknown", why);
 	}
-	const tracks = sysctlNumber(skb.view.state, "net.ipv4.vs.conntrack") !== 0;
-	if (tracks && skb.tracked !== null) {
+	if (tracksConnections(skb.view) && skb.tracked !== null) {
 		const { connection: tracked } = skb.tracked;
 		// ip_vs_update_conntrack: answers are expected from the real server; rules see no DNAT.
 		tracked.reply = withReplySource(tracked.reply, server.address, server.port);
-	} else {
-		skb.tracked = null;
-		skb.trackState = "untracked";
-		skb.notracked = true;
-	}
+	} else untrack(skb);
 	const before = { address: skb.packet.dst, port: skb.packet.dport };
 	const after = { address: server.address, port: server.port };
 	const why = because("ipvs-scheduled", scheduledFacts(service, server), originOf(service, server));
@@ -103,6 +99,17 @@ function send(walk: Walk, skb: Skb, connection: IpvsConnection): Next | null {
 	skb.ipvsDone = true;
 	if (walk.recording) walk.hop(skb, "ipvs", skb.device.name, why);
 	return transmitToServer(walk, skb);
+}
+
+function tracksConnections({ state }: View): boolean {
+	return sysctlNumber(state, "net.ipv4.vs.conntrack") !== 0;
+}
+
+/** ip_vs_notrack: questions and answers of connections without IP_VS_CONN_F_NFCT. */
+function untrack(skb: Skb): void {
+	skb.tracked = null;
+	skb.trackState = "untracked";
+	skb.notracked = true;
 }
 
 /**

@@ -8,6 +8,10 @@ export interface SysctlEntry {
 	readonly line: number;
 }
 
+/** What sysctl(8) says of keys that it may not read; in other languages it names the secret ones all the same. */
+const COMPLAINT =
+	/^sysctl: (permission denied|reading key|cannot stat|error: '.*' is an unknown key|.*\b(stable_secret|tcp_fastopen_key)\b)/;
+
 /** Everything that steers packets is below this. */
 const NETWORK = "net.";
 
@@ -21,8 +25,7 @@ export function parseSysctl(text: string, file: string): Parsed<SysctlEntry> {
 		const [, key, value] = /^\s*-?([^\s=]+)\s*=\s*(.*)$/.exec(line.text) ?? [];
 		if (key === undefined || value === undefined) {
 			// A secret that only root may read (`sysctl: permission denied on key 'net.ipv6.conf.all.stable_secret'`).
-			if (!/^sysctl: (permission denied|reading key|cannot stat|error: '.*' is an unknown key)/.test(line.text))
-				dump.keep(line, "a line holds KEY = VALUE");
+			if (!COMPLAINT.test(line.text)) dump.keep(line, "a line holds KEY = VALUE");
 			continue;
 		}
 		understood = true;

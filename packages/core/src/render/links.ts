@@ -2,13 +2,14 @@
 import type { ExplainedPath, Explanation } from "../trace/explanation.ts";
 import { formatDataLink } from "./data-link.ts";
 import { formatShare } from "./share.ts";
+import { shownLinks } from "./topology.ts";
 
 /** Ends in a line feed. The share stands in front where there are several paths. */
 export function renderLinks(explanation: Explanation): string {
 	const { paths } = explanation;
 	const lines = paths.flatMap((path) => {
 		const share = paths.length > 1 ? `${formatShare(path.weight)} ` : "";
-		return directionsOf(path).map(({ name, links }) => `${share}${path.verdict} ${name}: ${formatDataLink(links)}`);
+		return directionsOf(path).map((way) => `${share}${path.verdict} ${way.name}: ${formatDataLink(shownLinks(way))}`);
 	});
 	return lines.map((line) => `${line}\n`).join("");
 }

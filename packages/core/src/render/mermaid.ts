@@ -36,7 +36,7 @@ function placeLines(place: PlaceBox, indent: string, ids: Map<string, string>): 
 	return [
 		`${indent}subgraph ${idOf(place.at, ids)}s["${escapeMermaid(place.at)}"]`,
 		...place.pods.flatMap((pod) => placeLines(pod, inner, ids)),
-		...place.spots.map(({ key, device, at }) => `${inner}${idOf(key, ids)}["${escapeMermaid(device || at)}"]`),
+		...place.spots.map(({ key, device }) => `${inner}${idOf(key, ids)}["${escapeMermaid(device || "—")}"]`),
 		`${indent}end`,
 	];
 }

@@ -114,12 +114,17 @@ function uplinksOf({ places, arrows }: Topology): ReadonlySet<string> {
 	);
 }
 
+/** A stack that the packet does not leave has no device to show. */
+function chipName({ device }: Spot): string {
+	return device === "" ? "—" : device;
+}
+
 function chipWidth(name: string): number {
 	return Math.max(76, textWidth(name, "device") + 24);
 }
 
 function podWidth(pod: PlaceBox): number {
-	return Math.max(textWidth(pod.at, "pod") + 24, rowWidth(pod.spots.map(({ device }) => chipWidth(device))) + 24);
+	return Math.max(textWidth(pod.at, "pod") + 24, rowWidth(pod.spots.map((spot) => chipWidth(chipName(spot)))) + 24);
 }
 
 function rowWidth(widths: readonly number[]): number {
@@ -128,7 +133,7 @@ function rowWidth(widths: readonly number[]): number {
 
 function sizeOf(place: PlaceBox, rows: ReadonlyMap<string, number>): Sized {
 	const byRow = Map.groupBy(place.spots, ({ key }) => rows.get(key) ?? 1);
-	const widths = [...byRow.values()].map((spots) => rowWidth(spots.map(({ device }) => chipWidth(device))));
+	const widths = [...byRow.values()].map((spots) => rowWidth(spots.map((spot) => chipWidth(chipName(spot)))));
 	const pods = rowWidth(place.pods.map(podWidth));
 	const width = Math.max(textWidth(place.at, "machine") + 8, pods, ...widths) + 2 * PADDING;
 	const top = place.pods.length > 0 ? 0 : Math.min(...rows.values(), Number.POSITIVE_INFINITY);
@@ -163,10 +168,10 @@ function placeMachine({ place, rows, width, top }: Sized, left: number, lastRow:
 }
 
 function placeSpots(spots: readonly Spot[], centre: number, row: number): readonly PlacedSpot[] {
-	return centred(spots, ({ device }) => chipWidth(device), centre).map(({ item, x, width }) => ({
+	return centred(spots, (spot) => chipWidth(chipName(spot)), centre).map(({ item, x, width }) => ({
 		kind: "device",
 		key: item.key,
-		name: item.device,
+		name: chipName(item),
 		x,
 		y: row * ROW,
 		width,

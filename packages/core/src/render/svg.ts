@@ -12,7 +12,7 @@ import { SVG_STYLE } from "./svg-style.ts";
 import { columnsIn, columnsOf, shortened } from "./svg-text.ts";
 import { formatQuestion } from "./text.ts";
 import { toneOf } from "./tone.ts";
-import { keyOf, topologyOf } from "./topology.ts";
+import { keyOf, shownLinks, topologyOf } from "./topology.ts";
 
 const MARGIN = 24;
 const LINE = 18;
@@ -84,12 +84,11 @@ function natLines({ nat }: ExplainedPath): readonly string[] {
 function endsOf(groups: readonly PathGroup[]): ReadonlyMap<string, string> {
 	const ends = new Map<string, string>();
 	for (const { first } of groups) {
-		const { links } = first.forward;
+		const links = shownLinks(first.forward);
 		const [start, end] = [links[0], links.at(-1)];
-		if (end !== undefined) {
-			ends.set(keyOf(end), toneOf(first.verdict));
-		}
 		if (start !== undefined) ends.set(keyOf(start), "start");
+		// How it ends is worth more, where that is at the very beginning.
+		if (end !== undefined) ends.set(keyOf(end), toneOf(first.verdict));
 	}
 	return ends;
 }

@@ -12,6 +12,7 @@ import { pathFacts } from "./path-facts.ts";
 import { formatShare } from "./share.ts";
 import { type Paint, paintFor, type Role } from "./style.ts";
 import type { Layout } from "./text-layout.ts";
+import { shownLinks } from "./topology.ts";
 
 export interface TextOptions {
 	/** ANSI colours. */
@@ -143,12 +144,12 @@ const MOST_LIKE_IT = 8;
 
 function dataLinkLines({ first, others }: PathGroup, layout: Layout): readonly string[] {
 	const { paint } = layout;
-	const rows: (readonly Cell[])[] = directionsOf(first).map(({ name, links }) => [
-		{ text: name, role: "heading" },
-		{ text: formatDataLink(links) },
+	const rows: (readonly Cell[])[] = directionsOf(first).map((way) => [
+		{ text: way.name, role: "heading" },
+		{ text: formatDataLink(shownLinks(way)) },
 	]);
 	for (const { weight, forward } of others.slice(0, MOST_LIKE_IT)) {
-		rows.push([{ text: `or ${formatShare(weight)}`, role: "heading" }, { text: formatDataLink(forward.links) }]);
+		rows.push([{ text: `or ${formatShare(weight)}`, role: "heading" }, { text: formatDataLink(shownLinks(forward)) }]);
 	}
 	const left = others.length - MOST_LIKE_IT;
 	// The data link stays on one line whatever the width: it is what people copy.

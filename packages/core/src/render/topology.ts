@@ -1,4 +1,5 @@
 /** What a picture of paths shows: places with their devices, pods within their nodes, and who hands the packet to whom. */
+import { placeKind } from "../state/place.ts";
 import type { ExplainedLink, ExplainedPath } from "../trace/explanation.ts";
 
 /** A device, or a fabric device that is one thing. */
@@ -6,7 +7,7 @@ export interface Spot {
 	/** Unique in the topology. */
 	readonly key: string;
 	readonly at: string;
-	/** Empty for a fabric device. */
+	/** Empty for a fabric device, and for a stack that the packet does not leave. */
 	readonly device: string;
 }
 
@@ -36,10 +37,16 @@ export interface Topology {
 /** The picture of these paths. A refusal is drawn as the reply that it is to the client. */
 export function topologyOf(paths: readonly ExplainedPath[]): Topology {
 	const ways = paths.flatMap(({ weight, forward, reply, refusal }) => [
-		{ direction: "forward" as const, weight, links: forward.links },
+		{ direction: "forward" as const, weight, links: shownLinks(forward) },
 		{ direction: "reply" as const, weight, links: (reply ?? refusal)?.links ?? [] },
 	]);
 	return { places: placesOf(ways.map(({ links }) => links)), arrows: arrowsOf(ways) };
+}
+
+/** The links of a way; of a packet that never leaves its stack that stack, without a device. */
+export function shownLinks({ links, hops }: ExplainedPath["forward"]): readonly ExplainedLink[] {
+	const [first] = hops;
+	return links.length > 0 || first === undefined ? links : [{ at: first.at }];
 }
 
 /** The key of the spot that a link stands at. */
@@ -72,13 +79,17 @@ function placesOf(ways: readonly (readonly ExplainedLink[])[]): readonly PlaceBo
 	return [...places.values()].filter(({ host }) => host === null).map(boxOf);
 }
 
+/** Places that are kernels' of their own. */
+const STACKS: ReadonlySet<string> = new Set(["node", "host", "internet", "pod"]);
+
 function isPod(at: string): boolean {
 	return at.startsWith("pod/");
 }
 
 function boxOf({ at, spots, pods }: PlaceDraft): PlaceBox {
 	const devices = [...spots.values()];
-	const kind = isPod(at) ? "pod" : devices.every(({ device }) => device === "") ? "fabric" : "machine";
+	const isFabric = !STACKS.has(placeKind(at)) && devices.every(({ device }) => device === "");
+	const kind = isPod(at) ? "pod" : isFabric ? "fabric" : "machine";
 	return { at, kind, spots: devices, pods: pods.map(boxOf) };
 }
 

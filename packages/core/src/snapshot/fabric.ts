@@ -39,16 +39,14 @@ export function shownFabric(cluster: Cluster, { stacks, wires, predicted }: Show
 	const described = describedNetworks(cluster, options);
 	const joined = joinedDevices(stacks, wires, described.length > 0);
 	const namespaces = stacks.map(({ namespace }) => namespace);
-	const isCard = cardsOf(joined);
+	const isCard = cardsOf(joined, options.enis);
 	const cards = snapshotCards(namespaces, options.enis, eniFactory(cluster), isCard);
 	const networks = described.length > 0 ? described : assumed(cluster, options, cards, namespaces);
 	const others = elsewhere(predicted, stacks, cluster);
-	const devices = networks.map((network) =>
-		network.build([
-			...cards.filter(({ addresses }) => holds(network, addresses)),
-			...(others.get(network.place) ?? []),
-		]),
-	);
+	const devices = networks.map((network) => {
+		const own = cards.filter(({ addresses }) => holds(network, addresses));
+		return withLearned(network.build([...own, ...(others.get(network.place) ?? [])]), predicted);
+	});
 	return {
 		devices: [...devices, ...loadBalancersOf(cluster, eniCards(devices)).devices],
 		wires: devices.flatMap((device) =>
@@ -58,6 +56,16 @@ export function shownFabric(cluster: Cluster, { stacks, wires, predicted }: Show
 		),
 		assumptions: described.length > 0 ? [] : networks.flatMap((network) => network.assumptions),
 	};
+}
+
+/** What a segment's router learned from the nodes, no node shows: it is as the mode would have told it. */
+function withLearned(device: FabricDevice, predicted: Network | null): FabricDevice {
+	const other = predicted?.fabric(device.place);
+	if (device.kind !== "segment" || other?.kind !== "segment") return device;
+	const routes = device.routes ?? [];
+	const known = new Set(routes.map(({ destination }) => destination.text));
+	const learned = (other.routes ?? []).filter(({ destination }) => !known.has(destination.text));
+	return learned.length === 0 ? device : { ...device, routes: [...routes, ...learned] };
 }
 
 function holds({ subnets }: UnderlayNetwork, addresses: readonly Address[]): boolean {
@@ -136,14 +144,16 @@ function joinedDevices(stacks: readonly Stack[], wires: readonly Wire[], describ
 	);
 }
 
-/** A card, or in a lab and in nodes that are containers a veth that leads out of the machine. */
-function cardsOf(joined: ReadonlySet<string>): (stack: Namespace, link: Link) => boolean {
+/** A card, or in a lab and in nodes that are containers a veth that leads out of the machine; of a pod, one that is an ENI. */
+function cardsOf(joined: ReadonlySet<string>, enis: readonly EniObject[]): (stack: Namespace, link: Link) => boolean {
+	const ofEnis = new Set(enis.flatMap(({ addresses }) => addresses.map(({ text }) => text)));
 	return ({ place, addresses }, link) => {
 		if (link.mac === null) return false;
 		if (link.kind === "physical") return true;
 		if (link.kind !== "veth" || link.master !== undefined || joined.has(keyOf({ place, device: link.name })))
 			return false;
 		const isMachine = placeKind(place) === "node" || placeKind(place) === "host";
-		return isMachine && addresses.some(({ device, scope }) => device === link.name && scope === "global");
+		const own = addresses.filter(({ device, scope }) => device === link.name && scope === "global");
+		return isMachine ? own.length > 0 : own.some(({ address }) => ofEnis.has(address.text));
 	};
 }

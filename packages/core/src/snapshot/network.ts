@@ -60,8 +60,9 @@ interface Machine {
 
 function machinesOf(snapshot: Snapshot, cluster: Cluster, assumptions: Assumption[]): readonly Machine[] {
 	const all = stacksOf(snapshot, cluster, (assumption) => assumptions.push(assumption));
+	const taken = new Set(all.map(({ namespace }) => namespace.place));
 	return [...Map.groupBy(all, ({ machine }) => machine).values()].map((own) => {
-		const named = namedByNode(own, wiresOf(own), cluster);
+		const named = namedByNode(own, wiresOf(own), cluster, taken);
 		return { stacks: named.map((stack) => withLowerDevices(stack, named)), wires: wiresOf(named) };
 	});
 }

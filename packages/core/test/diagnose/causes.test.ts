@@ -66,6 +66,29 @@ describe("a cause", () => {
 		expect(finding?.actual?.source).toMatchObject({ file: "node/n1/iptables-save.txt" });
 	});
 
+	it("names the file that lacks an entry, and the line of a setting and of a chain's policy", () => {
+		const first = (edits: Edits) => serious(diagnosed(edits))[0];
+		expect(first({ "node/n1 ip-route.txt": without("10.244.2.0/24 via") })?.lookedIn).toBe("node/n1/ip-route.txt");
+		const forwarding = "net.ipv4.ip_forward = ";
+		const off = first({ "node/n2 sysctl.txt": (text) => text.replace(`${forwarding}1`, `${forwarding}0`) });
+		expect(off).toMatchObject({ code: "sysctl-wrong", owner: "administrator" });
+		expect(off?.actual?.source).toEqual({ file: "node/n2/sysctl.txt", line: expect.any(Number) });
+		const dropped = first({
+			"node/n1 iptables-save.txt": (text) =>
+				without("flanneld forward", "kubernetes forwarding rules")(text).replace(":FORWARD ACCEPT", ":FORWARD DROP"),
+		});
+		expect(dropped).toMatchObject({ code: "chain-policy-wrong", owner: "administrator" });
+		expect(dropped?.actual?.source?.file).toBe("node/n1/iptables-save.txt");
+	});
+
+	it("has a fix that runs as one command in a pod's namespace", () => {
+		const wrong = (text: string): string => text.replace("inet 10.244.2.22/24", "inet 10.244.2.22/32");
+		const { findings } = diagnosed({ "pod/default/web ip-address.txt": wrong });
+		expect(findings.find(({ code }) => code === "address-wrong")?.fix).toMatch(
+			/^nsenter -t PID -n sh -c 'ip address del .* && ip address add .*' {3}# PID: /,
+		);
+	});
+
 	it("is several entries where only all of them together help", () => {
 		const both = serious(
 			diagnosed({

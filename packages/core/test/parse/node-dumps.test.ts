@@ -201,10 +201,10 @@ describe("sysctl -a", () => {
 		const text =
 			"kernel.hostname = a\nnet.ipv4.ip_forward = 1\nnet.ipv4.conf.eth0/100.rp_filter = 2\nnet.ipv4.tcp_mem = 1\t2\t3\n# a comment\n-net/ipv4/conf/eth0.5/proxy_arp=1\n";
 		expect(parseSysctl(text, "f").entries).toEqual([
-			{ key: "net.ipv4.ip_forward", value: "1" },
-			{ key: "net.ipv4.conf.eth0/100.rp_filter", value: "2" },
-			{ key: "net.ipv4.tcp_mem", value: "1\t2\t3" },
-			{ key: "net.ipv4.conf.eth0/5.proxy_arp", value: "1" },
+			{ key: "net.ipv4.ip_forward", value: "1", line: 2 },
+			{ key: "net.ipv4.conf.eth0/100.rp_filter", value: "2", line: 3 },
+			{ key: "net.ipv4.tcp_mem", value: "1\t2\t3", line: 4 },
+			{ key: "net.ipv4.conf.eth0/5.proxy_arp", value: "1", line: 6 },
 		]);
 	});
 });

@@ -222,6 +222,40 @@ describe("a pod's device is joined with its node's", () => {
 	});
 });
 
+describe("a namespace that has lost the address that names it", () => {
+	/** The node's end of the pair has no address of its own, as below a bridge. */
+	const bare = HOST.replace(/ +inet 10\.244.*\n/, "");
+	const lost = { "ip-address.txt": POD.replace(/ +inet 10\.244.*\n/, ""), "netns.yaml": "{}" };
+
+	test("is the pod that no other is, where only one is left at its node", () => {
+		const one = withHost(snapshot(lost), { "ip-address.txt": bare });
+		expect([...snapshotNetwork(one).shown]).toEqual(["node/a", "pod/default/web"]);
+		const another = CLUSTER.replace("name: web,", "name: other,").replaceAll("10.244.1.7", "10.244.1.8");
+		const two = { ...one, kubernetes: [...one.kubernetes, file("more.yaml", another.slice(another.indexOf("---")))] };
+		expect([...snapshotNetwork(two).shown]).toEqual(["node/a", "netns/a/17"]);
+	});
+
+	test("is the node whose pods are at its devices", () => {
+		const [host, pod] = snapshot({}).namespaces;
+		const text = HOST.replace(/ +inet 10\.0\.0\.1.*\n/, "");
+		const lab = {
+			...snapshot({}),
+			namespaces: [
+				{
+					node: "vm",
+					netns: "n1",
+					files: filesOf({ ...NO_RULES, "ip-address.txt": text, "ip-route.txt": HOST_ROUTES }),
+				},
+				...(pod === undefined ? [] : [{ ...pod, node: "vm" }]),
+			],
+		};
+		expect([...snapshotNetwork(lab).shown]).toEqual(["node/a", "pod/default/web"]);
+		// Not where the node is there under its own name.
+		const known = { ...lab, namespaces: [...lab.namespaces, ...(host === undefined ? [] : [host])] };
+		expect([...snapshotNetwork(known).shown].sort()).toEqual(["netns/vm/n1", "node/a", "pod/default/web"]);
+	});
+});
+
 function withoutObjects(snapshot: Snapshot): Snapshot {
 	return { ...snapshot, kubernetes: [] };
 }

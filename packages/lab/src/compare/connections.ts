@@ -84,12 +84,15 @@ function readTable(table: string, place: Place): readonly Connection[] | string 
 }
 
 /**
- * A reset that answers the first packet takes the connection out of every table that sees it (nf_conntrack_tcp_packet: no reply
- * seen, and it is an RST).
+ * A reset that answers the first packet takes its connection out of every table that sees it (nf_conntrack_tcp_packet: no reply
+ * seen, and it is an RST); another of the same client, which it does not fit, stays.
  */
 function expectedAt({ conntrack, refusal }: PredictedWay, place: Place): readonly Connection[] {
-	const isReset = refusal !== null && innermost(refusal.packet).protocol === "tcp";
-	return isReset && refusal.resetAt.includes(place) ? [] : conntrack.filter(({ at }) => at === place);
+	const own = conntrack.filter(({ at }) => at === place);
+	if (refusal === null || innermost(refusal.packet).protocol !== "tcp" || !refusal.resetAt.includes(place)) return own;
+	const seen = refusal.crossings.flatMap(({ at, packet }) => (at === place ? [innermost(packet)] : []));
+	const resets = new Set([refusal.packet, ...seen].map(endsOf));
+	return own.filter(({ reply }) => !resets.has(endsOf(reply)));
 }
 
 /** Gives each predicted connection one of the table's own. */

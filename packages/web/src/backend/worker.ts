@@ -28,12 +28,14 @@ export class WorkerBackend implements AtlasBackend {
 	readonly #waiting = new Map<number, Waiting>();
 	readonly #files = new Map<string, Promise<AtlasFiles>>();
 	readonly #faultFiles = new Map<string, Promise<ManifestFile>>();
-	readonly #script: string;
+	readonly #script: () => string;
+	#running = "";
 	#modes: Promise<readonly ModeProfile[]> | null = null;
 	#worker: Worker | null = null;
 	#last = 0;
 
-	constructor(script: string) {
+	/** Another script than before starts another worker. */
+	constructor(script: () => string) {
 		this.#script = script;
 	}
 
@@ -133,8 +135,10 @@ export class WorkerBackend implements AtlasBackend {
 
 	/** Started at the first call: a page that asks its server alone never loads the engine. */
 	#start(): Worker {
-		if (this.#worker !== null) return this.#worker;
-		const worker = new Worker(new URL(this.#script, document.baseURI), { type: "module" });
+		const script = this.#script();
+		if (this.#worker !== null && this.#running === script) return this.#worker;
+		const worker = new Worker(new URL(script, document.baseURI), { type: "module" });
+		this.#running = script;
 		worker.addEventListener("message", (event: MessageEvent<Response>) => this.#settle(event.data));
 		worker.addEventListener("error", () => this.#fail());
 		this.#worker = worker;

@@ -3,9 +3,20 @@ import type { Language } from "@podpath/core";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import { EN, type Texts } from "./en.ts";
-import { ZH } from "./zh.ts";
 
-const CATALOGUES: Readonly<Record<Language, Texts>> = { en: EN, zh: ZH };
+/** English is there at once; the others come with the first who wants them. */
+const catalogues = new Map<Language, Texts>([["en", EN]]);
+
+/** Before a language is shown. Where its texts cannot be had, the page goes on in English. */
+export async function loadLanguage(language: Language): Promise<Language> {
+	if (catalogues.has(language)) return language;
+	try {
+		catalogues.set(language, (await import("./zh.ts")).ZH);
+		return language;
+	} catch {
+		return "en";
+	}
+}
 
 /** What a language calls itself. */
 export const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: "English", zh: "中文" };
@@ -17,12 +28,12 @@ export function useLanguage(): Language {
 }
 
 export function useTexts(): Texts {
-	return CATALOGUES[useLanguage()];
+	return catalogues.get(useLanguage()) ?? EN;
 }
 
 /** Of a view that brings its own texts, so that nobody loads them who does not look at it. */
-export function useTextsOf<T>(catalogues: Readonly<Record<Language, T>>): T {
-	return catalogues[useLanguage()];
+export function useTextsOf<T>(texts: Readonly<Record<Language, T>>): T {
+	return texts[useLanguage()];
 }
 
 export function firstLanguage(chosen: string | null, browser: readonly string[]): Language {

@@ -27,9 +27,17 @@ function linkMissing(place: Place, link: Link): Difference {
 		expected: { text: firstLines(link), origin: link.origin },
 		actual: null,
 		repairs: [namespaceRepair(place, (namespace) => ({ ...namespace, links: [...namespace.links, link] }))],
-		fix: null,
+		fix: makerFix(place, link),
 		consequences: [],
 	};
+}
+
+/** A plug-in makes a pod's devices with the pod, and never again; a daemon makes a node's when it starts. */
+function makerFix(place: Place, { origin }: Link): string {
+	const [kind, namespace, name] = place.split("/");
+	return kind === "pod"
+		? `kubectl -n ${namespace} delete pod ${name}   # its network is made with the pod`
+		: `# restart ${origin.component} at ${place}: it makes the device again`;
 }
 
 function firstLines(link: Link): string {
@@ -87,8 +95,9 @@ const ASPECTS: readonly Aspect[] = [
 			return { ...link, bridgePort: { ...(link.bridgePort ?? DEFAULT_BRIDGE_PORT), ...settings } };
 		},
 		fix: (link) => {
-			const { hairpin } = link.bridgePort ?? DEFAULT_BRIDGE_PORT;
-			return `bridge link set dev ${link.name} hairpin ${hairpin ? "on" : "off"} (and its other settings)`;
+			const { hairpin, isolated, learning, flood } = link.bridgePort ?? DEFAULT_BRIDGE_PORT;
+			const settings = Object.entries({ hairpin, isolated, learning, flood });
+			return `bridge link set dev ${link.name} ${settings.map(([name, on]) => `${name} ${on ? "on" : "off"}`).join(" ")}`;
 		},
 	},
 	{
@@ -113,7 +122,8 @@ const ASPECTS: readonly Aspect[] = [
 			const { mac, index } = link;
 			return { ...from, mac, index, up: link.up, mtu: link.mtu, carrier: link.carrier };
 		},
-		fix: () => null,
+		// What a device was made with cannot be changed; who makes it does so when it is not there.
+		fix: ({ name, origin }) => `ip link del ${name}   # then restart ${origin.component}, which makes it again`,
 	},
 ];
 

@@ -47,6 +47,13 @@ export function runReadyChain(
 	return { effect, hits: hits ?? NO_HITS };
 }
 
+/** It changes nothing, whether it matches or not. Of a rule that was not read whole nobody knows the target. */
+function isHarmless({ rule, target }: CompiledRule): boolean {
+	if (rule.matches.some((match) => match.kind === "other" && (match.module === "" || match.why !== undefined)))
+		return false;
+	return target === null || isBystander(target.data.kind);
+}
+
 class ChainRun {
 	readonly #table: CompiledTable;
 	readonly #at: RuleContext;
@@ -89,8 +96,7 @@ class ChainRun {
 		const truth = testRule(rule, this.#at);
 		if (truth === false) return null;
 		if (isUnknowable(truth)) {
-			// It changes nothing, whether it matches or not.
-			if (rule.target === null || isBystander(rule.target.data.kind)) return null;
+			if (isHarmless(rule)) return null;
 			this.#hit(frame, rule);
 			return { kind: "unknown", unknown: truth.unknown };
 		}

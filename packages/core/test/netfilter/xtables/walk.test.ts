@@ -129,6 +129,18 @@ describe("a chain's way (ipt_do_table in net/ipv4/netfilter/ip_tables.c)", () =>
 		expect(run(table, "FORWARD").effect).toEqual({ kind: "accept" });
 	});
 
+	test("but not by one that was not read whole: nobody knows what it would do", () => {
+		const { tables, unread } = parseXtablesSave(
+			"*filter\n:INPUT ACCEPT [0:0]\n-A INPUT -p nonsense -j DROP\nCOMMIT\n",
+			{
+				family: 4,
+				file: "iptables-save",
+			},
+		);
+		expect(unread).toHaveLength(1);
+		expect(run(tables[0] as XtTable, "INPUT").effect).toMatchObject({ kind: "unknown" });
+	});
+
 	test("does not choose where the rest of the rule cannot be told", () => {
 		const table = tableOf(
 			"*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -m cpu --cpu 0 -m statistic --mode random --probability 0.5 -j ACCEPT",

@@ -130,7 +130,7 @@ function mac(site: RuleSite): string {
 }
 
 function protocol(site: RuleSite, name: string): string {
-	const { world, family } = site;
+	const { world, family, table } = site;
 	const { draw } = world;
 	switch (name) {
 		case "plain":
@@ -144,7 +144,8 @@ function protocol(site: RuleSite, name: string): string {
 				[2, `-p ${name} -m multiport ${not(site)}--dports ${port},8000:9000`],
 				[2, `-p ${name}`],
 				[1, `-p ${name} -m ${name} ${not(site)}--sport ${port}`],
-				[name === "tcp" ? 1 : 0, "-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN"],
+				// What is tracked from a connection's second packet on is none of a prediction's, which follows the first.
+				[name === "tcp" && table !== "raw" ? 1 : 0, "-p tcp -m tcp --tcp-flags FIN,SYN,RST,ACK SYN"],
 			]);
 		}
 	}

@@ -39,7 +39,8 @@ function protocolMakers(site: NftSite): readonly Maker[] {
 		over,
 		() => (site.family === 4 ? "icmp type echo-request" : "icmpv6 type echo-request"),
 		() => `meta l4proto ${draw.pick(["{ tcp, udp }", "!= udp"])}`,
-		() => "tcp flags & (fin | syn | rst | ack) == syn",
+		// What is tracked from a connection's second packet on is none of a prediction's, which follows the first.
+		...(site.priority > -200 ? [() => "tcp flags & (fin | syn | rst | ack) == syn"] : []),
 	];
 }
 

@@ -14,6 +14,7 @@ import { formatRoute } from "../../route.ts";
 import { DIAGNOSE } from "../../texts/diagnose.ts";
 import { useTexts, useTextsOf } from "../../texts/language.ts";
 import { routeOf } from "../path/asked.ts";
+import { stateWords } from "./state-words.ts";
 
 interface Props {
 	readonly finding: DiagnosisFinding;
@@ -119,7 +120,7 @@ interface StateLinkProps {
 /** Pods and machines have a state to look at; the fabric has none. */
 function StateLink({ about, at, text, label }: StateLinkProps): JSX.Element | null {
 	if (at === undefined || !/^(pod|node|host)\//.test(at)) return null;
-	const params = { ...(about === null ? {} : { in: about }), place: at, search: text };
+	const params = { ...(about === null ? {} : { in: about }), place: at, search: stateWords(text) };
 	return <a href={formatRoute({ view: "state", params })}>{label}</a>;
 }
 

@@ -9,6 +9,7 @@ import {
 	type PlacedSpot,
 	type Step,
 	shortened,
+	shownLinks,
 	spotKey,
 	toneOf,
 	topologyOf,
@@ -106,7 +107,7 @@ function ownArrows(groups: readonly PathGroup[], way: number): ReadonlySet<strin
 
 /** Where the packet sets out, and how the place is where it ends. */
 function endsOf(group: PathGroup | undefined): ReadonlyMap<string, string> {
-	const links = group?.first.forward.links ?? [];
+	const links = group === undefined ? [] : shownLinks(group.first.forward);
 	const [start, end] = [links[0], links.at(-1)];
 	return new Map([
 		...(start === undefined ? [] : [[spotKey(start), "start"] as const]),

@@ -1,5 +1,5 @@
 /** The State view: everything that a stack has, to be searched and followed. */
-import type { StateGroup, StateReport } from "@podpath/core";
+import type { StateReport } from "@podpath/core";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
@@ -12,6 +12,7 @@ import { useTexts } from "../../texts/language.ts";
 import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
 import { Group } from "./group.tsx";
+import { matching, wordsOf } from "./matching.ts";
 
 const MOST_PROPOSALS = 40;
 
@@ -78,10 +79,7 @@ interface SectionsProps {
 
 function Sections({ report, search, open, onJump }: SectionsProps): JSX.Element {
 	const { state: texts } = useTexts();
-	const words = search
-		.toLowerCase()
-		.split(/\s+/)
-		.filter((word) => word !== "");
+	const words = wordsOf(search);
 	const shown = report.sections
 		.map((section) => ({ ...section, groups: section.groups.flatMap((each) => matching(each, words)) }))
 		.filter(({ missing, groups }) => groups.length > 0 || (missing && words.length === 0));
@@ -107,16 +105,6 @@ function Sections({ report, search, open, onJump }: SectionsProps): JSX.Element 
 			))}
 		</>
 	);
-}
-
-/** The group with the entries that hold every word; a group whose name holds them is whole. */
-function matching(group: StateGroup, words: readonly string[]): readonly StateGroup[] {
-	const holds = (text: string): boolean => words.every((word) => text.toLowerCase().includes(word));
-	if (holds(group.name)) return [group];
-	const entries = group.entries.filter(({ text, origin }) =>
-		holds(`${group.name} ${text} ${origin?.component ?? ""} ${origin?.object ?? ""}`),
-	);
-	return entries.length === 0 ? [] : [{ ...group, entries }];
 }
 
 interface Read {

@@ -1,0 +1,21 @@
+/** From a finding's evidence to the words that the State view finds the entry by. */
+
+/** Forms of evidence in which an entry is described rather than quoted. */
+const FORMS: readonly (readonly [RegExp, (found: readonly string[]) => string])[] = [
+	// A rule stands in its chain's group, whose name has the table and the chain.
+	[/^(\w+): -A (\S+) (.*)$/, ([, table, chain, rule]) => `${table} ${chain} ${rule}`],
+	[/^:(\S+) /, ([, chain]) => chain ?? ""],
+	[/^chain (\w+)\/(\S+) /, ([, table, chain]) => `${table} ${chain}`],
+	[/^add (\S+) (.*)$/, ([, set, member]) => `${set} ${member}`],
+	[/^(inet6? \S+) dev (\S+)/, ([, address, device]) => `${address} ${device}`],
+	// What is wrong with a device is seen at the device.
+	[/^(\S+): /, ([, device]) => device ?? ""],
+];
+
+export function stateWords(text: string): string {
+	for (const [form, words] of FORMS) {
+		const found = form.exec(text);
+		if (found !== null) return words(found);
+	}
+	return text;
+}
