@@ -7,6 +7,8 @@ export default defineConfig({
 		include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
 		// Property tests over dumps take a while on a busy two-core machine; a hang still ends.
 		testTimeout: 60_000,
+		// The page is built and a browser started before its tests.
+		hookTimeout: 60_000,
 		// Worker threads start faster than processes, and nothing here touches process-wide state.
 		pool: "threads",
 	},

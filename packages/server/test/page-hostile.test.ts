@@ -117,10 +117,11 @@ describe.skipIf(NO_BROWSER !== "")(`in hostile surroundings${NO_BROWSER}`, () =>
 		test.each([
 			["path", question, DEVICE],
 			["state", `place=node/ap-southeast-1.10.0.0.180&search=${encodeURIComponent("<img")}`, EVIL],
-			["diagnose", question, DEVICE],
-			["diagnose", "all=1", DEVICE],
+			["diagnose", question, EVIL],
+			["diagnose", "all=1", EVIL],
 		])("of devices and comments in a snapshot are text in the view %s", async (view, params, shown) => {
 			const { page, complaints } = await watched(hostileSnapshot(EVIL, DEVICE), `#/${view}?${params}`);
+			if (view === "diagnose") await page.locator(".minor > summary").click();
 			await page.locator("main").getByText(shown).locator("visible=true").first().waitFor();
 			expect(await page.locator("main img, main s").count()).toBe(0);
 			expect([...dialogs, ...complaints]).toEqual([]);
@@ -179,18 +180,20 @@ describe.skipIf(NO_BROWSER !== "")(`in hostile surroundings${NO_BROWSER}`, () =>
 	});
 });
 
-/** Machines whose bridge and whose rules' comments have such names. */
+/** Machines whose bridge and whose rules' comments have such names, and a rule that nobody should have written. */
 function hostileSnapshot(comment: string, device: string): NamedInput {
 	const cluster = loadCluster([{ name: "cluster.yaml", text: CLUSTER }]);
+	const renamed = (text: string): string =>
+		text
+			.replaceAll("cni0", device)
+			.replaceAll("kubernetes forwarding conntrack rule", comment)
+			.replace(
+				"\n-A KUBE-FORWARD ",
+				`\n-A KUBE-FORWARD -p sctp -m comment --comment "${comment}" -j DROP\n-A KUBE-FORWARD `,
+			);
 	const network = rereadNetwork(
 		clusterNetwork(cluster),
-		(_, files) =>
-			new Map(
-				[...files].map(([name, text]) => [
-					name,
-					text.replaceAll("cni0", device).replaceAll("kubernetes forwarding conntrack rule", comment),
-				]),
-			),
+		(_, files) => new Map([...files].map(([name, text]) => [name, renamed(text)])),
 	);
 	const subject = Promise.resolve({ cluster, network, fromSnapshot: true });
 	return { kind: "snapshot", name: "snapshot", subject, manifests: Promise.resolve([]) };

@@ -88,16 +88,25 @@ function compile(view: View, family: Family, hook: Hook): readonly HookEntry[] {
 		}
 	}
 	entries.push(...ipvsEntries(view, hook));
-	// sort() is stable: at one priority, tables of iptables come before nftables' chains, as they are registered first.
+	// sort() is stable.
 	return entries.sort((a, b) => a.priority - b.priority);
 }
 
+/**
+ * In the order in which one priority's are asked: what was registered last comes first (nf_hook_entries_grow), so chains of
+ * nftables from the last to the first. That iptables' tables were there before them no dump says; it is how machines start.
+ */
 function chainsAt(
 	view: View,
 	family: Family,
 	hook: Hook,
 ): { readonly priority: number; readonly chain: HookChain; readonly nat: boolean }[] {
 	const found: { readonly priority: number; readonly chain: HookChain; readonly nat: boolean }[] = [];
+	for (const { table, chain, base } of [...baseChains(view.state.nftables)].reverse()) {
+		const families = table.family === "inet" ? [4, 6] : table.family === "ip" ? [4] : table.family === "ip6" ? [6] : [];
+		if (!families.includes(family) || base.hook !== hook) continue;
+		found.push({ priority: base.priority, chain: { kind: "nft", table, chain }, nat: base.type === "nat" });
+	}
 	for (const table of view.state.xtables) {
 		const { priority, hooks } = XT_TABLES[table.name];
 		if (table.family !== family || !hooks.includes(hook)) continue;
@@ -105,11 +114,6 @@ function chainsAt(
 		if (!table.chains.has(chain)) continue;
 		const at = typeof priority === "number" ? priority : priority(hook);
 		found.push({ priority: at, chain: { kind: "xt", table: compileTable(table), chain }, nat: table.name === "nat" });
-	}
-	for (const { table, chain, base } of baseChains(view.state.nftables)) {
-		const families = table.family === "inet" ? [4, 6] : table.family === "ip" ? [4] : table.family === "ip6" ? [6] : [];
-		if (!families.includes(family) || base.hook !== hook) continue;
-		found.push({ priority: base.priority, chain: { kind: "nft", table, chain }, nat: base.type === "nat" });
 	}
 	return found;
 }

@@ -26,7 +26,7 @@ export function snapshotCards(
 	const cards = stacks.flatMap((stack) =>
 		stack.links.flatMap((link): readonly Attachment[] => {
 			if (link.mac === null || !isCard(stack, link)) return [];
-			const object = enis.find((each) => isOf(each, stack, link));
+			const object = enis.find((each) => isEni(each, stack, link));
 			const own = new Set(object?.addresses.map(({ text }) => text));
 			const shown = addressesOn(stack, link).filter(({ text }) => own.has(text) || !elsewhere.has(text));
 			const addresses = object === undefined ? shown : knownAddresses(object, shown);
@@ -59,7 +59,8 @@ function vlansPushed({ tcFilters }: Namespace, { name }: Link): readonly number[
 		.flatMap(({ actions }) => actions.flatMap((action) => (action.kind === "vlan-push" ? [action.id] : [])));
 }
 
-function isOf({ type, mac, instance, device }: EniObject, { place }: Namespace, link: Link): boolean {
+/** Whether the device is the ENI. */
+export function isEni({ type, mac, instance, device }: EniObject, { place }: Namespace, link: Link): boolean {
 	if (type === "member") return false;
 	if (mac !== "") return mac === link.mac;
 	return instance === place && (type === "primary" ? CARD : device) === link.name;

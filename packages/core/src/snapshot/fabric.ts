@@ -17,7 +17,7 @@ import type { Namespace } from "../state/namespace.ts";
 import type { Assumption, Network } from "../state/network.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import type { Wire } from "../state/static-network.ts";
-import { snapshotCards } from "./cards.ts";
+import { isEni, snapshotCards } from "./cards.ts";
 import type { Stack } from "./stack.ts";
 
 export interface ShownFabric {
@@ -147,13 +147,16 @@ function joinedDevices(stacks: readonly Stack[], wires: readonly Wire[], describ
 /** A card, or in a lab and in nodes that are containers a veth that leads out of the machine; of a pod, one that is an ENI. */
 function cardsOf(joined: ReadonlySet<string>, enis: readonly EniObject[]): (stack: Namespace, link: Link) => boolean {
 	const ofEnis = new Set(enis.flatMap(({ addresses }) => addresses.map(({ text }) => text)));
-	return ({ place, addresses }, link) => {
+	return (stack, link) => {
+		const { place, addresses } = stack;
 		if (link.mac === null) return false;
 		if (link.kind === "physical") return true;
 		if (link.kind !== "veth" || link.master !== undefined || joined.has(keyOf({ place, device: link.name })))
 			return false;
 		const isMachine = placeKind(place) === "node" || placeKind(place) === "host";
 		const own = addresses.filter(({ device, scope }) => device === link.name && scope === "global");
+		// An ENI that pods share by ipvlan has no address at its node.
+		if (enis.some((each) => isEni(each, stack, link))) return true;
 		return isMachine ? own.length > 0 : own.some(({ address }) => ofEnis.has(address.text));
 	};
 }

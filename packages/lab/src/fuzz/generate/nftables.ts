@@ -45,7 +45,6 @@ function drawTable(world: World, stack: Draft, table: NftFamily): void {
 	const at = `${table} ${name}`;
 	stack.nft.push(`add table ${at}`);
 	const sets = drawSets(world, stack, table, at);
-	const taken = new Set<string>();
 	for (let i = draw.between(1, 4); i > 0; i--) {
 		const type = draw.weighted<ChainType>([
 			[5, "filter"],
@@ -55,10 +54,6 @@ function drawTable(world: World, stack: Draft, table: NftFamily): void {
 		const hook = draw.pick(HOOKS[type]);
 		const priority =
 			type === "nat" ? draw.pick(NAT_PRIORITIES[hook as keyof typeof NAT_PRIORITIES]) : draw.pick(FILTER_PRIORITIES);
-		const key = `${hook} ${priority}`;
-		// Of two tables' chains at one priority no dump tells the order either.
-		if (taken.has(key) || stack.nft.some((line) => line.includes(` ${key.replace(" ", " priority ")} `))) continue;
-		taken.add(key);
 		drawChain({ world, stack, table, family: 4, type, hook, priority, sets }, at, `c${i}`);
 	}
 }
