@@ -61,6 +61,7 @@ export {
 export { LAB_STAGES, type LabStage } from "./api/lab-stages.ts";
 export { type Problem, problemOf, problemSchema } from "./api/problem.ts";
 export {
+	type StateEntry,
 	type StateGroup,
 	type StateReport,
 	stateReport,
@@ -225,6 +226,7 @@ export type { FilterRule, Neighbour as BgpNeighbour, RouteFilter, Speaker } from
 export { type NetworkParts, staticNetwork, type Wire } from "./state/static-network.ts";
 export { KERNEL_DEVICE_DEFAULTS } from "./state/sysctl.ts";
 export type { ProgramEffect, ProgramRedirect, TcFilter, TcQdisc } from "./state/tc.ts";
+export { type Citation, entriesOf, isCited } from "./trace/citation.ts";
 export { explain, verdictOf } from "./trace/explain.ts";
 export {
 	type ExplainedCapture,

@@ -232,6 +232,34 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		for (const text of await page.locator(".group li").allTextContents()) expect(text).toContain("default/nginx1");
 	});
 
+	test("State leads from a step's route to its entry, and from an entry to the paths that meet it", async () => {
+		const { page, complaints } = await openAtlas(`#/path?in=${CROSS_NODE}&step=9`);
+		await page.locator(".cites").getByRole("link", { name: "ipvsadm" }).click();
+		const cited = page.locator("li.cited");
+		await cited.getByText("-A -t 192.168.13.23:80 -s rr").waitFor();
+		expect(await cited.count()).toBe(1);
+		await cited.getByRole("button", { name: "Paths that meet it" }).press("Enter");
+		const found = cited.locator(".meetings li");
+		await found.first().waitFor();
+		await cited.getByText(/questions? meets? it/).waitFor({ timeout: 60_000 });
+		await found.first().getByRole("link").click();
+		await page.locator(".step-panel .decision").getByText("IPVS 192.168.13.23:80/tcp").waitFor();
+		expect(complaints).toEqual([]);
+	});
+
+	test("State finds the paths that meet an entry of the server's own cluster among a bounded number of questions", async () => {
+		const { url } = await tests.serve([], clusterInput(clusterText));
+		const { page } = await tests.open(
+			`${url}#/state?place=node/ap-southeast-1.10.0.0.180&group=ipvsadm&entry=-A -t 192.168.13.23:80`,
+		);
+		const cited = page.locator("li.cited");
+		await cited.getByRole("button", { name: "Paths that meet it" }).click();
+		await cited.getByText(/questions? meets? it/).waitFor({ timeout: 60_000 });
+		await cited.getByText("service/default/nginx1:80").first().waitFor();
+		await cited.locator(".meetings a").first().click();
+		await page.locator(".step-panel .decision").getByText("IPVS 192.168.13.23:80/tcp").waitFor();
+	});
+
 	test("Topology: search jumps to a pod, whose card leads on; keys zoom, and a click chooses what is there", async () => {
 		const { page } = await openAtlas(`#/topology?in=${CROSS_NODE}`);
 		await page.locator(".map canvas").waitFor();

@@ -87,6 +87,12 @@ const hop: z.ZodType<ExplainedHop> = z
 				}),
 			)
 			.exactOptional(),
+		cites: z
+			.array(z.strictObject({ group: z.string(), begins: z.string(), holds: z.string() }))
+			.exactOptional()
+			.describe(
+				"Entries of the stack's state that it went by, besides rules: where they stand, and how they are written",
+			),
 	})
 	.meta({ id: "hop" });
 

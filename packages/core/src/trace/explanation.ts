@@ -1,6 +1,7 @@
 /** The answer, as the JSON of docs/contract.md: plain data that every renderer and the web page read. */
 import type { Origin } from "../origin/origin.ts";
 import type { Language } from "../wording/language.ts";
+import type { Citation } from "./citation.ts";
 import type { Question } from "./question.ts";
 
 export const VERDICTS = [
@@ -69,6 +70,8 @@ export interface ExplainedHop {
 	readonly code: string;
 	readonly origin: Origin | null;
 	readonly rules?: readonly ExplainedRule[];
+	/** Entries of the state that it went by, besides rules. */
+	readonly cites?: readonly Citation[];
 }
 
 export interface ExplainedDirection {

@@ -9,6 +9,7 @@ import type { Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import type { Language } from "../wording/language.ts";
 import { captureCommand } from "./capture.ts";
+import { citationsOf } from "./citation.ts";
 import type {
 	ExplainedCapture,
 	ExplainedConntrack,
@@ -101,9 +102,13 @@ function explainHops(hops: readonly Hop[], language: Language): readonly Explain
 
 function explainHop({ at, stage, device, because }: Hop, packet: ExplainedPacket, language: Language): ExplainedHop {
 	const { code, origin, hits } = because;
-	if (hits.length === 0) return { at, stage, device, packet, decision: sentence(because, language), code, origin };
+	const cites = citationsOf(because);
+	const cited = cites.length === 0 ? {} : { cites };
+	if (hits.length === 0) {
+		return { at, stage, device, packet, decision: sentence(because, language), code, origin, ...cited };
+	}
 	const rules = hits.map(explainRule);
-	return { at, stage, device, packet, decision: decisionOf(because, rules, language), code, origin, rules };
+	return { at, stage, device, packet, decision: decisionOf(because, rules, language), code, origin, rules, ...cited };
 }
 
 function explainRule({ table, chain, position, text, origin }: RuleHit): ExplainedRule {

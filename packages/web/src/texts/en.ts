@@ -120,6 +120,7 @@ export const EN = {
 		by: "By",
 		kernelDefault: "the kernel itself",
 		rules: "Rules that had a part",
+		cites: "In the state:",
 		policy: "policy of the chain",
 		capture: "See it with tcpdump",
 		captureAt: (device: string): string => `on ${device}`,
@@ -299,6 +300,13 @@ export const EN = {
 		searchHint: "an address, a chain, a component, a Service",
 		nothing: "Nothing here holds all of these words.",
 		missing: "The input does not hold this part.",
+		meet: "Paths that meet it",
+		asking: (asked: number, of: number): string => `Asked ${asked} of ${of}…`,
+		meetings: (found: number, asked: number): string =>
+			`${found === 0 ? "None" : found} of ${count(asked, "question")} ${found === 1 ? "meets" : "meet"} it.`,
+		refused: (n: number): string => `${n} of them cannot be asked.`,
+		bounded: (most: number, all: number): string =>
+			`Of ${all.toLocaleString("en")} questions the nearest ${most} are asked: others may meet it too.`,
 		follow: (chain: string): string => `→ ${chain}`,
 		more: (left: number): string => `${count(left, "line")} more`,
 		parts: {

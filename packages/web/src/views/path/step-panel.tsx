@@ -1,10 +1,11 @@
 /** Everything about one step: the packet before and after, what decided it, and how to see it. */
-import type { ExplainedPath, ExplainedRule, Step } from "@podpath/core";
+import type { Citation, ExplainedPath, ExplainedRule, Step } from "@podpath/core";
 import type { JSX } from "preact";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { OriginLine } from "../../parts/origin-line.tsx";
 import { formatRoute } from "../../route.ts";
 import { useTexts } from "../../texts/language.ts";
+import { entryParam } from "../state/cited.ts";
 import { type HeaderRow, headerRows } from "./header-rows.ts";
 
 interface Props {
@@ -36,7 +37,17 @@ export function StepPanel({ path, step, about, number, of }: Props): JSX.Element
 				<OriginLine origin={hop.origin} />
 			</div>
 			{hop.rules !== undefined && (
-				<Rules rules={hop.rules} linkTo={(group) => (about === null ? undefined : stateLink(about, hop.at, group))} />
+				<Rules rules={hop.rules} linkTo={(cited) => (about === null ? undefined : stateLink(about, hop.at, cited))} />
+			)}
+			{about !== null && isStack(hop.at) && hop.cites !== undefined && (
+				<p class="cites">
+					<span class="quiet">{texts.cites}</span>{" "}
+					{hop.cites.map((cited) => (
+						<a key={cited.group} href={stateLink(about, hop.at, cited)}>
+							{cited.group}
+						</a>
+					))}
+				</p>
 			)}
 			<Headers rows={headerRows(before, hop.packet)} first={before === null} />
 			<Capture path={path} step={step} />
@@ -49,14 +60,15 @@ function isStack(place: string): boolean {
 	return /^(pod|node|host)\//.test(place);
 }
 
-function stateLink(about: Readonly<Record<string, string>>, place: string, group = ""): string {
-	return formatRoute({ view: "state", params: { ...about, place, group } });
+function stateLink(about: Readonly<Record<string, string>>, place: string, cited?: Citation): string {
+	const entry = cited === undefined ? {} : { group: cited.group, entry: entryParam(cited) };
+	return formatRoute({ view: "state", params: { ...about, place, ...entry } });
 }
 
 interface RulesProps {
 	readonly rules: readonly ExplainedRule[];
 	/** Undefined: there is nothing to lead to. */
-	readonly linkTo: (group: string) => string | undefined;
+	readonly linkTo: (cited: Citation) => string | undefined;
 }
 
 function Rules({ rules, linkTo }: RulesProps): JSX.Element {
@@ -68,7 +80,10 @@ function Rules({ rules, linkTo }: RulesProps): JSX.Element {
 				{rules.map(({ table, chain, position, text, origin }, index) => (
 					<li key={index}>
 						<p class="quiet">
-							<MaybeLink to={linkTo(`${table} ${chain}`)} text={`${table} ${chain}`} />{" "}
+							<MaybeLink
+								to={linkTo({ group: `${table} ${chain}`, begins: text, holds: "" })}
+								text={`${table} ${chain}`}
+							/>{" "}
 							{position === 0 ? texts.policy : `#${position}`}
 						</p>
 						<code>{text}</code>

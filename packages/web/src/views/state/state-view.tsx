@@ -1,5 +1,5 @@
 /** The State view: everything that a stack has, to be searched and followed. */
-import type { StateReport } from "@podpath/core";
+import type { Citation, StateReport } from "@podpath/core";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
@@ -11,6 +11,7 @@ import { formatRoute, type Route } from "../../route.ts";
 import { useTexts } from "../../texts/language.ts";
 import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
+import { citedIn } from "./cited.ts";
 import { Group } from "./group.tsx";
 import { matching, wordsOf } from "./matching.ts";
 
@@ -19,7 +20,7 @@ const MOST_PROPOSALS = 40;
 export function StateView({ route, served }: ViewProps): JSX.Element {
 	const { state: texts, viewHints } = useTexts();
 	const input = inputOf(route, served);
-	const { place = "", search = "", group = "" } = route.params;
+	const { place = "", search = "", group = "", entry } = route.params;
 	const { report, problem, retry } = useReport(input, place);
 	const propose = useCallback(
 		async (typed: string) => {
@@ -47,7 +48,7 @@ export function StateView({ route, served }: ViewProps): JSX.Element {
 					value={place}
 					placeholder={texts.placeHint}
 					propose={propose}
-					onChoose={(chosen) => narrow({ place: chosen, group: "" })}
+					onChoose={(chosen) => narrow({ place: chosen, group: "", entry: "" })}
 				/>
 				<label class="field">
 					<span>{texts.search}</span>
@@ -56,14 +57,21 @@ export function StateView({ route, served }: ViewProps): JSX.Element {
 						data-search=""
 						value={search}
 						placeholder={texts.searchHint}
-						onInput={({ currentTarget }) => narrow({ search: currentTarget.value, group: "" }, true)}
+						onInput={({ currentTarget }) => narrow({ search: currentTarget.value, group: "", entry: "" }, true)}
 					/>
 				</label>
 			</div>
 			{problem !== null && <Problem problem={problem} retry={retry} />}
 			{place === "" && <p class="quiet">{texts.choose}</p>}
 			{report !== null && (
-				<Sections report={report} search={search} open={group} onJump={(to) => narrow({ group: to })} />
+				<Sections
+					report={report}
+					input={input}
+					search={search}
+					open={group}
+					cited={citedIn(group, entry)}
+					onJump={(to) => narrow({ group: to, entry: "" })}
+				/>
 			)}
 		</div>
 	);
@@ -71,13 +79,15 @@ export function StateView({ route, served }: ViewProps): JSX.Element {
 
 interface SectionsProps {
 	readonly report: StateReport;
+	readonly input: Input;
 	readonly search: string;
 	/** The group that the URL leads to. */
 	readonly open: string;
+	readonly cited: Citation | null;
 	readonly onJump: (group: string) => void;
 }
 
-function Sections({ report, search, open, onJump }: SectionsProps): JSX.Element {
+function Sections({ report, input, search, open, cited, onJump }: SectionsProps): JSX.Element {
 	const { state: texts } = useTexts();
 	const words = wordsOf(search);
 	const shown = report.sections
@@ -98,6 +108,9 @@ function Sections({ report, search, open, onJump }: SectionsProps): JSX.Element 
 							group={each}
 							expanded={words.length > 0 || each.name === open || (groups.length === 1 && each.entries.length < 60)}
 							target={each.name === open}
+							cited={cited}
+							input={input}
+							place={report.place}
 							onJump={onJump}
 						/>
 					))}
