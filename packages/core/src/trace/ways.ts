@@ -1,5 +1,7 @@
 /** All ways that the network may choose for a question's packet, each walked there and back. */
+
 import type { Address } from "../address/address.ts";
+import { isLinkLocal } from "../address/address.ts";
 import { because } from "../kernel/because.ts";
 import { Choices } from "../kernel/choices.ts";
 import { Tracked } from "../kernel/conntrack.ts";
@@ -121,7 +123,9 @@ function answered(plan: Plan, arrived: End, sent: Packet, walk: () => Walk, done
 	}
 	const reply = walk();
 	const answer = answerTo(arrived.packet);
-	const end = run(reply, sendFrom(reply, view, answer, isEcho(answer) ? markOfAnswer(view, arrived) : 0));
+	const begun = sendFrom(reply, view, answer, isEcho(answer) ? markOfAnswer(view, arrived) : 0);
+	if (begun.kind === "stage") begun.skb.sourceless = hasRoutesSource(answer);
+	const end = run(reply, begun);
 	if (end.outcome === "unknown") return done({ verdict: "unknown", end, reply });
 	const problem = cameBack(plan, end, sent);
 	return done({ verdict: problem === null ? "delivered" : "no-reply", end: problem ?? arrived, reply });
@@ -140,6 +144,11 @@ function refusalOf(view: View, arrived: End): Pick<End, "refusal"> {
 
 function markOfAnswer(view: View, { packet, mark = 0 }: End): number {
 	return replyMark({ view, packet, mark });
+}
+
+/** sctp_v6_get_dst: for a link-local client no wider address of the association will do, and so that of the route stays. */
+function hasRoutesSource({ protocol, src, dst }: Packet): boolean {
+	return protocol === "sctp" && dst.family === 6 && isLinkLocal(dst) && !isLinkLocal(src);
 }
 
 /** The stack answers it, and no process. */

@@ -30,10 +30,11 @@ function kernelOf({ kind }: KernelHere): Promise<Kernel> {
 
 describe("engine and kernel agree", () => {
 	for (const { name, about, sketch, question } of CASES) {
-		const { needs } = realize(
+		const plan = realize(
 			networkOf(sketch),
 			sketch.stacks.map(({ place }) => place),
 		);
+		const needs = new Set([...plan.needs, ...(question.protocol === "sctp" ? (["sctp"] as const) : [])]);
 		const here = KERNELS.find(({ features }) => [...needs].every((feature) => features.has(feature)));
 		const where =
 			here === undefined ? `skipped, as no kernel here has all of ${[...needs].join(", ")}` : `on ${here.kind}`;
