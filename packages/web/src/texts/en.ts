@@ -32,6 +32,7 @@ export const EN = {
 		diagnose: "Find why a packet does not arrive",
 		lab: "Ask a real kernel the same question",
 	},
+	noInput: { choose: "Choose from the atlas:", own: "Your own cluster:" },
 	input: {
 		atlas: "Atlas",
 		summary: (mode: string, nodes: number, pods: number, services: number): string =>

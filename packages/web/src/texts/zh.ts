@@ -32,6 +32,7 @@ export const ZH: Texts = {
 		diagnose: "找出报文为何到不了",
 		lab: "向真实的内核问同一个问题",
 	},
+	noInput: { choose: "请从图集中选择：", own: "查看您自己的集群：" },
 	input: {
 		atlas: "图集",
 		summary: (mode, nodes, pods, services) =>

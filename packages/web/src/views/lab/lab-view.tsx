@@ -5,9 +5,10 @@ import { useEffect, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
 import { labOffer } from "../../backend/lab.ts";
 import { go } from "../../navigation.ts";
+import { NoInput } from "../../parts/no-input.tsx";
 import { Notice } from "../../parts/notice.tsx";
 import { Problem } from "../../parts/problem.tsx";
-import { formatRoute, type Route } from "../../route.ts";
+import type { Route } from "../../route.ts";
 import { LAB } from "../../texts/lab.ts";
 import { useTexts, useTextsOf } from "../../texts/language.ts";
 import { inputOf, questionIn, routeOf } from "../path/asked.ts";
@@ -20,7 +21,6 @@ import { useLab } from "./use-lab.ts";
 import { takeWishForLab } from "./wish.ts";
 
 export function LabView({ route, served }: ViewProps): JSX.Element {
-	const { viewHints } = useTexts();
 	const texts = useTextsOf(LAB);
 	const input = inputOf(route, served);
 	return (
@@ -28,13 +28,7 @@ export function LabView({ route, served }: ViewProps): JSX.Element {
 			<h1>{texts.title}</h1>
 			<p class="intro">{texts.intro}</p>
 			<Offered served={served}>
-				{input === null ? (
-					<p class="quiet">
-						<a href={formatRoute({ view: "atlas", params: {} })}>{viewHints.atlas}</a>
-					</p>
-				) : (
-					<Asking input={input} route={route} />
-				)}
+				{input === null ? <NoInput view="lab" /> : <Asking input={input} route={route} />}
 			</Offered>
 		</div>
 	);

@@ -1,9 +1,9 @@
 /** The Path view: a question, and its answer to be stepped through. */
 import type { JSX } from "preact";
 import { go } from "../../navigation.ts";
+import { NoInput } from "../../parts/no-input.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { ProofLine } from "../../parts/proof-badge.tsx";
-import { formatRoute } from "../../route.ts";
 import { useLanguage, useTexts } from "../../texts/language.ts";
 import type { ViewProps } from "../view.ts";
 import { Answer } from "./answer.tsx";
@@ -21,11 +21,7 @@ export function PathView({ route, served }: ViewProps): JSX.Element {
 	const answered = useExplanation(input, question, useLanguage());
 	const { explanation, problem, asking, retry } = answered;
 	if (input === null) {
-		return (
-			<p class="quiet">
-				<a href={formatRoute({ view: "atlas", params: {} })}>{texts.viewHints.atlas}</a>
-			</p>
-		);
+		return <NoInput view="path" />;
 	}
 	return (
 		<div class="path-view">

@@ -6,8 +6,9 @@ import { type Input, problemIn } from "../../backend/backend.ts";
 import { backendFor } from "../../backend/backends.ts";
 import { go } from "../../navigation.ts";
 import { Combobox } from "../../parts/combobox.tsx";
+import { NoInput } from "../../parts/no-input.tsx";
 import { Problem } from "../../parts/problem.tsx";
-import { formatRoute, type Route } from "../../route.ts";
+import type { Route } from "../../route.ts";
 import { useTexts } from "../../texts/language.ts";
 import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
@@ -18,7 +19,7 @@ import { matching, wordsOf } from "./matching.ts";
 const MOST_PROPOSALS = 40;
 
 export function StateView({ route, served }: ViewProps): JSX.Element {
-	const { state: texts, viewHints } = useTexts();
+	const { state: texts } = useTexts();
 	const input = inputOf(route, served);
 	const { place = "", search = "", group = "", entry } = route.params;
 	const { report, problem, retry } = useReport(input, place);
@@ -31,11 +32,7 @@ export function StateView({ route, served }: ViewProps): JSX.Element {
 		[JSON.stringify(input)],
 	);
 	if (input === null) {
-		return (
-			<p class="quiet">
-				<a href={formatRoute({ view: "atlas", params: {} })}>{viewHints.atlas}</a>
-			</p>
-		);
+		return <NoInput view="state" />;
 	}
 	const narrow = (params: Route["params"], replace = false): void =>
 		go({ ...route, params: { ...route.params, ...params } }, replace);

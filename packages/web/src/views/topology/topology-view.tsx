@@ -6,8 +6,8 @@ import { type Input, problemIn } from "../../backend/backend.ts";
 import { backendFor } from "../../backend/backends.ts";
 import { go } from "../../navigation.ts";
 import { Combobox } from "../../parts/combobox.tsx";
+import { NoInput } from "../../parts/no-input.tsx";
 import { Problem } from "../../parts/problem.tsx";
-import { formatRoute } from "../../route.ts";
 import { useTexts } from "../../texts/language.ts";
 import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
@@ -21,7 +21,7 @@ import { PlaceList } from "./place-list.tsx";
 const MOST_PROPOSALS = 40;
 
 export function TopologyView({ route, served }: ViewProps): JSX.Element {
-	const { topology: texts, viewHints, loading } = useTexts();
+	const { topology: texts, loading } = useTexts();
 	const input = inputOf(route, served);
 	const { topology, problem, retry } = useTopology(input);
 	const { place = "" } = route.params;
@@ -35,11 +35,7 @@ export function TopologyView({ route, served }: ViewProps): JSX.Element {
 	);
 	const select = (chosen: string | null): void => go({ ...route, params: { ...route.params, place: chosen ?? "" } });
 	if (input === null) {
-		return (
-			<p class="quiet">
-				<a href={formatRoute({ view: "atlas", params: {} })}>{viewHints.atlas}</a>
-			</p>
-		);
+		return <NoInput view="topology" />;
 	}
 	return (
 		<div class="topology-view">
