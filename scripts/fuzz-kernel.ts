@@ -7,17 +7,46 @@ import { parseArgs } from "node:util";
 import { paintFor } from "@podpath/core";
 import { type Counts, fuzz, LabError, printCounts, printDisagreement } from "@podpath/lab";
 
-const { values } = parseArgs({
-	options: {
-		seed: { type: "string", default: "1" },
-		runs: { type: "string", default: "100" },
-		from: { type: "string", default: "0" },
-		questions: { type: "string", default: "50" },
-		backend: { type: "string", default: "userns" },
-		minutes: { type: "string" },
-		"keep-going": { type: "boolean", default: false },
-	},
-});
+const USAGE = `Usage: npm run fuzz:kernel -- [--seed S] [--runs N] [--from N] [--questions Q] [--backend userns|uml|netns] [--minutes M] [--keep-going]
+
+  --seed S       which random networks; default 1
+  --runs N       how many questions; default 100
+  --from N       the first network's number; default 0
+  --questions Q  to each network; default 50
+  --backend B    on which kernel; default userns
+  --minutes M    end after so long
+  --keep-going   after a disagreement too
+
+The status is 0 where all agree, 1 where some do not, 4 where it could not be tried.
+`;
+
+function given(): ReturnType<typeof read>["values"] {
+	try {
+		const { values } = read();
+		if (!values.help) return values;
+		process.stdout.write(USAGE);
+		process.exit(0);
+	} catch (error) {
+		process.stderr.write(`fuzz:kernel: ${error instanceof Error ? error.message : String(error)}\n\n${USAGE}`);
+		process.exit(2);
+	}
+}
+
+const read = () =>
+	parseArgs({
+		options: {
+			help: { type: "boolean", short: "h", default: false },
+			seed: { type: "string", default: "1" },
+			runs: { type: "string", default: "100" },
+			from: { type: "string", default: "0" },
+			questions: { type: "string", default: "50" },
+			backend: { type: "string", default: "userns" },
+			minutes: { type: "string" },
+			"keep-going": { type: "boolean", default: false },
+		},
+	});
+
+const values = given();
 
 function wholeNumber(name: "seed" | "runs" | "from" | "questions"): number {
 	const number = Number(values[name]);
