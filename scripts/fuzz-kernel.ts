@@ -10,7 +10,7 @@ import { type Counts, fuzz, LabError, printCounts, printDisagreement } from "@po
 const USAGE = `Usage: npm run fuzz:kernel -- [--seed S] [--runs N] [--from N] [--questions Q] [--backend userns|uml|netns] [--minutes M] [--keep-going]
 
   --seed S       which random networks; default 1
-  --runs N       how many questions; default 100
+  --runs N       how many networks; default 100
   --from N       the first network's number; default 0
   --questions Q  to each network; default 50
   --backend B    on which kernel; default userns
