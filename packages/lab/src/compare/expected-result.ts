@@ -79,8 +79,9 @@ function failsInSend({ forward, client, endedAt, code, sent, facts }: PredictedW
 /** No refusal came over the wire: the client's own stack says so, where the packet never left it. */
 function localError({ client, endedAt, forward, code, facts, sent }: PredictedWay): ResultWord | null {
 	if (endedAt !== client || forward.length > 0) return null;
-	// sctp_transport_route() failing is no error of connect(): the INIT is sent again, and again to nobody.
-	if (sent.protocol === "sctp") return null;
+	// sctp_transport_route() failing is no error of connect(): the INIT is sent again, and again to nobody. The ICMP error of a
+	// neighbour that does not answer is one (sctp_v4_err, sctp_v6_err).
+	if (sent.protocol === "sctp" && code !== "no-answer") return null;
 	// NAT or a mark sent it where no route leads (ip_route_me_harder): connect() had its route, and TCP goes on trying.
 	if (facts.rerouted !== undefined && sent.protocol === "tcp") return null;
 	switch (code) {
