@@ -51,7 +51,7 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 		floods: plan.floods,
 		scattered: way.code === "mac-nowhere",
 		ends: new Set([way.client ?? "", way.endedAt, way.server?.at ?? ""]),
-		leaves: way.verdict === "exits",
+		leaves: way.verdict === "exits" || way.code === "outside",
 		endless: way.verdict === "loop",
 	};
 	const flow = flowOf(way, sightingsOf(observation.frames, plan), observation.accepted);

@@ -43,13 +43,25 @@ export interface SiteSteps {
 
 export function stepsOf(site: Site): SiteSteps {
 	const { name, state } = site;
-	const sysctls = sysctlGroups(state.sysctls, site.given, new Set(state.links.map((link) => link.name)));
+	const made = new Set(state.links.map((link) => link.name));
+	const sysctls = sysctlGroups(state.sysctls, site.given, made, speakingIpv6(state));
 	const { steps, omitted } = new Steps(site, sysctls);
 	return {
 		early: [{ kind: "sysctl", namespace: name, settings: sysctls.early }],
 		build: steps,
 		omitted: [...sysctls.omitted, ...omitted].map((what) => `${state.place}: ${what}`),
 	};
+}
+
+/** The devices with addresses, neighbours or routes of IPv6. */
+function speakingIpv6({ addresses, neighbours, routes }: Namespace): ReadonlySet<string> {
+	return new Set([
+		...addresses.filter(({ address }) => address.family === 6).map(({ device }) => device),
+		...neighbours.filter(({ family }) => family === 6).map(({ device }) => device),
+		...routes
+			.filter(({ family }) => family === 6)
+			.flatMap(({ nextHops }) => nextHops.flatMap(({ device }) => device ?? [])),
+	]);
 }
 
 /** `tc -batch` in a namespace. */

@@ -44,11 +44,15 @@ const SETTINGS = [
 	/^net\/netfilter\/nf_conntrack_tcp_(be_liberal|loose)$/,
 ];
 
-/** `ofRoot`: the devices that exist before the namespace makes its own; `made`: all that it will have. */
+/**
+ * `ofRoot`: the devices that exist before the namespace makes its own; `made`: all that it will have; `speaking`: those that
+ * get something of IPv6, which disable_ipv6 takes away again, so it comes after that.
+ */
 export function sysctlGroups(
 	settings: ReadonlyMap<string, string>,
 	ofRoot: ReadonlySet<string>,
 	made: ReadonlySet<string>,
+	speaking: ReadonlySet<string> = new Set(),
 ): SysctlGroups {
 	const early = new Map(BASELINE);
 	const beforeUp: Setting[] = [];
@@ -63,7 +67,10 @@ export function sysctlGroups(
 			if (/^net\/(ipv4\/vs|netfilter)\//.test(path)) late.push([path, value]);
 			else early.set(path, value);
 		} else if (!made.has(device)) omitted.push(`sysctl ${key}: ${device} is not made`);
-		else (ofRoot.has(device) ? beforeUp : late).push([path, value]);
+		else {
+			const takesAway = path.endsWith("/disable_ipv6") && speaking.has(device);
+			(ofRoot.has(device) && !takesAway ? beforeUp : late).push([path, value]);
+		}
 	}
 	// A dump of all of them has a thousand.
 	if (idle.length > 0) omitted.push(`${idle.length} sysctls (${idle[0]} …): they do not steer packets`);

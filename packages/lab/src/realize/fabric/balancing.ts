@@ -21,8 +21,18 @@ export function balancingRules({ balancers, internet }: Surroundings): Pick<Fabr
 	return { nat, filter };
 }
 
+/** Rules for each source that the listener lets in; others' packets are not rewritten. */
+function listening(listener: BalancerListener, family: Family, address: string): readonly string[] {
+	const { acl, protocol, port } = listener;
+	const to = `-d ${address} -p ${protocol} -m ${protocol} --dport ${port}`;
+	const listed = (acl?.prefixes ?? []).filter((each) => each.family === family).map(({ text }) => ` -s ${text}`);
+	const refused = acl?.kind === "black" ? listed.map((from) => `-A PREROUTING${from} ${to} -j RETURN`) : [];
+	const admitted = acl?.kind === "white" ? listed : [""];
+	return [...refused, ...admitted.flatMap((from) => rewriting(listener, family, `-A PREROUTING${from} ${to}`))];
+}
+
 /** One rule for each backend, with the chance that it has when those before it were not chosen. */
-function listening({ protocol, port, backends }: BalancerListener, family: Family, address: string): readonly string[] {
+function rewriting({ backends }: BalancerListener, family: Family, matching: string): readonly string[] {
 	const used = backends.filter((each) => each.weight > 0 && each.address.family === family);
 	let left = used.reduce((sum, { weight }) => sum + weight, 0);
 	return used.map((backend) => {
@@ -30,6 +40,6 @@ function listening({ protocol, port, backends }: BalancerListener, family: Famil
 		left -= backend.weight;
 		const statistic = chance === 1 ? "" : ` -m statistic --mode random --probability ${chance.toFixed(11)}`;
 		const to = formatEndpoint(backend.address, backend.port);
-		return `-A PREROUTING -d ${address} -p ${protocol} -m ${protocol} --dport ${port}${statistic} -j DNAT --to-destination ${to}`;
+		return `${matching}${statistic} -j DNAT --to-destination ${to}`;
 	});
 }
