@@ -25,6 +25,7 @@ export const REASON_CODES = [
 	"nat-known",
 	"ipvs-scheduled",
 	"ipvs-reply",
+	"ipvs-icmpv6-error",
 	"program-translated",
 	"program-answered",
 	"program-redirected",

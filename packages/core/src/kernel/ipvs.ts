@@ -50,6 +50,11 @@ export function ipvsReply(walk: Walk, skb: Skb, hook: Hook): Next | null {
 		.get(skb.view)
 		?.find((each) => (about === null ? isFromServer(each, packet) : isAboutServer(each, about)));
 	if (connection === undefined || connection.server.method !== "masq") return null;
+	// handle_response_icmp() takes the checksum of an ICMPv6 error without its pseudo-header, and so for a wrong one (Linux 6.1).
+	if (about !== null && packet.family === 6) {
+		const facts = { virtual: virtualText(connection.service) };
+		return end(skb, "dropped", because("ipvs-icmpv6-error", facts, connection.service.origin));
+	}
 	skb.ipvs = connection;
 	skb.ipvsDone = true;
 	skb.packet = rewriteSource(packet, connection.virtual.address, connection.virtual.port);
@@ -91,14 +96,15 @@ function send(walk: Walk, skb: Skb, connection: IpvsConnection): Next | null {
 		// ip_vs_update_conntrack: answers are expected from the real server; rules see no DNAT.
 		tracked.reply = withReplySource(tracked.reply, server.address, server.port);
 	} else untrack(skb);
-	const before = { address: skb.packet.dst, port: skb.packet.dport };
+	const asked = skb.packet;
+	const before = { address: asked.dst, port: asked.dport };
 	const after = { address: server.address, port: server.port };
 	const why = because("ipvs-scheduled", scheduledFacts(service, server), originOf(service, server));
 	walk.rewrote({ at: skb.view.place, kind: "dnat", before, after, because: why });
 	skb.packet = rewriteDestination(skb.packet, server.address, server.port);
 	skb.ipvsDone = true;
 	if (walk.recording) walk.hop(skb, "ipvs", skb.device.name, why);
-	return transmitToServer(walk, skb);
+	return transmitToServer(walk, skb, asked);
 }
 
 function tracksConnections({ state }: View): boolean {
@@ -117,14 +123,14 @@ function untrack(skb: Skb): void {
  * incoming device, so rules by `from` or `iif` cannot match); a local server gets the packet here, any other by the
  * OUTPUT hooks.
  */
-function transmitToServer(walk: Walk, skb: Skb): Next | null {
+function transmitToServer(walk: Walk, skb: Skb, asked: Packet): Next | null {
 	const { view, packet } = skb;
 	const found = lookup(view, { to: packet.dst }, walk.choices);
 	if (found.kind === "unknown") return end(skb, "unknown", because("cannot-evaluate", { what: found.unknown }));
-	// dst_link_failure, also where a route or a rule refuses.
+	// dst_link_failure, also where a route or a rule refuses: about the packet as it came, which is rewritten only then.
 	if (found.kind !== "route" || NOWHERE.has(found.route.type)) {
 		return icmpRefusal(
-			skb,
+			{ ...skb, packet: asked },
 			"unreachable",
 			packet.family === 4 ? "icmp-host-unreachable" : "icmp6-addr-unreachable",
 			because("no-route", { to: packet.dst.text }),

@@ -21,6 +21,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"nat-known": "按连接跟踪表项改写 {side}",
 	"ipvs-scheduled": "IPVS {virtual}（{scheduler}，{servers} 个后端）转给 {server}",
 	"ipvs-reply": "IPVS {virtual} 的应答：源地址改回虚拟地址",
+	"ipvs-icmpv6-error": "IPVS {virtual} 丢弃其后端的 ICMPv6 差错报文，因为误判其校验和有错",
 	"program-translated": "eBPF 程序 {program}（按其文档所述的效果）：{virtual} 变为 {server}",
 	"program-answered": "eBPF 程序 {program}（按其文档所述的效果）：应答的源地址变为 {virtual}",
 	"program-redirected": "eBPF 程序 {program}（按其文档所述的效果）：从 {device} 发出，绕过节点的 IP 协议栈",

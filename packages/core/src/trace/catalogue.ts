@@ -21,6 +21,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"nat-known": "{side} rewritten as the connection's entry says",
 	"ipvs-scheduled": "IPVS {virtual} ({scheduler}, {servers} servers) sends it to {server}",
 	"ipvs-reply": "answer of IPVS {virtual}: the virtual address becomes its source",
+	"ipvs-icmpv6-error": "IPVS {virtual} drops ICMPv6 errors of its servers, whose checksum it takes for a wrong one",
 	"program-translated": "program {program} ({technology}), by its documented effect: {virtual} becomes {server}",
 	"program-answered":
 		"program {program} ({technology}), by its documented effect: {virtual} becomes the source of the answer",
