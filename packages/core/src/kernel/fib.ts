@@ -25,6 +25,11 @@ export type Lookup =
 	| { readonly kind: "none" }
 	| { readonly kind: "unknown"; readonly unknown: string };
 
+/** Whether a packet of this stack's own goes anywhere by it. */
+export function leadsSomewhere(found: Lookup): boolean {
+	return found.kind === "route" && (found.route.type === "unicast" || found.route.type === "local");
+}
+
 /** Chooses among next hops by weight: a walk's choices do. */
 export interface NextHopChooser {
 	choose(weights: readonly number[], about: string): number;

@@ -1,7 +1,7 @@
 /** The route of a packet that this stack makes (ip_route_output_key), at first and after hooks have changed it. */
 import { type Address, isLinkLocal, isLoopback, isUnspecified } from "../address/address.ts";
 import { because } from "./because.ts";
-import { type Flow, lookup } from "./fib.ts";
+import { type Flow, leadsSomewhere, lookup } from "./fib.ts";
 import { outRouteOf } from "./out-route.ts";
 import { missingDevice, noRoute, refusedByType, routedBecause } from "./route.ts";
 import type { OutRoute, Skb } from "./skb.ts";
@@ -70,8 +70,7 @@ function sourceBy({ view, packet }: Skb, { route, device, nextHop }: OutRoute): 
  */
 export function lostAnew(walk: Walk, skb: Skb): Next | null {
 	const flow = againFlow(skb, skb.mark);
-	const found = lookup(skb.view, flow);
-	if (found.kind === "route" && (found.route.type === "unicast" || found.route.type === "local")) return null;
+	if (leadsSomewhere(lookup(skb.view, flow))) return null;
 	const failed = routeOut(walk, skb, flow);
 	return failed === null ? null : again(failed);
 }

@@ -6,7 +6,7 @@ import { because } from "../kernel/because.ts";
 import { Choices } from "../kernel/choices.ts";
 import { Tracked } from "../kernel/conntrack.ts";
 import { destinationOf } from "../kernel/endpoint.ts";
-import { lookup } from "../kernel/fib.ts";
+import { leadsSomewhere, lookup } from "../kernel/fib.ts";
 import { icmpError, portUnreachable, replyMark, resetOf } from "../kernel/reject.ts";
 import { newSkb, type Skb } from "../kernel/skb.ts";
 import type { View } from "../kernel/view.ts";
@@ -230,17 +230,11 @@ function sendFrom(walk: Walk, view: View, packet: Packet, mark = 0): Next {
 	return { kind: "stage", stage: "output", skb };
 }
 
-/** ip_route_me_harder, nf_send_reset6: the route of the reset, by its source too. */
-function isLedSomewhere(view: View, { src: from, dst: to }: Packet, mark: number): boolean {
-	const found = lookup(view, { to, from, mark });
-	return found.kind === "route" && (found.route.type === "unicast" || found.route.type === "local");
-}
-
 /** A refusal goes against the packet that it is about, and is of its connection (nf_conntrack_attach). */
 function sendRefusal(walk: Walk, refusal: NonNullable<End["refusal"]>): Next {
 	const { view, packet, mark = 0, tracked, sourceless, by } = refusal;
-	// It has to have a route all the same (nf_send_reset).
-	if (by !== undefined && isLedSomewhere(view, packet, mark)) {
+	// It has to have a route all the same, by its source too (ip_route_me_harder, nf_send_reset6).
+	if (by !== undefined && leadsSomewhere(lookup(view, { to: packet.dst, from: packet.src, mark }))) {
 		const { port, ethernet } = by;
 		if (walk.recording)
 			walk.hop(newSkb(view, port, packet, true), "send", null, because("sent", { to: destinationOf(packet) }));

@@ -57,7 +57,8 @@ export function bgpOf(
 	return { plan, isLearned };
 }
 
-function hasSessionsDown(speakers: readonly Speaker[]): boolean {
+/** Whether some neighbour of these has no session with them. Of both families. */
+export function hasSessionsDown(speakers: readonly Speaker[]): boolean {
 	const families = Map.groupBy(speakers, ({ addresses }) => addresses[0]?.family);
 	return [...families.values()].some((all) => {
 		const network = new BgpNetwork(all);

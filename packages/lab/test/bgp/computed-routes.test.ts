@@ -1,7 +1,7 @@
 /** The routes that podpath computes from BGP sessions are those that BIRD puts into the kernel. */
 import { BgpNetwork, contains, parseAddress } from "@podpath/core";
 import { describe, expect, test } from "vitest";
-import { routeText } from "../../src/bgp/bgp-plan.ts";
+import { hasSessionsDown, routeText } from "../../src/bgp/bgp-plan.ts";
 import { birdConfiguration, birdRule } from "../../src/bgp/bird-configuration.ts";
 import { exchange } from "../../src/bgp/exchange.ts";
 import { openBackend } from "../../src/index.ts";
@@ -71,7 +71,7 @@ function bgpOf(topology: Topology): LabBgp {
 			return { place: name, namespace: name, configuration: birdConfiguration([speaker]), routes: routes.sort() };
 		}),
 		routes: [],
-		hasSessionsDown: network.speakers.some((speaker) => network.sessionsDown(speaker).length > 0),
+		hasSessionsDown: hasSessionsDown(network.speakers),
 	};
 }
 
