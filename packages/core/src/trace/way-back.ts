@@ -53,10 +53,16 @@ export function sendBack(walk: Walk, aftermath: Exclude<Aftermath, { readonly ki
 }
 
 /** What the client makes of an answer that ended so. */
-export function verdictOfAnswer(plan: Plan, sent: Packet, arrived: End, answer: End): { verdict: Verdict; end: End } {
-	if (answer.outcome === "unknown") return { verdict: "unknown", end: answer };
+export function verdictOfAnswer(plan: Plan, sent: Packet, answer: End): AnswerVerdict {
+	if (answer.outcome === "unknown") return { verdict: "unknown", problem: answer };
 	const problem = cameBack(plan, answer, sent);
-	return { verdict: problem === null ? "delivered" : "no-reply", end: problem ?? arrived };
+	return { verdict: problem === null ? "delivered" : "no-reply", problem };
+}
+
+export interface AnswerVerdict {
+	readonly verdict: Verdict;
+	/** Why the client does not get it; null: it does. */
+	readonly problem: End | null;
 }
 
 /** What the client makes of a refusal that ended so. A refusal counts as one only where it reaches the client. */

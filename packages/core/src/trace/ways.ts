@@ -37,28 +37,35 @@ export const WAY_LIMIT = 4096;
  * Walks every way in turn. With `recording` off only verdicts are found, faster. The first way is that of the choices `from`,
  * walked from its beginning; those after it go on from where the first one left its first stack.
  */
-export function* ways(plan: Plan, recording: boolean, from: readonly number[] = []): Generator<Way> {
-	const sent = probe(plan);
-	let shared: Beginning | null = null;
-	let script: readonly number[] | null = from;
-	while (script !== null) {
-		const choices: Choices = new Choices(script);
-		const first: Beginning = shared === null ? beginningOf(plan, sent, choices, recording) : branch(shared, choices);
-		shared ??= sharedBy(first);
-		yield walkOnce(plan, sent, first);
-		script = choices.nextScript();
+export function ways(plan: Plan, recording: boolean, from: readonly number[] = []): Generator<Way> {
+	return waysFrom(plan, beginningOf(plan, recording, new Choices(from)));
+}
+
+/** The way that begins so, and then all others. */
+export function* waysFrom(plan: Plan, first: Beginning): Generator<Way> {
+	const shared = sharedBy(first);
+	let begun = first;
+	for (;;) {
+		yield walkOnce(plan, begun);
+		const script = begun.forward.choices.nextScript();
+		if (script === null) return;
+		const choices = new Choices(script);
+		begun = shared === null ? beginningOf(plan, first.forward.recording, choices) : branch(shared, choices);
 	}
 }
 
 /** A way as far as where the packet leaves the stack that it starts in. */
-interface Beginning {
+export interface Beginning {
+	/** The packet as the client sent it. */
+	readonly sent: Packet;
 	readonly forward: Walk;
 	readonly next: Next;
 }
 
-function beginningOf(plan: Plan, sent: Packet, choices: Choices, recording: boolean): Beginning {
-	const forward = new Walk(plan.network, choices, new Memory(), recording, plan.asked, new Map());
-	return { forward, next: throughFirst(forward, begin(forward, plan, sent)) };
+export function beginningOf(plan: Plan, recording: boolean, choices: Choices): Beginning {
+	const sent = probe(plan);
+	const forward = new Walk(plan.network, choices, new Memory(), { recording, asked: plan.asked, remarks: new Map() });
+	return { sent, forward, next: throughFirst(forward, begin(forward, plan, sent)) };
 }
 
 /** The beginning as all ways have it; null: something was chosen already, or a stack still has the packet in its hands. */
@@ -68,11 +75,11 @@ function sharedBy(beginning: Beginning): Beginning | null {
 	return isLeft && forward.choices.made.length === 0 ? branch(beginning, forward.choices) : null;
 }
 
-function branch({ forward, next }: Beginning, choices: Choices): Beginning {
-	return { forward: forward.branch(choices, forward.memory.copy()), next };
+function branch({ sent, forward, next }: Beginning, choices: Choices): Beginning {
+	return { sent, forward: forward.branch(choices, forward.memory.copy()), next };
 }
 
-function walkOnce(plan: Plan, sent: Packet, { forward, next }: Beginning): Way {
+function walkOnce(plan: Plan, { sent, forward, next }: Beginning): Way {
 	const { choices, memory, recording, remarks } = forward;
 	const forwardEnd = run(forward, next);
 	const base = {
@@ -89,11 +96,13 @@ function walkOnce(plan: Plan, sent: Packet, { forward, next }: Beginning): Way {
 	const aftermath = aftermathOf(plan, forwardEnd);
 	if (aftermath.kind === "nothing")
 		return { ...base, weight: choices.weight, verdict: aftermath.verdict, end: aftermath.end };
-	const back = new Walk(plan.network, choices, memory, recording, plan.asked, remarks);
+	const back = new Walk(plan.network, choices, memory, { recording, asked: plan.asked, remarks });
 	const backEnd = run(back, sendBack(back, aftermath));
 	const weight = choices.weight;
-	if (aftermath.kind === "answer")
-		return { ...base, weight, reply: back, ...verdictOfAnswer(plan, sent, aftermath.arrived, backEnd) };
+	if (aftermath.kind === "answer") {
+		const { verdict, problem } = verdictOfAnswer(plan, sent, backEnd);
+		return { ...base, weight, verdict, end: problem ?? forwardEnd, reply: back };
+	}
 	const { end } = aftermath;
 	const { verdict, came } = verdictOfRefusal(plan, sent, refusedBy(end), backEnd);
 	return { ...base, weight, verdict, end, refusal: back, refusalCame: came, refusalEnd: backEnd };
