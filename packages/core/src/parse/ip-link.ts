@@ -98,6 +98,12 @@ function ttlOf(raw: RawLink): { readonly ttl?: number } {
 	return Number.isInteger(ttl) && ttl > 0 ? { ttl } : {};
 }
 
+/** `fwmark 0x1`; `ip` says nothing of none. */
+function fwmarkOf(raw: RawLink): { readonly fwmark?: number } {
+	const fwmark = Number(raw.options.get("fwmark") ?? 0);
+	return Number.isInteger(fwmark) && fwmark > 0 ? { fwmark } : {};
+}
+
 /** The device below: from `dev` of the kind's own words, else from what stands after `@`. */
 function lowerOf(raw: RawLink): { readonly lower?: LowerDevice } {
 	const name = raw.options.get("dev") ?? raw.options.get("link") ?? raw.lower;
@@ -150,6 +156,7 @@ function linkOfKind(kind: string, raw: RawLink, base: LinkBase): Link {
 				...tunnelEnds(options.get("local") ?? raw.mac, options.get("remote") ?? raw.peer),
 				...lowerOf(raw),
 				...ttlOf(raw),
+				...fwmarkOf(raw),
 			};
 		case "vlan": {
 			const id = Number(options.get("id"));

@@ -17,12 +17,16 @@ import type {
 } from "@podpath/core";
 import type { Asked } from "../engine/calls.ts";
 
-/** What is asked about. */
-export type Input =
+/** What somebody else gave, and has a name. */
+export type GivenInput =
 	/** Something of the atlas: a scenario by MODE/ID, a mode's cluster by MODE, a cluster with a fault by faults/MODE/ID. */
 	| { readonly kind: "scenario"; readonly name: string }
 	/** What the server was started with. */
-	| { readonly kind: "served" }
+	| { readonly kind: "served" };
+
+/** What is asked about. */
+export type Input =
+	| GivenInput
 	/** What somebody wrote in the page. */
 	| { readonly kind: "manifests"; readonly files: readonly ManifestFile[] };
 
