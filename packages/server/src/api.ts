@@ -8,11 +8,9 @@ import {
 	explanationSchema,
 	faultIndex,
 	faultIndexSchema,
-	InputError,
 	knownPlaceSchema,
 	knownPlaces,
 	LANGUAGES,
-	type ManifestFile,
 	manifestFileSchema,
 	placesLike,
 	problemSchema,
@@ -30,7 +28,7 @@ import type { LabRuns } from "./lab-runs.ts";
 import { longCalls } from "./long-calls.ts";
 import { problem } from "./problem.ts";
 import type { Served } from "./served.ts";
-import { servedSubject } from "./subjects.ts";
+import { servedManifests, servedSubject } from "./subjects.ts";
 
 const MOST_PLACES = 100;
 
@@ -157,7 +155,7 @@ export function api(served: Served, events: Events, runs: LabRuns): OpenAPIHono 
 		return context.json(stateReport(await servedSubject(served), place), 200);
 	});
 	routed.openapi(routes.topology, async (context) => context.json(topologyReport(await servedSubject(served)), 200));
-	routed.openapi(routes.manifests, async (context) => context.json([...(await manifestsOf(served))], 200));
+	routed.openapi(routes.manifests, async (context) => context.json([...(await servedManifests(served))], 200));
 	routed.openapi(routes.explain, async (context) => {
 		const { question, language } = context.req.valid("json");
 		return context.json(explain(await servedSubject(served), question, language), 200);
@@ -201,13 +199,4 @@ export function api(served: Served, events: Events, runs: LabRuns): OpenAPIHono 
 		servers: [{ url: "/api" }],
 	});
 	return routed;
-}
-
-async function manifestsOf({ input }: Served): Promise<readonly ManifestFile[]> {
-	if (input?.kind === "manifests") return input.manifests;
-	throw new InputError({
-		code: "no-manifests",
-		message: "only a cluster that manifests describe can be changed here",
-		hint: "podpath serve -f FILE|DIR",
-	});
 }

@@ -14,14 +14,14 @@ export class LabRuns {
 		return this.#lab.offer();
 	}
 
-	/** Rejects with an InputError where somebody else is asking. */
-	async ask(subject: Promise<Subject>, question: Question, { signal, onStage }: LabWatch): Promise<LabReport> {
+	/** Rejects with an InputError where somebody else is asking; `subject` is not made then. */
+	async ask(subject: () => Promise<Subject>, question: Question, { signal, onStage }: LabWatch): Promise<LabReport> {
 		if (this.#running !== null) throw busy();
 		const ending = new AbortController();
 		const end = (): void => ending.abort();
 		signal.addEventListener("abort", end);
 		if (signal.aborted) end();
-		const asking = subject.then((known) => this.#lab.ask(known, question, { signal: ending.signal, onStage }));
+		const asking = subject().then((known) => this.#lab.ask(known, question, { signal: ending.signal, onStage }));
 		const running = { ending, done: asking.catch(() => {}) };
 		this.#running = running;
 		try {

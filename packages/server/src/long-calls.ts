@@ -2,21 +2,25 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import {
 	type DiagnosisEvent,
+	type DiagnosisWatch,
 	diagnoseInTurns,
 	diagnosisEventSchema,
 	InputError,
+	LANGUAGES,
 	type LabEvent,
 	labEventSchema,
 	labOfferSchema,
+	manifestFileSchema,
 	type Problem,
 	problemOf,
 	problemSchema,
 	questionSchema,
+	type Subject,
 } from "@podpath/core";
 import { eventStream } from "./event-stream.ts";
 import type { LabRuns } from "./lab-runs.ts";
 import type { Served } from "./served.ts";
-import { atlasSubject, servedSubject } from "./subjects.ts";
+import { editedSubject, namedSubject, servedSubject } from "./subjects.ts";
 
 const problem = (description: string) => ({ content: { "application/json": { schema: problemSchema } }, description });
 const events = (schema: z.ZodType, description: string) => ({
@@ -25,7 +29,10 @@ const events = (schema: z.ZodType, description: string) => ({
 });
 const body = (schema: z.ZodType) => ({ body: { required: true, content: { "application/json": { schema } } } });
 
-const diagnosisBody = z.strictObject({ question: questionSchema.nullable() });
+const diagnosisBody = z.strictObject({
+	question: questionSchema.nullable(),
+	language: z.enum(LANGUAGES).default("en").describe("Of the findings' sentences"),
+});
 
 const diagnosis = createRoute({
 	method: "post",
@@ -53,6 +60,10 @@ const labBody = z.strictObject({
 		.max(300)
 		.exactOptional()
 		.describe("MODE/ID, MODE or faults/MODE/ID; absent: what the server was started with"),
+	edited: z
+		.array(manifestFileSchema)
+		.exactOptional()
+		.describe("Files of that input as somebody changed them; each stands in the place of the file of its name"),
 });
 
 const labRun = createRoute({
@@ -72,27 +83,29 @@ const labRun = createRoute({
 
 export function longCalls(routed: OpenAPIHono, served: Served, runs: LabRuns): void {
 	routed.openapi(diagnosis, async (context) => {
-		const { question } = context.req.valid("json") as z.infer<typeof diagnosisBody>;
+		const { question, language } = context.req.valid("json") as z.infer<typeof diagnosisBody>;
 		const subject = await servedSubject(served);
 		return eventStream<DiagnosisEvent>(context, (send, signal) =>
 			told(send, async () => {
-				const diagnosis = await diagnoseInTurns(subject, question, {
+				const watch: DiagnosisWatch = {
 					aborted: () => signal.aborted,
 					now: () => performance.now(),
 					onProgress: (progress) => send({ kind: "progress", ...progress }),
 					onFound: (found) => send({ kind: "found", diagnosis: found }),
 					pause: () => new Promise((resolve) => setImmediate(resolve)),
-				});
+				};
+				const diagnosis = await diagnoseInTurns(subject, question, watch, language);
 				send({ kind: "done", diagnosis });
 			}),
 		);
 	});
 	routed.openapi(offer, async (context) => context.json(await runs.offer(), 200));
 	routed.openapi(labRun, (context) => {
-		const { question, atlas } = context.req.valid("json") as z.infer<typeof labBody>;
+		const { question, atlas, edited } = context.req.valid("json") as z.infer<typeof labBody>;
 		return eventStream<LabEvent>(context, (send, signal) =>
 			told(send, async () => {
-				const subject = atlas === undefined ? servedSubject(served) : atlasSubject(served, atlas);
+				const subject = (): Promise<Subject> =>
+					edited === undefined ? namedSubject(served, atlas) : editedSubject(served, atlas, edited);
 				const onStage = (stage: (LabEvent & { readonly kind: "stage" })["stage"], text: string): void =>
 					send({ kind: "stage", stage, text });
 				send({ kind: "done", report: await runs.ask(subject, question, { signal, onStage }) });

@@ -2,6 +2,7 @@
 import {
 	atlasNameOf,
 	clusterNetwork,
+	type Fault,
 	faultSubject,
 	findFault,
 	findScenario,
@@ -22,19 +23,71 @@ export async function servedSubject({ input }: Served): Promise<Subject> {
 	});
 }
 
+/** What a request names: something of the atlas, or else what the server was started with. */
+export function namedSubject(served: Served, atlas: string | undefined): Promise<Subject> {
+	return atlas === undefined ? servedSubject(served) : atlasSubject(served, atlas);
+}
+
+/**
+ * The same with files that somebody changed in the page, each in the place of the file of that name.
+ * @throws {InputError} For files that the input does not have, and for manifests that cannot be used.
+ */
+export async function editedSubject(
+	served: Served,
+	atlas: string | undefined,
+	edited: readonly ManifestFile[],
+): Promise<Subject> {
+	const files = await (atlas === undefined ? servedManifests(served) : atlasManifests(served, atlas));
+	const unknown = edited.find(({ name }) => !files.some((file) => file.name === name));
+	if (unknown !== undefined) {
+		throw new InputError({
+			code: "no-such-file",
+			message: `the input has no file "${unknown.name}"`,
+			hint: `there are ${files.map(({ name }) => name).join(", ")}`,
+		});
+	}
+	return subjectOf(files.map((file) => edited.find(({ name }) => name === file.name) ?? file));
+}
+
+/** What the server was started with, as it is written. */
+export async function servedManifests({ input }: Served): Promise<readonly ManifestFile[]> {
+	if (input?.kind === "manifests") return input.manifests;
+	throw new InputError({
+		code: "no-manifests",
+		message: "only a cluster that manifests describe can be changed here",
+		hint: "podpath serve -f FILE|DIR",
+	});
+}
+
 /** Of a scenario, a mode's cluster or a fault. */
-export async function atlasSubject({ atlas }: Served, name: string): Promise<Subject> {
+export async function atlasSubject(served: Served, name: string): Promise<Subject> {
+	const { fault, found } = namedInAtlas(served, name);
+	return fault === null ? subjectOf(atlasManifests(served, name)) : faultSubject(fault, found.files.cluster);
+}
+
+/** A fault's are those of its cluster as it should be: no manifest says what is broken on a node. */
+function atlasManifests(served: Served, name: string): readonly ManifestFile[] {
+	const { kind, fault, found } = namedInAtlas(served, name);
+	const { cluster } = found.files;
+	if (kind === "mode") return [cluster];
+	if (fault !== null) return scenarioManifests({ id: fault.id, source: fault.source, changes: fault.cluster }, cluster);
+	const scenario = findScenario(found.scenarios, name);
+	if (scenario === undefined) throw noSuch(`no scenario "${name}"`);
+	return scenarioManifests(scenario, cluster);
+}
+
+interface Named {
+	readonly kind: ReturnType<typeof atlasNameOf>["kind"];
+	readonly found: AtlasMode;
+	/** Null for what is no fault. */
+	readonly fault: Fault | null;
+}
+
+function namedInAtlas({ atlas }: Served, name: string): Named {
 	const { kind, mode } = atlasNameOf(name);
 	const found = atlas.find(({ files }) => files.mode === mode);
 	if (found === undefined) throw noSuch(`no mode "${mode}"`);
-	if (kind === "fault") return faultSubject(findFault(found.faults?.faults ?? [], name), found.files.cluster);
-	return subjectOf(kind === "mode" ? [found.files.cluster] : scenarioFiles(found, name));
-}
-
-function scenarioFiles({ scenarios, files }: AtlasMode, name: string): readonly ManifestFile[] {
-	const scenario = findScenario(scenarios, name);
-	if (scenario === undefined) throw noSuch(`no scenario "${name}"`);
-	return scenarioManifests(scenario, files.cluster);
+	return { kind, found, fault: kind === "fault" ? findFault(found.faults?.faults ?? [], name) : null };
 }
 
 function subjectOf(files: readonly ManifestFile[]): Subject {

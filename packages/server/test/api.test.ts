@@ -221,6 +221,8 @@ describe("what the page reads", () => {
 		const response = await server().request("/api/openapi.json", { headers: ALLOWED });
 		const { openapi, paths } = (await response.json()) as { readonly openapi: string; readonly paths: object };
 		expect(openapi).toBe("3.1.0");
+		const edited = '"edited":{"type":"array","items":{"$ref":"#/components/schemas/file"}';
+		expect(JSON.stringify(paths)).toContain(edited);
 		expect(Object.keys(paths).sort()).toEqual([
 			"/atlas.json",
 			"/atlas/{file}",

@@ -37,13 +37,13 @@ export function atlasMode(mode: string): AtlasMode {
 	};
 }
 
-export function clusterInput(text: string): NamedInput {
-	const files = [{ name: "cluster.yaml", text }];
+export function clusterInput(text: string, name = "cluster.yaml"): NamedInput {
+	const files = [{ name, text }];
 	const cluster = loadCluster(files);
 	const subject = { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
 	return {
 		kind: "manifests",
-		name: "cluster.yaml",
+		name,
 		subject: Promise.resolve(subject),
 		manifests: Promise.resolve(files),
 	};
@@ -65,16 +65,30 @@ export interface SlowServing extends Serving {
 	readonly cut: () => void;
 }
 
+type Opened = Promise<{
+	readonly page: Page;
+	readonly context: BrowserContext;
+	readonly complaints: readonly string[];
+}>;
+
 /** What a test opened is closed with it. */
 export class PageTests {
-	readonly folder: string = mkdtempSync(join(tmpdir(), "podpath-page-"));
+	readonly #atlas: readonly AtlasMode[];
+	#folder = "";
 	#browser: Browser | null = null;
 	#files: ReadonlyMap<string, PageFile> = new Map();
 	readonly #closing: (() => Promise<unknown>)[] = [];
 
+	/** `atlas`: what `openAtlas` serves. */
+	constructor(atlas: readonly AtlasMode[] = []) {
+		this.#atlas = atlas;
+	}
+
 	async start(): Promise<void> {
-		await buildPage(join(this.folder, "page"));
-		this.#files = readPage(join(this.folder, "page"));
+		this.#folder = mkdtempSync(join(tmpdir(), "podpath-page-"));
+		const built = join(this.#folder, "page");
+		await buildPage(built);
+		this.#files = readPage(built);
 		// Without a sandbox of its own: in containers Chromium is not allowed to make one.
 		this.#browser = await chromium.launch({ executablePath: CHROMIUM, args: ["--no-sandbox", "--disable-gpu"] });
 	}
@@ -118,7 +132,7 @@ export class PageTests {
 
 	/** The page as a static site, below a folder of its server as file shares have it. */
 	async site(atlas: readonly AtlasMode[]): Promise<string> {
-		const folder = mkdtempSync(join(this.folder, "site-"));
+		const folder = mkdtempSync(join(this.#folder, "site-"));
 		writeSite(folder, atlas, "0", this.#files);
 		const types: Readonly<Record<string, string>> = { html: "text/html", css: "text/css", json: "application/json" };
 		const { url } = await this.#listen((request) => {
@@ -150,10 +164,7 @@ export class PageTests {
 	}
 
 	/** A page that complains of nothing; what it complained of is in `complaints`. */
-	async open(
-		url: string,
-		options: Parameters<Browser["newContext"]>[0] = {},
-	): Promise<{ readonly page: Page; readonly context: BrowserContext; readonly complaints: readonly string[] }> {
+	async open(url: string, options: Parameters<Browser["newContext"]>[0] = {}): Opened {
 		if (this.#browser === null) throw new Error("start() comes first");
 		const context = await this.#browser.newContext({ reducedMotion: "reduce", locale: "en-GB", ...options });
 		this.#closing.push(() => context.close());
@@ -168,6 +179,12 @@ export class PageTests {
 		return { page, context, complaints };
 	}
 
+	/** Of a server that has this block's atlas alone. */
+	async openAtlas(hash: string, options: Parameters<PageTests["open"]>[1] = {}, lab: KernelLab = NO_LAB): Opened {
+		const { url } = await this.serve(this.#atlas, null, lab);
+		return this.open(`${url}${hash}`, options);
+	}
+
 	async closeAll(): Promise<void> {
 		for (const close of this.#closing.splice(0)) await close();
 	}
@@ -175,6 +192,6 @@ export class PageTests {
 	async end(): Promise<void> {
 		await this.closeAll();
 		await this.#browser?.close();
-		rmSync(this.folder, { recursive: true, force: true });
+		if (this.#folder !== "") rmSync(this.#folder, { recursive: true, force: true });
 	}
 }

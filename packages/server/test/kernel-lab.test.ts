@@ -5,14 +5,15 @@ import type { LabStage } from "@podpath/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { kernelLab } from "../src/kernel-lab.ts";
 import type { Served } from "../src/served.ts";
-import { atlasSubject } from "../src/subjects.ts";
+import { atlasSubject, editedSubject } from "../src/subjects.ts";
 import { atlasMode } from "./browser.ts";
 
 const lab = kernelLab();
 const { available, tried } = await lab.offer();
 const NO_KERNEL = available ? "" : ` (skipped: ${tried.map(({ why }) => why).join("; ")})`;
 
-const served: Served = { version: "0", atlas: [atlasMode("flannel-host-gw")], input: null, lab };
+const FLANNEL = atlasMode("flannel-host-gw");
+const served: Served = { version: "0", atlas: [FLANNEL], input: null, lab };
 const QUESTION = { from: "pod/default/client", to: "pod/default/web:80", protocol: "tcp" } as const;
 const MARK = "PODPATH_TEST_MARK";
 
@@ -61,6 +62,21 @@ describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => 
 				.subarray(0, 4)
 				.toString("hex"),
 		).toBe("0a0d0d0a");
+		expect(started()).toEqual([]);
+	});
+
+	test("about manifests as somebody changed them is proven for the changed network", async () => {
+		const { cluster } = FLANNEL.files;
+		// kube-proxy rejects what is sent to a Service without endpoints (pkg/proxy/iptables/proxier.go).
+		const edited = [{ name: cluster.name, text: cluster.text.replace("{ app: web }\n  ports", "{ app: x }\n  ports") }];
+		const subject = await editedSubject(served, "flannel-host-gw", edited);
+		const report = await lab.ask(
+			subject,
+			{ ...QUESTION, to: "service/default/web:80" },
+			{ signal: new AbortController().signal, onStage: () => {} },
+		);
+		expect(report.verdict).toEqual({ kind: "proven" });
+		expect(report.comparison).toMatchObject({ verdict: "refused" });
 		expect(started()).toEqual([]);
 	});
 

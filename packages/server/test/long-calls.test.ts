@@ -113,6 +113,8 @@ const REPORT: LabReport = {
 /** A lab that works until it is let go or its signal ends it. */
 class PatientLab implements KernelLab {
 	readonly asked: string[] = [];
+	/** Of the Service that is asked, in the network that is built. */
+	readonly ports: (readonly number[])[] = [];
 	readonly ended: string[] = [];
 	readonly #free = Promise.withResolvers<void>();
 
@@ -121,6 +123,8 @@ class PatientLab implements KernelLab {
 
 	ask: KernelLab["ask"] = async ({ cluster }, { to }, { signal, onStage }) => {
 		this.asked.push(`${cluster.mode} ${to}`);
+		const service = cluster.services.find(({ namespace, name }) => to.startsWith(`service/${namespace}/${name}:`));
+		this.ports.push(service?.ports.map(({ port }) => port) ?? []);
 		onStage("building", "3 namespaces");
 		const aborted = new Promise<string>((resolve) => signal.addEventListener("abort", () => resolve("aborted")));
 		const how = await Promise.race([aborted, this.#free.promise.then(() => "done")]);
@@ -157,6 +161,54 @@ describe("POST /api/lab", () => {
 		expect(lab.asked).toEqual(["flannel-vpc service/default/nginx1:80"]);
 	});
 
+	describe("with files that somebody changed in the page", () => {
+		const { cluster } = FLANNEL.files;
+		const edited = [{ name: cluster.name, text: cluster.text.replaceAll("{ port: 80,", "{ port: 81,") }];
+		const to81 = { question: { ...QUESTION, to: "service/default/nginx1:81" } };
+
+		test.each([
+			["what the server was started with", { input: clusterInput(cluster.text, cluster.name) }, {}],
+			["a mode's cluster", {}, { atlas: "flannel-vpc" }],
+			["a scenario", {}, { atlas: "flannel-vpc/001-3.1" }],
+			["a fault's cluster as it should be", {}, { atlas: "faults/flannel-vpc/ipvs-server-missing" }],
+		])("asks about %s as it is changed", async (_, serving, about) => {
+			const lab = new PatientLab();
+			lab.release();
+			await eventsIn(await serverWith({ ...serving, lab }).ask("/api/lab", { ...to81, ...about, edited }));
+			expect(lab.ports).toEqual([[81]]);
+		});
+
+		test.each([
+			["a file that the input does not have", { name: "/etc/passwd", text: "" }, { code: "no-such-file" }],
+			["no YAML", { name: cluster.name, text: "a: [" }, { where: expect.stringMatching(/cluster.yaml:1:/) }],
+			[
+				"a field that is none",
+				{ name: cluster.name, text: cluster.text.replace("podCIDRs:", "podCIDR:") },
+				{ where: expect.stringMatching(/cluster.yaml:\d+:\d+/) },
+			],
+		])("%s is told with its place, and nothing is built", async (_, file, error) => {
+			const lab = new PatientLab();
+			const { ask } = serverWith({ lab });
+			const events = await eventsIn<LabEvent>(await ask("/api/lab", { ...RUN, atlas: "flannel-vpc", edited: [file] }));
+			expect(events).toMatchObject([{ kind: "problem", error }]);
+			expect(lab.asked).toEqual([]);
+		});
+
+		test("more than a request may hold is refused", async () => {
+			const large = [{ name: cluster.name, text: `${cluster.text}\n# ${"a".repeat(70_000)}` }];
+			const response = await serverWith({}).ask("/api/lab", { ...RUN, atlas: "flannel-vpc", edited: large });
+			expect([response.status, await response.json()]).toMatchObject([413, { error: { code: "too-large" } }]);
+		});
+
+		test("a snapshot has no manifests to be changed", async () => {
+			const snapshot: NamedInput = { ...input, kind: "snapshot", manifests: Promise.resolve([]) };
+			const events = await eventsIn<LabEvent>(
+				await serverWith({ input: snapshot }).ask("/api/lab", { ...RUN, edited }),
+			);
+			expect(events).toMatchObject([{ kind: "problem", error: { code: "no-manifests" } }]);
+		});
+	});
+
 	test("a name that the atlas does not have is the stream's last event", async () => {
 		for (const atlas of ["flannel-vpc/none", "none", "faults/flannel-vpc/none"]) {
 			const events = await eventsIn<LabEvent>(await serverWith({}).ask("/api/lab", { ...RUN, atlas }));
@@ -169,7 +221,8 @@ describe("POST /api/lab", () => {
 		const { ask } = serverWith({ input, lab });
 		const first = await ask("/api/lab", RUN);
 		await expect.poll(() => lab.asked.length).toBe(1);
-		const second = await eventsIn<LabEvent>(await ask("/api/lab", RUN));
+		// Whatever else is wrong with it: nobody looks at it yet.
+		const second = await eventsIn<LabEvent>(await ask("/api/lab", { ...RUN, atlas: "none" }));
 		expect(second).toMatchObject([{ kind: "problem", error: { code: "lab-busy" } }]);
 		lab.release();
 		await first.text();

@@ -1,10 +1,11 @@
 /** The page's Atlas in a real browser: the modes side by side, and which of them fits. */
 import type { AtlasFiles } from "@podpath/core";
 import type { Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { AtlasMode } from "../src/served.ts";
 import { axeFinds } from "./axe.ts";
-import { atlasMode, NO_BROWSER, PageTests } from "./browser.ts";
+import { atlasMode, NO_BROWSER } from "./browser.ts";
+import { pageTests } from "./page-tests.ts";
 
 const MODES = ["calico-ipip", "calico-bgp", "bifrost-macvlan"].map(atlasMode);
 
@@ -29,18 +30,10 @@ function withProofs(mode: AtlasMode | undefined): AtlasMode {
 }
 
 describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
-	const tests = new PageTests();
-	beforeAll(() => tests.start());
-	afterEach(() => tests.closeAll());
-	afterAll(() => tests.end());
-
-	const open = async (hash: string, options = {}): ReturnType<PageTests["open"]> => {
-		const { url } = await tests.serve(MODES);
-		return tests.open(`${url}${hash}`, options);
-	};
+	const tests = pageTests(MODES);
 
 	describe("proofs on a kernel", () => {
-		const openProven = async (hash: string, options = {}): ReturnType<PageTests["open"]> => {
+		const openProven = async (hash: string, options = {}): ReturnType<typeof tests.open> => {
 			const { url } = await tests.serve([withProofs(MODES[0])]);
 			return tests.open(`${url}${hash}`, options);
 		};
@@ -79,7 +72,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 
 		// The values are seed 004's (L165-L265).
 		test("rows are criteria, and what differs is marked", async () => {
-			const { page, complaints } = await open("#/atlas?show=compare&modes=calico-ipip,calico-bgp");
+			const { page, complaints } = await tests.openAtlas("#/atlas?show=compare&modes=calico-ipip,calico-bgp");
 			await table(page).waitFor();
 			expect(await row(page, "Scenario")).toEqual(["overlay", "underlay"]);
 			expect(await row(page, "IP families")).toEqual(["IPv4", "IPv4 + IPv6"]);
@@ -91,7 +84,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 		});
 
 		test("one picks modes, sees only what differs, and finds the same again by the address", async () => {
-			const { page } = await open("#/atlas?show=compare");
+			const { page } = await tests.openAtlas("#/atlas?show=compare");
 			await table(page).waitFor();
 			expect(await table(page).getByRole("columnheader").count()).toBeGreaterThan(20);
 			await page.getByLabel("calico-ipip", { exact: true }).check();
@@ -107,7 +100,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 		});
 
 		test("leads from a mode to its scenarios, and from there to a path", async () => {
-			const { page } = await open("#/atlas?show=compare&modes=calico-ipip,calico-bgp");
+			const { page } = await tests.openAtlas("#/atlas?show=compare&modes=calico-ipip,calico-bgp");
 			await table(page)
 				.getByRole("link", { name: /^calico-bgp: \d+ scenarios$/ })
 				.click();
@@ -119,7 +112,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 		});
 
 		test("on a narrow screen the criterion stays in sight while the modes are scrolled", async () => {
-			const { page } = await open("#/atlas?show=compare", { viewport: { width: 390, height: 800 } });
+			const { page } = await tests.openAtlas("#/atlas?show=compare", { viewport: { width: 390, height: 800 } });
 			await page.getByRole("region", { name: "Network modes side by side" }).focus();
 			const name = table(page).getByRole("rowheader").first();
 			const before = await name.boundingBox();
@@ -137,7 +130,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 
 		// Seed 004 L272-L287: "hosts in different segments: hybridnet bgp".
 		test("ranks at once, says why, and finds the answers again by the address", async () => {
-			const { page, complaints } = await open("#/atlas?show=choose");
+			const { page, complaints } = await tests.openAtlas("#/atlas?show=choose");
 			await page.locator(".ranked").first().waitFor();
 			await page
 				.getByRole("group", { name: /public cloud/ })
@@ -162,7 +155,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 		});
 
 		test("is answered with the keyboard alone; what cannot be had is last, with the reason", async () => {
-			const { page } = await open("#/atlas?show=choose");
+			const { page } = await tests.openAtlas("#/atlas?show=choose");
 			await page.locator(".ranked").first().waitFor();
 			await page
 				.getByRole("group", { name: /IPv6 needed/ })
@@ -177,14 +170,14 @@ describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 		});
 
 		test("gives the best to the comparison", async () => {
-			const { page } = await open("#/atlas?show=choose&bgp=yes&dualStack=yes");
+			const { page } = await tests.openAtlas("#/atlas?show=choose&bgp=yes&dualStack=yes");
 			await page.getByRole("link", { name: "Compare the first 4" }).click();
 			await page.locator(".modes-table").waitFor();
 			expect(await page.locator(".modes-table thead .mode-name").count()).toBe(4);
 		});
 
 		test("asks and gives its reasons in Chinese", async () => {
-			const { page } = await open("#/atlas?show=choose&bgp=yes", { locale: "zh-CN" });
+			const { page } = await tests.openAtlas("#/atlas?show=choose&bgp=yes", { locale: "zh-CN" });
 			await page.getByRole("group", { name: "除 IPv4 外还需要 IPv6 吗？" }).waitFor();
 			await page.locator(".ranked").first().getByText("它用 BGP 通告它的 Pod").waitFor();
 			expect(await page.getByText(/it tells of|enforces/).count()).toBe(0);
@@ -202,7 +195,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 		] as const)(
 			"at %i pixels, %s, %s: axe finds nothing, and nothing sticks out",
 			async (width, colorScheme, locale) => {
-				const { page } = await open(hash, { viewport: { width, height: 900 }, colorScheme, locale });
+				const { page } = await tests.openAtlas(hash, { viewport: { width, height: 900 }, colorScheme, locale });
 				await page.locator(sign).first().waitFor();
 				expect(await axeFinds(page)).toEqual([]);
 				expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);

@@ -9,10 +9,11 @@ import {
 	survey,
 } from "@podpath/core";
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { NamedInput } from "../src/served.ts";
 import { axeFinds } from "./axe.ts";
-import { atlasMode, clusterInput, NO_BROWSER, PageTests } from "./browser.ts";
+import { atlasMode, clusterInput, NO_BROWSER } from "./browser.ts";
+import { pageTests } from "./page-tests.ts";
 
 const FLANNEL = atlasMode("flannel-vpc");
 const FAULT = "faults/flannel-vpc/ipvs-server-missing";
@@ -25,15 +26,7 @@ function snapshotInput(): NamedInput {
 }
 
 describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
-	const tests = new PageTests();
-	beforeAll(() => tests.start());
-	afterEach(() => tests.closeAll());
-	afterAll(() => tests.end());
-
-	const openAtlas = async (hash: string, options = {}): ReturnType<PageTests["open"]> => {
-		const { url } = await tests.serve([FLANNEL]);
-		return tests.open(`${url}${hash}`, options);
-	};
+	const tests = pageTests([FLANNEL]);
 	const messages = async (page: Page): Promise<readonly string[]> => {
 		const texts = await page.locator(".finding .message").allTextContents();
 		return texts.map((text) => text.replace(/^(error|warning|note) /, ""));
@@ -42,7 +35,7 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 		page.locator(".finding").first().locator("dl > div", { hasText: name });
 
 	test("a fault of the catalogue is chosen with the keyboard, and its cause is found first", async () => {
-		const { page, complaints } = await openAtlas("#/diagnose");
+		const { page, complaints } = await tests.openAtlas("#/diagnose");
 		await page.locator(".card").first().waitFor();
 		expect(await page.locator(".card").count()).toBe(FLANNEL.faults?.faults.length);
 		await page.keyboard.press("/");
@@ -59,7 +52,7 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 	});
 
 	test("the broken path stands beside the healthy one, and the step where they part is marked", async () => {
-		const { page } = await openAtlas(`#/diagnose?in=${FAULT}`);
+		const { page } = await tests.openAtlas(`#/diagnose?in=${FAULT}`);
 		const parted = page.locator("tr.parts td");
 		await parted.first().waitFor();
 		expect(await page.locator(".half .verdict-line .badge").allTextContents()).toEqual(["✕ refused", "✓ delivered"]);
@@ -89,8 +82,23 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 		}
 	});
 
+	test.each(["the engine in the browser", "the server"])("%s tells it in the page's language", async (who) => {
+		const { from, to } = fault.question;
+		const { url } = await (who === "the server" ? tests.serve([], snapshotInput()) : tests.serve([FLANNEL]));
+		const hash = who === "the server" ? `#/diagnose?from=${from}&to=${to}` : `#/diagnose?in=${FAULT}`;
+		const { page } = await tests.open(`${url}${hash}`, { locale: "zh-CN" });
+		const said = page.locator(".finding .message").first();
+		const told = diagnose(faultSubject(fault, FLANNEL.files.cluster), fault.question, "zh").findings[0]?.message ?? "";
+		await said.getByText(told).waitFor();
+		await page.locator(".finding").first().locator("summary").click();
+		await page.getByText("IPVS 后端不存在").waitFor();
+		await page.getByRole("combobox", { name: "语言" }).selectOption("en");
+		await said.getByText("lacks the IPVS entry").waitFor();
+		expect(await said.textContent()).not.toMatch(/\p{Script=Han}/u);
+	});
+
 	test("a code leads to what docs/findings.md says of it, and the evidence to the entry itself", async () => {
-		const { page } = await openAtlas(`#/diagnose?in=faults/flannel-vpc/ipvs-weight-zero`);
+		const { page } = await tests.openAtlas(`#/diagnose?in=faults/flannel-vpc/ipvs-weight-zero`);
 		const finding = page.locator(".finding").first();
 		await finding.locator("summary").click();
 		await finding.getByText("An IPVS server has another weight or method").waitFor();
@@ -101,7 +109,7 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 	});
 
 	test("a finding leads to the path that meets it", async () => {
-		const { page } = await openAtlas(`#/diagnose?in=${FAULT}`);
+		const { page } = await tests.openAtlas(`#/diagnose?in=${FAULT}`);
 		await page.locator(".finding").first().getByRole("link", { name: "The path that meets it" }).click();
 		await page.locator(".verdict-line .badge").getByText("refused").waitFor();
 		await page.getByRole("link", { name: "Diagnose this" }).click();
@@ -124,7 +132,7 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 	});
 
 	test("of manifests alone it tells what in them is in the packet's way", async () => {
-		const { page } = await openAtlas("#/diagnose?in=flannel-vpc/001-3.1");
+		const { page } = await tests.openAtlas("#/diagnose?in=flannel-vpc/001-3.1");
 		const finding = page.locator(".finding.error").first();
 		await finding.waitFor();
 		const cluster = loadCluster(clusterFilesOf("001-3.1"));
@@ -147,8 +155,7 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 
 	describe("a diagnosis that takes a while", () => {
 		/** A server whose diagnosis goes on until somebody ends it. */
-		const slow = async (): ReturnType<PageTests["slowServer"]> =>
-			tests.slowServer(clusterInput(FLANNEL.files.cluster.text));
+		const slow = (): ReturnType<typeof tests.slowServer> => tests.slowServer(clusterInput(FLANNEL.files.cluster.text));
 
 		test("shows how far it is, and what it has found", async () => {
 			const { url, send } = await slow();
@@ -199,7 +206,7 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 		] as const)(
 			"at %i pixels, %s, %s: axe finds nothing, and nothing sticks out",
 			async (width, colorScheme, locale) => {
-				const { page } = await openAtlas(hash, { viewport: { width, height: 900 }, colorScheme, locale });
+				const { page } = await tests.openAtlas(hash, { viewport: { width, height: 900 }, colorScheme, locale });
 				await page.locator(sign).first().waitFor();
 				expect(await axeFinds(page)).toEqual([]);
 				expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);

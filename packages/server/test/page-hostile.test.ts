@@ -3,27 +3,25 @@ import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { clusterNetwork, loadCluster, rereadNetwork } from "@podpath/core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { afterEach, describe, expect, test } from "vitest";
 import type { KernelLab, NamedInput } from "../src/served.ts";
-import { atlasMode, clusterInput, NO_BROWSER, PageTests, TOKEN } from "./browser.ts";
+import { atlasMode, clusterInput, NO_BROWSER, TOKEN } from "./browser.ts";
 import { NO_LAB } from "./no-lab.ts";
+import { pageTests } from "./page-tests.ts";
 
 const FLANNEL = atlasMode("flannel-vpc");
 const CLUSTER = FLANNEL.files.cluster.text;
 const CENTOS = "pod/default/centos-67756b6dc8-rmmxt";
 
 describe.skipIf(NO_BROWSER !== "")(`in hostile surroundings${NO_BROWSER}`, () => {
-	const tests = new PageTests();
+	const tests = pageTests([FLANNEL]);
 	const others: Server[] = [];
-	beforeAll(() => tests.start());
-	afterEach(async () => {
-		await tests.closeAll();
+	afterEach(() => {
 		for (const other of others.splice(0)) {
 			other.closeAllConnections();
 			other.close();
 		}
 	});
-	afterAll(() => tests.end());
 
 	/** Another page of the same browser, on this machine too. */
 	const otherPage = async (html: string): Promise<string> => {
@@ -101,7 +99,7 @@ describe.skipIf(NO_BROWSER !== "")(`in hostile surroundings${NO_BROWSER}`, () =>
 		/** The kernel lets a device have any name of 15 characters without slash and space. */
 		const DEVICE = "<s>cni</s>";
 
-		const watched = async (input: NamedInput, hash: string): ReturnType<PageTests["open"]> => {
+		const watched = async (input: NamedInput, hash: string): ReturnType<typeof tests.open> => {
 			const { url } = await tests.serve([], input);
 			const opened = await tests.open("about:blank");
 			opened.page.on("dialog", (dialog) => {

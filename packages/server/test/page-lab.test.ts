@@ -1,101 +1,22 @@
 /** The page's Lab view in a real browser. What a kernel says is made up here; kernel-lab.test.ts asks one. */
 import { readFileSync } from "node:fs";
 import type { LabReport } from "@podpath/core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { KernelLab } from "../src/served.ts";
 import { axeFinds } from "./axe.ts";
-import { atlasMode, NO_BROWSER, PageTests } from "./browser.ts";
+import { atlasMode, NO_BROWSER } from "./browser.ts";
+import { pageTests } from "./page-tests.ts";
+import { REPORT, StagedLab } from "./staged-lab.ts";
 
 const FLANNEL = atlasMode("flannel-vpc");
 const HASH = "#/lab?in=flannel-vpc/001-2.2";
 const RUN = "Run this question on the kernel";
 
-const REPORT: LabReport = {
-	question: { from: "pod/default/a", to: "service/default/b:80", protocol: "tcp" },
-	verdict: { kind: "differs" },
-	kernel: { backend: "uml", release: "6.1.0" },
-	ways: [{ weight: 1, seen: 0 }],
-	probes: 1,
-	comparison: {
-		verdict: "delivered",
-		reason: "it is delivered",
-		result: "timeout",
-		directions: [
-			{
-				direction: "forward",
-				rows: [
-					row("same", "pod/default/a eth0 out", "syn 10.0.0.1:40000 > 10.0.0.2:80 ttl 64"),
-					{
-						...row("differs", "node/a eth0 out", "syn 10.0.0.1:40000 > 10.0.0.2:80 ttl 63"),
-						observed: "syn 10.0.0.9:40000 > 10.0.0.2:80 ttl 63",
-						fields: [{ field: "source", predicted: "10.0.0.1:40000", observed: "10.0.0.9:40000" }],
-					},
-					{
-						...row("aside", "vpc/vpc-1", "syn 10.0.0.9:40000 > 10.0.0.2:80 ttl 63"),
-						observed: null,
-						note: "not built",
-					},
-				],
-			},
-			{ direction: "answer", rows: [] },
-		],
-		divergence: { direction: "forward", row: 1 },
-		differences: [{ about: "result", predicted: "answered", observed: "timeout" }],
-		remarks: ["a remark"],
-	},
-	servers: [{ at: "pod/default/b", address: "10.0.0.2:80", peer: "10.0.0.9:40000" }],
-	conntrack: [{ at: "node/a", text: "tcp 6 src=10.0.0.1 dst=10.0.0.2" }],
-	omitted: ["one thing"],
-	capture: Buffer.from([0x0a, 0x0d, 0x0d, 0x0a]).toString("base64"),
-};
-
-function row(
-	kind: "same" | "differs" | "aside",
-	device: string,
-	packet: string,
-): NonNullable<LabReport["comparison"]>["directions"][number]["rows"][number] {
-	return { kind, device, predicted: packet, observed: packet, fields: [] };
-}
-
-/** A lab that tells its stages, and waits after the first until it is let go or ended. */
-class StagedLab implements KernelLab {
-	readonly report: LabReport;
-	readonly ended: string[] = [];
-	asked = 0;
-	readonly #free = Promise.withResolvers<void>();
-
-	constructor(report: LabReport = REPORT) {
-		this.report = report;
-	}
-
-	offer: KernelLab["offer"] = () =>
-		Promise.resolve({ available: true, tried: [{ kind: "uml", kernel: "6.1.0", missing: [] }] });
-
-	ask: KernelLab["ask"] = async (_subject, _question, { signal, onStage }) => {
-		this.asked++;
-		onStage("building", "building 5 namespaces on uml");
-		const aborted = new Promise<string>((resolve) => signal.addEventListener("abort", () => resolve("aborted")));
-		const how = await Promise.race([aborted, this.#free.promise.then(() => "done")]);
-		this.ended.push(how);
-		onStage("comparing", "");
-		return this.report;
-	};
-
-	release(): void {
-		this.#free.resolve();
-	}
-}
-
 describe.skipIf(NO_BROWSER !== "")(`Lab${NO_BROWSER}`, () => {
-	const tests = new PageTests();
-	beforeAll(() => tests.start());
-	afterEach(() => tests.closeAll());
-	afterAll(() => tests.end());
+	const tests = pageTests([FLANNEL]);
 
-	const open = async (lab: KernelLab, hash = HASH, options = {}): ReturnType<PageTests["open"]> => {
-		const { url } = await tests.serve([FLANNEL], null, lab);
-		return tests.open(`${url}${hash}`, options);
-	};
+	const open = (lab: KernelLab, hash = HASH, options = {}): ReturnType<typeof tests.open> =>
+		tests.openAtlas(hash, options, lab);
 
 	test("lines up predicted and observed hops, and marks where they part first", async () => {
 		const lab = new StagedLab();
@@ -141,14 +62,14 @@ describe.skipIf(NO_BROWSER !== "")(`Lab${NO_BROWSER}`, () => {
 		lab.release();
 		const { page } = await open(lab);
 		await page.getByRole("button", { name: RUN }).waitFor();
-		expect(lab.asked).toBe(0);
+		expect(lab.asked.length).toBe(0);
 		await page.getByRole("link", { name: "Path", exact: true }).click();
 		await page.getByRole("button", { name: "Run on the kernel" }).click();
 		await page.locator(".lab-report").waitFor();
-		expect(lab.asked).toBe(1);
+		expect(lab.asked.length).toBe(1);
 		await page.reload();
 		await page.getByRole("button", { name: RUN }).waitFor();
-		expect(lab.asked).toBe(1);
+		expect(lab.asked.length).toBe(1);
 	});
 
 	test("what no kernel here can build is not verified, with what is missing and which package brings it", async () => {
@@ -172,7 +93,7 @@ describe.skipIf(NO_BROWSER !== "")(`Lab${NO_BROWSER}`, () => {
 		await page.getByText("The lab was taken down").waitFor();
 		await expect.poll(() => lab.ended).toEqual(["aborted"]);
 		await page.getByRole("button", { name: "Run again" }).click();
-		await expect.poll(() => lab.asked).toBe(2);
+		await expect.poll(() => lab.asked.length).toBe(2);
 		await page.getByLabel("Protocol").selectOption("udp");
 		await expect.poll(() => lab.ended).toEqual(["aborted", "aborted"]);
 	});
@@ -195,7 +116,7 @@ describe.skipIf(NO_BROWSER !== "")(`Lab${NO_BROWSER}`, () => {
 		await other.goto(page.url());
 		await other.getByRole("button", { name: RUN }).click();
 		await other.getByRole("alert").getByText("the lab is busy").waitFor();
-		expect(lab.asked).toBe(1);
+		expect(lab.asked.length).toBe(1);
 	});
 
 	test("is not offered where the machine has no kernel to ask, and says why", async () => {

@@ -1,38 +1,24 @@
 /** The page's What if in a real browser: manifests changed by typing, and what becomes of the path. */
 import type { Locator, Page } from "playwright-core";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { atlasMode, clusterInput, NO_BROWSER, PageTests } from "./browser.ts";
+import { describe, expect, test } from "vitest";
+import { atlasMode, clusterInput, NO_BROWSER } from "./browser.ts";
+import { pageTests } from "./page-tests.ts";
+import { typeOver } from "./typed-over.ts";
 
 const FLANNEL = atlasMode("flannel-vpc");
 const MODES = [FLANNEL, atlasMode("terway-vpc"), atlasMode("calico-bgp")];
 
 describe.skipIf(NO_BROWSER !== "")(`What if${NO_BROWSER}`, () => {
-	const tests = new PageTests();
-	beforeAll(() => tests.start());
-	afterEach(() => tests.closeAll());
-	afterAll(() => tests.end());
+	const tests = pageTests(MODES);
 
-	const open = async (scenario: string): ReturnType<PageTests["open"]> => {
-		const { url } = await tests.serve(MODES);
-		return tests.open(`${url}#/what-if?in=${scenario}`);
-	};
+	const open = (scenario: string): ReturnType<typeof tests.open> => tests.openAtlas(`#/what-if?in=${scenario}`);
 	const verdict = (page: Page): Locator => page.locator(".verdict-line .badge");
 	const marked = (page: Page): Locator => page.locator(".steps button.changed");
-
-	/** As a person does: finds the words, and types over them. */
-	const replace = async (page: Page, found: string, typed: string): Promise<void> => {
-		await page.getByRole("textbox", { name: "Manifests in" }).click();
-		await page.keyboard.press("Control+f");
-		await page.keyboard.type(found);
-		await page.keyboard.press("Enter");
-		await page.keyboard.press("Escape");
-		await page.keyboard.type(typed);
-	};
 
 	test("a changed traffic policy draws the path again, marks what changed, and outlives a reload", async () => {
 		const { page, complaints } = await open("flannel-vpc/001-3.1");
 		await verdict(page).getByText("refused").waitFor();
-		await replace(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster");
+		await typeOver(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster");
 		await verdict(page).getByText("delivered").waitFor();
 		expect(await page.locator(".turn-out .badge").allTextContents()).toEqual(["✕ refused", "✓ delivered"]);
 		await page.getByText(/steps? changed/).waitFor();
@@ -81,7 +67,7 @@ describe.skipIf(NO_BROWSER !== "")(`What if${NO_BROWSER}`, () => {
 		await verdict(page)
 			.getByText(before?.slice(2) ?? "")
 			.waitFor();
-		await replace(page, change.found, change.typed);
+		await typeOver(page, change.found, change.typed);
 		await verdict(page)
 			.getByText(after?.slice(2) ?? "")
 			.waitFor();
@@ -97,7 +83,7 @@ describe.skipIf(NO_BROWSER !== "")(`What if${NO_BROWSER}`, () => {
 	test("the address holds the change: somebody else sees it by the link alone", async () => {
 		const { page } = await open("flannel-vpc/001-3.1");
 		await verdict(page).getByText("refused").waitFor();
-		await replace(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster");
+		await typeOver(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster");
 		await expect.poll(() => page.url(), { timeout: 20_000 }).toContain("change=");
 		const { page: other } = await open(new URL(page.url()).hash.replace("#/what-if?in=", ""));
 		await other.locator(".turn-out .badge").getByText("delivered").waitFor();
@@ -116,7 +102,7 @@ describe.skipIf(NO_BROWSER !== "")(`What if${NO_BROWSER}`, () => {
 	test("says what is wrong while one types, at its line, and the path of before stays", async () => {
 		const { page } = await open("flannel-vpc/001-3.1");
 		await verdict(page).getByText("refused").waitFor();
-		await replace(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Lokal");
+		await typeOver(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Lokal");
 		const problem = page.locator(".problems .error");
 		await problem.getByText("Local").waitFor();
 		await verdict(page).getByText("refused").waitFor();
@@ -130,7 +116,7 @@ describe.skipIf(NO_BROWSER !== "")(`What if${NO_BROWSER}`, () => {
 		const question = "from=pod/default/centos-67756b6dc8-rmmxt&to=service/default/nginx1:80";
 		const { page } = await tests.open(`${url}#/what-if?${question}`);
 		await verdict(page).getByText("delivered").waitFor();
-		await replace(page, "mode: ipvs", "mode: iptables # ?");
+		await typeOver(page, "mode: ipvs", "mode: iptables # ?");
 		await marked(page).first().waitFor();
 		expect(await page.locator("dialog[open]").count()).toBe(0);
 		expect(page.url()).toContain("#/what-if");

@@ -1,28 +1,21 @@
 /** The page in a real browser: what a person sees, clicks and types. */
 import { readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
-import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { axeFinds } from "./axe.ts";
-import { atlasMode, clusterInput, NO_BROWSER, PageTests } from "./browser.ts";
+import { atlasMode, clusterInput, NO_BROWSER } from "./browser.ts";
+import { pageTests } from "./page-tests.ts";
 
 const FLANNEL = atlasMode("flannel-vpc");
 const CROSS_NODE = "flannel-vpc/001-2.2";
 
 describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
-	const tests = new PageTests();
-	beforeAll(() => tests.start());
-	afterEach(() => tests.closeAll());
-	afterAll(() => tests.end());
-
-	const openAtlas = async (hash: string, options = {}): ReturnType<PageTests["open"]> => {
-		const { url } = await tests.serve([FLANNEL]);
-		return tests.open(`${url}${hash}`, options);
-	};
+	const tests = pageTests([FLANNEL]);
 
 	const clusterText = FLANNEL.files.cluster.text;
 
 	test("takes the token out of the address and keeps the question in it", async () => {
-		const { page } = await openAtlas(`#/path?in=${CROSS_NODE}&step=9`);
+		const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}&step=9`);
 		await page.getByText("IPVS 192.168.13.23:80/tcp").first().waitFor();
 		expect(page.url()).not.toContain("token");
 		expect(page.url()).toMatch(/#\/path\?in=flannel-vpc\/001-2\.2&step=9$/);
@@ -76,7 +69,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		});
 
 		test("arrow keys, buttons and the slider move the packet; headers show what changed", async () => {
-			const { page } = await openAtlas(`#/path?in=${CROSS_NODE}`);
+			const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}`);
 			const slider = page.getByRole("slider");
 			await slider.waitFor();
 			const at = (): Promise<string> => slider.inputValue();
@@ -94,7 +87,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		});
 
 		test("a link to a step shows that step again after a reload", async () => {
-			const { page } = await openAtlas(`#/path?in=${CROSS_NODE}&step=12`);
+			const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}&step=12`);
 			const heading = page.locator(".step-panel h2");
 			await heading.waitFor();
 			const before = await heading.textContent();
@@ -104,13 +97,13 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		});
 
 		test("says why a connection is refused, and what to do", async () => {
-			const { page } = await openAtlas("#/path?in=flannel-vpc/001-3.1");
+			const { page } = await tests.openAtlas("#/path?in=flannel-vpc/001-3.1");
 			await page.locator(".verdict-line .badge").getByText("refused").waitFor();
 			await page.locator(".findings .error").getByText("externalTrafficPolicy: Cluster").waitFor();
 		});
 
 		test("several ways stand beside each other with their shares", async () => {
-			const { page } = await openAtlas("#/path?in=flannel-vpc/001-4.A");
+			const { page } = await tests.openAtlas("#/path?in=flannel-vpc/001-4.A");
 			const ways = page.getByRole("group", { name: "Ways that connections take" }).getByRole("button");
 			await ways.first().waitFor();
 			const shares = (await ways.allTextContents()).map((text) => Number.parseFloat(text));
@@ -120,7 +113,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		});
 
 		test("a question that cannot be asked is told, and what was typed stays", async () => {
-			const { page } = await openAtlas(`#/path?in=${CROSS_NODE}`);
+			const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}`);
 			const to = page.getByRole("combobox", { name: "To", exact: true });
 			await to.fill("service/default/ngin:80");
 			await to.press("Enter");
@@ -129,14 +122,14 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		});
 
 		test("speaks Chinese, sentences of the engine included", async () => {
-			const { page } = await openAtlas(`#/path?in=${CROSS_NODE}`, { locale: "zh-CN" });
+			const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}`, { locale: "zh-CN" });
 			await page.getByText("应答也回来了").waitFor();
 			expect(await page.getByRole("link", { name: "路径" }).count()).toBe(1);
 			expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
 		});
 
 		test("gives the picture away as SVG and as PNG", async () => {
-			const { page } = await openAtlas(`#/path?in=${CROSS_NODE}`);
+			const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}`);
 			const saved = async (name: string): Promise<Buffer> => {
 				const [file] = await Promise.all([
 					page.waitForEvent("download"),
@@ -163,7 +156,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 
 	test("names that are HTML are text", async () => {
 		const evil = "<img src=x onerror=alert(1)>";
-		const { page, complaints } = await openAtlas(`#/path?in=${CROSS_NODE}&from=pod/default/${evil}&to=${evil}`);
+		const { page, complaints } = await tests.openAtlas(`#/path?in=${CROSS_NODE}&from=pod/default/${evil}&to=${evil}`);
 		const dialogs: string[] = [];
 		page.on("dialog", (dialog) => {
 			dialogs.push(dialog.message());
@@ -176,7 +169,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 
 	describe("Atlas", () => {
 		test("is searched by words, and leads to paths", async () => {
-			const { page } = await openAtlas("#/atlas");
+			const { page } = await tests.openAtlas("#/atlas");
 			const cards = page.locator(".card");
 			await cards.first().waitFor();
 			expect(await cards.count()).toBe(FLANNEL.scenarios.length);
@@ -189,7 +182,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		});
 
 		test("lays the engine's answers beside what scenarios expect, here and now", async () => {
-			const { page } = await openAtlas("#/atlas?search=001-1.");
+			const { page } = await tests.openAtlas("#/atlas?search=001-1.");
 			await page.getByRole("button", { name: "Check all here" }).click();
 			const agrees = page.getByText("engine agrees");
 			const all = await page.locator(".card").count();
@@ -198,7 +191,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 	});
 
 	test("Compare marks the first step at which two paths part", async () => {
-		const { page } = await openAtlas(`#/path?in=flannel-vpc/001-2.3`);
+		const { page } = await tests.openAtlas(`#/path?in=flannel-vpc/001-2.3`);
 		await page.getByRole("link", { name: "Compare with another" }).click();
 		await page.getByLabel("Right: about").selectOption("flannel-vpc/001-3.1");
 		await page.getByText("They part at step").waitFor();
@@ -209,7 +202,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 	});
 
 	test("State leads from a step's rule to its chain, and from a jump to the next", async () => {
-		const { page } = await openAtlas(`#/path?in=${CROSS_NODE}-iptables`);
+		const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}-iptables`);
 		const rule = page.locator(".step-panel .rules a").first();
 		const slider = page.getByRole("slider");
 		await slider.waitFor();
@@ -233,7 +226,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 	});
 
 	test("State leads from a step's route to its entry, and from an entry to the paths that meet it", async () => {
-		const { page, complaints } = await openAtlas(`#/path?in=${CROSS_NODE}&step=9`);
+		const { page, complaints } = await tests.openAtlas(`#/path?in=${CROSS_NODE}&step=9`);
 		await page.locator(".cites").getByRole("link", { name: "ipvsadm" }).click();
 		const cited = page.locator("li.cited");
 		await cited.getByText("-A -t 192.168.13.23:80 -s rr").waitFor();
@@ -261,7 +254,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 	});
 
 	test("Topology: search jumps to a pod, whose card leads on; keys zoom, and a click chooses what is there", async () => {
-		const { page } = await openAtlas(`#/topology?in=${CROSS_NODE}`);
+		const { page } = await tests.openAtlas(`#/topology?in=${CROSS_NODE}`);
 		await page.locator(".map canvas").waitFor();
 		await page.keyboard.press("/");
 		await page.keyboard.type("centos");
@@ -307,7 +300,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 			[1280, "dark"],
 			[3840, "light"],
 		] as const)("at %i pixels, %s: axe finds nothing, and nothing sticks out", async (width, colorScheme) => {
-			const { page } = await openAtlas(hash, { viewport: { width, height: 900 }, colorScheme });
+			const { page } = await tests.openAtlas(hash, { viewport: { width, height: 900 }, colorScheme });
 			await page.locator(sign).first().waitFor();
 			expect(await axeFinds(page)).toEqual([]);
 			expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);

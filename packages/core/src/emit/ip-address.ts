@@ -104,6 +104,7 @@ function kindWords(link: Link): (string | undefined)[] | undefined {
 				`remote ${link.remote?.text ?? "any"}`,
 				`local ${link.local?.text ?? "any"}`,
 				`ttl ${link.ttl ?? "inherit"}`,
+				option("fwmark", link.fwmark === undefined ? undefined : `0x${link.fwmark.toString(16)}`),
 			];
 		case "vlan":
 			return ["vlan protocol 802.1Q", `id ${link.id}`, "<REORDER_HDR>"];

@@ -116,6 +116,7 @@ function typeWords(link: AddedLink): readonly (string | undefined)[] {
 				option("remote", link.remote?.text),
 				option("ttl", link.ttl),
 				option("dev", link.lower?.device),
+				option("fwmark", link.fwmark),
 			];
 		case "vlan":
 			return [`id ${link.id}`];

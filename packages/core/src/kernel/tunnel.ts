@@ -3,7 +3,7 @@ import type { Address } from "../address/address.ts";
 import { type Frame, IPIP_OVERHEAD, type Packet, VXLAN_OVERHEAD } from "../packet/packet.ts";
 import type { IpipLink, Link, VxlanLink } from "../state/link.ts";
 import { because } from "./because.ts";
-import { lookup } from "./fib.ts";
+import { outFlow, routeOut } from "./route-out.ts";
 import { newSkb, type OutRoute, type Skb } from "./skb.ts";
 import { sourceFor } from "./source-address.ts";
 import { perView, type View } from "./view.ts";
@@ -95,7 +95,7 @@ export function encapsulateIpip(walk: Walk, skb: Skb, link: IpipLink): Next {
 	if (packet.family !== 4)
 		return end(skb, "dropped", because("tunnel-carries-ipv4", { device: link.name }, link.origin));
 	const remote = link.remote ?? (skb.out as OutRoute).nextHop;
-	const local = link.local ?? sourceFor(view, { to: remote, protocol: "ipip" });
+	const local = link.local ?? sourceFor(view, { to: remote, mark: link.fwmark ?? 0, protocol: "ipip" });
 	if (local === null)
 		return end(skb, "unreachable", because("no-tunnel-end", { device: link.name, remote: remote.text }));
 	const outer: Packet = {
@@ -149,14 +149,25 @@ export function encapsulateVxlan(walk: Walk, skb: Skb, link: VxlanLink, frame: F
 	return sendOuter(walk, skb, link, outer);
 }
 
-/** The outer packet leaves by this stack's own routing, with the inner packet's mark (vxlan_xmit_one routes by skb->mark). */
-function sendOuter(walk: Walk, skb: Skb, link: Link, outer: Packet): Next {
-	// vxlan_get_route, ip_tunnel_xmit: a tunnel whose outer packet would leave by itself sends nothing.
-	const found = lookup(skb.view, { to: outer.dst, from: outer.src, mark: skb.mark, protocol: outer.protocol });
-	if (found.kind === "route" && found.nextHop?.device === link.name)
-		return end(skb, "dropped", because("no-tunnel-end", { device: link.name, remote: outer.dst.text }, link.origin));
+/**
+ * The outer packet is routed by its own stack: VXLAN's with the inner packet's mark (vxlan_get_route, vxlan6_get_route), IPIP's
+ * with the device's (ip_tunnel_xmit: tunnel->fwmark). Either meets the hooks with the inner packet's (iptunnel_xmit).
+ */
+function sendOuter(walk: Walk, skb: Skb, link: VxlanLink | IpipLink, outer: Packet): Next {
 	const carrier: Skb = { ...newSkb(skb.view, skb.device, outer, true), mark: skb.mark };
+	// The route that is taken gives the source; IPv6 chose it by the destination already (ip6_dst_lookup_tail).
+	carrier.sourceless = link.local === undefined && outer.family === 4;
 	const facts = { device: link.name, local: outer.src.text, remote: outer.dst.text };
 	if (walk.recording) walk.hop(carrier, "encapsulate", link.name, because("encapsulated", facts, link.origin));
+	const { from, ...flow } = outFlow(carrier);
+	const failed = routeOut(walk, carrier, {
+		...flow,
+		...(from !== undefined && link.local !== undefined && { from }),
+		mark: link.kind === "ipip" ? (link.fwmark ?? 0) : skb.mark,
+	});
+	if (failed !== null) return failed;
+	// Both send nothing where the outer packet would leave by the tunnel itself.
+	if (carrier.out?.device.name === link.name)
+		return end(skb, "dropped", because("no-tunnel-end", { device: link.name, remote: outer.dst.text }, link.origin));
 	return go("output", carrier);
 }

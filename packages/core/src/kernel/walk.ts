@@ -5,7 +5,7 @@ import type { Frame, Packet } from "../packet/packet.ts";
 import type { Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
-import type { Phrase, Said } from "../wording/phrase.ts";
+import type { Phrase } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
 import { type Cabling, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
@@ -137,7 +137,7 @@ export interface SecurityGroupSession {
 /** What the security groups of one card made of the packet. */
 /** Something that the answer takes for granted, and where. */
 export interface Remark {
-	readonly message: Said;
+	readonly message: Phrase;
 	readonly at: Place;
 }
 
@@ -320,7 +320,7 @@ export class Walk {
 	}
 
 	/** Notes something that the answer takes for granted; the first of each code and place is kept. */
-	remark(code: string, message: Said, at: Place): void {
+	remark(code: string, message: Phrase, at: Place): void {
 		const key = `${code} ${at}`;
 		if (!this.remarks.has(key)) this.remarks.set(key, { message, at });
 	}

@@ -2,6 +2,7 @@
 import { type Address, isUnspecified, parseAddress } from "../address/address.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { BridgePort, Link, LowerDevice, VethLink } from "../state/link.ts";
+import type { Phrase } from "../wording/phrase.ts";
 import { kindFromAppearance, type Neighbourhood } from "./link-appearance.ts";
 
 /** What one device's lines say. Values are as printed; both the text and the JSON are brought to it. */
@@ -43,7 +44,7 @@ export function linkOf(
 	raw: RawLink,
 	all: Neighbourhood,
 	origin: Origin,
-): { readonly link: Link; readonly guessed?: string } {
+): { readonly link: Link; readonly guessed?: Phrase } {
 	const base = baseOf(raw, origin);
 	if (raw.flags.includes("LOOPBACK")) return { link: { ...base, kind: "loopback" } };
 	if (raw.kind !== undefined) return { link: linkOfKind(raw.kind, raw, base) };
@@ -95,6 +96,12 @@ function bridgePortOf(raw: RawLink): BridgePort | undefined {
 function ttlOf(raw: RawLink): { readonly ttl?: number } {
 	const ttl = Number(raw.options.get("ttl") ?? 0);
 	return Number.isInteger(ttl) && ttl > 0 ? { ttl } : {};
+}
+
+/** `fwmark 0x1`; `ip` says nothing of none. */
+function fwmarkOf(raw: RawLink): { readonly fwmark?: number } {
+	const fwmark = Number(raw.options.get("fwmark") ?? 0);
+	return Number.isInteger(fwmark) && fwmark > 0 ? { fwmark } : {};
 }
 
 /** The device below: from `dev` of the kind's own words, else from what stands after `@`. */
@@ -149,6 +156,7 @@ function linkOfKind(kind: string, raw: RawLink, base: LinkBase): Link {
 				...tunnelEnds(options.get("local") ?? raw.mac, options.get("remote") ?? raw.peer),
 				...lowerOf(raw),
 				...ttlOf(raw),
+				...fwmarkOf(raw),
 			};
 		case "vlan": {
 			const id = Number(options.get("id"));

@@ -103,6 +103,8 @@ export interface IpipLink extends LinkBase {
 	readonly remote?: Address;
 	readonly lower?: LowerDevice;
 	readonly ttl?: number;
+	/** With which mark the outer packets are routed; absent: 0. */
+	readonly fwmark?: number;
 }
 export interface VlanLink extends LinkBase {
 	readonly kind: "vlan";

@@ -96,11 +96,11 @@ export const anyIpipLink: fc.Arbitrary<Link> = fc
 		anyDevice,
 		fc.record({ local: anyAddress(4), remote: anyAddress(4) }, optional),
 		anyTtl,
-		fc.record({ lower: anyLower }, optional),
+		fc.record({ lower: anyLower, fwmark: fc.integer({ min: 1, max: 0xffff_ffff }) }, optional),
 	)
 	.filter(([, ends]) => ends.local?.text !== "0.0.0.0" && ends.remote?.text !== "0.0.0.0")
 	.map(
-		([name, ends, ttl, lower]): Link => ({
+		([name, ends, ttl, rest]): Link => ({
 			kind: "ipip",
 			name,
 			index: 7,
@@ -111,7 +111,7 @@ export const anyIpipLink: fc.Arbitrary<Link> = fc
 			noArp: true,
 			...ends,
 			...ttl,
-			...lower,
+			...rest,
 			origin: UNKNOWN,
 		}),
 	);

@@ -17,12 +17,16 @@ import type {
 } from "@podpath/core";
 import type { Asked } from "../engine/calls.ts";
 
-/** What is asked about. */
-export type Input =
+/** What somebody else gave, and has a name. */
+export type GivenInput =
 	/** Something of the atlas: a scenario by MODE/ID, a mode's cluster by MODE, a cluster with a fault by faults/MODE/ID. */
 	| { readonly kind: "scenario"; readonly name: string }
 	/** What the server was started with. */
-	| { readonly kind: "served" }
+	| { readonly kind: "served" };
+
+/** What is asked about. */
+export type Input =
+	| GivenInput
 	/** What somebody wrote in the page. */
 	| { readonly kind: "manifests"; readonly files: readonly ManifestFile[] };
 
@@ -47,7 +51,7 @@ export interface Backend {
 	/** Everything that the stack of a pod or machine has. */
 	state(input: Input, place: string): Promise<StateReport>;
 	/** What is in a packet's way; where no question is given, in anybody's. */
-	diagnose(input: Input, question: Question | null, watch: DiagnosisWatch): Promise<Diagnosis>;
+	diagnose(input: Input, question: Question | null, language: Language, watch: DiagnosisWatch): Promise<Diagnosis>;
 	/** What stands where. */
 	topology(input: Input): Promise<TopologyReport>;
 	/** Names like what is typed, the best first. */

@@ -1,6 +1,6 @@
 /** Asks the server's lab. */
-import type { LabEvent, LabOffer, LabReport, LabStage, Question } from "@podpath/core";
-import { type Input, ProblemError } from "./backend.ts";
+import type { LabEvent, LabOffer, LabReport, LabStage, ManifestFile, Question } from "@podpath/core";
+import { type GivenInput, ProblemError } from "./backend.ts";
 import { cutShort, eventsOf } from "./event-stream.ts";
 import { fetchJson, post } from "./http.ts";
 
@@ -15,8 +15,22 @@ export interface LabWatch {
 	readonly onStage: (stage: LabStage, text: string) => void;
 }
 
-export async function askLab(input: Input, question: Question, { signal, onStage }: LabWatch): Promise<LabReport> {
-	const about = input.kind === "scenario" ? { atlas: input.name } : {};
+/** What the network of a run is made of. */
+export interface LabNetwork {
+	readonly input: GivenInput;
+	/** Those of its manifests that somebody changed. */
+	readonly edited: readonly ManifestFile[];
+}
+
+export async function askLab(
+	{ input, edited }: LabNetwork,
+	question: Question,
+	{ signal, onStage }: LabWatch,
+): Promise<LabReport> {
+	const about = {
+		...(input.kind === "scenario" ? { atlas: input.name } : {}),
+		...(edited.length === 0 ? {} : { edited }),
+	};
 	const response = await post("lab", { question, ...about }, signal);
 	for await (const event of eventsOf<LabEvent>(response)) {
 		switch (event.kind) {

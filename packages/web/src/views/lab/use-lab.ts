@@ -1,7 +1,7 @@
 /** A lab run: asked for by a person, never by a link. */
-import type { LabReport, LabStage, Question } from "@podpath/core";
+import type { LabReport, LabStage, ManifestFile, Question } from "@podpath/core";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { type Input, problemIn } from "../../backend/backend.ts";
+import { type GivenInput, problemIn } from "../../backend/backend.ts";
 import { askLab } from "../../backend/lab.ts";
 
 export type LabState =
@@ -17,8 +17,14 @@ export interface LabRun {
 	readonly stop: () => void;
 }
 
-/** Another question forgets the run of the one before, and ends it. */
-export function useLab(input: Input, question: Question | null): LabRun {
+const NOTHING: readonly ManifestFile[] = [];
+
+/** Another question, or another network, forgets the run of the one before, and ends it. */
+export function useLab(
+	input: GivenInput,
+	question: Question | null,
+	edited: readonly ManifestFile[] = NOTHING,
+): LabRun {
 	const [state, setState] = useState<LabState>({ kind: "idle" });
 	const ending = useRef<AbortController | null>(null);
 	const key = JSON.stringify([input, question]);
@@ -28,7 +34,7 @@ export function useLab(input: Input, question: Question | null): LabRun {
 			ending.current?.abort();
 			ending.current = null;
 		};
-	}, [key]);
+	}, [key, edited]);
 	const start = (): void => {
 		if (question === null) return;
 		ending.current?.abort();
@@ -38,7 +44,7 @@ export function useLab(input: Input, question: Question | null): LabRun {
 			if (ending.current === controller) setState(changed);
 		};
 		setState({ kind: "running", stage: "building", text: "" });
-		askLab(input, question, {
+		askLab({ input, edited }, question, {
 			signal: controller.signal,
 			onStage: (stage, text) => change({ kind: "running", stage, text }),
 		}).then(

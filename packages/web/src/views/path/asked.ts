@@ -1,11 +1,11 @@
 /** The question of the Path view, between the URL and the form. */
 import { QUESTION_PROTOCOLS, type Question, questionOf, type ServedInput, VIAS } from "@podpath/core";
-import type { Input } from "../../backend/backend.ts";
+import type { GivenInput, Input } from "../../backend/backend.ts";
 import type { Asked } from "../../engine/calls.ts";
 import type { Route } from "../../route.ts";
 
 /** What is asked about: named in the URL, else what the server was started with. */
-export function inputOf({ params }: Route, served: ServedInput): Input | null {
+export function inputOf({ params }: Route, served: ServedInput): GivenInput | null {
 	if (params.in !== undefined) return { kind: "scenario", name: params.in };
 	return served.kind === "atlas" ? null : { kind: "served" };
 }

@@ -1,8 +1,8 @@
 /** A cluster, what somebody changed in it, and the path before and after. */
-import type { AtlasIndex, Explanation, ManifestFile, Question } from "@podpath/core";
+import type { AtlasIndex, Explanation, ManifestFile, Question, ServedInput } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
-import type { Input } from "../../backend/backend.ts";
+import type { GivenInput, Input } from "../../backend/backend.ts";
 import { go } from "../../navigation.ts";
 import { Problem } from "../../parts/problem.tsx";
 import { VerdictBadge } from "../../parts/verdict.tsx";
@@ -14,18 +14,20 @@ import { QuestionForm } from "../path/question-form.tsx";
 import { scenarioOf } from "../path/scenario.ts";
 import { useExplanation } from "../path/use-explanation.ts";
 import { Editing } from "./editing.tsx";
+import { OnKernel } from "./on-kernel.tsx";
 import { useDraft } from "./use-draft.ts";
 import { useValidation } from "./use-validation.ts";
 
 interface Props {
-	readonly input: Input;
+	readonly input: GivenInput;
+	readonly served: ServedInput;
 	readonly route: Route;
 	readonly atlas: AtlasIndex;
 	/** What is typed is kept under it. */
 	readonly name: string;
 }
 
-export function Trial({ input, route, atlas, name }: Props): JSX.Element {
+export function Trial({ input, served, route, atlas, name }: Props): JSX.Element {
 	const { whatIf: texts, question: words } = useTexts();
 	const draft = useDraft(input, name, route.params.change);
 	const validation = useValidation(draft.files);
@@ -53,7 +55,10 @@ export function Trial({ input, route, atlas, name }: Props): JSX.Element {
 				{question === null ? (
 					<p class="quiet">{words.missing}</p>
 				) : (
-					<Outcome route={route} question={question} before={input} after={isChanged ? changed : null} />
+					<>
+						<OnKernel input={input} served={served} question={question} edited={draft.edited} />
+						<Outcome route={route} question={question} before={input} after={isChanged ? changed : null} />
+					</>
 				)}
 			</section>
 		</div>

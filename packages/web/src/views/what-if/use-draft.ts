@@ -13,6 +13,8 @@ export interface Draft {
 	readonly problem: ReturnType<typeof problemIn> | null;
 	readonly retry: () => void;
 	readonly changed: ReadonlySet<string>;
+	/** The files of those names as they are now. */
+	readonly edited: readonly ManifestFile[];
 	/** The browser refused to keep what was typed: a reload loses it. */
 	readonly unkept: boolean;
 	readonly change: (name: string, text: string) => void;
@@ -59,11 +61,13 @@ export function useDraft(input: Input, name: string, link: string | undefined): 
 		() => (base.files === null || linked === "reading" ? null : draftOf(base.files, typed)),
 		[base.files, typed, linked === "reading"],
 	);
+	const edited = useMemo(() => (files ?? []).filter(({ name: each }) => typed[each] !== undefined), [files]);
 	return {
 		files,
 		problem: base.problem,
 		retry: () => setAttempt(attempt + 1),
 		changed: new Set(Object.keys(typed)),
+		edited,
 		unkept,
 		change: (file, text) => {
 			const original = base.files?.find((each) => each.name === file);

@@ -23,7 +23,7 @@ export function WhatIfView({ route, served }: ViewProps): JSX.Element {
 			{input === null ? (
 				<p class="quiet">{texts.begin}</p>
 			) : (
-				<Trial key={nameOf(input, served)} {...{ input, route, atlas }} name={nameOf(input, served)} />
+				<Trial key={nameOf(input, served)} {...{ input, served, route, atlas }} name={nameOf(input, served)} />
 			)}
 		</div>
 	);
