@@ -38,10 +38,16 @@ export function runHook(walk: Walk, skb: Skb, hook: Hook, devices: HookDevices):
 
 function passed(hook: Hook, hits: readonly RuleHit[]): Because {
 	const last = hits[hits.length - 1];
-	return last === undefined
-		? because("hook-passed", { hook })
-		: because("hook-rules", { rules: hits.length }, last.origin, hits);
+	return last === undefined ? PASSED[hook] : because("hook-rules", { rules: hits.length }, last.origin, hits);
 }
+
+const PASSED: Readonly<Record<Hook, Because>> = {
+	prerouting: because("hook-passed", { hook: "prerouting" }),
+	input: because("hook-passed", { hook: "input" }),
+	forward: because("hook-passed", { hook: "forward" }),
+	output: because("hook-passed", { hook: "output" }),
+	postrouting: because("hook-passed", { hook: "postrouting" }),
+};
 
 function runEntry(
 	walk: Walk,

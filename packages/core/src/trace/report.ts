@@ -27,13 +27,23 @@ import { isClients, type Plan } from "./plan.ts";
 import type { Way } from "./ways.ts";
 import { catalogueIn, reason, sentence } from "./wording.ts";
 
-export function explainWay(plan: Plan, way: Way, language: Language): ExplainedPath {
+/** All ways of a question. Their hops up to where they part are the same ones, and are told once. */
+export function explainWays(plan: Plan, ways: readonly Way[], language: Language): readonly ExplainedPath[] {
+	let first: Told | null = null;
+	return ways.map((way) => {
+		const hops = explainHops(way.forward.hops, language, first);
+		first ??= { hops: way.forward.hops, explained: hops };
+		return explainWay(plan, way, hops, language);
+	});
+}
+
+function explainWay(plan: Plan, way: Way, hopsThere: readonly ExplainedHop[], language: Language): ExplainedPath {
 	const { forward, reply, refusal } = way;
 	return {
 		weight: way.weight,
 		verdict: way.verdict,
 		reason: reasonOf(way, language),
-		forward: direction(forward, language),
+		forward: { links: dataLink(lasting(forward)), hops: hopsThere },
 		reply: reply === null ? null : direction(reply, language),
 		...(refusal === null ? {} : { refusal: direction(refusal, language) }),
 		stacks: forward.stacks.filter(isClusterStack),
@@ -60,7 +70,7 @@ function reasonOf({ verdict, end, forwardEnd }: Way, language: Language): string
 }
 
 function direction(walk: Walk, language: Language): ExplainedDirection {
-	return { links: dataLink(lasting(walk)), hops: explainHops(walk.hops, language) };
+	return { links: dataLink(lasting(walk)), hops: explainHops(walk.hops, language, null) };
 }
 
 /** Where every packet of the connection crosses, not only the first. */
@@ -83,11 +93,18 @@ function linkOf(at: Place, device: string | null): ExplainedLink {
 	return device === null ? { at } : { at, device };
 }
 
+/** Hops that were explained before. */
+interface Told {
+	readonly hops: readonly Hop[];
+	readonly explained: readonly ExplainedHop[];
+}
+
 /** Most stages leave the packet as it is; those share one description of it. */
-function explainHops(hops: readonly Hop[], language: Language): readonly ExplainedHop[] {
+function explainHops(hops: readonly Hop[], language: Language, told: Told | null): readonly ExplainedHop[] {
 	let before: Hop | undefined;
 	let packet: ExplainedPacket | undefined;
-	return hops.map((hop) => {
+	return hops.map((hop, i) => {
+		if (told !== null && told.hops[i] === hop) return told.explained[i] as ExplainedHop;
 		const same =
 			before !== undefined &&
 			before.packet === hop.packet &&
@@ -103,12 +120,15 @@ function explainHops(hops: readonly Hop[], language: Language): readonly Explain
 function explainHop({ at, stage, device, because }: Hop, packet: ExplainedPacket, language: Language): ExplainedHop {
 	const { code, origin, hits } = because;
 	const cites = citationsOf(because);
-	const cited = cites.length === 0 ? {} : { cites };
 	if (hits.length === 0) {
-		return { at, stage, device, packet, decision: sentence(because, language), code, origin, ...cited };
+		const decision = sentence(because, language);
+		if (cites.length === 0) return { at, stage, device, packet, decision, code, origin };
+		return { at, stage, device, packet, decision, code, origin, cites };
 	}
 	const rules = hits.map(explainRule);
-	return { at, stage, device, packet, decision: decisionOf(because, rules, language), code, origin, rules, ...cited };
+	const decision = decisionOf(because, rules, language);
+	if (cites.length === 0) return { at, stage, device, packet, decision, code, origin, rules };
+	return { at, stage, device, packet, decision, code, origin, rules, cites };
 }
 
 function explainRule({ table, chain, position, text, origin }: RuleHit): ExplainedRule {
