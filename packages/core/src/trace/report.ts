@@ -5,7 +5,7 @@ import { destinationOf } from "../kernel/endpoint.ts";
 import type { Crossing, Hop, Rewrite, Walk } from "../kernel/walk.ts";
 import type { RuleHit } from "../netfilter/result.ts";
 import type { Origin } from "../origin/origin.ts";
-import type { Packet } from "../packet/packet.ts";
+import { innermost, type Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import type { Language } from "../wording/language.ts";
 import { captureCommand } from "./capture.ts";
@@ -39,19 +39,20 @@ export function explainWays(plan: Plan, ways: readonly Way[], language: Language
 
 function explainWay(plan: Plan, way: Way, hopsThere: readonly ExplainedHop[], language: Language): ExplainedPath {
 	const { forward, reply, refusal } = way;
+	const there = lasting(forward);
 	return {
 		weight: way.weight,
 		verdict: way.verdict,
 		reason: reasonOf(way, language),
-		forward: { links: dataLink(lasting(forward)), hops: hopsThere },
+		forward: { links: dataLink(there), hops: hopsThere },
 		reply: reply === null ? null : direction(reply, language),
 		...(refusal === null ? {} : { refusal: direction(refusal, language) }),
 		stacks: forward.stacks.filter(isClusterStack),
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
 		securityGroups: securityGroupsOf(way),
-		captures: lasting(forward).flatMap(captureOf),
-		serviceAddressSeenAt: serviceAddressSeenAt(plan, way),
+		captures: there.flatMap(captureOf),
+		serviceAddressSeenAt: serviceAddressSeenAt(plan, way, there),
 		clientAddress: clientAddressOf(plan, way),
 	};
 }
@@ -218,7 +219,7 @@ function tuple(of: { readonly src: Address; readonly sport: number; readonly dst
 
 function captureOf({ at, device, direction: way, packet, bridged }: Crossing): readonly ExplainedCapture[] {
 	if (device === null) return [];
-	const { inner } = unwrap(packet);
+	const inner = innermost(packet);
 	const command = captureCommand(at, device, packet, bridged === true);
 	return [{ at, device, direction: way, src: inner.src.text, dst: inner.dst.text, command }];
 }
@@ -226,20 +227,22 @@ function captureOf({ at, device, direction: way, packet, bridged }: Crossing): r
 const ENDS_BEFORE_A_SERVER: ReadonlySet<string> = new Set(["refused", "dropped", "exits"]);
 
 /** Where a capture shows the asked address of a Service, in either direction; the client's own machine goes without saying. */
-function serviceAddressSeenAt(plan: Plan, way: Way): readonly ExplainedLink[] {
+function serviceAddressSeenAt(plan: Plan, way: Way, there: readonly Crossing[]): readonly ExplainedLink[] {
 	const asked = way.sent.dst.text;
 	if (!way.forward.rewrites.some((rewrite) => rewrite.before.address.text === asked)) {
 		if (plan.target.service === null) return [];
 		if (!ENDS_BEFORE_A_SERVER.has(way.verdict)) return [];
 	}
 	const seen = new Map<string, ExplainedLink>();
-	const shows = (packet: Packet): boolean => packet.dst.text === asked || packet.src.text === asked;
-	for (const walk of [way.forward, way.reply]) {
-		for (const { at, device, packet } of walk === null ? [] : lasting(walk)) {
-			if (placeKind(at) === "internet" || placeKind(at) === "host") continue;
+	for (const crossings of [there, way.reply === null ? [] : lasting(way.reply)]) {
+		for (const { at, device, packet } of crossings) {
+			const { src, dst } = innermost(packet);
+			if (dst.text !== asked && src.text !== asked) continue;
+			const kind = placeKind(at);
+			if (kind === "internet" || kind === "host") continue;
 			// Nobody can capture inside the VPC; what the load balancer got it can tell.
-			if (device === null && placeKind(at) !== "slb") continue;
-			if (shows(unwrap(packet).inner)) seen.set(`${at} ${device ?? ""}`, linkOf(at, device));
+			if (device === null && kind !== "slb") continue;
+			seen.set(`${at} ${device ?? ""}`, linkOf(at, device));
 		}
 	}
 	for (const { at, before } of way.forward.rewrites) {
@@ -250,7 +253,7 @@ function serviceAddressSeenAt(plan: Plan, way: Way): readonly ExplainedLink[] {
 
 function clientAddressOf(plan: Plan, way: Way): ExplainedPath["clientAddress"] {
 	if (!SEEN_BY_A_SERVER.has(way.verdict)) return null;
-	const seen = unwrap(way.forwardEnd.packet).inner.src;
+	const seen = innermost(way.forwardEnd.packet).src;
 	const preserved = isClients(plan, seen);
 	const lost = way.forward.rewrites.filter((each) => each.kind === "snat" || each.kind === "masquerade").at(-1);
 	return {
