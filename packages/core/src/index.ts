@@ -256,3 +256,4 @@ export {
 } from "./trace/question.ts";
 export type { Subject } from "./trace/subject.ts";
 export { LANGUAGES, type Language } from "./wording/language.ts";
+export { type Phrase, type PhraseCode, phrase, type Said, worded, wordedFact } from "./wording/phrase.ts";

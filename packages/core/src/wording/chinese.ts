@@ -3,6 +3,7 @@ import { CHINESE_OF_DIAGNOSIS } from "./chinese-of-diagnosis.ts";
 import { CHINESE_OF_MODES } from "./chinese-of-modes.ts";
 import { CHINESE_OF_SNAPSHOTS } from "./chinese-of-snapshots.ts";
 import { CHINESE_OF_TERWAY } from "./chinese-of-terway.ts";
+import { CHINESE_OF_WALKS } from "./chinese-of-walks.ts";
 import type { PhraseCode } from "./phrase.ts";
 
 export const CHINESE: Readonly<Record<PhraseCode, string>> = {
@@ -10,6 +11,7 @@ export const CHINESE: Readonly<Record<PhraseCode, string>> = {
 	...CHINESE_OF_MODES,
 	...CHINESE_OF_SNAPSHOTS,
 	...CHINESE_OF_TERWAY,
+	...CHINESE_OF_WALKS,
 	command: "{command}",
 	selected: "选中了",
 	"selected-several": "选中了",
