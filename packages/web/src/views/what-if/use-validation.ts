@@ -1,11 +1,11 @@
 /** Reads what is typed as the engine reads files: what is wrong with it, and the last of it that could be read. */
-import type { Diagnostic, ManifestFile } from "@podpath/core";
+import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
 import { useEffect, useState } from "preact/hooks";
 import { problemIn } from "../../backend/backend.ts";
 import { engine } from "../../backend/backends.ts";
 
 export interface Validation {
-	readonly diagnostics: readonly Diagnostic[];
+	readonly diagnostics: readonly ToldDiagnostic[];
 	/** Null: nothing could be read yet. */
 	readonly readable: readonly ManifestFile[] | null;
 	readonly validating: boolean;
@@ -38,7 +38,7 @@ export function useValidation(files: readonly ManifestFile[] | null): Validation
 	return { ...state, validating: state.of !== files };
 }
 
-function diagnosticOf(error: unknown): readonly Diagnostic[] {
+function diagnosticOf(error: unknown): readonly ToldDiagnostic[] {
 	const { code, message } = problemIn(error);
 	return [{ code, message, severity: "error" }];
 }
