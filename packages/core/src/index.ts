@@ -119,6 +119,7 @@ export { NEED_QUESTIONS, type Need, type Needs, needsFrom } from "./comparison/n
 export type { ModeProfile } from "./comparison/profile.ts";
 export { type CriterionText, criterionText, needText, profileText, reasonText } from "./comparison/wording.ts";
 export { type CodeMeaning, FINDING_CODES } from "./diagnose/code-meanings.ts";
+export { FINDING_CODES_ZH } from "./diagnose/code-meanings-zh.ts";
 export type { FindingCode } from "./diagnose/codes.ts";
 export { diagnose, diagnoseAgainst } from "./diagnose/diagnose.ts";
 export type { Diagnosis, DiagnosisFinding } from "./diagnose/finding.ts";
@@ -241,7 +242,8 @@ export {
 	VERDICTS,
 	type Verdict,
 } from "./trace/explanation.ts";
-export { EXPLANATION_FINDINGS } from "./trace/finding-meanings.ts";
+export { EXPLANATION_FINDINGS, type ExplanationFindingCode } from "./trace/finding-meanings.ts";
+export { EXPLANATION_FINDINGS_ZH } from "./trace/finding-meanings-zh.ts";
 export { type KnownPlace, knownPlaces, placesLike } from "./trace/known-places.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";
 export {

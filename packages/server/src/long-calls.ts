@@ -2,9 +2,11 @@
 import { createRoute, type OpenAPIHono, z } from "@hono/zod-openapi";
 import {
 	type DiagnosisEvent,
+	type DiagnosisWatch,
 	diagnoseInTurns,
 	diagnosisEventSchema,
 	InputError,
+	LANGUAGES,
 	type LabEvent,
 	labEventSchema,
 	labOfferSchema,
@@ -27,7 +29,10 @@ const events = (schema: z.ZodType, description: string) => ({
 });
 const body = (schema: z.ZodType) => ({ body: { required: true, content: { "application/json": { schema } } } });
 
-const diagnosisBody = z.strictObject({ question: questionSchema.nullable() });
+const diagnosisBody = z.strictObject({
+	question: questionSchema.nullable(),
+	language: z.enum(LANGUAGES).default("en").describe("Of the findings' sentences"),
+});
 
 const diagnosis = createRoute({
 	method: "post",
@@ -78,17 +83,18 @@ const labRun = createRoute({
 
 export function longCalls(routed: OpenAPIHono, served: Served, runs: LabRuns): void {
 	routed.openapi(diagnosis, async (context) => {
-		const { question } = context.req.valid("json") as z.infer<typeof diagnosisBody>;
+		const { question, language } = context.req.valid("json") as z.infer<typeof diagnosisBody>;
 		const subject = await servedSubject(served);
 		return eventStream<DiagnosisEvent>(context, (send, signal) =>
 			told(send, async () => {
-				const diagnosis = await diagnoseInTurns(subject, question, {
+				const watch: DiagnosisWatch = {
 					aborted: () => signal.aborted,
 					now: () => performance.now(),
 					onProgress: (progress) => send({ kind: "progress", ...progress }),
 					onFound: (found) => send({ kind: "found", diagnosis: found }),
 					pause: () => new Promise((resolve) => setImmediate(resolve)),
-				});
+				};
+				const diagnosis = await diagnoseInTurns(subject, question, watch, language);
 				send({ kind: "done", diagnosis });
 			}),
 		);

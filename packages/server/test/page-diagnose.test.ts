@@ -82,6 +82,21 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 		}
 	});
 
+	test.each(["the engine in the browser", "the server"])("%s tells it in the page's language", async (who) => {
+		const { from, to } = fault.question;
+		const { url } = await (who === "the server" ? tests.serve([], snapshotInput()) : tests.serve([FLANNEL]));
+		const hash = who === "the server" ? `#/diagnose?from=${from}&to=${to}` : `#/diagnose?in=${FAULT}`;
+		const { page } = await tests.open(`${url}${hash}`, { locale: "zh-CN" });
+		const said = page.locator(".finding .message").first();
+		const told = diagnose(faultSubject(fault, FLANNEL.files.cluster), fault.question, "zh").findings[0]?.message ?? "";
+		await said.getByText(told).waitFor();
+		await page.locator(".finding").first().locator("summary").click();
+		await page.getByText("IPVS 后端不存在").waitFor();
+		await page.getByRole("combobox", { name: "语言" }).selectOption("en");
+		await said.getByText("lacks the IPVS entry").waitFor();
+		expect(await said.textContent()).not.toMatch(/\p{Script=Han}/u);
+	});
+
 	test("a code leads to what docs/findings.md says of it, and the evidence to the entry itself", async () => {
 		const { page } = await tests.openAtlas(`#/diagnose?in=faults/flannel-vpc/ipvs-weight-zero`);
 		const finding = page.locator(".finding").first();

@@ -6,6 +6,7 @@ import {
 	type Fault,
 	faultName,
 	faultSubject,
+	LANGUAGES,
 	loadCluster,
 	parseFaults,
 	type Subject,
@@ -32,13 +33,15 @@ function hasState(place: string | undefined): place is string {
 	return place !== undefined && /^(pod|node|host)\//.test(place);
 }
 
-test.each(faults.map((fault) => [faultName(fault), fault] as const))("%s", (_, fault) => {
+const cases = faults.flatMap((fault) => LANGUAGES.map((language) => [faultName(fault), language, fault] as const));
+
+test.each(cases)("%s (%s)", (_, language, fault) => {
 	const name = "cluster.yaml";
 	const file = { name, text: readFileSync(new URL(`${fault.mode}/${name}`, ATLAS), "utf8") };
 	const cluster = loadCluster([file]);
 	const healthy = { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
 	const broken = faultSubject(fault, file);
-	const found = diagnose(broken, fault.question).findings.filter(({ severity }) => severity !== "info");
+	const found = diagnose(broken, fault.question, language).findings.filter(({ severity }) => severity !== "info");
 	for (const { code, at, expected, actual } of found) {
 		if (!hasState(at)) continue;
 		if (actual !== undefined) expect(shown(broken, at, actual.text), actual.text).toBeGreaterThan(0);

@@ -6,6 +6,7 @@ import { survey } from "../diagnose/survey.ts";
 import { diagnosisSchema } from "../render/diagnosis-schema.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
+import type { Language } from "../wording/language.ts";
 import { type Problem, problemErrorSchema } from "./problem.ts";
 
 /** How far a survey is. */
@@ -39,15 +40,17 @@ const TURN_MS = 50;
 
 /**
  * Diagnoses one question, or, where it is null, the whole cluster; then in turns. Stopped, it tells what it found until then.
+ * Findings are told in `language`.
  * @throws {InputError} For a question that cannot be asked.
  */
 export async function diagnoseInTurns(
 	subject: Subject,
 	question: Question | null,
 	watch: DiagnosisWatch,
+	language: Language = "en",
 ): Promise<Diagnosis> {
-	if (question !== null) return diagnose(subject, question);
-	const asking = survey(subject);
+	if (question !== null) return diagnose(subject, question, language);
+	const asking = survey(subject, language);
 	let turn = watch.now();
 	let known = 0;
 	for (let step = asking.next(); ; step = asking.next()) {

@@ -1,25 +1,26 @@
 /** What the walk itself says: why a packet does not arrive in a network that is as it should be, or of which no more is known. */
 import type { End } from "../kernel/walk.ts";
 import type { RuleHit } from "../netfilter/result.ts";
-import { explain } from "../trace/explain.ts";
+import { foundAbout } from "../trace/findings.ts";
+import { planOf } from "../trace/plan.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
-import { reason } from "../trace/wording.ts";
+import { phrase } from "../wording/phrase.ts";
 import type { FindingCode } from "./codes.ts";
 import type { Fate } from "./fate.ts";
-import type { DiagnosisFinding } from "./finding.ts";
+import { type DiagnosisFound, sayingOf } from "./found.ts";
 
 /** Findings of the explanation, errors first, and behind those that name a cause what ended each way. */
-export function decisionFindings(subject: Subject, question: Question, fate: Fate): readonly DiagnosisFinding[] {
-	if (fate.notSent !== null) return [{ code: "no-way", severity: "error", message: fate.notSent }];
-	const told = explain(subject, question).findings.map(({ object, ...finding }): DiagnosisFinding => {
-		return object === undefined ? finding : { ...finding, object };
-	});
-	const ends = new Map<string, DiagnosisFinding>();
+export function decisionFindings(subject: Subject, question: Question, fate: Fate): readonly DiagnosisFound[] {
+	if (fate.notSent !== null) {
+		return [{ code: "no-way", severity: "error", message: phrase("not-sent", { why: fate.notSent }) }];
+	}
+	const told: readonly DiagnosisFound[] = foundAbout(subject, planOf(subject, question), fate.walked);
+	const ends = new Map<string, DiagnosisFound>();
 	for (const way of fate.walked) {
 		if (way.verdict === "delivered") continue;
 		const finding = endFinding(way.end);
-		ends.set(finding.message, finding);
+		ends.set(sayingOf(finding), finding);
 	}
 	const errors = told.filter(({ severity }) => severity === "error");
 	const others = told.filter(({ severity }) => severity !== "error");
@@ -27,14 +28,14 @@ export function decisionFindings(subject: Subject, question: Question, fate: Fat
 	return [...errors, ...ends.values(), ...others];
 }
 
-function endFinding({ because, at, outcome }: End): DiagnosisFinding {
+function endFinding({ because, at, outcome }: End): DiagnosisFound {
 	const hit = because.hits.at(-1);
 	const origin = because.origin ?? hit?.origin ?? null;
 	const known = origin !== null && origin.component !== "unknown" && origin.component !== "kernel";
 	return {
 		code: codeOf(because.code, hit, outcome),
 		severity: outcome === "unknown" ? "warning" : "error",
-		message: `${reason(because)} (at ${at})`,
+		message: { because, endedAt: at },
 		at,
 		...(known && { owner: origin.component }),
 		...(origin?.object !== undefined && { object: origin.object }),

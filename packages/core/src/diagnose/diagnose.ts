@@ -6,6 +6,8 @@ import type { Severity } from "../trace/explanation.ts";
 import { planOf } from "../trace/plan.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
+import type { Language } from "../wording/language.ts";
+import { phrase } from "../wording/phrase.ts";
 import { type Causes, causesAmong } from "./causes.ts";
 import { learnedEntries } from "./compare/fdb.ts";
 import { learnedNeighbours } from "./compare/ip.ts";
@@ -15,27 +17,29 @@ import { decisionFindings } from "./decisions.ts";
 import type { Difference } from "./difference.ts";
 import { addressesOf, duplicateAddresses, withDuplicates } from "./duplicates.ts";
 import { type Fate, fateOf, isAlike, isSameWay } from "./fate.ts";
-import { type Diagnosis, type DiagnosisFinding, findingOf } from "./finding.ts";
+import type { Diagnosis } from "./finding.ts";
+import { type DiagnosisFound, diagnosisFindingIn, sayingOf } from "./found.ts";
+import { foundDifference, messageOf } from "./found-difference.ts";
 import { sizeCauses } from "./packet-size.ts";
 import { withKnownPrograms } from "./programs.ts";
 
 /**
  * Diagnoses a question. Of a snapshot, against the state that the cluster's mode, kube-proxy and policies would have
- * programmed; of manifests alone, what in them is in the packet's way.
+ * programmed; of manifests alone, what in them is in the packet's way. Findings are told in `language`.
  * @throws {InputError} For a question that cannot be asked.
  */
-export function diagnose(subject: Subject, question: Question): Diagnosis {
+export function diagnose(subject: Subject, question: Question, language: Language = "en"): Diagnosis {
 	return subject.fromSnapshot
-		? diagnoseAgainst(clusterNetwork(subject.cluster), subject, question)
-		: diagnoseDesign(subject, question);
+		? diagnoseAgainst(clusterNetwork(subject.cluster), subject, question, language)
+		: diagnoseDesign(subject, question, language);
 }
 
 export const HEAD: Pick<Diagnosis, "apiVersion" | "kind"> = { apiVersion: "podpath.dev/v1alpha1", kind: "Diagnosis" };
 
-function diagnoseDesign(subject: Subject, question: Question): Diagnosis {
+function diagnoseDesign(subject: Subject, question: Question, language: Language): Diagnosis {
 	refuseWrongQuestion(subject, question);
 	const fate = fateOf(subject, question);
-	const findings = decisionFindings(subject, question, fate);
+	const findings = decisionFindings(subject, question, fate).map((each) => diagnosisFindingIn(each, language));
 	return { ...HEAD, question, verdict: fate.verdict, expected: null, findings };
 }
 
@@ -45,13 +49,18 @@ function refuseWrongQuestion(subject: Subject, question: Question): void {
 }
 
 /** The state that is, against the state that should be. */
-export function diagnoseAgainst(expected: Network, given: Subject, question: Question): Diagnosis {
+export function diagnoseAgainst(
+	expected: Network,
+	given: Subject,
+	question: Question,
+	language: Language = "en",
+): Diagnosis {
 	const subject: Subject = { ...given, network: withKnownPrograms(given.network, expected) };
 	const planned: Subject = { cluster: subject.cluster, network: expected, fromSnapshot: false };
 	const goal = fateOf(planned, question);
 	const now = fateOf(subject, question);
 	if (goal.notSent !== null && now.notSent !== null) refuseWrongQuestion(planned, question);
-	if (goal.notSent !== null) return diagnoseDesign(subject, question);
+	if (goal.notSent !== null) return diagnoseDesign(subject, question, language);
 	const candidates = candidatesFor(expected, subject.network, [now, goal]);
 	const learned = now.met.flatMap((place) => {
 		const namespace = subject.network.namespace(place);
@@ -67,17 +76,22 @@ export function diagnoseAgainst(expected: Network, given: Subject, question: Que
 	const others = [
 		...sizeFindings(subject.network, expected, candidates, [now, goal]),
 		...connectionFindings(subject, question, [now, goal]),
-	].filter(({ message }) => !main.some((each) => each.message === message));
-	const blamed = new Set([...main, ...others].map(({ message }) => message));
-	const rest = candidates.map((each) => harmless(each, causes)).filter(({ message }) => !blamed.has(message));
+	].filter(saysNoneOf(main));
+	const rest = candidates.map((each) => harmless(each, causes)).filter(saysNoneOf([...main, ...others]));
 	const lost = now.verdict !== "delivered" && main.length === 0;
+	const found = [...main, ...(lost ? decisionFindings(subject, question, now) : []), ...others, ...shortened(rest)];
 	return {
 		...HEAD,
 		question,
 		verdict: now.verdict,
 		expected: goal.verdict,
-		findings: [...main, ...(lost ? decisionFindings(subject, question, now) : []), ...others, ...shortened(rest)],
+		findings: found.map((each) => diagnosisFindingIn(each, language)),
 	};
+}
+
+function saysNoneOf(told: readonly DiagnosisFound[]): (found: DiagnosisFound) => boolean {
+	const said = new Set(told.map(sayingOf));
+	return (found) => !said.has(sayingOf(found));
 }
 
 /** Every difference of the places that the packet meets, really or as it should, in the order in which it meets them. */
@@ -107,22 +121,23 @@ function severityOf(now: Fate, goal: Fate): Severity {
 export function causeFindings(
 	{ causes, alternatives, repaired }: Causes,
 	[now, goal]: readonly [Fate, Fate],
-): readonly DiagnosisFinding[] {
+): readonly DiagnosisFound[] {
 	const severity = severityOf(now, goal);
-	const together = causes.length === 1 ? "with it" : `with all ${causes.length} of these`;
-	const becomes = isAlike(now, goal) ? "goes the way that it should" : `is ${repaired.verdict}`;
-	const proof = `${together} put right the packet ${becomes}`;
+	const verdict = phrase(`verdict-${repaired.verdict}`);
+	const becomes = isAlike(now, goal) ? phrase("goes-as-it-should") : phrase("becomes-verdict", { verdict });
+	const n = causes.length;
+	const proof = n === 1 ? phrase("with-it-right", { becomes }) : phrase("with-all-right", { n, becomes });
 	return [
-		...causes.map((each) => findingOf(each, severity, { proof })),
-		...alternatives.map((each) => findingOf(each, "warning", { proof: "it would do to put this right instead" })),
+		...causes.map((each) => foundDifference(each, severity, { proof })),
+		...alternatives.map((each) => foundDifference(each, "warning", { proof: phrase("right-instead") })),
 	];
 }
 
-function harmless(difference: Difference, causes: Causes | null): DiagnosisFinding {
+function harmless(difference: Difference, causes: Causes | null): DiagnosisFound {
 	const isCause = causes !== null && [...causes.causes, ...causes.alternatives].includes(difference);
 	// A second stack with an address is luck at best, whoever was asked first today.
 	const severity = difference.code === "duplicate-address" && !isCause ? "warning" : "info";
-	return findingOf(difference, severity);
+	return foundDifference(difference, severity);
 }
 
 export function sizeFindings(
@@ -130,15 +145,15 @@ export function sizeFindings(
 	expected: Network,
 	candidates: readonly Difference[],
 	fates: readonly [Fate, Fate],
-): readonly DiagnosisFinding[] {
+): readonly DiagnosisFound[] {
 	const found = sizeCauses(actual, expected, candidates, fates);
 	if (found === null) return [];
 	const { causes, tooSmall } = found;
-	const what = `a packet that fills the sender's MTU has ${tooSmall.length} bytes at ${tooSmall.at} ${tooSmall.device}, whose MTU is ${tooSmall.mtu}`;
+	const { length, at, device, mtu } = tooSmall;
 	return causes.map((each) => ({
-		...findingOf(each, "warning", { proof: "put right, packets of full size pass" }),
+		...foundDifference(each, "warning", { proof: phrase("full-size-passes") }),
 		...(tooSmall.wrapped && { code: "mtu-too-big-for-tunnel" }),
-		message: `${findingOf(each, "warning").message}: ${what}`,
+		message: phrase("too-small-for-full-size", { what: messageOf(each), length, at, device, mtu }),
 	}));
 }
 
@@ -146,23 +161,22 @@ function connectionFindings(
 	subject: Subject,
 	question: Question,
 	[now, goal]: readonly [Fate, Fate],
-): readonly DiagnosisFinding[] {
+): readonly DiagnosisFound[] {
 	return staleConnections(subject.network, question, now, goal).map(({ difference, server, question: asked }) => {
-		const proof = `packets from port ${asked.sourcePort} go to ${server}, which no new connection is sent to`;
+		const proof = phrase("stale-connection", { port: asked.sourcePort ?? "?", server });
 		// Who asks with the connection's own port is a packet of it.
 		const isLost =
 			question.sourcePort !== undefined && fateOf(subject, { ...asked, to: server }).verdict !== "delivered";
-		return findingOf(difference, isLost ? "error" : "warning", { proof, question: asked });
+		return foundDifference(difference, isLost ? "error" : "warning", { proof, question: asked });
 	});
 }
 
 /** What no packet of the question is lost by is told in short. */
 const MOST_HARMLESS = 10;
 
-export function shortened(findings: readonly DiagnosisFinding[]): readonly DiagnosisFinding[] {
+export function shortened(findings: readonly DiagnosisFound[]): readonly DiagnosisFound[] {
 	const sorted = [...findings].sort((a, b) => Number(a.severity === "info") - Number(b.severity === "info"));
 	if (sorted.length <= MOST_HARMLESS) return sorted;
-	const left = sorted.length - MOST_HARMLESS;
-	const message = `and ${left} more differences on the way that change nothing for this packet`;
+	const message = phrase("more-differences", { n: sorted.length - MOST_HARMLESS });
 	return [...sorted.slice(0, MOST_HARMLESS), { code: "more-differences", severity: "info", message }];
 }

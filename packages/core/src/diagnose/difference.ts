@@ -3,12 +3,19 @@ import type { Origin } from "../origin/origin.ts";
 import type { FabricDevice } from "../state/fabric.ts";
 import type { Namespace, StatePart } from "../state/namespace.ts";
 import type { Place } from "../state/place.ts";
+import { type Phrase, type Said, worded } from "../wording/phrase.ts";
 import type { FindingCode } from "./codes.ts";
 
-/** An entry as the tool of its part prints it. */
+/** An entry as the tool of its part prints it; one that no tool prints so is described. */
 export interface EntryText {
 	readonly text: string;
+	/** What `text` says, where it is a description. */
+	readonly said?: Phrase;
 	readonly origin: Origin;
+}
+
+export function described(said: Phrase, origin: Origin): EntryText {
+	return { text: worded(said), said, origin };
 }
 
 /** Puts one entry back. Repairs compose: each leaves alone what it is not about. */
@@ -34,7 +41,7 @@ export interface Difference {
 	readonly lookedIn?: string | undefined;
 	readonly repairs: readonly Repair[];
 	/** The command that puts it right, where one does. */
-	readonly fix: string | null;
+	readonly fix: Said | null;
 	/** What went with it, and comes back with it. */
 	readonly consequences: readonly Difference[];
 }

@@ -5,6 +5,7 @@ import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
+import type { Language } from "../wording/language.ts";
 import { causesAmong } from "./causes.ts";
 import { compareNetworks } from "./compare.ts";
 import { decisionFindings } from "./decisions.ts";
@@ -12,7 +13,9 @@ import { causeFindings, HEAD, shortened, sizeFindings } from "./diagnose.ts";
 import { type Difference, repairsOf } from "./difference.ts";
 import { duplicateAddresses, withDuplicates } from "./duplicates.ts";
 import { type Fate, fateOf, isAlike, isSameWay } from "./fate.ts";
-import { type Diagnosis, type DiagnosisFinding, findingOf } from "./finding.ts";
+import type { Diagnosis } from "./finding.ts";
+import { type DiagnosisFound, diagnosisFindingIn, sayingOf } from "./found.ts";
+import { foundDifference } from "./found-difference.ts";
 import { withKnownPrograms } from "./programs.ts";
 import { repairedNetwork } from "./repaired.ts";
 import { surveyQuestions } from "./survey-questions.ts";
@@ -26,10 +29,11 @@ export interface SurveyProgress {
 }
 
 /**
- * Asks the questions that stand for all. Yields after each, so that whoever runs it may stop it.
+ * Asks the questions that stand for all. Yields after each, so that whoever runs it may stop it. Findings are told in
+ * `language`.
  * @throws {InputError} Where the input names nobody who could be asked about.
  */
-export function* survey(subject: Subject): Generator<SurveyProgress, Diagnosis> {
+export function* survey(subject: Subject, language: Language = "en"): Generator<SurveyProgress, Diagnosis> {
 	const { nodes, pods } = subject.cluster;
 	if (nodes.length === 0 && pods.length === 0) {
 		throw new InputError({
@@ -39,18 +43,24 @@ export function* survey(subject: Subject): Generator<SurveyProgress, Diagnosis> 
 		});
 	}
 	const run = subject.fromSnapshot
-		? new SnapshotSurvey(subject, clusterNetwork(subject.cluster))
-		: new DesignSurvey(subject);
+		? new SnapshotSurvey(subject, clusterNetwork(subject.cluster), language)
+		: new DesignSurvey(subject, language);
 	return yield* run.run();
 }
 
 abstract class Survey {
-	protected readonly findings: DiagnosisFinding[] = [];
+	protected readonly findings: DiagnosisFound[] = [];
 	protected readonly seen = new Set<string>();
+	readonly #language: Language;
+
+	constructor(language: Language) {
+		this.#language = language;
+	}
+
 	protected abstract questions(): readonly Question[];
 	protected abstract ask(question: Question): void;
 	protected abstract places(): number;
-	protected abstract rest(): readonly DiagnosisFinding[];
+	protected abstract rest(): readonly DiagnosisFound[];
 
 	*run(): Generator<SurveyProgress, Diagnosis> {
 		const questions = this.questions();
@@ -67,17 +77,19 @@ abstract class Survey {
 		return this.#result(questions.length, false);
 	}
 
-	protected tell(finding: DiagnosisFinding): void {
-		if (this.seen.has(finding.message)) return;
-		this.seen.add(finding.message);
-		this.findings.push(finding);
+	protected tell(found: DiagnosisFound): void {
+		const saying = sayingOf(found);
+		if (this.seen.has(saying)) return;
+		this.seen.add(saying);
+		this.findings.push(found);
 	}
 
 	#result(questions: number, interrupted: boolean): Diagnosis {
 		const order = { error: 0, warning: 1, info: 2 } as const;
-		const findings = [...this.findings].sort((a, b) => order[a.severity] - order[b.severity]);
+		const sorted = [...this.findings].sort((a, b) => order[a.severity] - order[b.severity]);
+		const findings = [...sorted, ...this.rest()].map((each) => diagnosisFindingIn(each, this.#language));
 		const asked = { questions, places: this.places(), interrupted };
-		return { ...HEAD, question: null, verdict: null, expected: null, findings: [...findings, ...this.rest()], asked };
+		return { ...HEAD, question: null, verdict: null, expected: null, findings, asked };
 	}
 }
 
@@ -94,8 +106,8 @@ class SnapshotSurvey extends Survey {
 	/** Ways that are not the expected ones, and that no difference explains. */
 	#detours = 0;
 
-	constructor(subject: Subject, expected: Network) {
-		super();
+	constructor(subject: Subject, expected: Network, language: Language) {
+		super(language);
 		const network = withKnownPrograms(subject.network, expected);
 		this.#subject = { ...subject, network };
 		this.#current = this.#subject;
@@ -108,7 +120,7 @@ class SnapshotSurvey extends Survey {
 		];
 		const duplicates = duplicateAddresses(network, expected, new Set(addresses.map(({ text }) => text)));
 		this.#differences = withDuplicates(compareNetworks(expected, network), duplicates);
-		for (const each of duplicates) this.tell(findingOf(each, "warning"));
+		for (const each of duplicates) this.tell(foundDifference(each, "warning"));
 	}
 
 	protected questions(): readonly Question[] {
@@ -171,9 +183,11 @@ class SnapshotSurvey extends Survey {
 		}
 	}
 
-	protected rest(): readonly DiagnosisFinding[] {
-		const left = this.#differences.filter((each) => !this.#put.includes(each)).map((each) => findingOf(each, "info"));
-		return shortened(left.filter(({ message }) => !this.seen.has(message)));
+	protected rest(): readonly DiagnosisFound[] {
+		const left = this.#differences
+			.filter((each) => !this.#put.includes(each))
+			.map((each) => foundDifference(each, "info"));
+		return shortened(left.filter((each) => !this.seen.has(sayingOf(each))));
 	}
 }
 
@@ -182,8 +196,8 @@ const MOST_DETOURS = 20;
 class DesignSurvey extends Survey {
 	readonly #subject: Subject;
 
-	constructor(subject: Subject) {
-		super();
+	constructor(subject: Subject, language: Language) {
+		super(language);
 		this.#subject = subject;
 	}
 
@@ -204,7 +218,7 @@ class DesignSurvey extends Survey {
 		this.tell({ ...first, ...(meant && { severity: "info" as const }), question });
 	}
 
-	protected rest(): readonly DiagnosisFinding[] {
+	protected rest(): readonly DiagnosisFound[] {
 		return [];
 	}
 }

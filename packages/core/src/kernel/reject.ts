@@ -75,15 +75,22 @@ export function portUnreachable(family: Family): IcmpErrorKind {
 
 function errorAbout(skb: Skb, kind: IcmpErrorKind): Packet | null {
 	const device = skb.inDevice ?? skb.device;
-	// Of a bridged packet the device is the bridge (setup_pre_routing), whose address the error has then.
-	return icmpError(skb.view, skb.packet, device.master ?? device.name, kind, replyMark(skb));
+	// Of a bridged packet no device is known (br_validate_ipv6 clears what ip6_rcv_core notes).
+	const arrivedBy = device.master === undefined ? device.name : null;
+	return icmpError(skb.view, skb.packet, arrivedBy, kind, replyMark(skb));
 }
 
 /**
- * The ICMP error that a stack sends about a packet that came in by `device`; null where the packet is an error itself
+ * The ICMP error that a stack sends about a packet that came in by `device` (null: it is bridged); null where the packet is an error itself
  * (RFC 1122 section 3.2.2). It is routed with `mark`.
  */
-export function icmpError(view: View, about: Packet, device: string, kind: IcmpErrorKind, mark: number): Packet | null {
+export function icmpError(
+	view: View,
+	about: Packet,
+	device: string | null,
+	kind: IcmpErrorKind,
+	mark: number,
+): Packet | null {
 	if (about.payload?.kind === "icmp-error") return null;
 	const { type, code } = ERRORS[kind];
 	return {
@@ -105,15 +112,16 @@ export function icmpError(view: View, about: Packet, device: string, kind: IcmpE
 
 /**
  * The address that the packet was for where it is ours. Else that of the route to the sender (icmp_send); IPv6 takes one of the
- * device that the packet came in by (icmp6_send), unless the route names a source.
+ * device that the packet came in by (icmp6_send), unless the route names a source or that device is not known.
  */
-function errorSource(view: View, about: Packet, device: string, mark: number): Address {
+function errorSource(view: View, about: Packet, device: string | null, mark: number): Address {
 	if (view.isLocal(about.dst)) return about.dst;
-	const routed =
-		about.family === 4
-			? sourceFor(view, { to: about.src, mark, protocol: "icmp" })
-			: namedSource(view, about.src, mark);
-	return routed ?? selectAddress(view, device, about.family, about.src) ?? about.dst;
+	const { family, src: to } = about;
+	const byRoute = family === 4 || device === null;
+	const routed = byRoute
+		? sourceFor(view, { to, mark, protocol: family === 4 ? "icmp" : "icmpv6" })
+		: namedSource(view, to, mark);
+	return routed ?? (device === null ? null : selectAddress(view, device, family, to)) ?? about.dst;
 }
 
 /** icmpv6_rt_has_prefsrc */

@@ -6,7 +6,7 @@ import type { Hook } from "../netfilter/hook.ts";
 import type { Ipset } from "../netfilter/ipset.ts";
 import type { Packet } from "../packet/packet.ts";
 import { type Route, type RouteType, TABLE_LOCAL } from "../state/ip.ts";
-import type { Said } from "../wording/phrase.ts";
+import type { Phrase } from "../wording/phrase.ts";
 import { lookup } from "./fib.ts";
 import type { Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
@@ -124,12 +124,14 @@ export class SkbContext implements RuleContext {
 	}
 
 	setUntracked(): void {
+		// What has a connection keeps it (xt_ct_target, nft_notrack_eval).
+		if (this.#skb.tracked !== null) return;
 		this.#skb.tracked = null;
 		this.#skb.trackState = "untracked";
 		this.#skb.notracked = true;
 	}
 
-	assume(code: string, message: Said): void {
+	assume(code: string, message: Phrase): void {
 		this.#walk.remark(code, message, this.#skb.view.place);
 	}
 }

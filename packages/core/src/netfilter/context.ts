@@ -4,7 +4,7 @@
  */
 import type { Address, Family } from "../address/address.ts";
 import type { Packet } from "../packet/packet.ts";
-import type { Said } from "../wording/phrase.ts";
+import type { Phrase } from "../wording/phrase.ts";
 import type { Hook } from "./hook.ts";
 import type { Ipset } from "./ipset.ts";
 
@@ -106,10 +106,10 @@ export interface RuleContext {
 
 	setMark(mark: number): void;
 	setConnectionMark(mark: number): void;
-	/** Takes the packet out of connection tracking (NOTRACK). */
+	/** Takes the packet out of connection tracking (NOTRACK), unless it has a connection already. */
 	setUntracked(): void;
 	/** Answers are given for something that the input cannot hold, such as `recent` lists; it becomes a remark. */
-	assume(code: string, message: Said): void;
+	assume(code: string, message: Phrase): void;
 }
 
 /** What an address rewrite may choose from. Absent parts are kept as they are. */

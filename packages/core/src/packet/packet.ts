@@ -46,6 +46,14 @@ export interface Packet {
 	readonly payload?: Payload;
 }
 
+/** The default of net.ipv4.ip_local_port_range, whose last port is not drawn for tunnels (udp_flow_src_port). */
+const LOCAL_PORTS = { from: 32_768, to: 60_998 };
+
+/** The ports of which the packet has one as its source, where nobody knows which: a VXLAN device hashes what is inside. */
+export function drawnSourcePorts({ payload, sport }: Packet): { readonly from: number; readonly to: number } | null {
+	return payload?.kind === "vxlan" && sport === 0 ? LOCAL_PORTS : null;
+}
+
 /** An Ethernet frame. `vlan` is the outer 802.1Q tag, if any. MAC addresses are lower-case and colon-separated. */
 export interface Frame {
 	readonly source: string;

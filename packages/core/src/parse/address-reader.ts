@@ -2,6 +2,7 @@
 import type { InterfaceAddress } from "../state/ip.ts";
 import type { Link } from "../state/link.ts";
 import type { NotUnderstood } from "../state/namespace.ts";
+import type { Phrase } from "../wording/phrase.ts";
 import { DumpReader, type Line } from "./dump.ts";
 import type { ReadAddress } from "./interface-address.ts";
 import { linkOf, type RawLink } from "./ip-link.ts";
@@ -11,7 +12,7 @@ export interface ParsedAddresses {
 	readonly links: readonly Link[];
 	readonly addresses: readonly InterfaceAddress[];
 	/** Devices whose kind a dump without `-d` does not say and that was taken from something else: from what. */
-	readonly guessedKinds: ReadonlyMap<string, string>;
+	readonly guessedKinds: ReadonlyMap<string, Phrase>;
 	readonly notUnderstood: readonly NotUnderstood[];
 }
 
@@ -44,7 +45,7 @@ export class AddressReader {
 	finish(): ParsedAddresses {
 		const { entries, notUnderstood } = this.links.finish(this.links.entries.length > 0 || this.addresses.length > 0);
 		const all = neighbourhoodOf(entries.map((entry) => entry.raw));
-		const guessedKinds = new Map<string, string>();
+		const guessedKinds = new Map<string, Phrase>();
 		const links = entries.map(({ raw, line }) => {
 			const { link, guessed } = linkOf(raw, all, this.links.origin("unknown", line));
 			if (guessed !== undefined) guessedKinds.set(link.name, guessed);

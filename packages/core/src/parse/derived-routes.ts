@@ -3,11 +3,12 @@ import type { Family } from "../address/address.ts";
 import { type InterfaceAddress, type Route, type Rule, TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from "../state/ip.ts";
 import { multicastRouteOf, routesOfAddresses } from "../state/kernel-routes.ts";
 import type { Link } from "../state/link.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 
 export interface RoutesWithDerived {
 	readonly routes: readonly Route[];
-	/** What was derived, in words; empty where nothing was. */
-	readonly derived: string;
+	/** What was derived; null where nothing was. */
+	readonly derived: Phrase | null;
 }
 
 /**
@@ -28,10 +29,14 @@ export function routesWithDerived(
 	const added = made.filter(
 		(route) => families.includes(route.family) && (route.table === TABLE_LOCAL || (route.family === 6 && without6)),
 	);
-	const words = families
+	const [first, second] = families
 		.filter((family) => added.some((route) => route.family === family))
-		.map((family) => (family === 6 && without6 ? "the IPv6 routes" : `the IPv${family} routes of the local table`));
-	return { routes: [...(printed ?? []), ...added], derived: words.join(" and ") };
+		.map((family) =>
+			family === 6 && without6 ? phrase("routes-of-ipv6") : phrase("routes-of-local-table", { family }),
+		);
+	const derived =
+		first === undefined || second === undefined ? (first ?? null) : phrase("both", { one: first, other: second });
+	return { routes: [...(printed ?? []), ...added], derived };
 }
 
 /**

@@ -2,6 +2,7 @@
 import { type Address, isUnspecified, parseAddress } from "../address/address.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { BridgePort, Link, LowerDevice, VethLink } from "../state/link.ts";
+import type { Phrase } from "../wording/phrase.ts";
 import { kindFromAppearance, type Neighbourhood } from "./link-appearance.ts";
 
 /** What one device's lines say. Values are as printed; both the text and the JSON are brought to it. */
@@ -43,7 +44,7 @@ export function linkOf(
 	raw: RawLink,
 	all: Neighbourhood,
 	origin: Origin,
-): { readonly link: Link; readonly guessed?: string } {
+): { readonly link: Link; readonly guessed?: Phrase } {
 	const base = baseOf(raw, origin);
 	if (raw.flags.includes("LOOPBACK")) return { link: { ...base, kind: "loopback" } };
 	if (raw.kind !== undefined) return { link: linkOfKind(raw.kind, raw, base) };

@@ -4,11 +4,13 @@
  * from such a dump: a card's, a veth's or a CNI's usual name. Then `guessed` says what it was read from, for the answer to repeat.
  * What not even the name tells becomes a device of unknown kind.
  */
+
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import type { RawLink } from "./ip-link.ts";
 
 export interface Appearance {
 	readonly kind: string;
-	readonly guessed?: string;
+	readonly guessed?: Phrase;
 }
 
 /** systemd's predictable names, the kernel's own, and the older ones of biosdevname. */
@@ -39,9 +41,10 @@ export function kindFromAppearance(raw: RawLink, all: Neighbourhood): Appearance
 	// Bonds and VRFs have the flag MASTER; what is left that owns devices is a bridge, of the kernel or of Open vSwitch.
 	if (name === "ovs-system") return { kind: "openvswitch" };
 	if (all.masters.has(name)) return { kind: "bridge" };
-	if (BRIDGE.test(name)) return { kind: "bridge", guessed: "its name" };
-	if (flags.includes("NOARP")) return DUMMY.test(name) ? { kind: "dummy", guessed: "its name" } : { kind: "not shown" };
-	if (CARD.test(name)) return { kind: "physical", guessed: "its name" };
+	if (BRIDGE.test(name)) return { kind: "bridge", guessed: phrase("by-its-name") };
+	if (flags.includes("NOARP"))
+		return DUMMY.test(name) ? { kind: "dummy", guessed: phrase("by-its-name") } : { kind: "not shown" };
+	if (CARD.test(name)) return { kind: "physical", guessed: phrase("by-its-name") };
 	if (/^(flannel\.\d+|vxlan[.\w-]*|cilium_vxlan)$/.test(name)) return { kind: "vxlan" };
 	return { kind: "not shown" };
 }
@@ -51,12 +54,12 @@ function stacked(raw: RawLink, lower: string, all: Neighbourhood): Appearance {
 	// Only a veth and its peer each stand behind the other's @.
 	if (other?.lower === raw.name) return { kind: "veth" };
 	if (other === undefined && /^if\d+$/.test(lower)) {
-		return { kind: "veth", guessed: "its other end being in another namespace" };
+		return { kind: "veth", guessed: phrase("by-its-far-end") };
 	}
 	const tag = raw.name.startsWith(`${lower}.`) ? raw.name.slice(lower.length + 1) : "";
 	if (/^\d{1,4}$/.test(tag)) {
 		raw.options.set("id", tag);
-		return { kind: "vlan", guessed: "its name" };
+		return { kind: "vlan", guessed: phrase("by-its-name") };
 	}
 	return { kind: `not shown, on ${lower}` };
 }

@@ -13,6 +13,7 @@ import type { Link } from "../state/link.ts";
 import { type Namespace, type NotUnderstood, STATE_PARTS, type StatePart } from "../state/namespace.ts";
 import type { Assumption } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { parseBridgeFdb } from "./bridge-fdb.ts";
 import { parseBridgeVlan, withPortVlans } from "./bridge-vlan.ts";
 import { parseConntrack } from "./conntrack.ts";
@@ -63,8 +64,8 @@ export function parseNamespace(
 	const forwarding = (sysctls.get("net.ipv6.conf.all.forwarding") ?? "0") !== "0";
 	const printed = folder.has("ip-route") ? folder.entries("ip-route", parseIpRoute) : undefined;
 	const { routes, derived } = routesWithDerived(printed, links, addresses, forwarding);
-	if (printed !== undefined && derived !== "") {
-		folder.assume("derived-routes", `${derived} of ${place} were derived from its addresses: its ip-route holds none`);
+	if (printed !== undefined && derived !== null) {
+		folder.assume("derived-routes", phrase("routes-derived", { routes: derived, place }));
 	}
 	const xt = [...xtables(folder, "iptables-save", 4), ...xtables(folder, "ip6tables-save", 6)];
 	return {
@@ -158,7 +159,7 @@ class SnapshotFolder {
 		for (const each of notUnderstood) this.notUnderstood.push(each);
 	}
 
-	assume(code: string, message: string): void {
+	assume(code: string, message: Phrase): void {
 		this.#options.assume?.({ code, message, place: this.#place });
 	}
 }
@@ -182,7 +183,7 @@ function devices(folder: SnapshotFolder): Pick<Namespace, "links" | "addresses">
 	folder.keep(notUnderstood);
 	for (const [device, from] of guessedKinds) {
 		const kind = links.find((link) => link.name === device)?.kind ?? "other";
-		folder.assume("guessed-link-kind", `${device} was taken for a ${kind} device by ${from}: ip -d address would tell`);
+		folder.assume("guessed-link-kind", phrase("link-kind-guessed", { device, kind, from }));
 	}
 	return { links: withVlans(links, folder), addresses };
 }
@@ -197,11 +198,9 @@ function rules(folder: SnapshotFolder): readonly Rule[] {
 	const read = folder.entries("ip-rule", parseIpRule);
 	const absent = ([4, 6] as const).filter((family) => !read.some((rule) => rule.family === family));
 	if (folder.has("ip-rule") && absent.length > 0) {
-		const families = absent.map((family) => `IPv${family}`).join(" and ");
-		folder.assume(
-			"default-rules",
-			`the ${families} policy rules were taken to be the kernel's own: ip-rule holds none`,
-		);
+		const [first = "", second] = absent.map((family) => `IPv${family}`);
+		const families = second === undefined ? first : phrase("both", { one: first, other: second });
+		folder.assume("default-rules", phrase("default-rules", { families }));
 	}
 	const added = DEFAULT_RULES.filter((rule) => absent.includes(rule.family));
 	return [...read, ...added].sort((a, b) => a.family - b.family || a.priority - b.priority);

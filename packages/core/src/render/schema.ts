@@ -11,7 +11,6 @@ import {
 	VERDICTS,
 } from "../trace/explanation.ts";
 import { QUESTION_PROTOCOLS, type Question, VIAS } from "../trace/question.ts";
-import { LANGUAGES } from "../wording/language.ts";
 
 const port = z.int().min(0).max(65535);
 
@@ -159,10 +158,6 @@ const finding = z.strictObject({
 	message: z.string(),
 	fix: z.string().exactOptional(),
 	object: z.string().exactOptional(),
-	language: z
-		.enum(LANGUAGES)
-		.exactOptional()
-		.describe("Of its sentences, where they are not in the language that was asked for"),
 });
 
 /** The whole answer, as `podpath explain -o json` prints it. */

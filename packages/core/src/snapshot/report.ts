@@ -2,6 +2,7 @@
 import { parse } from "yaml";
 import { STATE_PARTS, type StatePart } from "../state/namespace.ts";
 import type { Assumption } from "../state/network.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { isReadAnswer, type Snapshot, type SnapshotNamespace } from "./files.ts";
 
 /** More than this between the first and the last command, or between two clocks, and the parts may not fit together. */
@@ -50,24 +51,25 @@ function incomplete(report: Report): Assumption {
 		.filter(({ host, part, reason }) => host !== undefined || part === "kubernetes" || reason === "interrupted")
 		.map(({ host, node, part, reason }) => `${text(host ?? node ?? part)} (${text(reason)})`);
 	const names = [...new Set(failed)];
-	const told = names.slice(0, MOST_TOLD).join(", ");
-	const more = names.length > MOST_TOLD ? ` and ${names.length - MOST_TOLD} more` : "";
-	const what = names.length === 0 ? "" : `: ${told}${more}`;
 	return {
 		code: "snapshot-incomplete",
 		severity: "warning",
-		message: `the snapshot was not taken to its end${what}`,
+		message: phrase("snapshot-incomplete", { what: names.length === 0 ? "" : notTaken(names) }),
 	};
+}
+
+function notTaken(all: readonly string[]): Phrase {
+	const names = all.slice(0, MOST_TOLD);
+	const n = all.length - names.length;
+	return n === 0 ? phrase("not-taken", { names }) : phrase("not-taken-and-more", { names, n });
 }
 
 /** Connections and leases that were seen at different times by different clocks are easily taken for contradictions. */
 function clockOffsets(report: Report): readonly Assumption[] {
 	return entriesOf(report.machines).flatMap(({ name, clockOffsetSeconds: offset }) => {
 		if (typeof offset !== "number" || Math.abs(offset) <= MOST_SECONDS) return [];
-		const direction = offset > 0 ? "ahead of" : "behind";
-		return [
-			skew(`the clock of ${text(name)} is ${Math.abs(offset)} s ${direction} that of the machine that collected`),
-		];
+		const facts = { machine: text(name), seconds: Math.abs(offset) };
+		return [skew(offset > 0 ? phrase("clock-ahead", facts) : phrase("clock-behind", facts))];
 	});
 }
 
@@ -79,7 +81,7 @@ function longCollection(report: Report): readonly Assumption[] {
 	return [...byNode].flatMap(([node, commands]) => {
 		const times = commands.map(({ at }) => Number(at));
 		const seconds = times.reduce((a, b) => Math.max(a, b), 0) - times.reduce((a, b) => Math.min(a, b), Infinity);
-		return seconds > MOST_SECONDS ? [skew(`the files of ${node} were taken over ${seconds} s`)] : [];
+		return seconds > MOST_SECONDS ? [skew(phrase("taken-over", { machine: node, seconds }))] : [];
 	});
 }
 
@@ -94,29 +96,20 @@ function datesApart({ node, netns, files }: SnapshotNamespace): readonly Assumpt
 	if (dates.length < 2) return [];
 	const seconds = (Math.max(...dates) - Math.min(...dates)) / 1000;
 	if (seconds <= MOST_SECONDS) return [];
-	const whose = netns === null ? `node/${node}` : `netns/${node}/${netns}`;
-	return [skew(`iptables-save and ip6tables-save of ${whose} were taken ${seconds} s apart`)];
+	const place = netns === null ? `node/${node}` : `netns/${node}/${netns}`;
+	return [skew(phrase("taken-apart", { place, seconds }))];
 }
 
-function skew(message: string): Assumption {
-	return {
-		code: "snapshot-skew",
-		severity: "warning",
-		message: `${message}: what it shows may never have been so at once`,
-	};
+function skew(message: Phrase): Assumption {
+	return { code: "snapshot-skew", severity: "warning", message };
 }
 
 function cloudNotRead({ cloud }: Snapshot): readonly Assumption[] {
 	const unread = cloud.filter((file) => !isReadAnswer(file));
 	const [first] = unread;
 	if (first === undefined) return [];
-	const others = unread.length === 1 ? "" : ` and ${unread.length - 1} more`;
-	return [
-		{
-			code: "cloud-answers-not-read",
-			message: `answers of this cloud's API are not read (${first.name}${others}): what they say of the fabric has to be given as objects`,
-		},
-	];
+	const files = unread.length === 1 ? first.name : phrase("one-and-more", { one: first.name, n: unread.length - 1 });
+	return [{ code: "cloud-answers-not-read", message: phrase("cloud-answers-not-read", { files }) }];
 }
 
 function reportOf({ manifest }: Snapshot): Report {

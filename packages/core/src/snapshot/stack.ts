@@ -5,7 +5,7 @@ import { parseNamespace } from "../parse/namespace.ts";
 import { type Namespace, type NotUnderstood, STATE_PARTS } from "../state/namespace.ts";
 import type { Assumption } from "../state/network.ts";
 import { type Place, placeKind } from "../state/place.ts";
-import { worded } from "../wording/phrase.ts";
+import { phrase, withFacts } from "../wording/phrase.ts";
 import type { Snapshot, SnapshotNamespace } from "./files.ts";
 import { type NetnsFile, readNetnsFile } from "./netns-file.ts";
 import { missingReasons } from "./report.ts";
@@ -65,7 +65,7 @@ export function moved(stack: Stack, place: Place): Stack {
 	if (before === place) return stack;
 	const assumptions = stack.assumptions.map((each) => ({
 		...each,
-		message: worded(each.message).replaceAll(before, place),
+		message: withFacts(each.message, (fact) => fact.replaceAll(before, place)),
 		...(each.place === before && { place }),
 	}));
 	return { ...stack, assumptions, namespace: { ...stack.namespace, place } };
@@ -194,7 +194,7 @@ function placeByUid({ about }: Stack, cluster: Cluster, isTaken: (place: Place) 
 function calledOtherwise(folder: Place, place: Place, address: string): Assumption {
 	return {
 		code: "named-by-address",
-		message: `the snapshot's ${folder} is taken for ${place}, whose address ${address} it has`,
+		message: phrase("named-by-address", { folder, place, address }),
 		place,
 	};
 }
@@ -203,7 +203,7 @@ function sameAddress(place: Place, owner: Place, address: string): Assumption {
 	return {
 		code: "duplicate-address",
 		severity: "warning",
-		message: `${place} has ${address} too, which is the address of ${owner}`,
+		message: phrase("address-of-another", { place, address, owner }),
 		place: owner,
 	};
 }

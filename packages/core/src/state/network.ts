@@ -1,6 +1,6 @@
 /** The waist of podpath: all namespaces and what joins them. Everything above makes it, everything below only reads it. */
 import type { Address } from "../address/address.ts";
-import type { Said } from "../wording/phrase.ts";
+import type { Phrase } from "../wording/phrase.ts";
 import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "./fabric.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Place } from "./place.ts";
@@ -48,8 +48,8 @@ export interface LostPacket {
 export interface Cause {
 	readonly code: string;
 	/** With the file and line where it is written. */
-	readonly message: Said;
-	readonly fix: Said;
+	readonly message: Phrase;
+	readonly fix: Phrase;
 	/** `bgppeer/tor`. */
 	readonly object: string;
 }
@@ -57,7 +57,7 @@ export interface Cause {
 /** Something that the input does not say and that the network was made with. */
 export interface Assumption {
 	readonly code: string;
-	readonly message: Said;
+	readonly message: Phrase;
 	/** Absent: it is worth knowing, and nothing is wrong. */
 	readonly severity?: "warning";
 	/** Absent: it concerns every answer. */

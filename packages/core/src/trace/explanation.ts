@@ -1,6 +1,5 @@
 /** The answer, as the JSON of docs/contract.md: plain data that every renderer and the web page read. */
 import type { Origin } from "../origin/origin.ts";
-import type { Language } from "../wording/language.ts";
 import type { Citation } from "./citation.ts";
 import type { Question } from "./question.ts";
 
@@ -160,8 +159,6 @@ export interface Finding {
 	readonly message: string;
 	readonly fix?: string;
 	readonly object?: string;
-	/** Of its sentences, where they are not in the language that was asked for. */
-	readonly language?: Language;
 }
 
 export interface Explanation {

@@ -1,5 +1,5 @@
 /** What the findings of an explanation mean, by their codes. docs/findings.md is generated from here. */
-export const EXPLANATION_FINDINGS: Readonly<Record<string, string>> = {
+export const EXPLANATION_FINDINGS = {
 	"bridge-netfilter-off":
 		"Bridged packets do not pass iptables, so answers of pods on the same bridge are not translated back.",
 	"client-address-lost": "The server sees another address than the client's: it was masqueraded on the way.",
@@ -44,4 +44,6 @@ export const EXPLANATION_FINDINGS: Readonly<Record<string, string>> = {
 	"vpc-route-missing": "The VPC has no route entry for the pods of a node.",
 	"vpc-route-wrong": "A route entry of the VPC leads to another machine.",
 	"ways-left-out": "There are more ways than were followed.",
-};
+} as const;
+
+export type ExplanationFindingCode = keyof typeof EXPLANATION_FINDINGS;

@@ -41,6 +41,11 @@ const RULES: readonly Rule[] = [
 const ORDER = { error: 0, warning: 1, info: 2 } as const;
 
 export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[], language: Language): readonly Finding[] {
+	return foundAbout(subject, plan, ways).map((each) => findingIn(each, language));
+}
+
+/** The same before they are worded; errors first. */
+export function foundAbout(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	const found = RULES.flatMap((rule) => rule(subject, plan, ways));
 	const stacks = stacksOf(ways);
 	const told = found.map(({ message }) => worded(message));
@@ -51,7 +56,7 @@ export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[], l
 		...notUnderstood(subject, stacks),
 		...assumptions(subject, ways).filter((each) => !told.some((message) => message.startsWith(worded(each.message)))),
 	];
-	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]).map((each) => findingIn(each, language));
+	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
 }
 
 function nameOf(service: Service): string {

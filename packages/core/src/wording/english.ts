@@ -1,5 +1,7 @@
 /** What findings say in English. Facts stand in braces; what may be left out begins with what joins it on. */
+import { ENGLISH_OF_DIAGNOSIS } from "./english-of-diagnosis.ts";
 import { ENGLISH_OF_MODES } from "./english-of-modes.ts";
+import { ENGLISH_OF_SNAPSHOTS } from "./english-of-snapshots.ts";
 import { ENGLISH_OF_TERWAY } from "./english-of-terway.ts";
 
 const ENGLISH_OF_ANSWERS = {
@@ -153,8 +155,14 @@ const ENGLISH_OF_ANSWERS = {
 	"source-dest-check-fix": "switch it off: ModifyNetworkInterfaceAttribute with SourceDestCheck false for {eni}",
 } as const;
 
-export const ENGLISH: typeof ENGLISH_OF_ANSWERS & typeof ENGLISH_OF_MODES & typeof ENGLISH_OF_TERWAY = {
+export const ENGLISH: typeof ENGLISH_OF_ANSWERS &
+	typeof ENGLISH_OF_DIAGNOSIS &
+	typeof ENGLISH_OF_MODES &
+	typeof ENGLISH_OF_SNAPSHOTS &
+	typeof ENGLISH_OF_TERWAY = {
 	...ENGLISH_OF_ANSWERS,
+	...ENGLISH_OF_DIAGNOSIS,
 	...ENGLISH_OF_MODES,
+	...ENGLISH_OF_SNAPSHOTS,
 	...ENGLISH_OF_TERWAY,
 };

@@ -1,6 +1,6 @@
 /**
  * Sentences as data: what is said, and the facts in it. They are worded at the end, in the language of whoever asks, so that
- * who finds something out knows no prose. A sentence that no catalogue has yet is plain text, in English.
+ * who finds something out knows no prose.
  */
 import { CHINESE } from "./chinese.ts";
 import { ENGLISH } from "./english.ts";
@@ -16,6 +16,7 @@ export interface Phrase {
 	readonly facts: Readonly<Record<string, Fact>>;
 }
 
+/** A phrase, or what is quoted and the same in every language: a name, a command, an entry. */
 export type Said = string | Phrase;
 
 /** The names that stand in braces in a template. */
@@ -51,7 +52,16 @@ function factText(fact: Fact, language: Language): string {
 	return fact.map((each) => factText(each, language)).join(COMMA[language]);
 }
 
-/** The language that something is said in when it is asked for in another one. */
-export function languageOf(said: Said, wanted: Language): Language {
-	return typeof said === "string" ? "en" : wanted;
+/** The same phrase with every text among its facts changed. */
+export function withFacts({ phrase: code, facts }: Phrase, change: (text: string) => string): Phrase {
+	const changed = (fact: Fact): Fact => {
+		if (typeof fact === "number") return fact;
+		if (typeof fact === "string") return change(fact);
+		if ("phrase" in fact) return withFacts(fact, change);
+		return "clauses" in fact ? { clauses: fact.clauses.map(changed) } : fact.map(changed);
+	};
+	return {
+		phrase: code,
+		facts: Object.fromEntries(Object.entries(facts).map(([name, fact]) => [name, changed(fact)])),
+	};
 }

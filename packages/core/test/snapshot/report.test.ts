@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { Snapshot } from "../../src/snapshot/files.ts";
 import { snapshotNetwork } from "../../src/snapshot/network.ts";
 import { explain } from "../../src/trace/explain.ts";
+import { worded } from "../../src/wording/phrase.ts";
 
 const ADDRESSES =
 	"2: eth0: <BROADCAST,UP,LOWER_UP> mtu 1500\n    link/ether 00:16:3e:01:02:03 brd ff:ff:ff:ff:ff:ff promiscuity 0\n    inet 10.0.0.1/24 scope global eth0\n";
@@ -20,7 +21,7 @@ function snapshot(manifest: string, files: Readonly<Record<string, string>> = {}
 }
 
 function told(of: Snapshot): readonly string[] {
-	return snapshotNetwork(of).network.assumptions.map(({ code, message }) => `${code}: ${message}`);
+	return snapshotNetwork(of).network.assumptions.map(({ code, message }) => `${code}: ${worded(message)}`);
 }
 
 test("the reason for which a part is missing stands in the finding", () => {

@@ -51,7 +51,7 @@ export interface Backend {
 	/** Everything that the stack of a pod or machine has. */
 	state(input: Input, place: string): Promise<StateReport>;
 	/** What is in a packet's way; where no question is given, in anybody's. */
-	diagnose(input: Input, question: Question | null, watch: DiagnosisWatch): Promise<Diagnosis>;
+	diagnose(input: Input, question: Question | null, language: Language, watch: DiagnosisWatch): Promise<Diagnosis>;
 	/** What stands where. */
 	topology(input: Input): Promise<TopologyReport>;
 	/** Names like what is typed, the best first. */

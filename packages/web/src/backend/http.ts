@@ -65,8 +65,13 @@ export class HttpBackend implements Backend {
 		return fetchJson(`state?${new URLSearchParams({ place })}`);
 	}
 
-	async diagnose(_input: Input, question: Question | null, watch: DiagnosisWatch): Promise<Diagnosis> {
-		const response = await post("diagnose", { question }, watch.signal);
+	async diagnose(
+		_input: Input,
+		question: Question | null,
+		language: Language,
+		watch: DiagnosisWatch,
+	): Promise<Diagnosis> {
+		const response = await post("diagnose", { question, language }, watch.signal);
 		for await (const event of eventsOf<DiagnosisEvent>(response)) {
 			switch (event.kind) {
 				case "progress":

@@ -51,8 +51,13 @@ export class WorkerBackend implements AtlasBackend {
 		return this.#call("state", { input: await this.#engineInput(input), place });
 	}
 
-	async diagnose(input: Input, question: Question | null, watch: DiagnosisWatch): Promise<Diagnosis> {
-		const asks = { input: await this.#engineInput(input), question };
+	async diagnose(
+		input: Input,
+		question: Question | null,
+		language: Language,
+		watch: DiagnosisWatch,
+	): Promise<Diagnosis> {
+		const asks = { input: await this.#engineInput(input), question, language };
 		const onNews = (news: News): void => {
 			if (news.kind === "progress") watch.onProgress(news.progress);
 			else watch.onFound(news.diagnosis);

@@ -45,7 +45,7 @@ export interface Calls {
 	};
 	/** Without a question: of the whole cluster, with news while it goes on. */
 	readonly diagnose: {
-		readonly asks: { readonly input: EngineInput; readonly question: Question | null };
+		readonly asks: { readonly input: EngineInput; readonly question: Question | null; readonly language: Language };
 		readonly answers: Diagnosis;
 	};
 	readonly topology: { readonly asks: { readonly input: EngineInput }; readonly answers: TopologyReport };

@@ -14,7 +14,6 @@ import {
 	type ModeProfile,
 	parseScenarios,
 	placesLike,
-	type Question,
 	type Scenario,
 	type Subject,
 	scenarioEntry,
@@ -35,7 +34,7 @@ export interface Loaded {
 
 /** What only one of the workers can do, since it makes the engine larger. */
 export interface Skills {
-	readonly diagnosisOf: (subject: Subject, question: Question | null, watch: Watch) => Promise<Diagnosis>;
+	readonly diagnosisOf: (subject: Subject, asks: Calls["diagnose"]["asks"], watch: Watch) => Promise<Diagnosis>;
 	readonly modeProfiles: () => readonly ModeProfile[];
 	readonly faultyCluster: (input: EngineInput & { readonly kind: "fault" }) => Loaded;
 }
@@ -81,10 +80,8 @@ export class Engine {
 			}
 			case "state":
 				return stateReport(subject, (asks as Calls["state"]["asks"]).place);
-			case "diagnose": {
-				const { question } = asks as Calls["diagnose"]["asks"];
-				return this.#known().diagnosisOf(subject, question, watch);
-			}
+			case "diagnose":
+				return this.#known().diagnosisOf(subject, asks as Calls["diagnose"]["asks"], watch);
 			case "topology":
 				return topologyReport(subject);
 			case "manifests":

@@ -2,19 +2,25 @@
 import type { Language } from "@podpath/core";
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
-import { EN, type Texts } from "./en.ts";
+import type { Texts } from "./en.ts";
 
-/** English is there at once; the others come with the first who wants them. */
-const catalogues = new Map<Language, Texts>([["en", EN]]);
+const LOADERS: Readonly<Record<Language, () => Promise<Texts>>> = {
+	en: async () => (await import("./en.ts")).EN,
+	zh: async () => (await import("./zh.ts")).ZH,
+};
 
-/** Before a language is shown. Where its texts cannot be had, the page goes on in English. */
+/** Each comes with the first who wants it. */
+const catalogues = new Map<Language, Texts>();
+
+/** Before a language is shown. Where its texts cannot be had, the page goes on in another one that it has. */
 export async function loadLanguage(language: Language): Promise<Language> {
-	if (catalogues.has(language)) return language;
 	try {
-		catalogues.set(language, (await import("./zh.ts")).ZH);
+		if (!catalogues.has(language)) catalogues.set(language, await LOADERS[language]());
 		return language;
-	} catch {
-		return "en";
+	} catch (error) {
+		const [loaded] = catalogues.keys();
+		if (loaded === undefined) throw error;
+		return loaded;
 	}
 }
 
@@ -28,7 +34,10 @@ export function useLanguage(): Language {
 }
 
 export function useTexts(): Texts {
-	return catalogues.get(useLanguage()) ?? EN;
+	const language = useLanguage();
+	const texts = catalogues.get(language);
+	if (texts === undefined) throw new Error(`nobody has loaded the texts of "${language}"`);
+	return texts;
 }
 
 /** Of a view that brings its own texts, so that nobody loads them who does not look at it. */

@@ -12,8 +12,9 @@ import type {
 	SwitchPort,
 	VpcRoute,
 } from "../../state/fabric.ts";
+import { phrase, type Said } from "../../wording/phrase.ts";
 import type { FindingCode } from "../codes.ts";
-import type { Difference, EntryText } from "../difference.ts";
+import { type Difference, described, type EntryText } from "../difference.ts";
 
 /** One sort of thing that a fabric device holds. */
 interface Aspect<Item> {
@@ -21,7 +22,7 @@ interface Aspect<Item> {
 	readonly items: (device: FabricDevice) => readonly Item[];
 	readonly key: (item: Item) => string;
 	readonly body: (item: Item) => string;
-	readonly text: (item: Item) => string;
+	readonly text: (item: Item) => Said;
 	readonly origin: (item: Item) => Origin;
 	readonly deviceOf: (item: Item) => string | null;
 	readonly with: (device: FabricDevice, items: readonly Item[]) => FabricDevice;
@@ -68,7 +69,9 @@ function compareAspect<Item>(
 }
 
 function shown<Item>(aspect: Aspect<Item>, item: Item | undefined): EntryText | null {
-	return item === undefined ? null : { text: aspect.text(item), origin: aspect.origin(item) };
+	if (item === undefined) return null;
+	const said = aspect.text(item);
+	return typeof said === "string" ? { text: said, origin: aspect.origin(item) } : described(said, aspect.origin(item));
 }
 
 function exchanged<Item>(
@@ -90,7 +93,8 @@ const CARDS: Aspect<Attachment> = {
 			.map(({ text }) => text)
 			.sort()
 			.join(" ")} ${eni?.id ?? ""}`,
-	text: ({ place, device, addresses }) => `${place} ${device} with ${addresses.map(({ text }) => text).join(", ")}`,
+	text: ({ place, device, addresses }) =>
+		phrase("card-with", { card: `${place} ${device}`, addresses: addresses.map(({ text }) => text) }),
 	origin: ({ eni }) => eni?.origin ?? KERNEL,
 	deviceOf: ({ place, device }) => `${place} ${device}`,
 	with: (device, attachments) =>
@@ -102,7 +106,11 @@ const ROUTES: Aspect<VpcRoute | SegmentRoute> = {
 	items: (device) => (device.kind === "vpc" ? device.routes : device.kind === "segment" ? (device.routes ?? []) : []),
 	key: ({ destination }) => destination.text,
 	body: (route) => ("nextHop" in route ? route.nextHop : route.via.text),
-	text: (route) => `${route.destination.text} to ${"nextHop" in route ? route.nextHop : route.via.text}`,
+	text: (route) =>
+		phrase("entry-to", {
+			destination: route.destination.text,
+			nextHop: "nextHop" in route ? route.nextHop : route.via.text,
+		}),
 	origin: ({ origin }) => origin,
 	deviceOf: () => null,
 	with: (device, routes) => {
@@ -117,7 +125,11 @@ const PORTS: Aspect<SwitchPort> = {
 	key: ({ place, device }) => `${place} ${device}`,
 	body: ({ untagged, tagged }) => JSON.stringify([untagged, tagged]),
 	text: ({ place, device, untagged, tagged }) =>
-		`port to ${place} ${device}: untagged ${untagged ?? "none"}, tagged ${tagged === "all" ? "all" : tagged.join(", ")}`,
+		phrase("port-vlans", {
+			port: `${place} ${device}`,
+			untagged: untagged ?? phrase("no-vlan"),
+			tagged: tagged === "all" ? phrase("all-vlans") : tagged,
+		}),
 	origin: () => KERNEL,
 	deviceOf: () => null,
 	with: (device, ports) => (device.kind === "segment" ? { ...device, ports } : device),
@@ -176,7 +188,11 @@ const MEMBERS: Aspect<MemberOf> = {
 	key: ({ listener, member }) => `${listener} ${formatEndpoint(member.address, member.port)}`,
 	body: ({ member: { weight, healthy } }) => `${weight} ${healthy !== false}`,
 	text: ({ listener, member }) =>
-		`listener ${listener}: ${formatEndpoint(member.address, member.port)} weight ${member.weight}`,
+		phrase("listener-member", {
+			listener,
+			member: formatEndpoint(member.address, member.port),
+			weight: member.weight,
+		}),
 	origin: ({ member }) => member.origin,
 	deviceOf: () => null,
 	with: (device, items): FabricDevice => {

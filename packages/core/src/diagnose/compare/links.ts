@@ -3,6 +3,7 @@ import { printIpAddress } from "../../emit/ip-address.ts";
 import { DEFAULT_BRIDGE_PORT, type Link, type PortVlan } from "../../state/link.ts";
 import type { Namespace } from "../../state/namespace.ts";
 import type { Place } from "../../state/place.ts";
+import { type Phrase, phrase, type Said } from "../../wording/phrase.ts";
 import type { FindingCode } from "../codes.ts";
 import { type Difference, type EntryText, namespaceRepair } from "../difference.ts";
 
@@ -33,11 +34,11 @@ function linkMissing(place: Place, link: Link): Difference {
 }
 
 /** A plug-in makes a pod's devices with the pod, and never again; a daemon makes a node's when it starts. */
-function makerFix(place: Place, { origin }: Link): string {
+function makerFix(place: Place, { origin }: Link): Phrase {
 	const [kind, namespace, name] = place.split("/");
 	return kind === "pod"
-		? `kubectl -n ${namespace} delete pod ${name}   # its network is made with the pod`
-		: `# restart ${origin.component} at ${place}: it makes the device again`;
+		? phrase("made-with-pod", { command: `kubectl -n ${namespace} delete pod ${name}` })
+		: phrase("restart-makes-device", { owner: origin.component, place });
 }
 
 function firstLines(link: Link): string {
@@ -54,8 +55,10 @@ interface Aspect {
 	readonly code: FindingCode;
 	/** Undefined: it says nothing of such a device. */
 	readonly text: (link: Link, namespace: Namespace | null) => string | undefined;
+	/** Where the text is a description. */
+	readonly said?: (link: Link) => Phrase | undefined;
 	readonly take: (link: Link, from: Link) => Link;
-	readonly fix: (link: Link) => string | null;
+	readonly fix: (link: Link) => Said | null;
 }
 
 const ASPECTS: readonly Aspect[] = [
@@ -74,6 +77,7 @@ const ASPECTS: readonly Aspect[] = [
 	{
 		code: "link-master-wrong",
 		text: ({ master }) => (master === undefined ? "no master" : `master ${master}`),
+		said: ({ name, master }) => (master === undefined ? phrase("no-master", { device: name }) : undefined),
 		take: ({ master: _, bridgePort: __, ...link }, from) =>
 			({
 				...link,
@@ -123,7 +127,7 @@ const ASPECTS: readonly Aspect[] = [
 			return { ...from, mac, index, up: link.up, mtu: link.mtu, carrier: link.carrier };
 		},
 		// What a device was made with cannot be changed; who makes it does so when it is not there.
-		fix: ({ name, origin }) => `ip link del ${name}   # then restart ${origin.component}, which makes it again`,
+		fix: ({ name, origin }) => phrase("then-restart", { command: `ip link del ${name}`, owner: origin.component }),
 	},
 ];
 
@@ -162,7 +166,10 @@ function aspectDifference(
 	const real = aspect.text(actual, namespace);
 	if (wanted === undefined || real === undefined || wanted === real) return [];
 	// Every namespace is born with its loopback device down, and who uses none does not mind.
-	const text = (words: string, of: Link): EntryText => ({ text: `${of.name}: ${words}`, origin: of.origin });
+	const text = (words: string, of: Link): EntryText => {
+		const said = aspect.said?.(of);
+		return { text: `${of.name}: ${words}`, origin: of.origin, ...(said !== undefined && { said }) };
+	};
 	return [
 		{
 			code: aspect.code,

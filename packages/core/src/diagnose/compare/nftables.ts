@@ -6,7 +6,8 @@ import { showElement } from "../../netfilter/nftables/value-text.ts";
 import { KERNEL, type Origin } from "../../origin/origin.ts";
 import type { Namespace } from "../../state/namespace.ts";
 import type { Place } from "../../state/place.ts";
-import { type Difference, type EntryText, namespaceRepair, type Repair } from "../difference.ts";
+import { phrase } from "../../wording/phrase.ts";
+import { type Difference, described, type EntryText, namespaceRepair, type Repair } from "../difference.ts";
 import { inserted, stretches } from "./ordered.ts";
 
 export function compareNftables(expected: Namespace, actual: Namespace): readonly Difference[] {
@@ -101,8 +102,8 @@ function compareChains(at: TableAt, name: string): readonly Difference[] {
 				code: "chain-empty",
 				change: "missing",
 				subject,
-				expected: { text: `chain ${subject} with ${expected.rules.length} rules`, origin },
-				actual: there === undefined ? null : { text: `chain ${subject} (no rules)`, origin: KERNEL },
+				expected: described(phrase("chain-with-rules", { chain: subject, n: expected.rules.length }), origin),
+				actual: there === undefined ? null : described(phrase("chain-without-rules", { chain: subject }), KERNEL),
 				fix: null,
 				repairs: [changed(at, (table) => withChain(table, expected))],
 			}),

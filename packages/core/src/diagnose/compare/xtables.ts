@@ -5,7 +5,8 @@ import { findTable, type XtChain, type XtRule, type XtTable } from "../../netfil
 import { KERNEL, type Origin } from "../../origin/origin.ts";
 import type { Namespace, StatePart } from "../../state/namespace.ts";
 import type { Place } from "../../state/place.ts";
-import { type Difference, type EntryText, namespaceRepair, type Repair } from "../difference.ts";
+import { phrase, type Said } from "../../wording/phrase.ts";
+import { type Difference, described, type EntryText, namespaceRepair, type Repair } from "../difference.ts";
 import { inserted, type Stretch, stretches } from "./ordered.ts";
 
 export function compareXtables(expected: Namespace, actual: Namespace): readonly Difference[] {
@@ -163,8 +164,8 @@ function flushed(at: ChainAt): Difference {
 	return difference(at, {
 		code: "chain-empty",
 		change: "missing",
-		expected: { text: `chain ${subjectOf(at)} with ${expected.rules.length} rules`, origin },
-		actual: actual === undefined ? null : { text: `:${chain} (no rules)`, origin: KERNEL },
+		expected: described(phrase("chain-with-rules", { chain: subjectOf(at), n: expected.rules.length }), origin),
+		actual: actual === undefined ? null : described(phrase("policy-without-rules", { chain }), KERNEL),
 		fix: chainFix(at),
 		repairs: [changed(at, (own) => ({ ...own, rules: expected.rules }))],
 	});
@@ -173,10 +174,10 @@ function flushed(at: ChainAt): Difference {
 /** More rules than this nobody types: whoever wrote them writes them again. */
 const MOST_TYPED = 8;
 
-function chainFix(at: ChainAt): string {
+function chainFix(at: ChainAt): Said {
 	const { expected, table, chain, place } = at;
-	const owner = expected.rules[0]?.origin.component ?? "their owner";
-	if (expected.rules.length > MOST_TYPED) return `# restart ${owner} at ${place}: it writes the chain's rules again`;
+	const owner = expected.rules[0]?.origin.component ?? phrase("their-owner");
+	if (expected.rules.length > MOST_TYPED) return phrase("restart-writes-chain", { owner, place });
 	return expected.rules.map((rule) => `${toolOf(at)} -A ${chain} ${printRuleParts(rule, table.family)}`).join(" && ");
 }
 

@@ -2,6 +2,7 @@
 
 import type { Address } from "../../address/address.ts";
 import { prefixOf } from "../../address/prefix.ts";
+import { drawnSourcePorts } from "../../packet/packet.ts";
 import { isUnknowable, type RuleContext, type Truth, type Unknowable } from "../context.ts";
 import type { Ipset } from "../ipset.ts";
 import { addressKey, type Members, membersOf, type Part, portKey } from "./members.ts";
@@ -96,14 +97,17 @@ function valuesOf(
 	const { packet } = at;
 	const address = direction === "src" ? packet.src : packet.dst;
 	const port = direction === "src" ? packet.sport : packet.dport;
+	const isDrawn = direction === "src" && drawnSourcePorts(packet) !== null;
 	switch (part) {
 		case "ip":
 			return [addressKey(address, members.netmask)];
 		case "net":
 			return netsOf(address, members.decidingNets, lengths);
 		case "port":
+			if (isDrawn) return { unknown: "a source port that was drawn" };
 			return portOf(at, port);
 		case "bare-port":
+			if (isDrawn) return { unknown: "a source port that was drawn" };
 			return packet.protocol === "tcp" || packet.protocol === "udp" ? [String(port)] : [];
 		case "mac":
 			if (direction === "dst") return { unknown: "the link-layer destination of the packet is not known" };

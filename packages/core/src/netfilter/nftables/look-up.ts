@@ -106,6 +106,7 @@ function keyText(value: Scalar): string {
 
 /** Whether a part of an element holds a value; undefined where they cannot be compared. */
 export function covers(part: KeyPart, value: KeyPart | undefined): boolean | undefined {
+	if (value?.kind === "range") return coversAll(part, value);
 	if (value === undefined || !isScalar(value)) return undefined;
 	switch (part.kind) {
 		case "any":
@@ -122,6 +123,14 @@ export function covers(part: KeyPart, value: KeyPart | undefined): boolean | und
 			}
 			return keyText(part) === keyText(value);
 	}
+}
+
+/** For a value that is one of a range; undefined where some of them are held and some are not. */
+function coversAll(part: KeyPart, { from, to }: Extract<KeyPart, { kind: "range" }>): boolean | undefined {
+	const ends = part.kind === "range" ? part : isScalar(part) ? { from: part, to: part } : undefined;
+	if (ends === undefined) return part.kind === "any" ? true : undefined;
+	if (order(ends.from, from) <= 0 && order(to, ends.to) <= 0) return true;
+	return order(to, ends.from) < 0 || order(from, ends.to) > 0 ? false : undefined;
 }
 
 /** Negative, zero or positive; NaN where the two have no order. */

@@ -1,18 +1,12 @@
 /** One finding: what it is, the evidence, whose it is, what puts it right, and what shows it. */
-import {
-	atlasNameOf,
-	type DiagnosisFinding,
-	EXPLANATION_FINDINGS,
-	FINDING_CODES,
-	formatQuestion,
-	type Question,
-} from "@podpath/core";
+import { atlasNameOf, type DiagnosisFinding, formatQuestion, type Question } from "@podpath/core";
 import type { ComponentChildren, JSX } from "preact";
 import type { Input } from "../../backend/backend.ts";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { formatRoute } from "../../route.ts";
 import { DIAGNOSE } from "../../texts/diagnose.ts";
 import { useTexts, useTextsOf } from "../../texts/language.ts";
+import { MEANINGS } from "../../texts/meanings.ts";
 import { routeOf } from "../path/asked.ts";
 import { stateWords } from "./state-words.ts";
 
@@ -127,8 +121,8 @@ function StateLink({ about, at, text, label }: StateLinkProps): JSX.Element | nu
 /** What docs/findings.md says of the code. */
 function Meaning({ code }: { readonly code: string }): JSX.Element {
 	const texts = useTextsOf(DIAGNOSE);
-	const known = Object.entries(FINDING_CODES).find(([name]) => name === code)?.[1];
-	const other = EXPLANATION_FINDINGS[code];
+	const { ofDiagnosis, ofExplanation } = useTextsOf(MEANINGS);
+	const [known, other] = [ofDiagnosis[code], ofExplanation[code]];
 	if (known === undefined && other === undefined) return <code class="code">{code}</code>;
 	return (
 		<details class="meaning">
@@ -139,11 +133,9 @@ function Meaning({ code }: { readonly code: string }): JSX.Element {
 			{known !== undefined && (
 				<>
 					<p>
-						<b>{known.title}.</b> {known.effect}
+						<b>{texts.titled(known.title)}</b> {known.effect}
 					</p>
-					<p class="quiet">
-						{texts.usually}: {known.owner}
-					</p>
+					<p class="quiet">{texts.usually(known.owner)}</p>
 				</>
 			)}
 		</details>

@@ -5,7 +5,7 @@ const FORMS: readonly (readonly [RegExp, (found: readonly string[]) => string])[
 	// A rule stands in its chain's group, whose name has the table and the chain.
 	[/^(\w+): -A (\S+) (.*)$/, ([, table, chain, rule]) => `${table} ${chain} ${rule}`],
 	[/^:(\S+) /, ([, chain]) => chain ?? ""],
-	[/^chain (\w+)\/(\S+) /, ([, table, chain]) => `${table} ${chain}`],
+	[/^(?:chain|链) (\w+)\/(\S+) /, ([, table, chain]) => `${table} ${chain}`],
 	[/^add (\S+) (.*)$/, ([, set, member]) => `${set} ${member}`],
 	[/^(inet6? \S+) dev (\S+)/, ([, address, device]) => `${address} ${device}`],
 	// What is wrong with a device is seen at the device.

@@ -3,6 +3,7 @@ import type { Diagnosis, DiagnosisProgress, Question } from "@podpath/core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
 import { diagnosisFor } from "../../backend/backends.ts";
+import { useLanguage } from "../../texts/language.ts";
 
 interface State {
 	/** While it goes on: what is found so far. */
@@ -26,7 +27,8 @@ export function useDiagnosis(input: Input | null, question: Question | null | un
 	const [state, setState] = useState<State>(NOTHING);
 	const [attempt, setAttempt] = useState(0);
 	const ending = useRef<AbortController | null>(null);
-	const key = JSON.stringify([input, question === undefined ? "nothing" : question, attempt]);
+	const language = useLanguage();
+	const key = JSON.stringify([input, question === undefined ? "nothing" : question, language, attempt]);
 	useEffect(() => {
 		if (input === null || question === undefined) return setState(NOTHING);
 		const controller = new AbortController();
@@ -37,7 +39,7 @@ export function useDiagnosis(input: Input | null, question: Question | null | un
 		};
 		setState({ ...NOTHING, running: true });
 		diagnosisFor(input)
-			.diagnose(input, question, {
+			.diagnose(input, question, language, {
 				signal: controller.signal,
 				onProgress: (progress) => change({ progress }),
 				onFound: (diagnosis) => change({ diagnosis }),

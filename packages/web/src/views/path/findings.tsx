@@ -10,14 +10,14 @@ export function Findings({ findings }: { readonly findings: readonly Finding[] }
 		<section class="findings">
 			<h2>{texts.path.findings}</h2>
 			<ul>
-				{findings.map(({ code, severity, message, fix, object, language }, index) => (
+				{findings.map(({ code, severity, message, fix, object }, index) => (
 					<li key={index} class={severity}>
 						<p>
-							<span class="severity">{texts.severities[severity]}</span> <span lang={language}>{message}</span>
+							<span class="severity">{texts.severities[severity]}</span> {message}
 						</p>
 						{fix !== undefined && (
 							<p class="fix">
-								<b>{texts.path.fix}:</b> <span lang={language}>{fix}</span>
+								<b>{texts.path.fix}:</b> {fix}
 							</p>
 						)}
 						<p class="quiet">

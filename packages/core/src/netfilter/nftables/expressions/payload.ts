@@ -1,5 +1,5 @@
 /** Header fields (net/netfilter/nft_payload.c; src/proto.c of nftables). */
-import type { Packet } from "../../../packet/packet.ts";
+import { drawnSourcePorts, type Packet } from "../../../packet/packet.ts";
 import type { RuleContext } from "../../context.ts";
 import { type TypeName, typedValue } from "../datatype.ts";
 import { addressValue, numberValue, wordValue } from "../element.ts";
@@ -156,13 +156,19 @@ function ipField(field: string, packet: Packet): Worth {
 }
 
 function transportField(field: string, packet: Packet): Worth {
-	if (field === "sport") return worth(numberValue(packet.sport));
+	if (field === "sport") return sourcePort(packet);
 	if (field === "dport") return worth(numberValue(packet.dport));
 	if (field === "flags" && packet.tcpFlags !== undefined) {
 		const flags = packet.tcpFlags.split("-").reduce((all, flag) => all | tcpFlag(flag), 0);
 		return worth(typedValue(flags, "tcp_flag"));
 	}
 	return { unknown: `${packet.protocol} ${field}` };
+}
+
+function sourcePort(packet: Packet): Worth {
+	const drawn = drawnSourcePorts(packet);
+	if (drawn === null) return worth(numberValue(packet.sport));
+	return { kind: "parts", parts: [{ kind: "range", from: numberValue(drawn.from), to: numberValue(drawn.to) }] };
 }
 
 function tcpFlag(name: string): number {

@@ -1,7 +1,9 @@
 /** `-m multiport`: one of up to 15 ports or ranges (net/netfilter/xt_multiport.c). */
+import type { Packet } from "../../../packet/packet.ts";
+import { negateIf, type Truth } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { parseRange, printModule, printOption, printRange } from "../words.ts";
-import type { Range } from "./ports.ts";
+import { isSourcePortIn, type Range } from "./ports.ts";
 
 export interface MultiportMatch {
 	readonly kind: "multiport";
@@ -39,9 +41,20 @@ export const multiportExtension: MatchExtension<MultiportMatch> = {
 		return printModule("multiport", [printOption(NAMES[match.side], ports, match.negated)]);
 	},
 	test: (match, at) => {
-		const { protocol, sport, dport } = at.packet;
-		if (!WITH_PORTS.has(protocol)) return false;
-		const asked = match.side === "source" ? [sport] : match.side === "destination" ? [dport] : [sport, dport];
-		return match.ports.some(({ from, to }) => asked.some((port) => port >= from && port <= to)) !== match.negated;
+		const { packet } = at;
+		if (!WITH_PORTS.has(packet.protocol)) return false;
+		return negateIf(match.negated, isOneOf(match, packet));
 	},
 };
+
+function isOneOf({ side, ports }: MultiportMatch, packet: Packet): Truth {
+	const { dport } = packet;
+	if (side !== "source" && ports.some(({ from, to }) => dport >= from && dport <= to)) return true;
+	let result: Truth = false;
+	for (const range of side === "destination" ? [] : ports) {
+		const truth = isSourcePortIn(range, packet);
+		if (truth === true) return true;
+		if (truth !== false) result = truth;
+	}
+	return result;
+}

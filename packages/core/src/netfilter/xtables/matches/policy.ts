@@ -1,4 +1,6 @@
 /** `-m policy`: the IPsec transformations of a packet (net/netfilter/xt_policy.c). */
+
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule } from "../words.ts";
 
@@ -53,7 +55,7 @@ export const policyExtension: MatchExtension<PolicyMatch> = {
 		printModule("policy", [`--dir ${direction}`, `--pol ${policy}`, elements]),
 	/** Packets here are in no IPsec tunnel: the input holds no `ip xfrm`, which it would have to. */
 	test: ({ policy }, at) => {
-		at.assume("no-ipsec", "nothing on the way is wrapped by IPsec");
+		at.assume("no-ipsec", phrase("no-ipsec"));
 		return policy === "none";
 	},
 };

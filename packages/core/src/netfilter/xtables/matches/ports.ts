@@ -1,4 +1,6 @@
 /** The port options that tcp, udp and sctp share (net/netfilter/xt_tcpudp.c, xt_sctp.c: port_match). */
+import { drawnSourcePorts, type Packet } from "../../../packet/packet.ts";
+import { negateIf, type Truth } from "../../context.ts";
 import { printOption, printRange, type Words } from "../words.ts";
 
 /** A range of numbers, both ends included. */
@@ -35,12 +37,18 @@ export function printPorts(ports: Ports): string[] {
 	return texts;
 }
 
-export function portsMatch(ports: Ports, packet: { readonly sport: number; readonly dport: number }): boolean {
+export function portsMatch(ports: Ports, packet: Packet): Truth {
 	const { sourcePort, destinationPort } = ports;
-	return (
-		(sourcePort === undefined || inRange(sourcePort, packet.sport)) &&
-		(destinationPort === undefined || inRange(destinationPort, packet.dport))
-	);
+	if (destinationPort !== undefined && !inRange(destinationPort, packet.dport)) return false;
+	return sourcePort === undefined || negateIf(sourcePort.negated, isSourcePortIn(sourcePort, packet));
+}
+
+/** Whether the packet's source port is in the range, which is not always known of a port that was drawn. */
+export function isSourcePortIn({ from, to }: Range, packet: Packet): Truth {
+	const drawn = drawnSourcePorts(packet);
+	if (drawn === null) return packet.sport >= from && packet.sport <= to;
+	if (drawn.from >= from && drawn.to <= to) return true;
+	return drawn.to < from || drawn.from > to ? false : { unknown: "a source port that was drawn" };
 }
 
 export function inRange(range: NegatableRange, value: number): boolean {

@@ -1,4 +1,6 @@
 /** Matches that count what passed before: `-m quota` and `-m connlimit` (net/netfilter/xt_quota.c, xt_connlimit.c). */
+
+import { phrase } from "../../../wording/phrase.ts";
 import { negateIf } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
@@ -24,7 +26,7 @@ export const quotaExtension: MatchExtension<QuotaMatch> = {
 	},
 	print: ({ bytes, negated }) => printModule("quota", [printOption("--quota", bytes, negated)]),
 	test: ({ bytes, negated }, at) => {
-		at.assume("quota-not-reached", `the quota of ${bytes} bytes is not used up`);
+		at.assume("quota-not-reached", phrase("quota-not-reached", { bytes }));
 		return negateIf(negated, bytes !== "0");
 	},
 };
@@ -75,7 +77,7 @@ export const connlimitExtension: MatchExtension<ConnlimitMatch> = {
 			side === null ? "" : side === "source" ? "--connlimit-saddr" : "--connlimit-daddr",
 		]),
 	test: ({ most, upTo }, at) => {
-		at.assume("connection-limit-not-reached", `no other connection counts towards the limit of ${most}`);
+		at.assume("connection-limit-not-reached", phrase("connection-limit-not-reached", { most }));
 		return 1 <= most === upTo;
 	},
 };

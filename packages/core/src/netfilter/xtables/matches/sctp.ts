@@ -43,7 +43,7 @@ export const sctpExtension: MatchExtension<SctpMatch> = {
 		]);
 	},
 	test: (match, at) => {
-		if (at.packet.protocol !== "sctp" || !portsMatch(match, at.packet)) return false;
+		if (at.packet.protocol !== "sctp" || portsMatch(match, at.packet) !== true) return false;
 		return match.chunkTypes === undefined ? true : { unknown: 'match "sctp --chunk-types" is not evaluated' };
 	},
 };

@@ -62,7 +62,7 @@ export const tcpExtension: MatchExtension<TcpMatch> = {
 		]);
 	},
 	test: (match, at) => {
-		if (at.packet.protocol !== "tcp" || !portsMatch(match, at.packet)) return false;
+		if (at.packet.protocol !== "tcp" || portsMatch(match, at.packet) !== true) return false;
 		const flags = match.flags === undefined ? true : testFlags(match.flags, at.packet.tcpFlags);
 		if (flags !== true || match.option === undefined) return flags;
 		return { unknown: 'match "tcp --tcp-option" is not evaluated' };
