@@ -101,11 +101,15 @@ const NO_CONNECTIONS: readonly Connection[] = [];
 
 /** The connections that each stack got to know during a walk. */
 export class ConntrackTables {
-	readonly #tables = new Map<View, Connection[]>();
+	readonly #tables: Map<View, Connection[]>;
 
-	/** Tables with connections of their own, which are now like these. */
-	copy(): ConntrackTables {
-		const copy = new ConntrackTables();
+	constructor(tables: Map<View, Connection[]> = new Map()) {
+		this.#tables = tables;
+	}
+
+	/** Tables with connections of their own, which are now like these; they are kept in `tables`. */
+	copy(tables?: Map<View, Connection[]>): ConntrackTables {
+		const copy = new ConntrackTables(tables);
 		for (const [view, table] of this.#tables)
 			copy.#tables.set(
 				view,

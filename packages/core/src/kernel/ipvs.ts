@@ -142,6 +142,7 @@ function transmitToServer(walk: Walk, skb: Skb, asked: Packet): Next | null {
 	// decrement_ttl() in __ip_vs_get_out_rt: also for what a process of this stack sends (seen on a 6.1 kernel: 63).
 	skb.packet = { ...packet, ttl: packet.ttl - 1 };
 	skb.out = out;
+	skb.stolen = true;
 	return go("output", skb);
 }
 

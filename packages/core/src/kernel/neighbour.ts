@@ -54,7 +54,7 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 	switch (answer.kind) {
 		case "answer": {
 			walk.memory.neighbours.learn(answer, asker, { mac: device.mac, by: view.place });
-			if (walk.transits !== null && asker !== null && !answersBack(walk, answer, asker, nextHop, device.mac))
+			if (!walk.recording && asker !== null && !answersBack(walk, answer, asker, nextHop, device.mac))
 				walk.memory.neighbours.matter = true;
 			skb.ethernet = { source: device.mac, destination: answer.mac };
 			const facts = { address: nextHop.text, device: device.name, mac: answer.mac, by: answer.by };
@@ -75,14 +75,22 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 	}
 }
 
+/** Found out once for each answer, which is of one asker, for one address. */
+const mutual = new WeakMap<Answer, boolean>();
+
 /** Whether the asker answers alike when it is asked in turn: with the address that it asked for, or the device's own. */
-function answersBack(
-	walk: Walk,
-	{ by, device }: Extract<Answer, { kind: "answer" }>,
-	asker: Address,
-	wanted: Address,
-	mac: string,
-): boolean {
+function answersBack(walk: Walk, answer: Answered, asker: Address, wanted: Address, mac: string): boolean {
+	let known = mutual.get(answer);
+	if (known === undefined) {
+		known = askBack(walk, answer, asker, wanted, mac);
+		mutual.set(answer, known);
+	}
+	return known;
+}
+
+type Answered = Extract<Answer, { kind: "answer" }>;
+
+function askBack(walk: Walk, { by, device }: Answered, asker: Address, wanted: Address, mac: string): boolean {
 	const view = walk.view(by);
 	const link = device === null ? undefined : view?.link(device);
 	// Fabric devices learn nobody.

@@ -117,7 +117,7 @@ function verdict(
 ): HookOutcome {
 	if (result.effect.kind === "accept") return null;
 	const origin = result.hits[result.hits.length - 1]?.origin ?? null;
-	const facts = { hook, chain: chainName(chain) };
+	const facts = { hook, chain: chainName(chain), ...(skb.stolen && { stolen: "yes" }) };
 	switch (result.effect.kind) {
 		case "drop": {
 			const byPolicy = result.hits.length === 0 || result.hits[result.hits.length - 1]?.position === 0;

@@ -124,6 +124,8 @@ export class SkbContext implements RuleContext {
 	}
 
 	setUntracked(): void {
+		// What has a connection keeps it (xt_ct_target, nft_notrack_eval).
+		if (this.#skb.tracked !== null) return;
 		this.#skb.tracked = null;
 		this.#skb.trackState = "untracked";
 		this.#skb.notracked = true;

@@ -52,6 +52,8 @@ export interface Skb {
 	ipvs: IpvsConnection | null;
 	/** IPVS has handled it and leaves it alone from here on (skb->ipvs_property). */
 	ipvsDone: boolean;
+	/** IPVS sent it on by itself (NF_STOLEN): its sender does not hear of what rules do with it from there on. */
+	stolen: boolean;
 	/** A rule, or IPVS, took it out of connection tracking. */
 	notracked: boolean;
 	/** Made by this stack: sent by a process, or the outer packet of a tunnel. */
@@ -82,6 +84,7 @@ export function newSkb(view: View, device: Link, packet: Packet, local: boolean)
 		prerouted: false,
 		ipvs: null,
 		ipvsDone: false,
+		stolen: false,
 		notracked: false,
 		local,
 		rerouteMark: null,

@@ -1,9 +1,8 @@
 /** Which of its addresses a stack takes as source (inet_select_addr, net/ipv4/devinet.c; RFC 6724 for IPv6). */
-import { type Address, addressBits, type Family, isLinkLocal, isLoopback } from "../address/address.ts";
-import { contains, prefixOf } from "../address/prefix.ts";
+import { type Address, addressBits, type Family, isLinkLocal, isLoopback, startsAs } from "../address/address.ts";
 import type { InterfaceAddress } from "../state/ip.ts";
 import { type Flow, type Lookup, lookup } from "./fib.ts";
-import type { View } from "./view.ts";
+import { perView, type View } from "./view.ts";
 
 /**
  * The source for packets that leave by `device` towards `destination`: the device's first primary address, one in the
@@ -14,21 +13,35 @@ export function selectAddress(view: View, device: string, family: Family, destin
 }
 
 function selectIPv4(view: View, device: string, destination: Address): Address | null {
-	const usable = view
+	const sources = sourcesOf(view);
+	let ofDevice = sources.get(device);
+	if (ofDevice === undefined) {
+		ofDevice = sourcesBy(view, device);
+		sources.set(device, ofDevice);
+	}
+	for (const { address, prefixLength } of ofDevice) {
+		if (startsAs(destination, address, prefixLength)) return address;
+	}
+	return ofDevice[0]?.address ?? null;
+}
+
+const sourcesOf = perView((): Map<string, readonly InterfaceAddress[]> => new Map());
+
+/** The addresses that packets by a device may have as source, those that are taken before others first. */
+function sourcesBy(view: View, device: string): readonly InterfaceAddress[] {
+	const own = view
 		.addresses(device)
 		.filter((each) => each.address.family === 4 && !each.secondary && each.scope !== "host");
-	const onSubnet = usable.find((each) => contains(prefixOf(each.address, each.prefixLength), destination));
-	const chosen = onSubnet ?? usable[0];
-	if (chosen !== undefined) return chosen.address;
+	if (own.length > 0) return own;
 	// A device without addresses borrows: the first other device with an address of wide enough scope, in device order.
 	for (const link of view.state.links) {
 		if (link.name === device || !link.up) continue;
 		const other = view
 			.addresses(link.name)
 			.find((each) => each.address.family === 4 && !each.secondary && each.scope === "global");
-		if (other !== undefined) return other.address;
+		if (other !== undefined) return [other];
 	}
-	return null;
+	return [];
 }
 
 function selectIPv6(view: View, device: string, destination: Address): Address | null {

@@ -9,7 +9,7 @@ import type { Phrase, Said } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
 import { type Cabling, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
-import { ConntrackTables, type Tracked } from "./conntrack.ts";
+import { type Connection, ConntrackTables, type Tracked } from "./conntrack.ts";
 import { LearnedNeighbours } from "./learned-neighbours.ts";
 import type { IpvsConnection, Skb } from "./skb.ts";
 import { type Transits, transitsOf } from "./transit/transits.ts";
@@ -158,7 +158,7 @@ export interface Judgement {
 export class Memory {
 	readonly conntrack: ConntrackTables;
 	readonly neighbours: LearnedNeighbours;
-	readonly ipvs: Map<View, IpvsConnection[]> = new Map();
+	readonly ipvs: Map<View, IpvsConnection[]>;
 	readonly balanced: BalancedSession[] = [];
 	readonly outgoing: OutgoingSession[] = [];
 	readonly securityGroups: SecurityGroupSession[] = [];
@@ -166,14 +166,16 @@ export class Memory {
 	constructor(
 		conntrack: ConntrackTables = new ConntrackTables(),
 		neighbours: LearnedNeighbours = new LearnedNeighbours(),
+		ipvs: Map<View, IpvsConnection[]> = new Map(),
 	) {
 		this.conntrack = conntrack;
 		this.neighbours = neighbours;
+		this.ipvs = ipvs;
 	}
 
-	/** A memory of the same, to go on with elsewhere. */
-	copy(): Memory {
-		const copy = new Memory(this.conntrack.copy(), this.neighbours.copy());
+	/** A memory of the same, to go on with elsewhere; what stacks remember is kept in the maps given. */
+	copy(connections?: Map<View, Connection[]>, ipvs?: Map<View, IpvsConnection[]>): Memory {
+		const copy = new Memory(this.conntrack.copy(connections), this.neighbours.copy(), ipvs);
 		for (const [view, connections] of this.ipvs) copy.ipvs.set(view, [...connections]);
 		copy.balanced.push(...this.balanced);
 		copy.outgoing.push(...this.outgoing);
@@ -191,6 +193,15 @@ export interface Forwarded {
 	readonly in: Link;
 	readonly out: Link;
 	readonly packet: Packet;
+}
+
+/** How a packet is walked. */
+export interface Manner {
+	readonly recording: boolean;
+	readonly asked: ReadonlySet<Place>;
+	readonly remarks: Map<string, Remark>;
+	/** Absent: the network's own where nothing is written down. */
+	readonly transits?: Transits | null;
 }
 
 export class Walk {
@@ -217,27 +228,25 @@ export class Walk {
 	readonly transits: Transits | null;
 	steps = 0;
 
-	constructor(
-		network: Network,
-		choices: Choices,
-		memory: Memory,
-		recording: boolean,
-		asked: ReadonlySet<Place>,
-		remarks: Map<string, Remark>,
-	) {
+	constructor(network: Network, choices: Choices, memory: Memory, { recording, asked, remarks, transits }: Manner) {
 		this.network = network;
 		this.cabling = cablingOf(network);
 		this.choices = choices;
 		this.memory = memory;
 		this.recording = recording;
-		this.transits = recording ? null : transitsOf(network);
+		this.transits = transits === undefined && !recording ? transitsOf(network) : (transits ?? null);
 		this.asked = asked;
 		this.remarks = remarks;
 	}
 
 	/** A walk that has come as far as this one, to be gone on with by other choices. */
 	branch(choices: Choices, memory: Memory): Walk {
-		const walk = new Walk(this.network, choices, memory, this.recording, this.asked, new Map(this.remarks));
+		const walk = new Walk(this.network, choices, memory, {
+			recording: this.recording,
+			asked: this.asked,
+			remarks: new Map(this.remarks),
+			transits: this.transits,
+		});
 		walk.hops.push(...this.hops);
 		walk.crossings.push(...this.crossings);
 		walk.rewrites.push(...this.rewrites);

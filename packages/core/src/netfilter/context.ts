@@ -106,7 +106,7 @@ export interface RuleContext {
 
 	setMark(mark: number): void;
 	setConnectionMark(mark: number): void;
-	/** Takes the packet out of connection tracking (NOTRACK). */
+	/** Takes the packet out of connection tracking (NOTRACK), unless it has a connection already. */
 	setUntracked(): void;
 	/** Answers are given for something that the input cannot hold, such as `recent` lists; it becomes a remark. */
 	assume(code: string, message: Phrase): void;

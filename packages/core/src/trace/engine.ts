@@ -45,16 +45,23 @@ export function run(walk: Walk, start: Next): End {
 			case "stage":
 				next = throughStack(walk, next);
 				break;
-			case "wire":
-				walk.steps += 1;
-				next = arrive(walk, next.place, next.device, next.frame);
-				break;
-			case "fabric":
-				walk.steps += 1;
-				next = throughFabric(walk, next);
-				break;
+			default:
+				next = step(walk, next);
 		}
 		if (walk.steps > STEP_LIMIT && next.kind !== "end") return endless(next);
+	}
+}
+
+/** Does what comes next, and no more: one stage, a wire, or a fabric device. */
+export function step(walk: Walk, next: Exclude<Next, End>): Next {
+	walk.steps += 1;
+	switch (next.kind) {
+		case "stage":
+			return STAGES[next.stage](walk, next.skb);
+		case "wire":
+			return arrive(walk, next.place, next.device, next.frame);
+		case "fabric":
+			return throughFabric(walk, next);
 	}
 }
 

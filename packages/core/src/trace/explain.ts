@@ -1,13 +1,15 @@
 /** The engine's front door: a question in, the whole answer out. */
 
+import { Choices } from "../kernel/choices.ts";
 import type { Language } from "../wording/language.ts";
 import type { Explanation, Verdict } from "./explanation.ts";
 import { findingsOf } from "./findings.ts";
-import { planOf } from "./plan.ts";
+import { journeysOf } from "./journeys.ts";
+import { type Plan, planOf } from "./plan.ts";
 import type { Question } from "./question.ts";
 import { explainWay } from "./report.ts";
 import type { Subject } from "./subject.ts";
-import { WAY_LIMIT, type Way, ways } from "./ways.ts";
+import { type Beginning, beginningOf, WAY_LIMIT, type Way, ways, waysFrom } from "./ways.ts";
 
 /**
  * Explains every way that the question's packet may go, there and back. Throws an InputError for a question that cannot
@@ -30,15 +32,20 @@ export function explain(subject: Subject, question: Question, language: Language
 	};
 }
 
-/** The verdict alone, several times faster: nothing is written down on the way. */
+/** The verdict alone, many times faster: nothing is written down on the way, and what alike packets met is remembered. */
 export function verdictOf(subject: Subject, question: Question): Verdict | "mixed" {
 	const plan = planOf(subject, question);
+	const begun = beginningOf(plan, false, new Choices());
+	return common(journeysOf(plan.network).verdicts(plan, begun) ?? walkedVerdicts(plan, begun));
+}
+
+function walkedVerdicts(plan: Plan, begun: Beginning): readonly Verdict[] {
 	const verdicts: Verdict[] = [];
-	for (const way of ways(plan, false)) {
+	for (const way of waysFrom(plan, begun)) {
 		verdicts.push(way.verdict);
 		if (verdicts.length === WAY_LIMIT) break;
 	}
-	return common(verdicts);
+	return verdicts;
 }
 
 function common(verdicts: readonly Verdict[]): Verdict | "mixed" {

@@ -239,7 +239,11 @@ describe("a trunk's card", () => {
 		dontFragment: true,
 	});
 	const through = (from: { place: string; device: string }, vlan: number | null, sent: Packet): [Next, Walk] => {
-		const walk = new Walk(subject.network, new Choices(), new Memory(), true, new Set(), new Map());
+		const walk = new Walk(subject.network, new Choices(), new Memory(), {
+			recording: true,
+			asked: new Set(),
+			remarks: new Map(),
+		});
 		const frame = { source: "", destination: "", vlan, packet: sent };
 		return [throughFabric(walk, { fabric: "vpc/v", from, frame }), walk];
 	};

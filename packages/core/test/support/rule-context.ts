@@ -72,7 +72,7 @@ export function ruleContext(options: ContextOptions = {}): RuleContext & { reado
 			recorded.connectionMark = to;
 		},
 		setUntracked: () => {
-			recorded.untracked = true;
+			if (connection === null) recorded.untracked = true;
 		},
 		assume: (code) => {
 			recorded.assumed.push(code);

@@ -1,6 +1,6 @@
 /**
- * Remembered transits (docs/decisions/0007): whatever was asked before and in whatever order, a walk with memory ends as
- * one that goes through every stage, with the same packets and connections.
+ * Remembered transits and journeys (docs/decisions/0007): whatever was asked before and in whatever order, a walk with memory
+ * ends as one that goes through every stage, with the same packets and connections, and the verdict is the explanation's.
  */
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
@@ -8,9 +8,11 @@ import { generateCluster } from "../../../../bench/generate-cluster.ts";
 import { scenarioManifests } from "../../src/atlas/change.ts";
 import type { Cluster } from "../../src/cluster/cluster.ts";
 import { loadCluster } from "../../src/cluster/load.ts";
+import { InputError } from "../../src/diagnostic/diagnostic.ts";
 import { transitsOf } from "../../src/kernel/transit/transits.ts";
 import { clusterNetwork } from "../../src/modes/network.ts";
 import { explain, verdictOf } from "../../src/trace/explain.ts";
+import { journeysOf } from "../../src/trace/journeys.ts";
 import type { Question } from "../../src/trace/question.ts";
 import type { Subject } from "../../src/trace/subject.ts";
 import { anyRouter, questionsThere } from "../support/any-router.ts";
@@ -27,6 +29,25 @@ function expectSameWays(subject: Subject, questions: readonly Question[]): void 
 	for (const question of [...questions, ...questions]) {
 		const about = JSON.stringify(question);
 		expect([about, ...waysOf(subject, question, false)]).toEqual([about, ...waysOf(subject, question, true)]);
+	}
+	journeysOf(subject.network, 0);
+	const inAnyOrder = [...questions, ...questions.toReversed()];
+	for (const question of inAnyOrder) {
+		const about = JSON.stringify(question);
+		expect([about, verdictIn(subject, question, verdictOf)]).toEqual([about, verdictIn(subject, question, explained)]);
+	}
+}
+
+function explained(subject: Subject, question: Question): string {
+	return explain(subject, question).verdict;
+}
+
+function verdictIn(subject: Subject, question: Question, find: typeof explained): string {
+	try {
+		return find(subject, question);
+	} catch (error) {
+		if (error instanceof InputError) return error.message;
+		throw error;
 	}
 }
 
@@ -77,7 +98,7 @@ describe("the atlas", () => {
 
 describe("generated clusters", () => {
 	const shapes = (["flannel-vxlan", "flannel-vpc"] as const).flatMap((mode) =>
-		(["iptables", "ipvs", "nftables"] as const).map((proxyMode) => ({ mode, proxyMode })),
+		(["iptables", "ipvs", "nftables"] as const).map((proxyMode) => ({ mode, proxyMode, endpointSlices: false })),
 	);
 	test.each(shapes)(
 		"$mode with kube-proxy in $proxyMode mode",
@@ -92,8 +113,7 @@ describe("generated clusters", () => {
 		60_000,
 	);
 
-	test("most transits of a matrix are remembered, and its verdicts are the explanations'", () => {
-		const shape = { mode: "flannel-vxlan", proxyMode: "iptables", endpointSlices: false } as const;
+	test.each(shapes)("a matrix of $mode with kube-proxy in $proxyMode mode", (shape) => {
 		const subject = subjectOf(loadCluster(generateCluster({ nodes: 4, pods: 48, services: 8 }, shape)));
 		for (const { namespace, name } of subject.cluster.services) {
 			for (const pod of subject.cluster.pods) {
@@ -102,7 +122,18 @@ describe("generated clusters", () => {
 				expect(verdictOf(subject, question)).toBe(explain(subject, question).verdict);
 			}
 		}
-		const { all, known } = transitsOf(subject.network).count;
+	});
+
+	test("pods of a node make the same journeys to a Service", () => {
+		const shape = { mode: "flannel-vxlan", proxyMode: "iptables", endpointSlices: false } as const;
+		const subject = subjectOf(loadCluster(generateCluster({ nodes: 4, pods: 96, services: 8 }, shape)));
+		for (const { namespace, name } of subject.cluster.services) {
+			for (const pod of subject.cluster.pods) {
+				const from = `pod/${pod.namespace}/${pod.name}`;
+				verdictOf(subject, { from, to: `service/${namespace}/${name}`, protocol: "tcp" });
+			}
+		}
+		const { all, known } = journeysOf(subject.network).count;
 		expect(known / all).toBeGreaterThan(0.7);
 	});
 });

@@ -69,6 +69,7 @@ function failsInSend({ forward, client, endedAt, code, sent, facts }: PredictedW
 	// ip_vs_leave drops it in OUTPUT, besides the error that it sends.
 	if (code === "ipvs-no-server")
 		return sent.protocol !== "tcp" && sent.protocol !== "sctp" && endedAt === client && forward.length === 0;
+	if (facts.stolen !== undefined) return false;
 	// What is dropped of a packet to oneself when it comes in again was sent already, by lo.
 	if (facts.hook !== "output" && facts.hook !== "postrouting") return false;
 	const byRule = code === "rule-drop" || code === "policy-drop" || code === "rule-reject";

@@ -41,10 +41,16 @@ interface Prepared {
 	/** Null where nothing can be compared. */
 	readonly probe: Probe | null;
 	readonly listeners: readonly Listener[];
-	/** Somebody is predicted to have no socket for it: then nobody may listen at all. */
+	/** Somebody is predicted to have no socket for it: then nobody may listen who is not predicted to. */
 	readonly deaf: boolean;
 	/** Why nothing can be told after the earlier questions. */
 	readonly silent: string | null;
+}
+
+/** Questions that are asked while the same listen. */
+interface Exchange {
+	readonly some: readonly Prepared[];
+	readonly listeners: readonly Listener[];
 }
 
 /** A network of a sketch that stands on a kernel. */
@@ -84,14 +90,12 @@ export class Standing {
 		return this.#plan.omitted;
 	}
 
-	/** Two exchanges: those that somebody answers, and those that find no socket. */
+	/** Several exchanges: those that find sockets, those that find none, and each that may do either. */
 	async ask(questions: readonly AskedQuestion[], patience: Patience): Promise<readonly Answer[]> {
 		const prepared = questions.map((question) => this.#prepare(question, patience));
 		const answers = new Map<Prepared, Observation>();
-		for (const deaf of [false, true]) {
-			const some = prepared.filter((each) => each.probe !== null && each.deaf === deaf);
-			if (some.length === 0) continue;
-			await this.#lab.backend.listen(deaf ? [] : this.#listeners(some));
+		for (const { some, listeners } of this.#exchanges(prepared.filter(({ probe }) => probe !== null))) {
+			await this.#lab.backend.listen(listeners);
 			const observations = await this.#lab.backend.probes(some.flatMap(({ probe }) => probe ?? []));
 			for (const [i, each] of some.entries()) answers.set(each, observations[i] as Observation);
 		}
@@ -103,6 +107,17 @@ export class Standing {
 			const why = comparison.kind === "differs" ? nobodysQuestion(observation, comparison) : null;
 			return { question, ways, comparison: why === null ? comparison : { kind: "not-compared", why } };
 		});
+	}
+
+	#exchanges(asked: readonly Prepared[]): readonly Exchange[] {
+		const hearing = asked.filter(({ deaf }) => !deaf);
+		const deaf = asked.filter((each) => each.deaf && each.listeners.length === 0);
+		const mixed = asked.filter((each) => each.deaf && each.listeners.length > 0);
+		return [
+			{ some: hearing, listeners: this.#listeners(hearing) },
+			{ some: deaf, listeners: [] },
+			...mixed.map((each) => ({ some: [each], listeners: each.listeners })),
+		].filter(({ some }) => some.length > 0);
 	}
 
 	async clear(): Promise<void> {
@@ -126,7 +141,7 @@ export class Standing {
 						timeoutMs: silence ? silenceMs : answerMs,
 						forgetNeighbours: true as const,
 					};
-		const deaf = ways.some(({ code }) => code === "not-listening");
+		const deaf = ways.some(findsNoSocket);
 		return { question, ways, probe, deaf, silent, listeners: listenersFor(ways, this.#names) };
 	}
 
@@ -208,6 +223,12 @@ function usesTunnel({ forward, reply, refusal }: PredictedWay): boolean {
 		crossings.some(({ packet }) => packet.payload?.kind === "ipip") ||
 		crossings.some(({ ethernet }) => ethernet === null)
 	);
+}
+
+/** A tunnel's packet that finds no tunnel is for no socket: whoever listens does not hear it. */
+function findsNoSocket({ code, facts }: PredictedWay): boolean {
+	const [, asked] = /[\d\]]:(\d+)$/.exec(`${facts.to}`) ?? [];
+	return code === "not-listening" && PORTS.some((port) => `${port}` === asked);
 }
 
 function keyOf({ namespace, protocol, port }: Listener): string {

@@ -4,7 +4,7 @@ import type { Backend, BackendKind } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { openBackend } from "../backends/open.ts";
 import { probeFeatures } from "../backends/probe.ts";
-import type { Comparison, Disagreement } from "../compare/comparison.ts";
+import type { Comparison, Difference, Disagreement } from "../compare/comparison.ts";
 import type { Feature } from "../lab-plan.ts";
 import { type Answer, HASTY, PATIENT, type Patience, Standing } from "./ask.ts";
 import { drawCase } from "./generate/network.ts";
@@ -36,6 +36,15 @@ export interface Confirmed extends Found {
 	readonly kernel: string;
 }
 
+/** A question whose first answer was another than the second. */
+export interface NotRepeated {
+	readonly run: number;
+	/** Which question to that network, from 0. */
+	readonly number: number;
+	readonly question: AskedQuestion;
+	readonly difference: Difference | undefined;
+}
+
 export interface Counts {
 	networks: number;
 	questions: number;
@@ -44,8 +53,8 @@ export interface Counts {
 	/** Nothing could be said or compared, by why. */
 	readonly notCompared: Map<string, number>;
 	disagreements: number;
-	/** Differed at first and not when asked again by themselves: the machine was busy. */
-	notRepeated: number;
+	/** Differed at first and not when asked again by themselves. */
+	readonly notRepeated: NotRepeated[];
 	/** Networks that the kernel refused to build, with what it said. */
 	readonly refused: { readonly run: number; readonly why: string }[];
 }
@@ -58,7 +67,7 @@ export async function fuzz(options: FuzzOptions): Promise<Counts> {
 		verdicts: {},
 		notCompared: new Map(),
 		disagreements: 0,
-		notRepeated: 0,
+		notRepeated: [],
 		refused: [],
 	};
 	const kernel = await Kernel.open(options.kind, options.signal);
@@ -86,10 +95,10 @@ async function oneNetwork(kernel: Kernel, run: number, options: FuzzOptions, cou
 	counts.networks++;
 	for (const answer of answers) count(answer, counts);
 	let isFine = true;
-	for (const { question, comparison } of answers) {
+	for (const [number, { question, comparison }] of answers.entries()) {
 		if (comparison.kind !== "differs") continue;
 		if ((await kernel.difference({ sketch, question })) === null) {
-			counts.notRepeated++;
+			counts.notRepeated.push({ run, number, question, difference: comparison.differences[0] });
 			continue;
 		}
 		counts.disagreements++;

@@ -1,7 +1,7 @@
 /** A disagreement as a person reads it, and as a file of packages/lab/test/fuzz/cases. */
 import { type Paint, stringifyJson } from "@podpath/core";
 import { renderComparison } from "../compare/render-comparison.ts";
-import type { Confirmed, Counts } from "./fuzz.ts";
+import type { Confirmed, Counts, NotRepeated } from "./fuzz.ts";
 import type { Found } from "./shrink.ts";
 
 /** The regression test of a found error. `about` is for whoever finds out what the kernel does and why. */
@@ -29,6 +29,11 @@ export function printDisagreement(found: Confirmed, seed: number, paint: Paint):
 	].join("\n");
 }
 
+function notRepeatedText({ run, number, question: { from, to, protocol }, difference }: NotRepeated): string {
+	const what = difference && `${difference.about}: predicted ${difference.predicted}, observed ${difference.observed}`;
+	return `  network ${run}, question ${number}, ${from} to ${to}, ${protocol}: ${what}`;
+}
+
 /** What was asked and what came of it; several lines. */
 export function printCounts(counts: Counts, seconds: number): string {
 	const { networks, questions, verdicts, notCompared, disagreements, notRepeated, refused } = counts;
@@ -36,7 +41,8 @@ export function printCounts(counts: Counts, seconds: number): string {
 	const share = (part: number): string => `${((100 * part) / Math.max(1, questions)).toFixed(1)} %`;
 	const lines = [
 		`${questions} questions to ${networks} networks in ${seconds.toFixed(1)} s (${(questions / seconds).toFixed(0)}/s)`,
-		`disagreements: ${disagreements}; not there again when asked by themselves: ${notRepeated}`,
+		`disagreements: ${disagreements}; not there again when asked by themselves: ${notRepeated.length}`,
+		...notRepeated.slice(0, 8).map(notRepeatedText),
 		...Object.entries(verdicts)
 			.sort(([, a], [, b]) => b - a)
 			.map(([verdict, count]) => `  ${verdict}: ${count} (${share(count)})`),

@@ -10,7 +10,8 @@ import type { Connection } from "../conntrack.ts";
 import type { End, Forwarded, Next, Walk } from "../walk.ts";
 import type { Entry, Inputs } from "./inputs.ts";
 
-type Recipe<Value> = (inputs: Inputs) => Value;
+/** Makes a value for a packet from its inputs. */
+export type Recipe<Value> = (inputs: Inputs) => Value;
 
 export interface Outcome {
 	readonly steps: number;
@@ -138,7 +139,7 @@ function frameRecipe({ source, destination, vlan, packet }: Frame, own: Inputs):
 	return (inputs) => ({ source, destination, vlan, packet: inside(inputs) });
 }
 
-function packetRecipe(packet: Packet, own: Inputs): Recipe<Packet> {
+export function packetRecipe(packet: Packet, own: Inputs): Recipe<Packet> {
 	const src = sourceOf(packet.src);
 	const dst = sourceOf(packet.dst);
 	const bare = { ...packet, src: taken(src, own), dst: taken(dst, own) };
@@ -173,6 +174,11 @@ function tupleRecipe(tuple: Tuple): Recipe<Tuple> {
 	const src = sourceOf(tuple.src);
 	const dst = sourceOf(tuple.dst);
 	return (inputs) => ({ src: taken(src, inputs), dst: taken(dst, inputs), protocol, sport, dport });
+}
+
+export function addressRecipe(address: Address): Recipe<Address> {
+	const source = sourceOf(address);
+	return (inputs) => taken(source, inputs);
 }
 
 /** One of the inputs by its number, or an address that is always the same. */

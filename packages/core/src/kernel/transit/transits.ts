@@ -3,19 +3,16 @@
  * through one stack: from where IP or a bridge gets it, or a process sends it, until it is on a wire, or ends.
  */
 import type { Packet } from "../../packet/packet.ts";
-import type { Link } from "../../state/link.ts";
 import type { Network } from "../../state/network.ts";
 import type { Skb } from "../skb.ts";
 import { perView, type View } from "../view.ts";
 import type { Next, Stage, Walk } from "../walk.ts";
-import { areAlike, type Entry, type Inputs, inputsOf } from "./inputs.ts";
+import { type Entry, type Inputs, inputsOf } from "./inputs.ts";
 import { Notes } from "./notes.ts";
-import { outcomeOf, perform } from "./outcome.ts";
-import { TransitTree } from "./tree.ts";
-import { portClass, watch } from "./watched.ts";
-
-/** The stages at which transits begin. */
-export type EntryStage = Extract<Stage, "bridge" | "ip-receive" | "output">;
+import { type Outcome, outcomeOf, perform } from "./outcome.ts";
+import type { Tree } from "./tree.ts";
+import { type EntryStage, type Trees, treeOf } from "./trees.ts";
+import { watch } from "./watched.ts";
 
 /** Runs the stages of one stack until the packet leaves it. */
 export type RunStages = (walk: Walk, stage: Stage, skb: Skb) => Next;
@@ -27,11 +24,8 @@ const PATIENCE = 32;
 /** A walk this long may be a loop, and is counted step by step. */
 const MOST_STEPS = 1000;
 
-/** Trees by what the packet came in by, then by ports. */
-type Trees = Map<string, Map<number, TransitTree[]>>;
-
 interface Remembered {
-	readonly trees: Trees;
+	readonly trees: Trees<Outcome>;
 	met: number;
 	outcomes: number;
 }
@@ -59,7 +53,7 @@ export class Transits {
 		const inputs = inputsOf(entry);
 		const before = walk.choices.made.length;
 		const known = tree.find(inputs, walk.choices);
-		if (known !== null) {
+		if (known !== undefined) {
 			this.count.known += 1;
 			return perform(known, walk, entry, inputs);
 		}
@@ -73,7 +67,7 @@ export class Transits {
 		stage: EntryStage,
 		{ skb, connections }: Entry,
 		run: RunStages,
-		to: { readonly remembered: Remembered; readonly tree: TransitTree; readonly inputs: Inputs },
+		to: { readonly remembered: Remembered; readonly tree: Tree<Outcome>; readonly inputs: Inputs },
 	): Next {
 		const { conntrack } = walk.memory;
 		const { steps } = walk;
@@ -163,46 +157,6 @@ function isError({ payload }: Packet): boolean {
 		case "vxlan":
 			return isError(payload.frame.packet);
 	}
-}
-
-function treeOf(trees: Trees, stage: EntryStage, entry: Entry): TransitTree {
-	const by = cameInBy(stage, entry.skb);
-	let ofDevice = trees.get(by);
-	if (ofDevice === undefined) {
-		ofDevice = new Map();
-		trees.set(by, ofDevice);
-	}
-	const ports = portsOf(entry.skb.packet);
-	let candidates = ofDevice.get(ports);
-	if (candidates === undefined) {
-		candidates = [];
-		ofDevice.set(ports, candidates);
-	}
-	for (const candidate of candidates) if (areAlike(candidate.sample, entry)) return candidate;
-	const made = new TransitTree(entry);
-	candidates.push(made);
-	return made;
-}
-
-/** What the packet came in by: its device, or on a bridge the class of its port. Names of devices hold no space. */
-function cameInBy(stage: EntryStage, { view, device }: Skb): string {
-	if (stage === "output") return "";
-	if (stage === "ip-receive") return device.name;
-	const classes = portClasses(view);
-	let known = classes.get(device);
-	if (known === undefined) {
-		known = `port ${portClass(device)}`;
-		classes.set(device, known);
-	}
-	return known;
-}
-
-const portClasses = perView((): Map<Link, string> => new Map());
-
-/** The ports of the innermost packet, as one number. */
-function portsOf({ payload, sport, dport }: Packet): number {
-	if (payload?.kind === "ipip") return portsOf(payload.packet);
-	return payload?.kind === "vxlan" ? portsOf(payload.frame.packet) : sport * 65536 + dport;
 }
 
 const known = new WeakMap<Network, Transits>();

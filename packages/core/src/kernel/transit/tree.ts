@@ -6,43 +6,46 @@ import type { Address } from "../../address/address.ts";
 import type { Choice, Choices } from "../choices.ts";
 import type { Entry, Inputs } from "./inputs.ts";
 import { type Answer, answerOf, covers, leadingBits, type Notes, type Test } from "./notes.ts";
-import type { Outcome } from "./outcome.ts";
 
-type Node =
-	| AddressNode
-	| { readonly kind: "test"; readonly test: Exclude<Test, { readonly of: "bits" }>; readonly next: Map<Answer, Place> }
-	| { readonly kind: "choice"; readonly choice: Choice; readonly next: Map<number, Place> }
+type Node<Outcome> =
+	| AddressNode<Outcome>
+	| {
+			readonly kind: "test";
+			readonly test: Exclude<Test, { readonly of: "bits" }>;
+			readonly next: Map<Answer, Place<Outcome>>;
+	  }
+	| { readonly kind: "choice"; readonly choice: Choice; readonly next: Map<number, Place<Outcome>> }
 	| { readonly kind: "end"; readonly outcome: Outcome };
 
 /** More may matter of one address than of another, so that the first bits are of several lengths. */
-interface AddressNode {
+interface AddressNode<Outcome> {
 	readonly kind: "address";
 	readonly address: number;
-	readonly blocks: { readonly bits: number; readonly next: Map<Answer, Place> }[];
+	readonly blocks: { readonly bits: number; readonly next: Map<Answer, Place<Outcome>> }[];
 }
 
 /** Where a node may be. */
-interface Place {
-	node: Node | null;
+interface Place<Outcome> {
+	node: Node<Outcome> | null;
 }
 
-export class TransitTree {
+export class Tree<Outcome> {
 	/** The first of the packets that are alike, as it was when it came in. */
 	readonly sample: Entry;
-	readonly #root: Place = { node: null };
+	readonly #root: Place<Outcome> = { node: null };
 
 	constructor({ skb, connections }: Entry) {
 		this.sample = { skb: { ...skb }, connections: connections.map((connection) => ({ ...connection })) };
 	}
 
-	/** The outcome for a packet, making its choices; null where none is known: then some choices may have been made. */
-	find(inputs: Inputs, choices: Choices): Outcome | null {
-		let place: Place | undefined = this.#root;
+	/** The outcome for a packet, making its choices; undefined where none is known: then some choices may have been made. */
+	find(inputs: Inputs, choices: Choices): Outcome | undefined {
+		let place: Place<Outcome> | undefined = this.#root;
 		for (;;) {
-			const node: Node | null | undefined = place?.node;
+			const node: Node<Outcome> | null | undefined = place?.node;
 			switch (node?.kind) {
 				case undefined:
-					return null;
+					return undefined;
 				case "address":
 					place = placeOf(node, inputs.addresses[node.address] as Address);
 					break;
@@ -82,7 +85,12 @@ export class TransitTree {
 }
 
 /** Goes down by the tests that stand here, then adds those that are still wanted. Null: something else stands here. */
-function descend(from: Place, inputs: Inputs, wanted: readonly Test[], met: Test[]): Place | null {
+function descend<Outcome>(
+	from: Place<Outcome>,
+	inputs: Inputs,
+	wanted: readonly Test[],
+	met: Test[],
+): Place<Outcome> | null {
 	let place = from;
 	for (;;) {
 		const { node } = place;
@@ -106,7 +114,7 @@ function descend(from: Place, inputs: Inputs, wanted: readonly Test[], met: Test
 }
 
 /** The place below for an address; addresses of one block are alike in all that matters of them from there on. */
-function placeOf({ blocks }: AddressNode, address: Address): Place | undefined {
+function placeOf<Outcome>({ blocks }: AddressNode<Outcome>, address: Address): Place<Outcome> | undefined {
 	for (const { bits, next } of blocks) {
 		const place = next.get(leadingBits(address, bits));
 		if (place !== undefined) return place;
@@ -115,11 +123,11 @@ function placeOf({ blocks }: AddressNode, address: Address): Place | undefined {
 }
 
 /** The block that an address is in; where there is none yet, it has as many bits as `tests` see of the address. */
-function blockFor(
-	{ address: number, blocks }: AddressNode,
+function blockFor<Outcome>(
+	{ address: number, blocks }: AddressNode<Outcome>,
 	inputs: Inputs,
 	tests: readonly Test[],
-): { readonly bits: number; readonly place: Place } {
+): { readonly bits: number; readonly place: Place<Outcome> } {
 	const address = inputs.addresses[number] as Address;
 	for (const { bits, next } of blocks) {
 		const place = next.get(leadingBits(address, bits));
@@ -135,7 +143,7 @@ function blockFor(
 	return { bits, place: placeAt(block.next, leadingBits(address, bits)) };
 }
 
-function placeAt<Key>(places: Map<Key, Place>, key: Key): Place {
+function placeAt<Key, Outcome>(places: Map<Key, Place<Outcome>>, key: Key): Place<Outcome> {
 	let place = places.get(key);
 	if (place === undefined) {
 		place = { node: null };

@@ -8,15 +8,15 @@ export interface Validation {
 	readonly diagnostics: readonly ToldDiagnostic[];
 	/** Null: nothing could be read yet. */
 	readonly readable: readonly ManifestFile[] | null;
-	readonly validating: boolean;
+	/** What was typed last cannot be read. */
+	readonly isUnreadable: boolean;
 }
 
 /** A pause in typing. */
 const PAUSE_MS = 200;
 
 export function useValidation(files: readonly ManifestFile[] | null): Validation {
-	const [state, setState] = useState<Omit<Validation, "validating"> & { readonly of: typeof files }>({
-		of: null,
+	const [state, setState] = useState<Omit<Validation, "isUnreadable">>({
 		diagnostics: [],
 		readable: null,
 	});
@@ -26,16 +26,20 @@ export function useValidation(files: readonly ManifestFile[] | null): Validation
 		const validate = async (): Promise<void> => {
 			const diagnostics = await engine.validate(files).catch(diagnosticOf);
 			if (!current) return;
-			const isWrong = diagnostics.some(({ severity }) => severity === "error");
-			setState(({ readable }) => ({ of: files, diagnostics, readable: isWrong ? readable : files }));
+			const isWrong = diagnostics.some(isError);
+			setState(({ readable }) => ({ diagnostics, readable: isWrong ? readable : files }));
 		};
-		const timer = setTimeout(() => void validate(), state.of === null ? 0 : PAUSE_MS);
+		const timer = setTimeout(() => void validate(), state.readable === null ? 0 : PAUSE_MS);
 		return () => {
 			current = false;
 			clearTimeout(timer);
 		};
 	}, [files]);
-	return { ...state, validating: state.of !== files };
+	return { ...state, isUnreadable: state.diagnostics.some(isError) };
+}
+
+function isError({ severity }: Diagnostic): boolean {
+	return severity === "error";
 }
 
 function diagnosticOf(error: unknown): readonly ToldDiagnostic[] {

@@ -14,8 +14,7 @@ export const notrackExtension: StatementExtension<NotrackStatement> = {
 	print: () => "notrack",
 	toJson: () => ({ notrack: null }),
 	run: (_, { at }) => {
-		// What has a connection already keeps it (nft_notrack_eval).
-		if (at.connection === null) at.setUntracked();
+		at.setUntracked();
 		return CONTINUE;
 	},
 };

@@ -1,0 +1,56 @@
+/** What is remembered of one stack: a tree for each kind of packet that enters it. */
+import type { Packet } from "../../packet/packet.ts";
+import type { Link } from "../../state/link.ts";
+import type { Skb } from "../skb.ts";
+import { perView } from "../view.ts";
+import type { Stage } from "../walk.ts";
+import { areAlike, type Entry } from "./inputs.ts";
+import { Tree } from "./tree.ts";
+import { portClass } from "./watched.ts";
+
+/** The stages at which a packet enters a stack. */
+export type EntryStage = Extract<Stage, "bridge" | "ip-receive" | "output">;
+
+/** Trees by what the packet came in by, then by ports. */
+export type Trees<Outcome> = Map<string, Map<number, Tree<Outcome>[]>>;
+
+/** The tree of all packets that are alike in what may not differ; a new one where this is the first of them. */
+export function treeOf<Outcome>(trees: Trees<Outcome>, stage: EntryStage, entry: Entry): Tree<Outcome> {
+	const by = cameInBy(stage, entry.skb);
+	let ofDevice = trees.get(by);
+	if (ofDevice === undefined) {
+		ofDevice = new Map();
+		trees.set(by, ofDevice);
+	}
+	const ports = portsOf(entry.skb.packet);
+	let candidates = ofDevice.get(ports);
+	if (candidates === undefined) {
+		candidates = [];
+		ofDevice.set(ports, candidates);
+	}
+	for (const candidate of candidates) if (areAlike(candidate.sample, entry)) return candidate;
+	const made = new Tree<Outcome>(entry);
+	candidates.push(made);
+	return made;
+}
+
+/** What the packet came in by: its device, or on a bridge the class of its port. Names of devices hold no space. */
+function cameInBy(stage: EntryStage, { view, device }: Skb): string {
+	if (stage === "output") return "";
+	if (stage === "ip-receive") return device.name;
+	const classes = portClasses(view);
+	let known = classes.get(device);
+	if (known === undefined) {
+		known = `port ${portClass(device)}`;
+		classes.set(device, known);
+	}
+	return known;
+}
+
+const portClasses = perView((): Map<Link, string> => new Map());
+
+/** The ports of the innermost packet, as one number. */
+function portsOf({ payload, sport, dport }: Packet): number {
+	if (payload?.kind === "ipip") return portsOf(payload.packet);
+	return payload?.kind === "vxlan" ? portsOf(payload.frame.packet) : sport * 65536 + dport;
+}
