@@ -111,7 +111,9 @@ function pairUp(
 }
 
 function sameConnection(wanted: Connection, got: Connection, ports: PortBinding): boolean {
-	return sameTuple(wanted.original, got.original, ports) && sameTuple(wanted.reply, got.reply, ports);
+	return ports.fitsTogether(
+		() => sameTuple(wanted.original, got.original, ports) && sameTuple(wanted.reply, got.reply, ports),
+	);
 }
 
 function sameTuple(wanted: Tuple, got: Tuple, ports: PortBinding): boolean {

@@ -29,9 +29,17 @@ function isFloodedCopy(seen: SeenHop, rows: readonly HopRow[], context: RowConte
 	if (onWay.some(handsUp)) return false;
 	return onWay.some(({ seen: original }) => {
 		if (original === null || !isCopyOf(original, seen, context)) return false;
-		const byAnotherPort = original.at === seen.at && original.direction === "out" && seen.direction === "out";
-		return isElsewhere || (byAnotherPort && (context.scattered || floodAt(original, context) !== undefined));
+		if (isElsewhere || isReflection(original, seen)) return true;
+		if (original.at !== seen.at || seen.direction !== "out") return false;
+		// What is nobody's also leaves by the port that it came in by, where that reflects.
+		return context.scattered || (original.direction === "out" && floodAt(original, context) !== undefined);
 	});
+}
+
+/** A port that reflects sends the copy back to whoever sent the frame, who is not the one that it is for. */
+function isReflection(original: SeenHop, seen: SeenHop): boolean {
+	const isBack = original.direction === "out" && seen.direction === "in";
+	return isBack && original.at === seen.at && original.device === seen.device;
 }
 
 function floodAt({ at, device, direction }: SeenHop, { floods }: RowContext): LabFlood | undefined {
