@@ -38,7 +38,7 @@ export function useValidation(files: readonly ManifestFile[] | null): Validation
 	return { ...state, isUnreadable: state.diagnostics.some(isError) };
 }
 
-function isError({ severity }: Diagnostic): boolean {
+function isError({ severity }: ToldDiagnostic): boolean {
 	return severity === "error";
 }
 
