@@ -128,7 +128,9 @@ function count({ ways, comparison }: Answer, counts: Counts): void {
 	counts.questions++;
 	if (comparison.kind === "not-compared") {
 		const code =
-			ways[0]?.verdict === "unknown" ? `unknown: ${wordedFact(ways[0].facts.what ?? ways[0].code, "en")}` : comparison.why;
+			ways[0]?.verdict === "unknown"
+				? `unknown: ${wordedFact(ways[0].facts.what ?? ways[0].code, "en")}`
+				: comparison.why;
 		counts.notCompared.set(code, (counts.notCompared.get(code) ?? 0) + 1);
 	} else counts.verdicts[comparison.verdict] = (counts.verdicts[comparison.verdict] ?? 0) + 1;
 }
