@@ -4,7 +4,6 @@ import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import type { GivenInput, Input } from "../../backend/backend.ts";
 import { go } from "../../navigation.ts";
-import { Notice } from "../../parts/notice.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { VerdictBadge } from "../../parts/verdict.tsx";
 import type { Route } from "../../route.ts";
@@ -54,7 +53,7 @@ export function Trial({ input, served, route, atlas, name }: Props): JSX.Element
 						go({ view: "what-if", params: { ...params, change: route.params.change ?? "" } });
 					}}
 				/>
-				{validation.isUnreadable && <Notice tone="unsure">{texts.unreadable}</Notice>}
+				{validation.isUnreadable && <p class="notice tone-unsure">{texts.unreadable}</p>}
 				{question === null ? (
 					<p class="quiet">{words.missing}</p>
 				) : (
