@@ -3,7 +3,6 @@ import {
 	type AtlasFiles,
 	atlasNameOf,
 	type Diagnosis,
-	type Diagnostic,
 	type Explanation,
 	type InputSummary,
 	type KnownPlace,
@@ -12,11 +11,13 @@ import {
 	type ModeProfile,
 	type Question,
 	type StateReport,
+	type ToldDiagnostic,
 	type TopologyReport,
 } from "@podpath/core";
 import type { Asked, Calls, EngineInput, News, Request, Response } from "../engine/calls.ts";
 import { type AtlasBackend, type DiagnosisWatch, type Input, ProblemError, type ScenarioCheck } from "./backend.ts";
 import { fetchJson } from "./http.ts";
+import { spokenLanguage } from "./spoken.ts";
 
 interface Waiting {
 	readonly resolve: (value: Calls[keyof Calls]["answers"]) => void;
@@ -77,7 +78,7 @@ export class WorkerBackend implements AtlasBackend {
 		return this.#call("manifests", { input: await this.#engineInput(input) });
 	}
 
-	validate(files: readonly ManifestFile[]): Promise<readonly Diagnostic[]> {
+	validate(files: readonly ManifestFile[]): Promise<readonly ToldDiagnostic[]> {
 		return this.#call("validate", { input: { kind: "manifests", files } });
 	}
 
@@ -130,7 +131,7 @@ export class WorkerBackend implements AtlasBackend {
 		long: { readonly signal: AbortSignal; readonly onNews: (news: News) => void } | null = null,
 	): Promise<Calls[Name]["answers"]> {
 		const worker = this.#start();
-		const request: Request<Name> = { id: ++this.#last, call, asks };
+		const request: Request<Name> = { id: ++this.#last, call, asks, language: spokenLanguage() };
 		long?.signal.addEventListener("abort", () => worker.postMessage({ stop: request.id }));
 		return new Promise((resolve, reject) => {
 			this.#waiting.set(request.id, { resolve, reject, onNews: long?.onNews });
