@@ -126,7 +126,15 @@ export type { Diagnosis, DiagnosisFinding } from "./diagnose/finding.ts";
 export { diffPaths, type PathDiff } from "./diagnose/path-diff.ts";
 export { type SurveyProgress, survey } from "./diagnose/survey.ts";
 export { closest } from "./diagnostic/closest.ts";
-export { type Diagnostic, formatDiagnostic, formatPosition, InputError, printable } from "./diagnostic/diagnostic.ts";
+export {
+	type Diagnostic,
+	diagnosticIn,
+	formatDiagnostic,
+	formatPosition,
+	InputError,
+	printable,
+	type ToldDiagnostic,
+} from "./diagnostic/diagnostic.ts";
 export { type Batch, joinWords } from "./emit/batch.ts";
 export { bridgeFdbBatch } from "./emit/bridge-fdb.ts";
 export { bridgeVlanBatch } from "./emit/bridge-vlan.ts";
@@ -256,3 +264,4 @@ export {
 } from "./trace/question.ts";
 export type { Subject } from "./trace/subject.ts";
 export { LANGUAGES, type Language } from "./wording/language.ts";
+export { type Phrase, type PhraseCode, phrase, type Said, worded, wordedFact } from "./wording/phrase.ts";

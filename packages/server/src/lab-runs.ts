@@ -1,5 +1,5 @@
 /** Lab runs that pages ask for: one at a time, each ended before the server is. */
-import { InputError, type LabReport, type Question, type Subject } from "@podpath/core";
+import { InputError, type LabReport, phrase, type Question, type Subject } from "@podpath/core";
 import type { KernelLab, LabWatch } from "./served.ts";
 
 export class LabRuns {
@@ -42,7 +42,7 @@ export class LabRuns {
 function busy(): InputError {
 	return new InputError({
 		code: "lab-busy",
-		message: "the lab is busy with another question",
-		hint: "one is asked at a time; try again when it is done",
+		message: phrase("lab-busy"),
+		hint: phrase("one-at-a-time"),
 	});
 }

@@ -8,6 +8,7 @@ import type { Origin } from "../origin/origin.ts";
 import type { Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import type { Language } from "../wording/language.ts";
+import { worded } from "../wording/phrase.ts";
 import { captureCommand } from "./capture.ts";
 import { citationsOf } from "./citation.ts";
 import type {
@@ -39,7 +40,7 @@ export function explainWay(plan: Plan, way: Way, language: Language): ExplainedP
 		stacks: forward.stacks.filter(isClusterStack),
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
-		securityGroups: securityGroupsOf(way),
+		securityGroups: securityGroupsOf(way, language),
 		captures: lasting(forward).flatMap(captureOf),
 		serviceAddressSeenAt: serviceAddressSeenAt(plan, way),
 		clientAddress: clientAddressOf(plan, way),
@@ -174,7 +175,7 @@ function conntrackOf(way: Way): readonly ExplainedConntrack[] {
 }
 
 /** What the cards' security groups decided, there and then back, in the order in which they were asked. */
-function securityGroupsOf({ forward, reply, refusal }: Way): readonly ExplainedSecurityGroup[] {
+function securityGroupsOf({ forward, reply, refusal }: Way, language: Language): readonly ExplainedSecurityGroup[] {
 	return [forward, reply, refusal].flatMap((walk) =>
 		(walk?.judgements ?? []).map(({ eni, group, direction: towards, decision, state, rule }) => ({
 			interface: eni,
@@ -182,7 +183,7 @@ function securityGroupsOf({ forward, reply, refusal }: Way): readonly ExplainedS
 			direction: towards,
 			decision,
 			state,
-			rule,
+			rule: worded(rule, language),
 		})),
 	);
 }

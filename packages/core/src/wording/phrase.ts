@@ -41,15 +41,16 @@ const SEMICOLON: Readonly<Record<Language, string>> = { en: "; ", zh: "；" };
 export function worded(said: Said, language: Language = "en"): string {
 	if (typeof said === "string") return said;
 	return TEMPLATES[language][said.phrase].replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-		factText(said.facts[name] ?? "?", language),
+		wordedFact(said.facts[name] ?? "?", language),
 	);
 }
 
-function factText(fact: Fact, language: Language): string {
+/** One fact of a sentence. */
+export function wordedFact(fact: Fact, language: Language): string {
 	if (typeof fact === "number") return String(fact);
 	if (typeof fact === "string" || "phrase" in fact) return worded(fact, language);
-	if ("clauses" in fact) return fact.clauses.map((each) => factText(each, language)).join(SEMICOLON[language]);
-	return fact.map((each) => factText(each, language)).join(COMMA[language]);
+	if ("clauses" in fact) return fact.clauses.map((each) => wordedFact(each, language)).join(SEMICOLON[language]);
+	return fact.map((each) => wordedFact(each, language)).join(COMMA[language]);
 }
 
 /** The same phrase with every text among its facts changed. */

@@ -1,5 +1,5 @@
 /** The fuzzer: random networks, each with many questions, on one kernel; what engine and kernel answer differently is shrunk. */
-import { InputError, type Verdict } from "@podpath/core";
+import { InputError, type Verdict, wordedFact } from "@podpath/core";
 import type { Backend, BackendKind } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { openBackend } from "../backends/open.ts";
@@ -127,7 +127,10 @@ function sortOf({ differences: [first] }: Disagreement): string {
 function count({ ways, comparison }: Answer, counts: Counts): void {
 	counts.questions++;
 	if (comparison.kind === "not-compared") {
-		const code = ways[0]?.verdict === "unknown" ? `unknown: ${ways[0].facts.what ?? ways[0].code}` : comparison.why;
+		const code =
+			ways[0]?.verdict === "unknown"
+				? `unknown: ${wordedFact(ways[0].facts.what ?? ways[0].code, "en")}`
+				: comparison.why;
 		counts.notCompared.set(code, (counts.notCompared.get(code) ?? 0) + 1);
 	} else counts.verdicts[comparison.verdict] = (counts.verdicts[comparison.verdict] ?? 0) + 1;
 }

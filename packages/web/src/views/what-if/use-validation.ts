@@ -1,11 +1,11 @@
 /** Reads what is typed as the engine reads files: what is wrong with it, and the last of it that could be read. */
-import type { Diagnostic, ManifestFile } from "@podpath/core";
+import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
 import { useEffect, useState } from "preact/hooks";
 import { problemIn } from "../../backend/backend.ts";
 import { engine } from "../../backend/backends.ts";
 
 export interface Validation {
-	readonly diagnostics: readonly Diagnostic[];
+	readonly diagnostics: readonly ToldDiagnostic[];
 	/** Null: nothing could be read yet. */
 	readonly readable: readonly ManifestFile[] | null;
 	/** What was typed last cannot be read. */
@@ -38,11 +38,11 @@ export function useValidation(files: readonly ManifestFile[] | null): Validation
 	return { ...state, isUnreadable: state.diagnostics.some(isError) };
 }
 
-function isError({ severity }: Diagnostic): boolean {
+function isError({ severity }: ToldDiagnostic): boolean {
 	return severity === "error";
 }
 
-function diagnosticOf(error: unknown): readonly Diagnostic[] {
+function diagnosticOf(error: unknown): readonly ToldDiagnostic[] {
 	const { code, message } = problemIn(error);
 	return [{ code, message, severity: "error" }];
 }
