@@ -1,5 +1,5 @@
 /** The lab of this machine, as the server asks it. */
-import type { LabKernel, LabOffer, LabReport, Question, Subject } from "@podpath/core";
+import { explain, type LabKernel, type LabOffer, type LabReport, type Question, type Subject } from "@podpath/core";
 import { AUTOMATIC_KINDS, type Lab, LabError, placesFor, probeFeatures, raiseLab } from "@podpath/lab";
 import { labReport, unverifiedReport } from "./lab-report.ts";
 import type { KernelLab, LabWatch } from "./served.ts";
@@ -33,6 +33,8 @@ async function askKernel(
 	question: Question,
 	{ signal, onStage, language }: LabWatch,
 ): Promise<LabReport> {
+	// A question that cannot be asked is told before a kernel is opened for it.
+	explain(subject, question);
 	let lab: Lab | null = null;
 	try {
 		lab = await raiseLab(subject.network, placesFor(subject, question), {

@@ -1,7 +1,7 @@
 /** The server's lab on a real kernel, where this machine has one. */
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import type { LabStage } from "@podpath/core";
+import { InputError, type LabStage } from "@podpath/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { kernelLab } from "../src/kernel-lab.ts";
 import type { Served } from "../src/served.ts";
@@ -79,6 +79,18 @@ describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => 
 		expect(report.verdict).toEqual({ kind: "proven" });
 		expect(report.comparison).toMatchObject({ verdict: "refused", reason: expect.stringMatching(/\p{Script=Han}/u) });
 		expect(started()).toEqual([]);
+	});
+
+	test("that cannot be asked opens no kernel", async () => {
+		const stages: string[] = [];
+		const subject = await atlasSubject(served, "flannel-host-gw");
+		const asking = lab.ask(
+			subject,
+			{ ...QUESTION, from: "pod/default/<i>client" },
+			{ language: "en", signal: new AbortController().signal, onStage: (stage) => stages.push(stage) },
+		);
+		await expect(asking).rejects.toThrow(InputError);
+		expect(stages).toEqual([]);
 	});
 
 	test("that is ended while the network is built leaves nothing", async () => {

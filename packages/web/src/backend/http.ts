@@ -44,6 +44,9 @@ async function answered(path: string, init?: RequestInit): Promise<Response> {
 	}
 	if (response.ok) return response;
 	const body: unknown = await response.json().catch(() => null);
+	if (response.status === 404) {
+		throw new ProblemError(errorIn(body) ?? { code: "not-found", message: `there is no api/${path} here` });
+	}
 	throw new ProblemError(errorIn(body) ?? { code: "failed", message: `HTTP ${response.status} for api/${path}` });
 }
 

@@ -99,12 +99,12 @@ export class WorkerBackend implements AtlasBackend {
 		return this.#modes;
 	}
 
-	files(mode: string): Promise<AtlasFiles> {
-		return fetched(this.#files, mode, `atlas/${encodeURIComponent(mode)}.json`);
+	async files(mode: string): Promise<AtlasFiles> {
+		return fetched(this.#files, mode, atlasFile("atlas", mode));
 	}
 
-	#faults(mode: string): Promise<ManifestFile> {
-		return fetched(this.#faultFiles, mode, `faults/${encodeURIComponent(mode)}.json`);
+	async #faults(mode: string): Promise<ManifestFile> {
+		return fetched(this.#faultFiles, mode, atlasFile("faults", mode));
 	}
 
 	async #engineInput(input: Input): Promise<EngineInput> {
@@ -171,6 +171,12 @@ export class WorkerBackend implements AtlasBackend {
 		}
 		this.#waiting.clear();
 	}
+}
+
+/** @throws {ProblemError} For a name that no mode has: whoever gives files out would only call the file wrong. */
+function atlasFile(folder: "atlas" | "faults", mode: string): string {
+	if (/^[a-z0-9-]+$/.test(mode)) return `${folder}/${mode}.json`;
+	throw new ProblemError({ code: "no-such-mode", message: `the atlas has no mode "${mode}"` });
 }
 
 /** Fetched once, unless it failed: a server that was away may come back. */
