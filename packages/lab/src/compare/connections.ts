@@ -1,5 +1,6 @@
 /** Predicted connections against what a namespace's connection tracking table holds. */
 import {
+	type Crossing,
 	formatEndpoint,
 	InputError,
 	type Packet,
@@ -85,14 +86,20 @@ function readTable(table: string, place: Place): readonly Connection[] | string 
 
 /**
  * A reset that answers the first packet takes its connection out of every table that sees it (nf_conntrack_tcp_packet: no reply
- * seen, and it is an RST); another of the same client, which it does not fit, stays.
+ * seen, and it is an RST); another of the same client, which it does not fit as it comes, stays.
  */
-function expectedAt({ conntrack, refusal }: PredictedWay, place: Place): readonly Connection[] {
+function expectedAt({ conntrack, refusal, endedAt }: PredictedWay, place: Place): readonly Connection[] {
 	const own = conntrack.filter(({ at }) => at === place);
 	if (refusal === null || innermost(refusal.packet).protocol !== "tcp" || !refusal.resetAt.includes(place)) return own;
-	const seen = refusal.crossings.flatMap(({ at, packet }) => (at === place ? [innermost(packet)] : []));
-	const resets = new Set([refusal.packet, ...seen].map(endsOf));
+	const arriving = refusal.crossings.filter((each, i, all) => arrives(each, all[i - 1]) && each.at === place);
+	const sent = endedAt === place ? [refusal.packet] : [];
+	const resets = new Set([...sent, ...arriving.map(({ packet }) => innermost(packet))].map(endsOf));
 	return own.filter(({ reply }) => !resets.has(endsOf(reply)));
+}
+
+/** By a stack's first device: NAT may be undone before the next, as a bridge is behind its port. */
+function arrives({ at, direction }: Crossing, before: Crossing | undefined): boolean {
+	return direction === "in" && (before?.at !== at || before.direction === "out");
 }
 
 /** Gives each predicted connection one of the table's own. */
