@@ -5,6 +5,7 @@ export default defineConfig({
 	ssr: { resolve: { conditions: ["source"] } },
 	test: {
 		include: ["packages/*/test/**/*.test.ts", "test/**/*.test.ts"],
+		globalSetup: ["test/temporary-folders.ts"],
 		// Property tests over dumps take a while on a busy two-core machine; a hang still ends.
 		testTimeout: 60_000,
 		// The page is built and a browser started before its tests.

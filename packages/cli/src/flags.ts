@@ -75,7 +75,21 @@ export const atFlag: TextFlag = {
 	placeholder: "node/NAME[:DEVICE]",
 };
 
-/** How a question is asked, besides FROM and TO. */
+/** What the flags below say of a question, besides FROM and TO. */
+export interface QuestionFlags {
+	readonly protocol?: ProtocolWord;
+	readonly sourcePort?: number;
+	readonly via?: ViaWord;
+	readonly node?: string;
+}
+
+/** What is asked about. */
+export interface SubjectFlags {
+	readonly file?: readonly string[];
+	readonly snapshot?: string;
+	readonly scenario?: string;
+}
+
 export const questionFlags: {
 	readonly protocol: EnumFlag<ProtocolWord>;
 	readonly sourcePort: Omit<TextFlag, "parse"> & { readonly parse: (input: string) => number };

@@ -1,14 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { folderWith } from "../../collect/test/temporary-folder.ts";
 import { podpath } from "./run-cli.ts";
 
 function fileWith(text: string, name = "a.yaml"): string {
-	const folder = mkdtempSync(join(tmpdir(), "podpath-"));
-	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-	writeFileSync(join(folder, name), text);
-	return join(folder, name);
+	return join(folderWith({ [name]: text }), name);
 }
 
 const node = (name: string, ip: string): string =>

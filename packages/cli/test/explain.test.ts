@@ -1,9 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { explanationSchema, QUESTION_PROTOCOLS, VIAS } from "@podpath/core";
-import { describe, expect, onTestFinished, test } from "vitest";
+import { describe, expect, test } from "vitest";
+import { folderWith } from "../../collect/test/temporary-folder.ts";
 import { PROTOCOL_WORDS, VIA_WORDS } from "../src/flags.ts";
 import { podpath } from "./run-cli.ts";
 
@@ -11,16 +10,6 @@ const CLUSTER = fileURLToPath(new URL("../../../atlas/flannel-vpc/cluster.yaml",
 const CENTOS = "pod/default/centos-67756b6dc8-rmmxt";
 const NGINX = "service/default/nginx:80";
 const explainNginx = ["explain", CENTOS, NGINX, "-f", CLUSTER];
-
-function folderWith(files: Readonly<Record<string, string>>): string {
-	const folder = mkdtempSync(join(tmpdir(), "podpath-"));
-	onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-	for (const [path, text] of Object.entries(files)) {
-		mkdirSync(dirname(join(folder, path)), { recursive: true });
-		writeFileSync(join(folder, path), text);
-	}
-	return folder;
-}
 
 describe("exit statuses are the contract's", () => {
 	test("0: delivered", async () => {

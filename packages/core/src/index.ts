@@ -126,7 +126,15 @@ export type { Diagnosis, DiagnosisFinding } from "./diagnose/finding.ts";
 export { diffPaths, type PathDiff } from "./diagnose/path-diff.ts";
 export { type SurveyProgress, survey } from "./diagnose/survey.ts";
 export { closest } from "./diagnostic/closest.ts";
-export { type Diagnostic, formatDiagnostic, formatPosition, InputError, printable } from "./diagnostic/diagnostic.ts";
+export {
+	type Diagnostic,
+	diagnosticIn,
+	formatDiagnostic,
+	formatPosition,
+	InputError,
+	printable,
+	type ToldDiagnostic,
+} from "./diagnostic/diagnostic.ts";
 export { type Batch, joinWords } from "./emit/batch.ts";
 export { bridgeFdbBatch } from "./emit/bridge-fdb.ts";
 export { bridgeVlanBatch } from "./emit/bridge-vlan.ts";
@@ -137,7 +145,7 @@ export { ipRuleBatch } from "./emit/ip-rule.ts";
 export { printIpvsadmSave } from "./emit/ipvsadm-save.ts";
 export { printNamespace } from "./emit/namespace.ts";
 export { tcBatch } from "./emit/tc-batch.ts";
-export type { ReasonCode } from "./kernel/because.ts";
+export type { Because, ReasonCode } from "./kernel/because.ts";
 export { VPC_MAC } from "./kernel/layer2.ts";
 export { tagTowards, vlansOf as segmentVlanIds } from "./kernel/segment-vlan.ts";
 export type { Crossing, Rewrite } from "./kernel/walk.ts";
@@ -255,4 +263,6 @@ export {
 	type Via,
 } from "./trace/question.ts";
 export type { Subject } from "./trace/subject.ts";
+export { reason } from "./trace/wording.ts";
 export { LANGUAGES, type Language } from "./wording/language.ts";
+export { type Phrase, type PhraseCode, phrase, type Said, worded, wordedFact } from "./wording/phrase.ts";

@@ -9,6 +9,7 @@ import type { Events } from "./events.ts";
 import type { LabRuns } from "./lab-runs.ts";
 import type { PageFile } from "./page-files.ts";
 import { problem } from "./problem.ts";
+import { requestLanguage } from "./request-language.ts";
 import type { Served } from "./served.ts";
 
 export interface AppParts {
@@ -40,7 +41,7 @@ export function app({ served, access, events, runs, page }: AppParts): Hono {
 	});
 	root.notFound((context) => problem(context, 404, "not-found", "there is nothing at this address"));
 	root.onError((error, context) => {
-		if (error instanceof InputError) return context.json(problemOf(error), 422);
+		if (error instanceof InputError) return context.json(problemOf(error, requestLanguage(context)), 422);
 		if (error instanceof HTTPException && error.status < 500) {
 			return problem(context, 400, "bad-request", error.message);
 		}

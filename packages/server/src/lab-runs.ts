@@ -1,5 +1,5 @@
 /** Lab runs that pages ask for: one at a time, each ended before the server is. */
-import { InputError, type LabReport, type Question, type Subject } from "@podpath/core";
+import { InputError, type LabReport, phrase, type Question, type Subject } from "@podpath/core";
 import type { KernelLab, LabWatch } from "./served.ts";
 
 export class LabRuns {
@@ -15,13 +15,14 @@ export class LabRuns {
 	}
 
 	/** Rejects with an InputError where somebody else is asking; `subject` is not made then. */
-	async ask(subject: () => Promise<Subject>, question: Question, { signal, onStage }: LabWatch): Promise<LabReport> {
+	async ask(subject: () => Promise<Subject>, question: Question, watch: LabWatch): Promise<LabReport> {
+		const { signal } = watch;
 		if (this.#running !== null) throw busy();
 		const ending = new AbortController();
 		const end = (): void => ending.abort();
 		signal.addEventListener("abort", end);
 		if (signal.aborted) end();
-		const asking = subject().then((known) => this.#lab.ask(known, question, { signal: ending.signal, onStage }));
+		const asking = subject().then((known) => this.#lab.ask(known, question, { ...watch, signal: ending.signal }));
 		const running = { ending, done: asking.catch(() => {}) };
 		this.#running = running;
 		try {
@@ -42,7 +43,7 @@ export class LabRuns {
 function busy(): InputError {
 	return new InputError({
 		code: "lab-busy",
-		message: "the lab is busy with another question",
-		hint: "one is asked at a time; try again when it is done",
+		message: phrase("lab-busy"),
+		hint: phrase("one-at-a-time"),
 	});
 }

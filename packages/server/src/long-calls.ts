@@ -8,6 +8,7 @@ import {
 	InputError,
 	LANGUAGES,
 	type LabEvent,
+	type Language,
 	labEventSchema,
 	labOfferSchema,
 	manifestFileSchema,
@@ -19,6 +20,7 @@ import {
 } from "@podpath/core";
 import { eventStream } from "./event-stream.ts";
 import type { LabRuns } from "./lab-runs.ts";
+import { requestLanguage } from "./request-language.ts";
 import type { Served } from "./served.ts";
 import { editedSubject, namedSubject, servedSubject } from "./subjects.ts";
 
@@ -86,7 +88,7 @@ export function longCalls(routed: OpenAPIHono, served: Served, runs: LabRuns): v
 		const { question, language } = context.req.valid("json") as z.infer<typeof diagnosisBody>;
 		const subject = await servedSubject(served);
 		return eventStream<DiagnosisEvent>(context, (send, signal) =>
-			told(send, async () => {
+			told(send, requestLanguage(context), async () => {
 				const watch: DiagnosisWatch = {
 					aborted: () => signal.aborted,
 					now: () => performance.now(),
@@ -102,13 +104,14 @@ export function longCalls(routed: OpenAPIHono, served: Served, runs: LabRuns): v
 	routed.openapi(offer, async (context) => context.json(await runs.offer(), 200));
 	routed.openapi(labRun, (context) => {
 		const { question, atlas, edited } = context.req.valid("json") as z.infer<typeof labBody>;
+		const language = requestLanguage(context);
 		return eventStream<LabEvent>(context, (send, signal) =>
-			told(send, async () => {
+			told(send, language, async () => {
 				const subject = (): Promise<Subject> =>
 					edited === undefined ? namedSubject(served, atlas) : editedSubject(served, atlas, edited);
 				const onStage = (stage: (LabEvent & { readonly kind: "stage" })["stage"], text: string): void =>
 					send({ kind: "stage", stage, text });
-				send({ kind: "done", report: await runs.ask(subject, question, { signal, onStage }) });
+				send({ kind: "done", report: await runs.ask(subject, question, { signal, onStage, language }) });
 			}),
 		);
 	});
@@ -117,12 +120,13 @@ export function longCalls(routed: OpenAPIHono, served: Served, runs: LabRuns): v
 /** Whatever goes wrong is the stream's last event: its status has been sent long ago. */
 async function told(
 	send: (event: { readonly kind: "problem"; readonly error: Problem["error"] }) => void,
+	language: Language,
 	work: () => Promise<void>,
 ): Promise<void> {
 	try {
 		await work();
 	} catch (error) {
-		if (error instanceof InputError) return send({ kind: "problem", ...problemOf(error) });
+		if (error instanceof InputError) return send({ kind: "problem", ...problemOf(error, language) });
 		// What it was is for the terminal where podpath runs, not for the browser.
 		console.error(error);
 		send({

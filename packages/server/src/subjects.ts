@@ -9,6 +9,8 @@ import {
 	InputError,
 	loadCluster,
 	type ManifestFile,
+	type Phrase,
+	phrase,
 	type Subject,
 	scenarioManifests,
 } from "@podpath/core";
@@ -18,8 +20,8 @@ export async function servedSubject({ input }: Served): Promise<Subject> {
 	if (input !== null) return input.subject;
 	throw new InputError({
 		code: "no-input",
-		message: "this server has the atlas alone, whose scenarios the page itself answers",
-		hint: "podpath serve -f FILE|DIR, or --snapshot DIR",
+		message: phrase("atlas-alone"),
+		hint: phrase("serve-something"),
 	});
 }
 
@@ -42,8 +44,8 @@ export async function editedSubject(
 	if (unknown !== undefined) {
 		throw new InputError({
 			code: "no-such-file",
-			message: `the input has no file "${unknown.name}"`,
-			hint: `there are ${files.map(({ name }) => name).join(", ")}`,
+			message: phrase("no-such-file", { name: unknown.name }),
+			hint: phrase("there-are", { names: files.map(({ name }) => name) }),
 		});
 	}
 	return subjectOf(files.map((file) => edited.find(({ name }) => name === file.name) ?? file));
@@ -54,8 +56,8 @@ export async function servedManifests({ input }: Served): Promise<readonly Manif
 	if (input?.kind === "manifests") return input.manifests;
 	throw new InputError({
 		code: "no-manifests",
-		message: "only a cluster that manifests describe can be changed here",
-		hint: "podpath serve -f FILE|DIR",
+		message: phrase("manifests-alone"),
+		hint: phrase("serve-manifests"),
 	});
 }
 
@@ -72,7 +74,7 @@ function atlasManifests(served: Served, name: string): readonly ManifestFile[] {
 	if (kind === "mode") return [cluster];
 	if (fault !== null) return scenarioManifests({ id: fault.id, source: fault.source, changes: fault.cluster }, cluster);
 	const scenario = findScenario(found.scenarios, name);
-	if (scenario === undefined) throw noSuch(`no scenario "${name}"`);
+	if (scenario === undefined) throw noSuch(phrase("no-scenario", { name }));
 	return scenarioManifests(scenario, cluster);
 }
 
@@ -86,7 +88,7 @@ interface Named {
 function namedInAtlas({ atlas }: Served, name: string): Named {
 	const { kind, mode } = atlasNameOf(name);
 	const found = atlas.find(({ files }) => files.mode === mode);
-	if (found === undefined) throw noSuch(`no mode "${mode}"`);
+	if (found === undefined) throw noSuch(phrase("no-mode", { name: mode }));
 	return { kind, found, fault: kind === "fault" ? findFault(found.faults?.faults ?? [], name) : null };
 }
 
@@ -95,6 +97,6 @@ function subjectOf(files: readonly ManifestFile[]): Subject {
 	return { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
 }
 
-function noSuch(what: string): InputError {
-	return new InputError({ code: "no-such-name", message: `the atlas has ${what}` });
+function noSuch(message: Phrase): InputError {
+	return new InputError({ code: "no-such-name", message });
 }

@@ -1,7 +1,7 @@
 /** The server's lab on a real kernel, where this machine has one. */
 import { randomUUID } from "node:crypto";
 import { readdirSync, readFileSync } from "node:fs";
-import type { LabStage } from "@podpath/core";
+import { InputError, type LabStage } from "@podpath/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { kernelLab } from "../src/kernel-lab.ts";
 import type { Served } from "../src/served.ts";
@@ -46,6 +46,7 @@ describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => 
 		const stages: LabStage[] = [];
 		const subject = await atlasSubject(served, "flannel-host-gw");
 		const report = await lab.ask(subject, QUESTION, {
+			language: "en",
 			signal: new AbortController().signal,
 			onStage: (stage) => stages.push(stage),
 		});
@@ -65,7 +66,7 @@ describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => 
 		expect(started()).toEqual([]);
 	});
 
-	test("about manifests as somebody changed them is proven for the changed network", async () => {
+	test("about manifests as somebody changed them is proven for the changed network, and told in the language that is wanted", async () => {
 		const { cluster } = FLANNEL.files;
 		// kube-proxy rejects what is sent to a Service without endpoints (pkg/proxy/iptables/proxier.go).
 		const edited = [{ name: cluster.name, text: cluster.text.replace("{ app: web }\n  ports", "{ app: x }\n  ports") }];
@@ -73,17 +74,33 @@ describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => 
 		const report = await lab.ask(
 			subject,
 			{ ...QUESTION, to: "service/default/web:80" },
-			{ signal: new AbortController().signal, onStage: () => {} },
+			{ language: "zh", signal: new AbortController().signal, onStage: () => {} },
 		);
 		expect(report.verdict).toEqual({ kind: "proven" });
-		expect(report.comparison).toMatchObject({ verdict: "refused" });
+		expect(report.comparison).toMatchObject({ verdict: "refused", reason: expect.stringMatching(/\p{Script=Han}/u) });
 		expect(started()).toEqual([]);
+	});
+
+	test("that cannot be asked opens no kernel", async () => {
+		const stages: string[] = [];
+		const subject = await atlasSubject(served, "flannel-host-gw");
+		const asking = lab.ask(
+			subject,
+			{ ...QUESTION, from: "pod/default/<i>client" },
+			{ language: "en", signal: new AbortController().signal, onStage: (stage) => stages.push(stage) },
+		);
+		await expect(asking).rejects.toThrow(InputError);
+		expect(stages).toEqual([]);
 	});
 
 	test("that is ended while the network is built leaves nothing", async () => {
 		const ending = new AbortController();
 		const subject = await atlasSubject(served, "flannel-host-gw");
-		const report = await lab.ask(subject, QUESTION, { signal: ending.signal, onStage: () => ending.abort() });
+		const report = await lab.ask(subject, QUESTION, {
+			language: "en",
+			signal: ending.signal,
+			onStage: () => ending.abort(),
+		});
 		expect(report.verdict).toMatchObject({ kind: "not-verified" });
 		await expect.poll(started, { timeout: 10_000 }).toEqual([]);
 	});

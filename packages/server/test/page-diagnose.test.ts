@@ -169,6 +169,15 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 			expect(await page.getByRole("progressbar").count()).toBe(1);
 		});
 
+		test("that is ended with nothing found does not say that nothing is wrong", async () => {
+			const { url, send } = await slow();
+			const { page } = await tests.open(`${url}#/diagnose?all=1`);
+			await send({ kind: "found", diagnosis: { question: null, verdict: null, expected: null, findings: [] } });
+			await page.getByRole("button", { name: "Stop" }).click();
+			await page.getByText("Stopped").waitFor();
+			expect(await page.getByText("Nothing is wrong").count()).toBe(0);
+		});
+
 		test("ends when somebody stops it, on the server too, and what it has found stays", async () => {
 			const { url, send, left } = await slow();
 			const { page } = await tests.open(`${url}#/diagnose?all=1`);

@@ -83,6 +83,31 @@ describe.skipIf(NO_BROWSER !== "")(`in hostile surroundings${NO_BROWSER}`, () =>
 		expect(asked).toBe(0);
 	});
 
+	test.each([
+		["path", "no-such-mode/1", 'no mode "no-such-mode"'],
+		["path", "<b>x</b>/1", 'no mode "<b>x<"'],
+		["diagnose", "faults/<i>/x", 'no mode "<i>"'],
+		["lab", "flannel-vpc/<i>", 'no scenario "flannel-vpc/<i>"'],
+	])("a link of the view %s to %s, which nothing has, is told to lead nowhere", async (view, name, said) => {
+		const { page, complaints } = await tests.openAtlas(`#/${view}?in=${encodeURIComponent(name)}`, {}, READY_LAB);
+		await page.getByRole("alert").getByText(said).first().waitFor();
+		expect(await page.locator("main b, main i").count()).toBe(0);
+		expect(complaints.filter((each) => !each.includes("404"))).toEqual([]);
+	});
+
+	test("a view that could not be loaded is there when the server is back, and is asked for again", async () => {
+		const first = await tests.serve([FLANNEL]);
+		const { page } = await tests.open(`${first.url}#/path?in=flannel-vpc/001-2.2`);
+		await page.locator(".picture .chip").first().waitFor();
+		await first.stop();
+		await page.getByRole("link", { name: "Compare", exact: true }).click();
+		const again = page.getByRole("button", { name: "Try again" });
+		await again.waitFor();
+		await tests.serve([FLANNEL], null, NO_LAB, Number(new URL(first.url).port));
+		await again.click();
+		await page.getByLabel("Left: about").waitFor();
+	});
+
 	test("a question without end is told to be too large, and stays where it was typed", async () => {
 		const { url } = await tests.serve([], clusterInput(CLUSTER));
 		const { page } = await tests.open(`${url}#/path?from=${CENTOS}&to=10.0.0.180`);
@@ -177,6 +202,8 @@ describe.skipIf(NO_BROWSER !== "")(`in hostile surroundings${NO_BROWSER}`, () =>
 		await away.waitFor({ state: "hidden", timeout: 30_000 });
 	});
 });
+
+const READY_LAB: KernelLab = { ...NO_LAB, offer: () => Promise.resolve({ available: true, tried: [] }) };
 
 /** Machines whose bridge and whose rules' comments have such names, and a rule that nobody should have written. */
 function hostileSnapshot(comment: string, device: string): NamedInput {

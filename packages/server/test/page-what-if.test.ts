@@ -105,7 +105,9 @@ describe.skipIf(NO_BROWSER !== "")(`What if${NO_BROWSER}`, () => {
 		await typeOver(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Lokal");
 		const problem = page.locator(".problems .error");
 		await problem.getByText("Local").waitFor();
+		await page.getByText("the path is that of before").waitFor();
 		await verdict(page).getByText("refused").waitFor();
+		expect(await page.locator(".turn-out, .changed-line").count()).toBe(0);
 		await problem.getByRole("button", { name: "cluster.yaml:221" }).click();
 		await page.locator(".cm-activeLine").getByText("Lokal").waitFor();
 		expect(await page.locator(".cm-lint-marker-error").count()).toBe(1);

@@ -1,7 +1,8 @@
 /** Where the page begins. */
 import "./style/page.css";
 import { render } from "preact";
-import { engineFor, speak } from "./backend/backends.ts";
+import { engineFor } from "./backend/backends.ts";
+import { speak } from "./backend/spoken.ts";
 import { remembered } from "./browser.ts";
 import { parseRoute } from "./route.ts";
 import { Shell } from "./shell.tsx";

@@ -7,24 +7,17 @@ import {
 	colorFlag,
 	fileFlag,
 	fromAndTo,
-	type ProtocolWord,
+	type QuestionFlags,
 	questionFlags,
+	type SubjectFlags,
 	scenarioFlag,
 	snapshotFlag,
-	type ViaWord,
 } from "../flags.ts";
 import type { ColorChoice } from "../terminal.ts";
 
 const FORMATS = ["text", "json"] as const;
 
-export interface DiagnoseFlags {
-	readonly file?: readonly string[];
-	readonly snapshot?: string;
-	readonly scenario?: string;
-	readonly protocol?: ProtocolWord;
-	readonly sourcePort?: number;
-	readonly via?: ViaWord;
-	readonly node?: string;
+export interface DiagnoseFlags extends SubjectFlags, QuestionFlags {
 	readonly at?: string;
 	readonly all: boolean;
 	readonly output?: (typeof FORMATS)[number];

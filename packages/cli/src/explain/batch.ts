@@ -1,7 +1,15 @@
 /** `--batch`: questions as JSON lines, answers as JSON lines in the same order, each written as soon as it is known. */
 import { type FileHandle, open } from "node:fs/promises";
 import { STDIN } from "@podpath/collect";
-import { explain, InputError, type Question, questionSchema, type Subject, stringifyJson } from "@podpath/core";
+import {
+	diagnosticIn,
+	explain,
+	InputError,
+	type Question,
+	questionSchema,
+	type Subject,
+	stringifyJson,
+} from "@podpath/core";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus, statusOf, worst } from "../exit-status.ts";
 import { LONGEST_LINE, type QuestionLine, questionLines } from "./question-lines.ts";
@@ -54,7 +62,7 @@ function answerTo(line: QuestionLine, number: number, subject: Subject): Answere
 		return { answer: { ...id, ...explanation }, status: statusOf(explanation.verdict) };
 	} catch (error) {
 		if (!(error instanceof InputError)) throw error;
-		const { code, message, hint } = error.diagnostic;
+		const { code, message, hint } = diagnosticIn(error.diagnostic, "en");
 		const text = hint === undefined ? message : `${message} (${hint})`;
 		return {
 			answer: { ...("id" in id ? id : { line: number }), error: { code, message: text } },

@@ -7,29 +7,20 @@ import {
 	colorFlag,
 	fileFlag,
 	fromAndTo,
-	type ProtocolWord,
+	type QuestionFlags,
 	questionFlags,
 	scenarioFlag,
 	snapshotFlag,
 	text,
-	type ViaWord,
 } from "../flags.ts";
 import type { ColorChoice } from "../terminal.ts";
+import type { AskedFlags } from "./subject.ts";
 
 export const FORMATS = ["text", "json", "links", "mermaid", "svg"] as const;
 export type Format = (typeof FORMATS)[number];
 
-export interface ExplainFlags {
-	readonly file?: readonly string[];
-	readonly snapshot?: string;
-	readonly context?: string;
-	readonly scenario?: string;
-	readonly protocol?: ProtocolWord;
-	readonly sourcePort?: number;
-	readonly via?: ViaWord;
-	readonly node?: string;
+export interface ExplainFlags extends AskedFlags, QuestionFlags {
 	readonly at?: string;
-	readonly batch?: string;
 	readonly output?: Format;
 	readonly verbose: boolean;
 	readonly color: ColorChoice;

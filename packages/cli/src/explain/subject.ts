@@ -14,12 +14,11 @@ import {
 } from "@podpath/core";
 import { scenarioNamed } from "../atlas/atlas-folder.ts";
 import type { CliProcess } from "../cli-process.ts";
+import type { SubjectFlags } from "../flags.ts";
 
-export interface SubjectFlags {
-	readonly file?: readonly string[];
-	readonly snapshot?: string;
+/** With what cannot be asked about together with it. */
+export interface AskedFlags extends SubjectFlags {
 	readonly context?: string;
-	readonly scenario?: string;
 	readonly batch?: string;
 }
 
@@ -32,7 +31,7 @@ export interface Loaded {
 }
 
 /** @throws {InputError} Where the flags do not go together, and for input that cannot be used. */
-export async function loadSubject(flags: SubjectFlags, stdin: CliProcess["stdin"]): Promise<Loaded> {
+export async function loadSubject(flags: AskedFlags, stdin: CliProcess["stdin"]): Promise<Loaded> {
 	const { file = [], snapshot, context, scenario, batch } = flags;
 	if (context !== undefined) {
 		throw new InputError({

@@ -2,7 +2,7 @@
 import { buildCommand, buildRouteMap, type Command, type RouteMap } from "@stricli/core";
 import type { Context } from "../cli-process.ts";
 import { withStatus } from "../failure.ts";
-import { colorFlag, fileFlag, fromAndTo, type ProtocolWord, questionFlags, text, type ViaWord } from "../flags.ts";
+import { colorFlag, fileFlag, fromAndTo, type QuestionFlags, questionFlags, text } from "../flags.ts";
 import type { ColorChoice } from "../terminal.ts";
 import { DEFAULT_LAB } from "./default-lab.ts";
 
@@ -51,12 +51,8 @@ const up: Command<Context> = buildCommand<UpFlags, [], Context>({
 	},
 });
 
-export interface LabExplainFlags extends Omit<UpFlags, "name"> {
+export interface LabExplainFlags extends Omit<UpFlags, "name">, QuestionFlags {
 	readonly name?: string;
-	readonly protocol?: ProtocolWord;
-	readonly sourcePort?: number;
-	readonly via?: ViaWord;
-	readonly node?: string;
 	readonly pcapng?: string;
 	readonly output: "text" | "json";
 	readonly color: ColorChoice;

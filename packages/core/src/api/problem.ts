@@ -2,6 +2,8 @@
 import * as z from "zod";
 import type { InputError } from "../diagnostic/diagnostic.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
+import type { Language } from "../wording/language.ts";
+import { worded } from "../wording/phrase.ts";
 
 export interface Problem {
 	readonly error: {
@@ -15,13 +17,14 @@ export interface Problem {
 	};
 }
 
-export function problemOf({ diagnostic }: InputError): Problem {
+/** Told in `language`. */
+export function problemOf({ diagnostic }: InputError, language: Language = "en"): Problem {
 	const { code, message, hint, where } = diagnostic;
 	return {
 		error: {
 			code,
-			message,
-			...(hint === undefined ? {} : { hint }),
+			message: worded(message, language),
+			...(hint === undefined ? {} : { hint: worded(hint, language) }),
 			...(where === undefined ? {} : { where: formatPosition(where) }),
 		},
 	};

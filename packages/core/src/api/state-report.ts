@@ -15,6 +15,7 @@ import { originSchema } from "../render/schema.ts";
 import { type Namespace, STATE_PARTS, type StatePart } from "../state/namespace.ts";
 import { parseName, placeOf } from "../trace/places.ts";
 import type { Subject } from "../trace/subject.ts";
+import { phrase } from "../wording/phrase.ts";
 import { nftGroups, xtablesGroups } from "./chain-groups.ts";
 
 export interface StateReport {
@@ -50,13 +51,13 @@ export interface StateEntry {
 export function stateReport(subject: Subject, name: string): StateReport {
 	const named = parseName(name);
 	if (named.kind === "service" || named.kind === "address") {
-		const hint = "pod/NAMESPACE/NAME, node/NAME or host/NAME";
-		throw new InputError({ code: "no-stack", message: `"${name}" is no machine and no pod`, hint });
+		const message = phrase("no-machine-or-pod", { name });
+		throw new InputError({ code: "no-stack", message, hint: phrase("forms-of-stacks") });
 	}
 	const place = placeOf(subject, named);
 	const namespace = subject.network.namespace(place);
 	if (namespace === undefined) {
-		throw new InputError({ code: "no-stack", message: `the input does not describe the state of ${place}` });
+		throw new InputError({ code: "no-stack", message: phrase("state-not-described", { place }) });
 	}
 	const sections = STATE_PARTS.map((part): StateSection => {
 		const groups = GROUPS[part](namespace).filter(({ entries }) => entries.length > 0 || CHAINS.has(part));

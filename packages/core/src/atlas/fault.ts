@@ -10,6 +10,7 @@ import { STATE_PARTS } from "../state/namespace.ts";
 import type { Place } from "../state/place.ts";
 import { VERDICTS, type Verdict } from "../trace/explanation.ts";
 import { type Question, questionOf } from "../trace/question.ts";
+import { phrase } from "../wording/phrase.ts";
 import type { ClusterChange } from "./scenario.ts";
 import { writtenChange, writtenQuestion } from "./schema.ts";
 
@@ -158,7 +159,7 @@ function belowOf({ below }: { readonly below?: string | undefined }): { readonly
 export function findFault(faults: readonly Fault[], name: string): Fault {
 	const found = faults.find((each) => faultName(each) === name);
 	if (found !== undefined) return found;
-	throw new InputError({ code: "no-such-fault", message: `the atlas has no fault "${name}"` });
+	throw new InputError({ code: "no-such-fault", message: phrase("no-fault", { name }) });
 }
 
 /** `faults/MODE/ID`. */

@@ -3,6 +3,7 @@ import { type Address, parseAddress } from "../address/address.ts";
 import { type Prefix, parsePrefix } from "../address/prefix.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import type { Said } from "../wording/phrase.ts";
 
 export type FieldPath = readonly (string | number)[];
 
@@ -136,18 +137,18 @@ export class Field {
 	}
 
 	/** @throws {InputError} `FIELD must be WHAT, not VALUE`. */
-	mustBe(what: string, hint?: string): never {
+	mustBe(what: string, hint?: Said): never {
 		const shown = this.present ? `, not ${show(this.value)}` : "";
 		return this.fail(this.present ? "bad-value" : "missing-field", `${this.label} must be ${what}${shown}`, hint);
 	}
 
 	/** @throws {InputError} Placed at this field. */
-	fail(code: string, message: string, hint?: string): never {
+	fail(code: string, message: string, hint?: Said): never {
 		throw new InputError({ code, message, where: this.where(), ...(hint === undefined ? {} : { hint }) });
 	}
 
 	/** @throws {InputError} Placed at this field's name: it should not be there at all. */
-	failAtKey(code: string, message: string, hint?: string): never {
+	failAtKey(code: string, message: string, hint?: Said): never {
 		throw new InputError({ code, message, where: this.where("key"), ...(hint === undefined ? {} : { hint }) });
 	}
 }

@@ -6,6 +6,7 @@ import type { Place } from "../state/place.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
 import type { Language } from "../wording/language.ts";
+import { phrase } from "../wording/phrase.ts";
 import { causesAmong } from "./causes.ts";
 import { compareNetworks } from "./compare.ts";
 import { decisionFindings } from "./decisions.ts";
@@ -38,8 +39,8 @@ export function* survey(subject: Subject, language: Language = "en"): Generator<
 	if (nodes.length === 0 && pods.length === 0) {
 		throw new InputError({
 			code: "nothing-known",
-			message: "the input names no nodes and no pods, so nothing says what should be",
-			hint: "-f with the cluster's objects, and kind: Cluster with its network mode",
+			message: phrase("nothing-known"),
+			hint: phrase("give-objects"),
 		});
 	}
 	const run = subject.fromSnapshot

@@ -1,4 +1,5 @@
 /** The name that somebody probably meant. */
+import { type Phrase, phrase } from "../wording/phrase.ts";
 
 /**
  * The candidate that is closest to the name by insertions, deletions, replacements and swaps of neighbouring characters,
@@ -20,9 +21,9 @@ export function closest(name: string, candidates: Iterable<string>): string | un
 }
 
 /** `did you mean "nginx"?`, where something is close. Names of hostile length are not compared. */
-export function suggest(name: string, candidates: Iterable<string>): string | undefined {
+export function suggest(name: string, candidates: Iterable<string>): Phrase | undefined {
 	const best = name.length > LONGEST_NAME ? undefined : closest(name, candidates);
-	return best === undefined ? undefined : `did you mean "${best}"?`;
+	return best === undefined ? undefined : phrase("did-you-mean", { name: best });
 }
 
 /** Kubernetes' names end at 253 characters. */

@@ -1,15 +1,27 @@
 /** Input that is wrong, said in one line: what, where, and what would be right. */
 import type { SourcePosition } from "../origin/origin.ts";
+import type { Language } from "../wording/language.ts";
+import { type Said, worded } from "../wording/phrase.ts";
 
 export interface Diagnostic {
 	/** Stable, kebab-case: `unknown-kind`, `duplicate-object`, `address-in-no-cidr` … */
 	readonly code: string;
 	readonly severity: "error" | "warning";
-	/** One sentence without a full stop, names quoted, nothing that a terminal would obey. */
-	readonly message: string;
+	/** One sentence without a full stop, names quoted, nothing that a terminal would obey; plain text is English. */
+	readonly message: Said;
 	readonly where?: SourcePosition;
 	/** What would be right: a close name, the allowed values. */
+	readonly hint?: Said;
+}
+
+/** A diagnostic in the words of one language. */
+export interface ToldDiagnostic extends Omit<Diagnostic, "message" | "hint"> {
+	readonly message: string;
 	readonly hint?: string;
+}
+
+export function diagnosticIn({ message, hint, ...same }: Diagnostic, language: Language): ToldDiagnostic {
+	return { ...same, message: worded(message, language), ...(hint !== undefined && { hint: worded(hint, language) }) };
 }
 
 /** Thrown for input that cannot be used. The command line prints it in one line and exits with 2. */
@@ -27,7 +39,7 @@ export class InputError extends Error {
 export function formatDiagnostic(diagnostic: Diagnostic): string {
 	const { where, message, hint } = diagnostic;
 	const position = where === undefined ? "" : `${formatPosition(where)}: `;
-	return printable(`${position}${message}${hint === undefined ? "" : ` (${hint})`}`);
+	return printable(`${position}${worded(message)}${hint === undefined ? "" : ` (${worded(hint)})`}`);
 }
 
 export function formatPosition(where: SourcePosition): string {

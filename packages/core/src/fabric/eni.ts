@@ -1,6 +1,6 @@
 /** A packet at an elastic network interface: whether the card knows its connection, and else what its security groups say. */
 import { because } from "../kernel/because.ts";
-import type { End, Judgement, Memory, Walk } from "../kernel/walk.ts";
+import type { End, Memory, Walk } from "../kernel/walk.ts";
 import type { Frame, Packet } from "../packet/packet.ts";
 import type { Attachment, Eni, Vpc } from "../state/fabric.ts";
 import type { Place } from "../state/place.ts";
@@ -18,7 +18,7 @@ export function pastEni(walk: Walk, vpc: Vpc, card: Attachment, direction: Direc
 	}
 	const foreign = notItsOwn(card, direction, frame.packet);
 	if (foreign !== null) {
-		const facts = { eni: eni.id, address: foreign, side: direction === "ingress" ? "destination" : "source" };
+		const facts = { eni: eni.id, address: foreign, side: phrase(direction === "ingress" ? "destination" : "source") };
 		return ended(walk, eni, frame, "dropped", because("source-dest-check", facts, eni.origin));
 	}
 	const groups = eni.securityGroups;
@@ -27,23 +27,24 @@ export function pastEni(walk: Walk, vpc: Vpc, card: Attachment, direction: Direc
 		if (walk.recording) walk.fabricHop(eni.place, "eni", frame, because("eni-passed", { eni: eni.id }, eni.origin));
 		return null;
 	}
-	const way = direction === "ingress" ? "in" : "out";
+	const way = phrase(direction === "ingress" ? "way-in" : "way-out");
 	const told = { eni: eni.id, direction } as const;
 	const ids = groups.map(({ id }) => id).join(", ");
 	if (isKnown(walk.memory, eni.place, frame.packet)) {
-		walk.judged({ ...told, group: ids, decision: "allow", state: "established", rule: "established connection" });
+		const rule = phrase("established-connection");
+		walk.judged({ ...told, group: ids, decision: "allow", state: "established", rule });
 		if (walk.recording)
 			walk.fabricHop(eni.place, "security-group", frame, because("sg-established", { eni: eni.id, way }, eni.origin));
 		return null;
 	}
 	const opinion = opinionOf(groups, direction, frame.packet, peerGroups(vpc, direction, frame.packet));
 	if (opinion.decision === "unknown") {
-		const what = `${opinion.what}, since the input does not say the security groups of ${otherEnd(direction, frame.packet)}'s card`;
+		const address = otherEnd(direction, frame.packet);
+		const what = phrase("what-peer-groups", { what: opinion.what, address });
 		return ended(walk, eni, frame, "unknown", because("cannot-evaluate", { what }, eni.origin));
 	}
-	const { decision, group, rule, unmatched, origin } = opinion;
-	const judgement: Judgement = { ...told, group, decision, state: "new", rule, ...(unmatched && { unmatched }) };
-	walk.judged(judgement);
+	const { decision, group, rule, origin } = opinion;
+	walk.judged({ ...told, group, decision, state: "new", rule });
 	const facts = { eni: eni.id, way, group, rule };
 	if (decision === "deny") return ended(walk, eni, frame, "dropped", because("sg-dropped", facts, origin));
 	walk.memory.securityGroups.push({ eni: eni.place, packet: frame.packet });

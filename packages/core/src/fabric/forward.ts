@@ -1,6 +1,7 @@
 /** A frame reaches a fabric device: what that device does with it. */
 import { because } from "../kernel/because.ts";
 import type { Next, Walk } from "../kernel/walk.ts";
+import { phrase } from "../wording/phrase.ts";
 import type { Arrival } from "./arrival.ts";
 import { fabricEnd } from "./end.ts";
 import { throughInternet } from "./internet.ts";
@@ -17,7 +18,7 @@ export function throughFabric(walk: Walk, arrival: Arrival): Next {
 			because("outside", {
 				device: arrival.from.device,
 				nextHop: arrival.frame.packet.dst.text,
-				why: `${arrival.fabric} is not described`,
+				why: phrase("place-not-described", { place: arrival.fabric }),
 			}),
 		);
 	}
@@ -33,7 +34,7 @@ export function throughFabric(walk: Walk, arrival: Arrival): Next {
 				device.place,
 				arrival.frame,
 				"unknown",
-				because("cannot-evaluate", { what: "a card wired to a load balancer" }),
+				because("cannot-evaluate", { what: phrase("what-balancer-card") }),
 			);
 	}
 }

@@ -38,7 +38,11 @@ export function toInternet(walk: Walk, from: Place, frame: Frame): Next {
 		const delivered = { ...out, source: "", destination: card.mac };
 		return { kind: "wire", place, device: card.device, frame: delivered };
 	}
-	const why = because("outside", { device: from, nextHop: dst.text, why: `nothing in the input has ${dst.text}` });
+	const why = because("outside", {
+		device: from,
+		nextHop: dst.text,
+		why: phrase("address-nowhere", { address: dst.text }),
+	});
 	return fabricEnd(from, out, "exits", why);
 }
 

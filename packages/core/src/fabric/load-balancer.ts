@@ -9,6 +9,7 @@ import { rewriteDestination, rewriteSource } from "../kernel/nat.ts";
 import type { BalancedSession, End, Next, Walk } from "../kernel/walk.ts";
 import type { Frame, Packet } from "../packet/packet.ts";
 import type { Attachment, Backend, Listener, LoadBalancer, Vpc } from "../state/fabric.ts";
+import { phrase } from "../wording/phrase.ts";
 import { attachmentAt, attachmentOf } from "./attachment.ts";
 import { addressedTo, attachmentMac, deliverTo, toCard } from "./deliver.ts";
 import { fabricEnd } from "./end.ts";
@@ -28,12 +29,13 @@ export function balance(walk: Walk, balancer: LoadBalancer, frame: Frame): Next 
 		return ended(walk, balancer, frame, why);
 	}
 	if (!admits(listener, packet)) {
-		const facts = { list: listener.acl?.kind ?? "", client: packet.src.text };
+		const list = listener.acl === undefined ? "" : phrase(`list-${listener.acl.kind}`);
+		const facts = { list, client: packet.src.text };
 		return ended(walk, balancer, frame, because("lb-acl", facts, listener.origin));
 	}
 	const source = sourceAtBackend(balancer, packet);
 	if (source === null) {
-		const what = `which address of its own ${balancer.place} shows its backends: the input does not say`;
+		const what = phrase("what-shown-address", { balancer: balancer.place });
 		return ended(walk, balancer, frame, because("cannot-evaluate", { what }, balancer.origin), "unknown");
 	}
 	const known = knownBackend(walk, balancer, packet, listener);

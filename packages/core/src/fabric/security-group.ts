@@ -7,7 +7,7 @@ import { contains } from "../address/prefix.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { SecurityGroup, SecurityGroupRule } from "../state/fabric.ts";
-import { type Phrase, phrase, worded } from "../wording/phrase.ts";
+import { type Phrase, phrase, type Said } from "../wording/phrase.ts";
 
 export type Direction = "ingress" | "egress";
 
@@ -19,13 +19,12 @@ export type Opinion =
 	| {
 			readonly decision: "allow" | "deny";
 			readonly group: string;
-			readonly rule: string;
-			/** The same as a phrase, where no rule was about the packet. */
-			readonly unmatched?: Phrase;
+			/** The rule as it stands, or what was decided without one. */
+			readonly rule: Said;
 			readonly origin: Origin | null;
 	  }
 	/** It depends on something that the input does not hold. */
-	| { readonly decision: "unknown"; readonly what: string };
+	| { readonly decision: "unknown"; readonly what: Phrase };
 
 interface MergedRule {
 	readonly group: SecurityGroup;
@@ -70,7 +69,7 @@ function innerAccess(groups: readonly SecurityGroup[], peer: PeerGroups): Inner 
 }
 
 function allowedInside(group: SecurityGroup): Opinion {
-	const rule = `members of ${group.id} reach each other (innerAccess accept)`;
+	const rule = phrase("members-reach", { group: group.id });
 	return { decision: "allow", group: group.id, rule, origin: group.origin };
 }
 
@@ -79,10 +78,13 @@ function settled(decided: Decided, doubts: readonly MergedRule[], inner: Inner):
 	const allowed = decided.decision === "allow";
 	const other = doubts.find(({ rule }) => (rule.policy === "accept") !== allowed);
 	if (other !== undefined) {
-		return { decision: "unknown", what: `whether rule "${other.rule.text}" of ${other.group.id} is about it` };
+		return {
+			decision: "unknown",
+			what: phrase("what-rule-about-it", { rule: other.rule.text, group: other.group.id }),
+		};
 	}
 	if (inner.kind === "unknown" && !allowed) {
-		return { decision: "unknown", what: "whether both ends are in one security group" };
+		return { decision: "unknown", what: phrase("what-one-group") };
 	}
 	return decided;
 }
@@ -99,8 +101,8 @@ function byDefault(groups: readonly SecurityGroup[], direction: Direction, packe
 	const decision = type === "basic" && direction === "egress" ? "allow" : "deny";
 	const group = groups.map(({ id }) => id).join(", ");
 	const facts = { direction, packet: describe(direction, packet), type: phrase(`group-${type}`) };
-	const unmatched = phrase(decision === "allow" ? "no-rule-let-out" : "no-rule-dropped", facts);
-	return { decision, group, rule: worded(unmatched), unmatched, origin: first?.origin ?? null };
+	const rule = phrase(decision === "allow" ? "no-rule-let-out" : "no-rule-dropped", facts);
+	return { decision, group, rule, origin: first?.origin ?? null };
 }
 
 /** `tcp 80 from 10.0.4.27` */

@@ -1,9 +1,10 @@
 /** Why a stage did what it did: a stable code and facts, worded late (trace/wording.ts), in any language. */
 import type { RuleHit } from "../netfilter/result.ts";
 import type { Origin } from "../origin/origin.ts";
+import type { Said } from "../wording/phrase.ts";
 
 /** What a fact may be; `catalogue.ts` has one sentence for each code, naming its facts. */
-export type Facts = Readonly<Record<string, string | number>>;
+export type Facts = Readonly<Record<string, Said | number>>;
 
 export const REASON_CODES = [
 	// Something was done and the packet goes on.

@@ -7,6 +7,7 @@ import type { DeviceAt, Segment } from "../state/fabric.ts";
 import type { BridgeLink, Link, VxlanLink } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
 import { lookup } from "./fib.ts";
 import { ownersFirst } from "./owners-first.ts";
@@ -25,7 +26,7 @@ export type Hearer =
 			readonly answers: (address: Address) => boolean;
 	  }
 	/** The input does not describe what is there. */
-	| { readonly kind: "outside"; readonly why: string; readonly at: { readonly place: Place; readonly device: string } };
+	| { readonly kind: "outside"; readonly why: Phrase; readonly at: { readonly place: Place; readonly device: string } };
 
 /** The MAC that Alibaba Cloud's vSwitches answer with for every address (terway ipvlan_linux.go sets it by hand). */
 export const VPC_MAC = "ee:ff:ff:ff:ff:ff";
@@ -89,7 +90,7 @@ function* outOf(search: Search, view: View, link: Link, vlan: number | null): Ge
 		case "other":
 			yield {
 				kind: "outside",
-				why: `${link.driver} device ${link.name} is not evaluated`,
+				why: phrase("device-not-evaluated", { driver: link.driver, device: link.name }),
 				at: { place: view.place, device: link.name },
 			};
 			return;
@@ -98,7 +99,7 @@ function* outOf(search: Search, view: View, link: Link, vlan: number | null): Ge
 
 /** A bridge has a carrier only through a port that is up: one that the input leaves out. */
 function portsUnknown(view: View, link: Link): Hearer {
-	const why = `the input does not hold the ports of ${link.name} of ${view.place}`;
+	const why = phrase("ports-not-held", { device: link.name, place: view.place });
 	return { kind: "outside", why, at: { place: view.place, device: link.name } };
 }
 
@@ -162,7 +163,7 @@ function* inVlan(search: Search, segment: Segment, vlan: SegmentVlanId, from: De
 function* into(search: Search, place: Place, device: string, vlan: number | null): Generator<Hearer> {
 	const namespace = search.network.namespace(place);
 	if (namespace === undefined) {
-		yield { kind: "outside", why: `${place} is not described`, at: { place, device } };
+		yield { kind: "outside", why: phrase("place-not-described", { place }), at: { place, device } };
 		return;
 	}
 	const view = viewOf(namespace);
@@ -238,7 +239,7 @@ function* outOfStacked(search: Search, view: View, link: Link, vlan: number | nu
 	if (lowerView === undefined || lower === undefined) {
 		yield {
 			kind: "outside",
-			why: `the lower device of ${link.name} is not described`,
+			why: phrase("lower-device-not-described", { device: link.name }),
 			at: { place: view.place, device: link.name },
 		};
 		return;
@@ -281,7 +282,7 @@ function* overTunnel(search: Search, view: View, link: VxlanLink): Generator<Hea
 		if (namespace === undefined || far === undefined) {
 			yield {
 				kind: "outside",
-				why: `tunnel end ${end.text} is not described`,
+				why: phrase("tunnel-end-not-described", { address: end.text }),
 				at: { place: view.place, device: link.name },
 			};
 		} else if (isReached(search, view, link, end) && leadsBack(search, viewOf(namespace), far, view)) {
@@ -316,7 +317,7 @@ function leadsBack(search: Search, view: View, far: Link, asking: View): boolean
 export type Answer =
 	/** `device` is the one that answered; null for fabric devices. */
 	| { readonly kind: "answer"; readonly mac: string; readonly by: Place; readonly device: string | null }
-	| { readonly kind: "outside"; readonly why: string }
+	| { readonly kind: "outside"; readonly why: Phrase }
 	/** `filtered`: a port of a segment without which somebody would answer. */
 	| { readonly kind: "nobody"; readonly filtered?: FilteredAt };
 

@@ -7,6 +7,7 @@ import type { Hook } from "../netfilter/hook.ts";
 import type { RuleHit } from "../netfilter/result.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
+import { phrase } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
 import { type Connection, sameTuple, withReplyDestination, withReplySource } from "./conntrack.ts";
 import type { HookEntry } from "./hooks.ts";
@@ -83,7 +84,7 @@ function consult(
 			case "drop":
 				return end(skb, "dropped", because("rule-drop", { hook, chain: "nat" }, origin, hits ?? []));
 			case "reject":
-				return end(skb, "unknown", because("cannot-evaluate", { what: "REJECT in a nat chain" }, origin, hits ?? []));
+				return end(skb, "unknown", because("cannot-evaluate", { what: phrase("what-nat-reject") }, origin, hits ?? []));
 			case "unknown":
 				return end(
 					skb,
@@ -241,7 +242,7 @@ function apply(walk: Walk, skb: Skb, hook: Hook, rewrites: "destination" | "sour
 			? rewriteDestination(before, target.src, target.sport)
 			: rewriteSource(before, target.dst, target.dport);
 	if (direction === "reply") {
-		if (walk.recording) walk.hop(skb, hook, skb.device.name, because("nat-known", { side: rewrites }));
+		if (walk.recording) walk.hop(skb, hook, skb.device.name, because("nat-known", { side: phrase(rewrites) }));
 	}
 }
 

@@ -5,6 +5,7 @@ import { runNftChain } from "../netfilter/nftables/run.ts";
 import type { ChainResult, RuleHit } from "../netfilter/result.ts";
 import { runReadyChain } from "../netfilter/xtables/walk.ts";
 import { placeKind } from "../state/place.ts";
+import { phrase } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
 import { type HookChain, type HookEntry, hookEntries } from "./hooks.ts";
 import { ipvsReply, ipvsRequest } from "./ipvs.ts";
@@ -144,7 +145,7 @@ function verdict(
 			return end(
 				skb,
 				"unknown",
-				because("cannot-evaluate", { what: `${result.effect.kind} outside a nat chain` }, origin, hits),
+				because("cannot-evaluate", { what: phrase("what-nat-elsewhere", { kind: result.effect.kind }) }, origin, hits),
 			);
 	}
 }
@@ -198,8 +199,8 @@ function notSeen({ state }: View, family: Family): Because | null {
 	const lost = notUnderstood.find((line) => line.lost === true && (line.part === part || line.part === "nft-ruleset"));
 	if (lost !== undefined) {
 		const where = `${lost.source.file}:${lost.source.line}`;
-		return because("cannot-evaluate", { what: `${where} "${lost.text}" may be a rule: ${lost.why}` });
+		return because("cannot-evaluate", { what: phrase("what-may-be-rule", { where, text: lost.text, why: lost.why }) });
 	}
 	if (placeKind(place) === "pod" || !missing.has(part) || !missing.has("nft-ruleset")) return null;
-	return because("cannot-evaluate", { what: `the rules of ${place}: both ${part} and nft-ruleset are missing` });
+	return because("cannot-evaluate", { what: phrase("what-rules-missing", { place, part }) });
 }

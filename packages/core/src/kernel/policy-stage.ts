@@ -5,6 +5,7 @@
 import { contains } from "../address/prefix.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { PolicyAllowance, PolicyPeers, PolicySide, PolicyStage } from "../state/policy-stage.ts";
+import { phrase, type Said } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import { inverse, sameTuple, tupleOf } from "./conntrack.ts";
 import type { Skb } from "./skb.ts";
@@ -90,13 +91,13 @@ function judge(walk: Walk, skb: Skb, stage: PolicyStage, direction: Direction, s
  */
 function itself(verdict: SideVerdict, { src, dst }: Packet, component: string): SideVerdict {
 	if (src.text !== dst.text || verdict.kind !== "denied") return verdict;
-	return { kind: "unknown", what: `what ${component} does with what a pod sends to itself` };
+	return { kind: "unknown", what: phrase("what-itself", { component }) };
 }
 
 export interface SideVerdict {
 	readonly kind: "allowed" | "denied" | "unknown";
 	/** The rule that lets it through, the policies that isolate the pod, or what is not known. */
-	readonly what: string;
+	readonly what: Said;
 }
 
 /** What one side of a stage says of a connection's first packet. */
@@ -104,8 +105,12 @@ export function sideVerdict(side: PolicySide, packet: Packet, direction: Directi
 	if (side.kind === "unknown") return { kind: "unknown", what: side.what };
 	const { isolatedBy, rules, otherProtocols } = side;
 	if (!["tcp", "udp", "sctp"].includes(packet.protocol) && otherProtocols !== "rules-without-ports") {
-		if (otherProtocols === "allowed") return { kind: "allowed", what: `protocol ${packet.protocol}` };
-		return { kind: "unknown", what: `what ${isolatedBy[0]} does with protocol ${packet.protocol}` };
+		if (otherProtocols === "allowed")
+			return { kind: "allowed", what: phrase("protocol-named", { protocol: packet.protocol }) };
+		return {
+			kind: "unknown",
+			what: phrase("what-protocol", { policy: isolatedBy[0] ?? "?", protocol: packet.protocol }),
+		};
 	}
 	const peer = direction === "ingress" ? packet.src : packet.dst;
 	let uncertain: PolicyAllowance | undefined;
@@ -118,7 +123,7 @@ export function sideVerdict(side: PolicySide, packet: Packet, direction: Directi
 			uncertain ??= allowance;
 	}
 	if (uncertain === undefined) return { kind: "denied", what: isolatedBy.join(", ") };
-	return { kind: "unknown", what: `whether ${uncertain.rule} means ${peer.text}: its namespace is not in the input` };
+	return { kind: "unknown", what: phrase("what-namespace", { rule: uncertain.rule, address: peer.text }) };
 }
 
 function hasPort({ ports }: PolicyAllowance, { protocol, dport, dst }: Packet): boolean {

@@ -2,6 +2,7 @@
 import { isLoopback, isMulticast } from "../address/address.ts";
 import { TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from "../state/ip.ts";
 import type { Link } from "../state/link.ts";
+import { phrase } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
 import { type Flow, type Lookup, lookup } from "./fib.ts";
 import { outRouteOf } from "./out-route.ts";
@@ -14,7 +15,7 @@ export function route(walk: Walk, skb: Skb): Next {
 	const { view, packet } = skb;
 	const device = skb.device.name;
 	if (isMulticast(packet.dst)) {
-		return end(skb, "unknown", because("cannot-evaluate", { what: `multicast to ${packet.dst.text}` }));
+		return end(skb, "unknown", because("cannot-evaluate", { what: phrase("what-multicast", { to: packet.dst.text }) }));
 	}
 	if (isMartian(skb)) return end(skb, "dropped", because("martian-source", { source: packet.src.text, device }));
 	const found = lookup(view, flowOf(skb, skb.device), walk.choices);
@@ -38,7 +39,13 @@ export function route(walk: Walk, skb: Skb): Next {
 			return onwards(walk, skb, found);
 		case "broadcast":
 		case "multicast":
-			return end(skb, "unknown", because("cannot-evaluate", { what: `${found.route.type} to ${packet.dst.text}` }));
+			return end(
+				skb,
+				"unknown",
+				because("cannot-evaluate", {
+					what: phrase("what-route-type", { type: found.route.type, to: packet.dst.text }),
+				}),
+			);
 		default:
 			return refusedByType(skb, found.route.type, found.route.destination.text);
 	}
@@ -120,7 +127,9 @@ export function noRoute(walk: Walk, skb: Skb, found: Exclude<Lookup, { kind: "ro
 				return end(
 					skb,
 					"unknown",
-					because("cannot-evaluate", { what: `route to ${packet.dst.text}: ip-route of ${view.place} is missing` }),
+					because("cannot-evaluate", {
+						what: phrase("what-routes-missing", { to: packet.dst.text, place: view.place }),
+					}),
 				);
 			}
 			const why = because("no-route", { to: packet.dst.text });

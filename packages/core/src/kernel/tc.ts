@@ -1,6 +1,7 @@
 /** Traffic control at a device: filters with actions (net/sched/sch_ingress.c, clsact). Shaping changes no path. */
 import { contains } from "../address/prefix.ts";
 import type { TcFilter } from "../state/tc.ts";
+import { phrase } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import type { Skb } from "./skb.ts";
 import { runProgram } from "./tc-program.ts";
@@ -74,7 +75,11 @@ function act(walk: Walk, skb: Skb, filter: TcFilter): Next | null {
 				return end(
 					skb,
 					"unknown",
-					because("cannot-evaluate", { what: `tc action "${action.text}" on ${filter.device}` }, filter.origin),
+					because(
+						"cannot-evaluate",
+						{ what: phrase("what-tc-action", { action: action.text, device: filter.device }) },
+						filter.origin,
+					),
 				);
 		}
 	}

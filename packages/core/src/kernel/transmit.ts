@@ -1,6 +1,7 @@
 /** A device sends: onto its wire, into its bridge, its tunnel, its lower device (dev_queue_xmit, ndo_start_xmit). */
 import type { Frame } from "../packet/packet.ts";
 import type { BridgeLink, IpvlanLink, Link, MacvlanLink, VlanLink } from "../state/link.ts";
+import { phrase } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import { bridgeOut } from "./bridge.ts";
 import { newSkb, type Skb } from "./skb.ts";
@@ -46,7 +47,7 @@ function send(walk: Walk, skb: Skb, link: Link): Next {
 			return end(
 				skb,
 				"exits",
-				because("outside", { device: link.name, nextHop: skb.packet.dst.text, why: "a process reads this device" }),
+				because("outside", { device: link.name, nextHop: skb.packet.dst.text, why: phrase("process-reads-device") }),
 			);
 		case "other":
 			return end(skb, "unknown", because("device-unknown", { device: link.name, what: link.driver }, link.origin));
@@ -83,7 +84,7 @@ function intoBridge(walk: Walk, skb: Skb, link: BridgeLink): Next {
 /** The tag is pushed and the lower device sends the frame; that device may be in another namespace. */
 function intoVlan(walk: Walk, skb: Skb, link: VlanLink): Next {
 	if (skb.vlan !== null)
-		return end(skb, "unknown", because("cannot-evaluate", { what: `a second VLAN tag on ${link.name}` }));
+		return end(skb, "unknown", because("cannot-evaluate", { what: phrase("what-second-tag", { device: link.name }) }));
 	walk.crossed(skb, link.name, "out");
 	const lowered = lower(walk, skb, link);
 	return lowered.kind === "stage" ? go("transmit", { ...lowered.skb, vlan: link.id }) : lowered;
@@ -137,7 +138,7 @@ function lower(walk: Walk, skb: Skb, link: VlanLink | MacvlanLink | IpvlanLink):
 	const view = place === skb.view.place ? skb.view : walk.view(place);
 	const device = view?.link(link.lower.device);
 	if (view === undefined || device === undefined) {
-		const why = `the lower device of ${link.name} is not described`;
+		const why = phrase("lower-device-not-described", { device: link.name });
 		return end(skb, "exits", because("outside", { device: link.name, nextHop: skb.packet.dst.text, why }));
 	}
 	const lowered: Skb =

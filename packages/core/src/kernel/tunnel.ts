@@ -2,6 +2,7 @@
 import type { Address } from "../address/address.ts";
 import { type Frame, IPIP_OVERHEAD, type Packet, VXLAN_OVERHEAD } from "../packet/packet.ts";
 import type { IpipLink, Link, VxlanLink } from "../state/link.ts";
+import { phrase } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import { outFlow, routeOut } from "./route-out.ts";
 import { newSkb, type OutRoute, type Skb } from "./skb.ts";
@@ -74,7 +75,11 @@ export function decapsulate(walk: Walk, skb: Skb): Next {
 		noteInside(walk, skb, inner, device);
 		return go("receive", inner);
 	}
-	return end(skb, "unknown", because("cannot-evaluate", { what: `decapsulation by ${device.name}` }));
+	return end(
+		skb,
+		"unknown",
+		because("cannot-evaluate", { what: phrase("what-decapsulation", { device: device.name }) }),
+	);
 }
 
 function noteInside(walk: Walk, outer: Skb, inner: Skb, device: Link): void {
@@ -117,7 +122,7 @@ export function encapsulateIpip(walk: Walk, skb: Skb, link: IpipLink): Next {
 export function encapsulateVxlan(walk: Walk, skb: Skb, link: VxlanLink, frame: Frame): Next {
 	const { view } = skb;
 	if (link.external)
-		return end(skb, "unknown", because("device-unknown", { device: link.name, what: "external (flow based) VXLAN" }));
+		return end(skb, "unknown", because("device-unknown", { device: link.name, what: phrase("what-flow-vxlan") }));
 	const entry =
 		view.fdb(link.name, frame.destination).find((each) => each.destination !== undefined) ??
 		view.fdb(link.name, ALL_ZERO_MAC).find((each) => each.destination !== undefined);

@@ -5,7 +5,7 @@ import type { Frame, Packet } from "../packet/packet.ts";
 import type { Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
-import type { Phrase } from "../wording/phrase.ts";
+import type { Phrase, Said } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
 import { type Cabling, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
@@ -134,13 +134,13 @@ export interface SecurityGroupSession {
 	readonly packet: Packet;
 }
 
-/** What the security groups of one card made of the packet. */
 /** Something that the answer takes for granted, and where. */
 export interface Remark {
 	readonly message: Phrase;
 	readonly at: Place;
 }
 
+/** What the security groups of one card made of the packet. */
 export interface Judgement {
 	/** The ENI's id. */
 	readonly eni: string;
@@ -150,10 +150,8 @@ export interface Judgement {
 	readonly decision: "allow" | "deny";
 	/** `established`: the card knows the connection, and no rule was asked. */
 	readonly state: "new" | "established";
-	/** The rule that decided, as a person would write it. */
-	readonly rule: string;
-	/** Where none was about the packet: the same as a phrase. */
-	readonly unmatched?: Phrase;
+	/** The rule that decided, as a person would write it, or what was decided without one. */
+	readonly rule: Said;
 }
 
 /** What is remembered between a packet and its answer. */

@@ -228,7 +228,7 @@ class ClusterNetwork implements Network {
 		const card = this.#underlay.cards(place).find((each) => each.device === device);
 		if (card === undefined) return undefined;
 		if (card.fabric !== undefined) return { kind: "fabric", fabric: card.fabric };
-		return { kind: "outside", why: `no VPC and no Segment of the input holds an address of ${place}` };
+		return { kind: "outside", why: phrase("address-in-no-network", { place }) };
 	}
 }
 
@@ -249,7 +249,7 @@ function placeOf(pod: Pod): Place {
 }
 
 function noDevice(place: Place, device: string): Far {
-	return { kind: "outside", why: `the input does not say what ${device} of ${place} is connected to` };
+	return { kind: "outside", why: phrase("device-connection-unknown", { device, place }) };
 }
 
 function modeUnknown(cluster: Cluster): readonly Assumption[] {

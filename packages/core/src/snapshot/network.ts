@@ -12,6 +12,7 @@ import type { Namespace } from "../state/namespace.ts";
 import type { Assumption, Network } from "../state/network.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import { staticNetwork, type Wire } from "../state/static-network.ts";
+import { phrase } from "../wording/phrase.ts";
 import { shownFabric } from "./fabric.ts";
 import { isReadAnswer, type Snapshot } from "./files.ts";
 import { namedByNode } from "./named-by-node.ts";
@@ -100,7 +101,7 @@ function isShown(place: Place, shown: ReadonlySet<Place>, cluster: Cluster): boo
 }
 
 function notShown(place: Place): Far {
-	return { kind: "outside", why: `the snapshot does not hold ${place}` };
+	return { kind: "outside", why: phrase("place-not-in-snapshot", { place }) };
 }
 
 function ownersOf(cluster: Cluster): ReadonlyMap<string, Place> {

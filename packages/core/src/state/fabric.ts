@@ -2,6 +2,7 @@
 import type { Address } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { Origin } from "../origin/origin.ts";
+import type { Phrase } from "../wording/phrase.ts";
 import type { Place } from "./place.ts";
 
 /** A device of a namespace. */
@@ -15,7 +16,7 @@ export type Far =
 	| ({ readonly kind: "device" } & DeviceAt)
 	| { readonly kind: "fabric"; readonly fabric: Place }
 	/** The input ends here; `why` says what it does not hold. */
-	| { readonly kind: "outside"; readonly why: string };
+	| { readonly kind: "outside"; readonly why: Phrase };
 
 /** A card on a fabric device, with what the fabric knows of it without looking into the machine. */
 export interface Attachment extends DeviceAt {

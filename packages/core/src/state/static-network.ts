@@ -1,5 +1,6 @@
 /** A network from explicit parts: what a snapshot reader or a test has in its hands. */
 import type { Address } from "../address/address.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import type { DeviceAt, FabricDevice, Far } from "./fabric.ts";
 import type { Link, VethLink } from "./link.ts";
 import type { Namespace } from "./namespace.ts";
@@ -112,15 +113,14 @@ function stackedDevices(namespaces: readonly Namespace[]): ReadonlyMap<string, r
 }
 
 function outside(namespace: Namespace | undefined, place: Place, device: string): Far {
-	if (namespace === undefined) return { kind: "outside", why: `the input does not hold ${place}` };
+	if (namespace === undefined) return { kind: "outside", why: phrase("place-not-held", { place }) };
 	const link = namespace.links.find((candidate) => candidate.name === device);
-	if (link === undefined) return { kind: "outside", why: `${place} has no device ${device}` };
+	if (link === undefined) return { kind: "outside", why: phrase("device-not-there", { place, device }) };
 	return { kind: "outside", why: whyOutside(link, place) };
 }
 
-function whyOutside(link: Link, place: Place): string {
-	if (link.kind !== "veth") return `the input does not say what ${link.name} of ${place} is connected to`;
-	return `the input does not hold the namespace of the other end of ${link.name} of ${place}`;
+function whyOutside({ kind, name: device }: Link, place: Place): Phrase {
+	return phrase(kind === "veth" ? "far-end-not-held" : "device-connection-unknown", { device, place });
 }
 
 /** Dummies are left out: kube-ipvs0 has every Service's address on every node. */

@@ -7,7 +7,7 @@ import { membersOf } from "../modes/load-balancer-members.ts";
 import { eniCards } from "../modes/underlay/enis.ts";
 import type { Backend, LoadBalancer } from "../state/fabric.ts";
 import { placeKind } from "../state/place.ts";
-import { phrase } from "../wording/phrase.ts";
+import { phrase, type Said } from "../wording/phrase.ts";
 import type { Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
 import type { Subject } from "./subject.ts";
@@ -30,10 +30,14 @@ function listedClients({ cluster }: Subject, _: Plan, ways: readonly Way[]): rea
 			code: "lb-acl-denies",
 			severity: "error",
 			message: phrase("lb-acl-denies", { list, balancer: end.at, port: end.packet.dport, where, client }),
-			fix: phrase(list === "white" ? "lb-add-to-list" : "lb-take-off-list", { client }),
+			fix: phrase(isWhite(list) ? "lb-add-to-list" : "lb-take-off-list", { client }),
 			object: end.at,
 		},
 	];
+}
+
+function isWhite(list: Said | number): boolean {
+	return typeof list === "object" && list.phrase === "list-white";
 }
 
 /** An NLB that shows addresses of its own, of which the input names none of the client's family. */

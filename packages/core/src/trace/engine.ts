@@ -16,6 +16,7 @@ import { decapsulate } from "../kernel/tunnel.ts";
 import type { End, Next, Stage, Walk } from "../kernel/walk.ts";
 import type { Frame } from "../packet/packet.ts";
 import type { Place } from "../state/place.ts";
+import { phrase } from "../wording/phrase.ts";
 
 const STAGES: Readonly<Record<Stage, (walk: Walk, skb: Skb) => Next>> = {
 	receive,
@@ -102,7 +103,7 @@ function arrive(walk: Walk, place: Place, device: string, frame: Frame): Next {
 		const why = because("outside", {
 			device,
 			nextHop: frame.packet.dst.text,
-			why: `${place} ${device} is not described`,
+			why: phrase("place-not-described", { place: `${place} ${device}` }),
 		});
 		return { kind: "end", outcome: "exits", at: place, because: why, packet: frame.packet };
 	}

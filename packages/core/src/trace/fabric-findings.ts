@@ -142,7 +142,7 @@ function notItsAddress(_: Subject, __: Plan, ways: readonly Way[]): readonly Fou
 			message: phrase("source-dest-check", {
 				eni: `eni/${eni}`,
 				where: whereOf(end.because.origin),
-				side: phrase(side === "source" ? "source" : "destination"),
+				side,
 				address,
 			}),
 			fix: phrase("source-dest-check-fix", { eni }),

@@ -3,6 +3,7 @@ import { type Address, parseAddress } from "../address/address.ts";
 import { closest } from "../diagnostic/closest.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { Place } from "../state/place.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import type { Subject } from "./subject.ts";
 
 /** A name of the command line, taken apart. */
@@ -13,9 +14,6 @@ export type Named =
 	| { readonly kind: "internet"; readonly address: Address; readonly port: string | null }
 	| { readonly kind: "address"; readonly address: Address; readonly port: string | null };
 
-const FORMS =
-	"pod/NAMESPACE/NAME, service/NAMESPACE/NAME[:PORT], node/NAME, host/NAME, internet/ADDRESS, or ADDRESS[:PORT] ([ADDRESS]:PORT for IPv6)";
-
 /** Takes a name apart. Throws an InputError where it is none. */
 export function parseName(text: string): Named {
 	const parts = text.split("/");
@@ -23,30 +21,31 @@ export function parseName(text: string): Named {
 	switch (kind) {
 		case "pod":
 		case "service": {
-			if (parts.length !== 3 || !first || !second) throw badName(text, `a ${kind} is named ${kind}/NAMESPACE/NAME`);
+			if (parts.length !== 3 || !first || !second)
+				throw badName(text, phrase("form-of", { kind, form: `${kind}/NAMESPACE/NAME` }));
 			const { name, port } = splitPort(second);
 			return { kind, key: `${first}/${name}`, port };
 		}
 		case "node":
 		case "host": {
-			if (parts.length !== 2 || !first) throw badName(text, `a ${kind} is named ${kind}/NAME`);
+			if (parts.length !== 2 || !first) throw badName(text, phrase("form-of", { kind, form: `${kind}/NAME` }));
 			return { kind, ...splitPort(first) };
 		}
 		case "internet": {
 			const found = parts.length === 2 ? parseEndpoint(first ?? "") : undefined;
-			if (found === undefined) throw badName(text, "a client on the Internet is named internet/ADDRESS");
+			if (found === undefined) throw badName(text, phrase("form-of-internet"));
 			return { kind, ...found };
 		}
 		default: {
 			const found = parseEndpoint(text);
-			if (found === undefined) throw badName(text, FORMS);
+			if (found === undefined) throw badName(text, phrase("forms-of-names"));
 			return { kind: "address", ...found };
 		}
 	}
 }
 
-function badName(text: string, hint: string): InputError {
-	return new InputError({ code: "bad-name", message: `"${text}" names no place`, hint });
+function badName(text: string, hint: Phrase): InputError {
+	return new InputError({ code: "bad-name", message: phrase("bad-name", { text }), hint });
 }
 
 /** `NAME:PORT`; names of Kubernetes hold no colon. */
@@ -82,7 +81,7 @@ export function placeOf(subject: Subject, named: Exclude<Named, { kind: "service
 			if (pod.nodeName === "") {
 				throw new InputError({
 					code: "pod-not-scheduled",
-					message: `pod/${named.key} is on no node yet`,
+					message: phrase("pod-on-no-node", { pod: `pod/${named.key}` }),
 					where: pod.source,
 				});
 			}
@@ -107,9 +106,9 @@ export function missing(kind: string, name: string, candidates: () => readonly s
 	const near = closest(name, names);
 	const hint =
 		near !== undefined
-			? `did you mean ${kind}/${near}?`
+			? phrase("did-you-mean-place", { name: `${kind}/${near}` })
 			: names.length === 0
-				? `the input has no ${kind} at all`
-				: `the input has ${names.length} of that kind`;
-	return new InputError({ code: `no-such-${kind}`, message: `there is no ${kind}/${name}`, hint });
+				? phrase("none-of-kind", { kind })
+				: phrase("some-of-kind", { n: names.length });
+	return new InputError({ code: `no-such-${kind}`, message: phrase("there-is-no", { name: `${kind}/${name}` }), hint });
 }

@@ -5,6 +5,7 @@ import { InputError } from "../diagnostic/diagnostic.ts";
 import type { Protocol } from "../packet/packet.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
+import { phrase } from "../wording/phrase.ts";
 import type { Question, QuestionProtocol } from "./question.ts";
 import { clientAddress, type Start, startOf } from "./start.ts";
 import type { Subject } from "./subject.ts";
@@ -35,7 +36,11 @@ export function planOf(subject: Subject, question: Question): Plan {
 	if (!start.families.includes(target.address.family)) {
 		throw new InputError({
 			code: "family-mismatch",
-			message: `"${question.from}" has no IPv${target.address.family} address to reach ${target.address.text} from`,
+			message: phrase("family-mismatch", {
+				from: question.from,
+				family: target.address.family,
+				address: target.address.text,
+			}),
 		});
 	}
 	const sourcePort = question.sourcePort ?? DEFAULT_SOURCE_PORT;

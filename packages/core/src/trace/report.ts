@@ -8,6 +8,7 @@ import type { Origin } from "../origin/origin.ts";
 import { innermost, type Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import type { Language } from "../wording/language.ts";
+import { worded } from "../wording/phrase.ts";
 import { captureCommand } from "./capture.ts";
 import { citationsOf } from "./citation.ts";
 import type {
@@ -50,7 +51,7 @@ function explainWay(plan: Plan, way: Way, hopsThere: readonly ExplainedHop[], la
 		stacks: forward.stacks.filter(isClusterStack),
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
-		securityGroups: securityGroupsOf(way),
+		securityGroups: securityGroupsOf(way, language),
 		captures: there.flatMap(captureOf),
 		serviceAddressSeenAt: serviceAddressSeenAt(plan, way, there),
 		clientAddress: clientAddressOf(plan, way),
@@ -195,7 +196,7 @@ function conntrackOf(way: Way): readonly ExplainedConntrack[] {
 }
 
 /** What the cards' security groups decided, there and then back, in the order in which they were asked. */
-function securityGroupsOf({ forward, reply, refusal }: Way): readonly ExplainedSecurityGroup[] {
+function securityGroupsOf({ forward, reply, refusal }: Way, language: Language): readonly ExplainedSecurityGroup[] {
 	return [forward, reply, refusal].flatMap((walk) =>
 		(walk?.judgements ?? []).map(({ eni, group, direction: towards, decision, state, rule }) => ({
 			interface: eni,
@@ -203,7 +204,7 @@ function securityGroupsOf({ forward, reply, refusal }: Way): readonly ExplainedS
 			direction: towards,
 			decision,
 			state,
-			rule,
+			rule: worded(rule, language),
 		})),
 	);
 }

@@ -51,7 +51,7 @@ function tell(
 	const facts = {
 		group,
 		eni,
-		rule: denial.unmatched ?? denial.rule,
+		rule: denial.rule,
 		where: whereOf(way.end.because.origin),
 		inside: membership(subject, denial, packet),
 		nearly:
@@ -142,9 +142,10 @@ function fixOf(
 	const ports = packet.dport === 0 ? "" : ` ${range}`;
 	const what = `${packet.protocol}${ports}`;
 	const wanted = phrase(direction === "ingress" ? "sg-rule-from" : "sg-rule-to", { direction, what, peer, eni });
-	const fix = rule.startsWith(`${direction} drop`)
-		? phrase("sg-fix-drop", { wanted: near?.later === true ? near.rule.text : wanted })
-		: phrase(near === undefined ? "sg-fix-add" : "sg-fix-correct", { wanted });
+	const fix =
+		typeof rule === "string" && rule.startsWith(`${direction} drop`)
+			? phrase("sg-fix-drop", { wanted: near?.later === true ? near.rule.text : wanted })
+			: phrase(near === undefined ? "sg-fix-add" : "sg-fix-correct", { wanted });
 	return isReplyOfIpvs ? phrase("sg-fix-ipvs", { fix }) : fix;
 }
 
@@ -208,7 +209,7 @@ function groupsNotApplied(subject: Subject, _: Plan, ways: readonly Way[]): read
 				place: at,
 				group: opinion.group,
 				eni: server.eni.id,
-				rule: opinion.unmatched ?? opinion.rule,
+				rule: opinion.rule,
 			}),
 			fix: phrase("security-group-not-applied-fix"),
 			object: `security-group/${opinion.group.split(",")[0] ?? ""}`,

@@ -8,6 +8,7 @@ import type { View } from "../kernel/view.ts";
 import { viewOf } from "../kernel/view.ts";
 import type { Link } from "../state/link.ts";
 import type { Place } from "../state/place.ts";
+import { phrase } from "../wording/phrase.ts";
 import { parseName, placeOf } from "./places.ts";
 import type { Question } from "./question.ts";
 import type { Subject } from "./subject.ts";
@@ -49,15 +50,15 @@ function findStart(subject: Subject, question: Question): Start {
 	if (named.kind === "service") {
 		throw new InputError({
 			code: "from-service",
-			message: "a Service sends no packets",
-			hint: "ask from one of its pods",
+			message: phrase("service-sends-nothing"),
+			hint: phrase("ask-from-a-pod"),
 		});
 	}
 	if (named.kind === "address") return addressStart(subject, question, named.address);
 	if (question.at !== undefined) {
 		throw new InputError({
 			code: "at-without-address",
-			message: `--at needs an address as FROM, not "${question.from}"`,
+			message: phrase("at-needs-address", { from: question.from }),
 		});
 	}
 	const place = placeOf(subject, named);
@@ -65,7 +66,11 @@ function findStart(subject: Subject, question: Question): Start {
 	const pod = named.kind === "pod" ? subject.cluster.pod(named.key) : undefined;
 	if (pod !== undefined) {
 		if (pod.podIPs.length === 0) {
-			throw new InputError({ code: "no-address", message: `${question.from} has no address yet`, where: pod.source });
+			throw new InputError({
+				code: "no-address",
+				message: phrase("no-address-yet", { name: question.from }),
+				where: pod.source,
+			});
 		}
 		return { place, view, device: null, source: null, families: unique(pod.podIPs.map((each) => each.family)) };
 	}
@@ -86,8 +91,8 @@ function viewAt(subject: Subject, place: Place, name: string): View {
 	if (namespace !== undefined) return viewOf(namespace);
 	throw new InputError({
 		code: "not-described",
-		message: `the network of ${place} is not known (asked for "${name}")`,
-		hint: "give its network mode or snapshot, or ask from its address with --at node/NAME",
+		message: phrase("network-not-known", { place, name }),
+		hint: phrase("give-mode-or-at"),
 	});
 }
 
@@ -97,8 +102,8 @@ function addressStart(subject: Subject, question: Question, source: Address): St
 	if (place === undefined) {
 		throw new InputError({
 			code: "unknown-place",
-			message: `${source.text} belongs to no pod, node or host of the input`,
-			hint: "say where its packets come in: --at node/NAME[:DEVICE], or ask from internet/ADDRESS",
+			message: phrase("address-of-nobody", { address: source.text }),
+			hint: phrase("say-where-in"),
 		});
 	}
 	return { place, view: viewAt(subject, place, question.from), device: null, source, families: [source.family] };
@@ -120,15 +125,15 @@ function entering(subject: Subject, at: string, source: Address): Start {
 	if (link !== undefined) return { place, view, device: link, source, families };
 	throw new InputError({
 		code: "no-route-back",
-		message: `${place} has no route back to ${source.text}, so the device it comes in by is not known`,
-		hint: `name it: --at ${place}:DEVICE`,
+		message: phrase("no-route-back", { place, address: source.text }),
+		hint: phrase("name-device", { place }),
 	});
 }
 
 function noDevice(place: Place, name: string, view: View): InputError {
 	const names = view.state.links.map((link) => link.name);
-	const hint = suggest(name, names) ?? `it has ${names.slice(0, MOST_TOLD).join(", ")}`;
-	return new InputError({ code: "no-such-device", message: `${place} has no device "${name}"`, hint });
+	const hint = suggest(name, names) ?? phrase("it-has", { what: names.slice(0, MOST_TOLD) });
+	return new InputError({ code: "no-such-device", message: phrase("no-such-device", { place, name }), hint });
 }
 
 /** More devices are not listed. */
@@ -141,13 +146,13 @@ function parseAt(subject: Subject, at: string): { readonly place: Place; readonl
 	if (kind !== "node" && kind !== "host" && kind !== "pod") {
 		throw new InputError({
 			code: "bad-at",
-			message: `"${at}" is no place to start at`,
-			hint: "--at node/NAME or node/NAME:DEVICE",
+			message: phrase("bad-at", { at }),
+			hint: phrase("forms-of-at"),
 		});
 	}
 	const named = parseName(name);
 	if (named.kind === "service" || named.kind === "address")
-		throw new InputError({ code: "bad-at", message: `"${at}" is no place to start at` });
+		throw new InputError({ code: "bad-at", message: phrase("bad-at", { at }) });
 	return { place: placeOf(subject, named), device: colon < 0 ? null : at.slice(colon + 1) };
 }
 
@@ -159,5 +164,6 @@ export function clientAddress(start: Start, flow: Omit<Flow, "from">): Address {
 	const { to } = flow;
 	const own = start.view.state.addresses.find((each) => each.address.family === to.family && each.scope === "global");
 	if (own !== undefined) return own.address;
-	throw new InputError({ code: "no-address", message: `${start.place} has no IPv${to.family} address to send from` });
+	const message = phrase("no-address-to-send-from", { place: start.place, family: to.family });
+	throw new InputError({ code: "no-address", message });
 }

@@ -3,6 +3,7 @@ import { type Address, type Family, formatEndpoint, isLoopback } from "../addres
 import type { Node, Pod, Service, ServicePort } from "../cluster/objects.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { Place } from "../state/place.ts";
+import { type Phrase, phrase, type Said } from "../wording/phrase.ts";
 import { missing, type Named, parseName, placeOf } from "./places.ts";
 import type { Question, QuestionProtocol, Via } from "./question.ts";
 import type { Subject } from "./subject.ts";
@@ -29,7 +30,7 @@ export function targetOf(subject: Subject, question: Question, families: readonl
 	if (question.via !== undefined) {
 		throw new InputError({
 			code: "via-without-service",
-			message: `--via ${question.via} needs a Service as target, not "${question.to}"`,
+			message: phrase("via-needs-service", { via: question.via, to: question.to }),
 		});
 	}
 	if (named.kind === "address") return addressTarget(subject, question, named.address, named.port);
@@ -47,9 +48,14 @@ export function targetOf(subject: Subject, question: Question, families: readonl
 function noAddress(name: string, addresses: readonly Address[], families: readonly Family[]): InputError {
 	const message =
 		addresses.length === 0
-			? `${name} has no address`
-			: `${name} has no IPv${families.join(" or IPv")} address, and the client no other family`;
+			? phrase("has-no-address", { name })
+			: phrase("no-common-family", { name, families: namesOf(families) });
 	return new InputError({ code: "no-address", message });
+}
+
+function namesOf(families: readonly Family[]): Said {
+	const [one = "", other] = families.map((family) => `IPv${family}`);
+	return other === undefined ? one : phrase("or", { one, other });
 }
 
 function addressesOf(subject: Subject, named: Exclude<Named, { kind: "service" | "address" }>): readonly Address[] {
@@ -88,9 +94,14 @@ function portNumber(text: string, where: string, declared: Pod["ports"] = []): n
 	if (port >= 1 && port <= 65535) return port;
 	throw new InputError({
 		code: "bad-port",
-		message: `"${text}" in "${where}" is no port`,
-		hint: ["a number from 1 to 65535", ...declared.map(({ name }) => name).filter((name) => name !== "")].join(", "),
+		message: phrase("bad-port", { text, where }),
+		hint: portHint(declared.map(({ name }) => name).filter((name) => name !== "")),
 	});
+}
+
+function portHint(names: readonly string[]): Phrase {
+	const range = phrase("port-range");
+	return names.length === 0 ? range : phrase("or", { one: range, other: names });
 }
 
 /** A bare address may be a Service's: then its endpoints are who listens. */
@@ -145,7 +156,7 @@ function serviceTarget(
 	if (via === "node-port" && port.nodePort === 0) {
 		throw new InputError({
 			code: "no-node-port",
-			message: `service/${named.key} has no node port`,
+			message: phrase("no-node-port", { service: `service/${named.key}` }),
 			where: service.source,
 		});
 	}
@@ -158,30 +169,37 @@ function servicePort(service: Service, port: string | null, question: Question):
 	if (service.type === "ExternalName") {
 		throw new InputError({
 			code: "external-name",
-			message: `${key} is an ExternalName: it has no address of its own`,
+			message: phrase("external-name", { service: key }),
 			where: service.source,
 		});
 	}
 	if (question.protocol === "icmp") {
 		const first = service.ports[0];
 		if (first === undefined)
-			throw new InputError({ code: "no-port", message: `${key} has no port`, where: service.source });
+			throw new InputError({
+				code: "no-port",
+				message: phrase("has-no-port", { service: key }),
+				where: service.source,
+			});
 		return { ...first, port: 0, nodePort: 0 };
 	}
 	const ofProtocol = service.ports.filter((each) => each.protocol === question.protocol);
-	const has = service.ports.map((each) => `${each.port}/${each.protocol}`).join(", ");
+	const has = service.ports.map((each) => `${each.port}/${each.protocol}`);
+	const hint = phrase("it-has", { what: has.length === 0 ? phrase("none") : has });
 	if (port === null) {
 		if (ofProtocol.length === 1) return ofProtocol[0] as ServicePort;
 		const message =
-			ofProtocol.length === 0 ? `${key} has no ${question.protocol} port` : `${key} has several ports: say which`;
-		throw new InputError({ code: "no-port", message, hint: `it has ${has || "none"}`, where: service.source });
+			ofProtocol.length === 0
+				? phrase("has-no-protocol-port", { service: key, protocol: question.protocol })
+				: phrase("several-ports", { service: key });
+		throw new InputError({ code: "no-port", message, hint, where: service.source });
 	}
 	const found = ofProtocol.find((each) => String(each.port) === port || each.name === port);
 	if (found !== undefined) return found;
 	throw new InputError({
 		code: "no-port",
-		message: `${key} has no ${question.protocol} port ${port}`,
-		hint: `it has ${has || "none"}`,
+		message: phrase("no-such-port", { service: key, protocol: question.protocol, port }),
+		hint,
 		where: service.source,
 	});
 }
@@ -209,25 +227,28 @@ function noServiceAddress(
 	if (addresses.length > 0) {
 		return new InputError({
 			code: "no-address",
-			message: `${key} has no IPv${families.join(" or IPv")} address for ${via}`,
+			message: phrase("no-family-for-via", { service: key, families: namesOf(families), via }),
 			where: service.source,
 		});
 	}
-	const what = via === "cluster-ip" ? "is headless: ask for one of its pods" : `has no address for --via ${via}`;
+	const message =
+		via === "cluster-ip"
+			? phrase("is-headless", { service: key })
+			: phrase("no-address-for-via", { service: key, via });
 	const external = [...service.externalIPs, ...service.loadBalancerIngress.map((each) => each.ip)];
 	const hint =
 		external.length > 0
-			? `it has ${external.map((each) => formatEndpoint(each, service.ports[0]?.port ?? 0)).join(", ")}`
-			: `its type is ${service.type}`;
-	return new InputError({ code: "no-address", message: `${key} ${what}`, hint, where: service.source });
+			? phrase("it-has", { what: external.map((each) => formatEndpoint(each, service.ports[0]?.port ?? 0)) })
+			: phrase("type-is", { type: service.type });
+	return new InputError({ code: "no-address", message, hint, where: service.source });
 }
 
 function nodeAddresses(subject: Subject, question: Question): readonly Address[] {
 	if (question.node === undefined) {
 		throw new InputError({
 			code: "node-missing",
-			message: "--via node-port needs --node NAME",
-			hint: "whose address the client uses",
+			message: phrase("node-port-needs-node"),
+			hint: phrase("whose-address"),
 		});
 	}
 	const node: Node | undefined = subject.cluster.node(question.node);

@@ -1,6 +1,7 @@
 /** From reasons to sentences, in the language of whoever asks. */
 import type { Because, ReasonCode } from "../kernel/because.ts";
 import type { Language } from "../wording/language.ts";
+import { wordedFact } from "../wording/phrase.ts";
 import { ENGLISH } from "./catalogue.ts";
 import { CHINESE } from "./catalogue-zh.ts";
 
@@ -38,7 +39,7 @@ export function sentence(because: Because, language: Language = "en"): string {
 	let text = "";
 	for (let i = 0; i < parts.length; i++) {
 		const part = parts[i] as string;
-		text += i % 2 === 0 ? part : String(because.facts[part] ?? "?");
+		text += i % 2 === 0 ? part : wordedFact(because.facts[part] ?? "?", language);
 	}
 	return text;
 }

@@ -3,6 +3,7 @@ import type { Cluster } from "../../src/cluster/cluster.ts";
 import { clusterNetwork } from "../../src/modes/network.ts";
 import type { Link } from "../../src/state/link.ts";
 import type { Namespace } from "../../src/state/namespace.ts";
+import { phrase } from "../../src/wording/phrase.ts";
 import { type ClusterParts, clusterOf, node, pod, segment, vpc } from "../support/clusters.ts";
 import { addressLines, fdbLine, mainRoutes, neighbourLine } from "../support/state-lines.ts";
 
@@ -354,7 +355,7 @@ describe("what flannel cannot know of", () => {
 		const network = clusterNetwork(twoNodes("flannel-vxlan", { pods: [pod("default/far", "f9", ["10.244.9.2"])] }));
 		expect(network.wireAt("pod/default/far", "eth0")).toEqual({
 			kind: "outside",
-			why: "the input does not hold node/f9, where pod/default/far runs",
+			why: phrase("node-of-pod-not-held", { node: "node/f9", pod: "pod/default/far" }),
 		});
 	});
 });

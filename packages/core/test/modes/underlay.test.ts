@@ -3,7 +3,7 @@ import { address } from "../../src/address/address.ts";
 import { prefix } from "../../src/address/prefix.ts";
 import { clusterNetwork } from "../../src/modes/network.ts";
 import type { FabricDevice } from "../../src/state/fabric.ts";
-import { worded } from "../../src/wording/phrase.ts";
+import { phrase, worded } from "../../src/wording/phrase.ts";
 import { type ClusterParts, clusterOf, host, node, pod, segment, service, slice, vpc } from "../support/clusters.ts";
 import { addressLines, mainRoutes } from "../support/state-lines.ts";
 
@@ -181,7 +181,7 @@ describe("a machine that the described underlay does not hold", () => {
 		expect(mainRoutes(network.namespace("host/office"), 4)).toEqual(["default dev eth0 proto static scope link"]);
 		expect(network.wireAt("host/office", "eth0")).toEqual({
 			kind: "outside",
-			why: "no VPC and no Segment of the input holds an address of host/office",
+			why: phrase("address-in-no-network", { place: "host/office" }),
 		});
 		expect(network.assumptions.map(({ code, place }) => `${code} ${place}`)).toEqual(["underlay-unknown host/office"]);
 	});

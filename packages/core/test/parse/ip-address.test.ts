@@ -1,6 +1,7 @@
 /** Expected values are what was asked of `ip link add` and `ip address add` when fixtures/node-dumps was made. */
 import { describe, expect, it } from "vitest";
 import { parseIpAddress } from "../../src/parse/ip-address.ts";
+import { phrase } from "../../src/wording/phrase.ts";
 import { nodeDump } from "../support/parse-dumps.ts";
 import { withoutOrigin } from "../support/parse-generators.ts";
 
@@ -136,7 +137,7 @@ describe("ip address, without -d", () => {
 	it("says from what it took the rest", () => {
 		expect(kind("veth0")).toBe("veth");
 		expect(kind("dummy0")).toBe("dummy");
-		expect(plain.guessedKinds.get("dummy0")).toBe("its name");
+		expect(plain.guessedKinds.get("dummy0")).toEqual(phrase("by-its-name"));
 		const text = [
 			"2: eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc mq state UP group default qlen 1000",
 			"3: eth0.100@eth0: <BROADCAST,MULTICAST,UP,LOWER_UP> mtu 1500 qdisc noqueue state UP group default qlen 1000",

@@ -5,6 +5,7 @@ import type { FabricDevice } from "../../src/state/fabric.ts";
 import type { Link } from "../../src/state/link.ts";
 import type { Namespace } from "../../src/state/namespace.ts";
 import { staticNetwork } from "../../src/state/static-network.ts";
+import { phrase, worded } from "../../src/wording/phrase.ts";
 
 const origin = { component: "unknown" };
 const base = { mtu: 1500, mac: "02:00:00:00:00:01", up: true, carrier: true, origin };
@@ -50,7 +51,7 @@ describe("wires that the devices themselves tell", () => {
 		});
 		expect(network.wireAt("node/a", "veth1")).toEqual({
 			kind: "outside",
-			why: "the input does not hold the namespace of the other end of veth1 of node/a",
+			why: phrase("far-end-not-held", { device: "veth1", place: "node/a" }),
 		});
 	});
 
@@ -95,7 +96,7 @@ describe("wires that are given", () => {
 		const network = staticNetwork({ namespaces });
 		const why = (place: string, device: string): string => {
 			const far = network.wireAt(place, device);
-			return far.kind === "outside" ? far.why : far.kind;
+			return far.kind === "outside" ? worded(far.why) : far.kind;
 		};
 		expect(why("node/a", "eth0")).toBe("the input does not say what eth0 of node/a is connected to");
 		expect(why("node/a", "eth9")).toBe("node/a has no device eth9");

@@ -1,11 +1,14 @@
 /** Predicted connections against what a namespace's connection tracking table holds. */
 import {
+	type Crossing,
 	formatEndpoint,
 	InputError,
 	type Packet,
+	type Phrase,
 	type Place,
 	type PredictedWay,
 	parseConntrack,
+	phrase,
 	type Tuple,
 } from "@podpath/core";
 import type { LabPlan } from "../lab-plan.ts";
@@ -30,7 +33,7 @@ interface Connection {
 export interface TableReading {
 	readonly differences: readonly ConnectionDifference[];
 	/** Tables that were not compared, each with the reason. */
-	readonly remarks: readonly string[];
+	readonly remarks: readonly Phrase[];
 }
 
 /** Compares the tables that were read back, as far as they hold this packet's connections. */
@@ -42,14 +45,14 @@ export function compareConnections(
 	ports: PortBinding,
 ): TableReading {
 	const differences: ConnectionDifference[] = [];
-	const remarks: string[] = [];
+	const remarks: Phrase[] = [];
 	// A node's own packet may be another before any device shows it.
 	const sent = new Set([way.sent, ...forward.map(({ packet }) => innermost(packet))].map(endsOf));
 	for (const { name, place } of plan.namespaces) {
 		const table = observation.conntrack[name];
 		if (table === undefined) continue;
 		const read = readTable(table, place);
-		if (typeof read === "string") {
+		if ("phrase" in read) {
 			remarks.push(read);
 			continue;
 		}
@@ -70,29 +73,33 @@ export function compareConnections(
 }
 
 /** A sentence where the table cannot be compared. */
-function readTable(table: string, place: Place): readonly Connection[] | string {
+function readTable(table: string, place: Place): readonly Connection[] | Phrase {
 	try {
 		const { entries, notUnderstood } = parseConntrack(table, `conntrack of ${place}`);
 		const [first] = notUnderstood;
-		return first === undefined
-			? entries
-			: `the connections of ${place} are not compared: "${first.text}": ${first.why}`;
+		return first === undefined ? entries : phrase("tables-not-compared", { place, why: phrase("line-and-why", first) });
 	} catch (error) {
 		if (!(error instanceof InputError)) throw error;
-		return `the connections of ${place} are not compared: ${error.message}`;
+		return phrase("tables-not-compared", { place, why: error.message });
 	}
 }
 
 /**
  * A reset that answers the first packet takes its connection out of every table that sees it (nf_conntrack_tcp_packet: no reply
- * seen, and it is an RST); another of the same client, which it does not fit, stays.
+ * seen, and it is an RST); another of the same client, which it does not fit as it comes, stays.
  */
-function expectedAt({ conntrack, refusal }: PredictedWay, place: Place): readonly Connection[] {
+function expectedAt({ conntrack, refusal, endedAt }: PredictedWay, place: Place): readonly Connection[] {
 	const own = conntrack.filter(({ at }) => at === place);
 	if (refusal === null || innermost(refusal.packet).protocol !== "tcp" || !refusal.resetAt.includes(place)) return own;
-	const seen = refusal.crossings.flatMap(({ at, packet }) => (at === place ? [innermost(packet)] : []));
-	const resets = new Set([refusal.packet, ...seen].map(endsOf));
+	const arriving = refusal.crossings.filter((each, i, all) => arrives(each, all[i - 1]) && each.at === place);
+	const sent = endedAt === place ? [refusal.packet] : [];
+	const resets = new Set([...sent, ...arriving.map(({ packet }) => innermost(packet))].map(endsOf));
 	return own.filter(({ reply }) => !resets.has(endsOf(reply)));
+}
+
+/** By a stack's first device: NAT may be undone before the next, as a bridge is behind its port. */
+function arrives({ at, direction }: Crossing, before: Crossing | undefined): boolean {
+	return direction === "in" && (before?.at !== at || before.direction === "out");
 }
 
 /** Gives each predicted connection one of the table's own. */
@@ -111,7 +118,9 @@ function pairUp(
 }
 
 function sameConnection(wanted: Connection, got: Connection, ports: PortBinding): boolean {
-	return sameTuple(wanted.original, got.original, ports) && sameTuple(wanted.reply, got.reply, ports);
+	return ports.fitsTogether(
+		() => sameTuple(wanted.original, got.original, ports) && sameTuple(wanted.reply, got.reply, ports),
+	);
 }
 
 function sameTuple(wanted: Tuple, got: Tuple, ports: PortBinding): boolean {

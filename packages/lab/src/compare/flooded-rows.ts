@@ -2,6 +2,7 @@
  * Copies of a frame. A bridge that has not learned where a MAC is sends the frame out of every port; the copies look like the
  * frame itself.
  */
+import { phrase } from "@podpath/core";
 import type { LabFlood } from "../lab-plan.ts";
 import type { HopRow, RowContext } from "./hop-row.ts";
 import type { SeenHop } from "./seen-hop.ts";
@@ -11,7 +12,7 @@ export function floodedAside(rows: readonly HopRow[], context: RowContext): read
 	return rows.map((row) => {
 		const { kind, predicted, seen } = row;
 		if (kind !== "differs" || predicted !== null || seen === null || !isFloodedCopy(seen, rows, context)) return row;
-		return { ...row, kind: "aside", note: "a copy that a bridge flooded" };
+		return { ...row, kind: "aside", note: phrase("row-flooded") };
 	});
 }
 
@@ -29,9 +30,17 @@ function isFloodedCopy(seen: SeenHop, rows: readonly HopRow[], context: RowConte
 	if (onWay.some(handsUp)) return false;
 	return onWay.some(({ seen: original }) => {
 		if (original === null || !isCopyOf(original, seen, context)) return false;
-		const byAnotherPort = original.at === seen.at && original.direction === "out" && seen.direction === "out";
-		return isElsewhere || (byAnotherPort && (context.scattered || floodAt(original, context) !== undefined));
+		if (isElsewhere || isReflection(original, seen)) return true;
+		if (original.at !== seen.at || seen.direction !== "out") return false;
+		// What is nobody's also leaves by the port that it came in by, where that reflects.
+		return context.scattered || (original.direction === "out" && floodAt(original, context) !== undefined);
 	});
+}
+
+/** A port that reflects sends the copy back to whoever sent the frame, who is not the one that it is for. */
+function isReflection(original: SeenHop, seen: SeenHop): boolean {
+	const isBack = original.direction === "out" && seen.direction === "in";
+	return isBack && original.at === seen.at && original.device === seen.device;
 }
 
 function floodAt({ at, device, direction }: SeenHop, { floods }: RowContext): LabFlood | undefined {

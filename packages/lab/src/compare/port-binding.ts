@@ -13,7 +13,7 @@ interface Drawn {
 
 export class PortBinding {
 	readonly #drawn = new Map<string, Drawn>();
-	readonly #bound = new Map<string, readonly number[]>();
+	#bound: ReadonlyMap<string, readonly number[]> = new Map();
 	/** Endpoints whose port is that of another, by a later rewrite that leaves the port alone. */
 	readonly #followed = new Map<string, string>();
 	/** Endpoints that stand for themselves before a port is drawn, and may stand for what was made of them afterwards. */
@@ -40,8 +40,16 @@ export class PortBinding {
 		const bound = this.#bound.get(key) ?? [];
 		if (bound.includes(observed)) return true;
 		if (bound.length === drawn.times) return false;
-		this.#bound.set(key, [...bound, observed]);
+		this.#bound = new Map(this.#bound).set(key, [...bound, observed]);
 		return true;
+	}
+
+	/** What did not fit as a whole says of no port which it is: an earlier packet's connection may fit in part. */
+	fitsTogether(fits: () => boolean): boolean {
+		const before = this.#bound;
+		const fitted = fits();
+		if (!fitted) this.#bound = before;
+		return fitted;
 	}
 
 	/** The predicted port, or the one that was seen in its place. */

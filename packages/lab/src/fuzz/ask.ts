@@ -64,11 +64,14 @@ export class Standing {
 	#nextPort = FIRST_SOURCE_PORT;
 	/** By stack and sender. */
 	readonly #routeErrors = new Map<string, number>();
+	/** Broadcasts take their time. */
+	readonly #slow: boolean;
 	/** A question with a tunnel on its way came to nothing. */
 	#tunnelErrors = false;
 
 	private constructor(sketch: Sketch, subject: Subject, plan: LabPlan, lab: Lab) {
 		this.#borrowing = new Set(sketch.stacks.filter(borrowsOnLo).map(({ place }) => place));
+		this.#slow = isSlow(sketch);
 		this.#subject = subject;
 		this.#plan = plan;
 		this.#lab = lab;
@@ -138,7 +141,7 @@ export class Standing {
 				? null
 				: {
 						...(isUnbound ? (unbound as Probe) : asked),
-						timeoutMs: silence ? silenceMs : answerMs,
+						timeoutMs: silence ? Math.max(silenceMs, this.#slow ? SLOW_SILENCE_MS : 0) : answerMs,
 						forgetNeighbours: true as const,
 					};
 		const deaf = ways.some(findsNoSocket);
@@ -285,8 +288,12 @@ function quiet(plan: LabPlan, sketch: Sketch): LabPlan {
 	const early = plan.namespaces.map(
 		({ name }): LabStep => ({ kind: "sysctl", namespace: name, settings: NO_REDIRECTS }),
 	);
+	const retryMs = isSlow(sketch) ? SLOW_RETRY_MS : RETRY_MS;
 	const hurry = new Map(
-		sketch.stacks.map((stack) => [names.get(stack.place), stack.links.flatMap(hurryLines).join("")]),
+		sketch.stacks.map(({ place, links }) => [
+			names.get(place),
+			links.flatMap((link) => hurryLines(link, retryMs)).join(""),
+		]),
 	);
 	const done = new Set<string>();
 	const steps = plan.steps.map((step): LabStep => {
@@ -304,10 +311,23 @@ const NO_REDIRECTS: readonly (readonly [string, string])[] = ["all", "default"].
 	[`net/ipv6/conf/${which}/accept_redirects`, "0"],
 ]);
 
+/**
+ * Broadcasts reach what stands on a device by a worker (macvlan_broadcast_enqueue, ipvlan_multicast_enqueue), which a busy
+ * machine lets wait.
+ */
+function isSlow({ stacks }: Sketch): boolean {
+	return stacks.some(({ links }) => links.some(({ kind }) => kind === "macvlan" || kind === "ipvlan"));
+}
+
+/** A neighbour is asked for three times before it is nobody. */
+const RETRY_MS = 10;
+const SLOW_RETRY_MS = 50;
+const SLOW_SILENCE_MS = 60;
+
 /** By netlink, as an unprivileged user has no sysctls of neighbours (neigh_sysctl_register). */
-function hurryLines({ kind, name }: LinkSketch): readonly string[] {
+function hurryLines({ kind, name }: LinkSketch, retryMs: number): readonly string[] {
 	if (kind === "ipip" || kind === "tun") return [];
 	return ["arp_cache", "ndisc_cache"].map(
-		(table) => `ntable change name ${table} dev ${name} retrans 10 proxy_delay 0\n`,
+		(table) => `ntable change name ${table} dev ${name} retrans ${retryMs} proxy_delay 0\n`,
 	);
 }

@@ -56,3 +56,12 @@ test("what is made of a drawn port may look like the endpoint before all rewrite
 	expect(ports.fits(pod, 40000, 2345)).toBe(true);
 	expect(ports.fits(pod, 40000, 2346)).toBe(false);
 });
+
+test("a connection that does not fit as a whole says nothing of the port: it may be that of an earlier packet", () => {
+	const ports = new PortBinding([masquerade(node, RANGE)]);
+	const connection = (sport: number, answersTo: number) => () =>
+		ports.fits(node, 40000, sport) && ports.fits(node, 40000, answersTo);
+	expect(ports.fitsTogether(connection(39999, 2345))).toBe(false);
+	expect(ports.fitsTogether(connection(40000, 2346))).toBe(true);
+	expect(ports.shown(node, 40000)).toBe(2346);
+});

@@ -3,7 +3,6 @@ import type {
 	AtlasFiles,
 	Diagnosis,
 	DiagnosisProgress,
-	Diagnostic,
 	Explanation,
 	InputSummary,
 	KnownPlace,
@@ -13,6 +12,7 @@ import type {
 	Problem,
 	Question,
 	StateReport,
+	ToldDiagnostic,
 	TopologyReport,
 } from "@podpath/core";
 import type { Asked } from "../engine/calls.ts";
@@ -70,7 +70,7 @@ export interface AtlasBackend extends Backend {
 	/** What each network mode is, measured on a small cluster of it. */
 	modes(): Promise<readonly ModeProfile[]>;
 	/** The first thing that is wrong with manifests; where nothing is, what is strange in them. */
-	validate(files: readonly ManifestFile[]): Promise<readonly Diagnostic[]>;
+	validate(files: readonly ManifestFile[]): Promise<readonly ToldDiagnostic[]>;
 }
 
 /** Something that a person can put right, or at least read. */

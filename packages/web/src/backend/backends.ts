@@ -1,18 +1,12 @@
 /** Who answers for an input: the server that has it, or one of the two engines in this browser. */
-import { atlasNameOf, type Language } from "@podpath/core";
+import { atlasNameOf } from "@podpath/core";
 import type { AtlasBackend, Backend, Input } from "./backend.ts";
 import { HttpBackend } from "./http.ts";
+import { spokenLanguage } from "./spoken.ts";
 import { WorkerBackend } from "./worker.ts";
 
-let spoken: Language = "en";
-
-/** The engine's sentences are loaded in the language of the page. */
-export function speak(language: Language): void {
-	spoken = language;
-}
-
 export const engine: AtlasBackend = new WorkerBackend(() =>
-	spoken === "en" ? "engine-worker.js" : "engine-worker.zh.js",
+	spokenLanguage() === "en" ? "engine-worker.js" : "engine-worker.zh.js",
 );
 /** Larger, and loaded where what only it can do is asked for. */
 export const wholeEngine: AtlasBackend = new WorkerBackend(() => "whole-engine-worker.js");

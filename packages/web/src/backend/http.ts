@@ -14,6 +14,7 @@ import type {
 } from "@podpath/core";
 import { type Backend, type DiagnosisWatch, type Input, ProblemError } from "./backend.ts";
 import { cutShort, eventsOf } from "./event-stream.ts";
+import { spokenLanguage } from "./spoken.ts";
 
 /** A file that a server of podpath makes and a static site holds. */
 export async function fetchJson<T>(path: string, init?: RequestInit): Promise<T> {
@@ -36,12 +37,16 @@ export function post(path: string, body: unknown, signal: AbortSignal | null = n
 async function answered(path: string, init?: RequestInit): Promise<Response> {
 	let response: Response;
 	try {
-		response = await fetch(new URL(`api/${path}`, document.baseURI), init);
+		const headers = { ...init?.headers, "Accept-Language": spokenLanguage() };
+		response = await fetch(new URL(`api/${path}`, document.baseURI), { ...init, headers });
 	} catch {
 		throw new ProblemError({ code: "server-away", message: "the server does not answer" });
 	}
 	if (response.ok) return response;
 	const body: unknown = await response.json().catch(() => null);
+	if (response.status === 404) {
+		throw new ProblemError(errorIn(body) ?? { code: "not-found", message: `there is no api/${path} here` });
+	}
 	throw new ProblemError(errorIn(body) ?? { code: "failed", message: `HTTP ${response.status} for api/${path}` });
 }
 

@@ -3,7 +3,6 @@ import {
 	type AtlasFiles,
 	atlasNameOf,
 	type Diagnosis,
-	type Diagnostic,
 	type Explanation,
 	type InputSummary,
 	type KnownPlace,
@@ -12,11 +11,13 @@ import {
 	type ModeProfile,
 	type Question,
 	type StateReport,
+	type ToldDiagnostic,
 	type TopologyReport,
 } from "@podpath/core";
 import type { Asked, Calls, EngineInput, News, Request, Response } from "../engine/calls.ts";
 import { type AtlasBackend, type DiagnosisWatch, type Input, ProblemError, type ScenarioCheck } from "./backend.ts";
 import { fetchJson } from "./http.ts";
+import { spokenLanguage } from "./spoken.ts";
 
 interface Waiting {
 	readonly resolve: (value: Calls[keyof Calls]["answers"]) => void;
@@ -77,7 +78,7 @@ export class WorkerBackend implements AtlasBackend {
 		return this.#call("manifests", { input: await this.#engineInput(input) });
 	}
 
-	validate(files: readonly ManifestFile[]): Promise<readonly Diagnostic[]> {
+	validate(files: readonly ManifestFile[]): Promise<readonly ToldDiagnostic[]> {
 		return this.#call("validate", { input: { kind: "manifests", files } });
 	}
 
@@ -98,12 +99,12 @@ export class WorkerBackend implements AtlasBackend {
 		return this.#modes;
 	}
 
-	files(mode: string): Promise<AtlasFiles> {
-		return fetched(this.#files, mode, `atlas/${encodeURIComponent(mode)}.json`);
+	async files(mode: string): Promise<AtlasFiles> {
+		return fetched(this.#files, mode, atlasFile("atlas", mode));
 	}
 
-	#faults(mode: string): Promise<ManifestFile> {
-		return fetched(this.#faultFiles, mode, `faults/${encodeURIComponent(mode)}.json`);
+	async #faults(mode: string): Promise<ManifestFile> {
+		return fetched(this.#faultFiles, mode, atlasFile("faults", mode));
 	}
 
 	async #engineInput(input: Input): Promise<EngineInput> {
@@ -130,7 +131,7 @@ export class WorkerBackend implements AtlasBackend {
 		long: { readonly signal: AbortSignal; readonly onNews: (news: News) => void } | null = null,
 	): Promise<Calls[Name]["answers"]> {
 		const worker = this.#start();
-		const request: Request<Name> = { id: ++this.#last, call, asks };
+		const request: Request<Name> = { id: ++this.#last, call, asks, language: spokenLanguage() };
 		long?.signal.addEventListener("abort", () => worker.postMessage({ stop: request.id }));
 		return new Promise((resolve, reject) => {
 			this.#waiting.set(request.id, { resolve, reject, onNews: long?.onNews });
@@ -170,6 +171,12 @@ export class WorkerBackend implements AtlasBackend {
 		}
 		this.#waiting.clear();
 	}
+}
+
+/** @throws {ProblemError} For a name that no mode has: whoever gives files out would only call the file wrong. */
+function atlasFile(folder: "atlas" | "faults", mode: string): string {
+	if (/^[a-z0-9-]+$/.test(mode)) return `${folder}/${mode}.json`;
+	throw new ProblemError({ code: "no-such-mode", message: `the atlas has no mode "${mode}"` });
 }
 
 /** Fetched once, unless it failed: a server that was away may come back. */

@@ -3,7 +3,6 @@ import type {
 	AtlasFiles,
 	Diagnosis,
 	DiagnosisProgress,
-	Diagnostic,
 	Explanation,
 	InputSummary,
 	KnownPlace,
@@ -14,6 +13,7 @@ import type {
 	Question,
 	ScenarioEntry,
 	StateReport,
+	ToldDiagnostic,
 	TopologyReport,
 } from "@podpath/core";
 
@@ -50,7 +50,7 @@ export interface Calls {
 	};
 	readonly topology: { readonly asks: { readonly input: EngineInput }; readonly answers: TopologyReport };
 	readonly manifests: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly ManifestFile[] };
-	readonly validate: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly Diagnostic[] };
+	readonly validate: { readonly asks: { readonly input: EngineInput }; readonly answers: readonly ToldDiagnostic[] };
 	/** Null: the input is neither a scenario nor a fault. */
 	readonly scenario: { readonly asks: { readonly input: EngineInput }; readonly answers: Asked | null };
 	/** Of every network mode, without any input. */
@@ -62,6 +62,8 @@ export interface Request<Name extends keyof Calls = keyof Calls> {
 	readonly id: number;
 	readonly call: Name;
 	readonly asks: Calls[Name]["asks"];
+	/** In which a refusal is told. */
+	readonly language: Language;
 }
 
 /** Ends a diagnosis: it is answered with what was found so far. */

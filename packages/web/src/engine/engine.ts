@@ -4,15 +4,18 @@ import {
 	clusterNetwork,
 	type Diagnosis,
 	type Diagnostic,
+	diagnosticIn,
 	explain,
 	findScenario,
 	formatDifference,
 	InputError,
 	knownPlaces,
+	type Language,
 	loadCluster,
 	type ManifestFile,
 	type ModeProfile,
 	parseScenarios,
+	phrase,
 	placesLike,
 	type Scenario,
 	type Subject,
@@ -20,9 +23,10 @@ import {
 	scenarioManifests,
 	stateReport,
 	summaryOf,
+	type ToldDiagnostic,
 	topologyReport,
 } from "@podpath/core";
-import type { Asked, Calls, EngineInput, News } from "./calls.ts";
+import type { Asked, Calls, EngineInput, News, Request } from "./calls.ts";
 
 export interface Loaded {
 	readonly files: readonly ManifestFile[];
@@ -58,13 +62,9 @@ export class Engine {
 	}
 
 	/** @throws {InputError} For input and questions that cannot be used. */
-	async answer(
-		call: keyof Calls,
-		asks: Calls[keyof Calls]["asks"],
-		watch: Watch,
-	): Promise<Calls[keyof Calls]["answers"]> {
+	async answer({ call, asks, language }: Request, watch: Watch): Promise<Calls[keyof Calls]["answers"]> {
 		if (call === "modes" || asks.input === null) return this.#known().modeProfiles();
-		if (call === "validate") return this.#validate(asks.input);
+		if (call === "validate") return this.#validate(asks.input, language);
 		const loaded = this.#load(asks.input);
 		const { subject } = loaded;
 		switch (call) {
@@ -98,11 +98,12 @@ export class Engine {
 		return this.#skills;
 	}
 
-	#validate(input: EngineInput): readonly Diagnostic[] {
+	#validate(input: EngineInput, language: Language): readonly ToldDiagnostic[] {
+		const told = (each: Diagnostic): ToldDiagnostic => diagnosticIn(each, language);
 		try {
-			return this.#load(input).subject.cluster.warnings;
+			return this.#load(input).subject.cluster.warnings.map(told);
 		} catch (error) {
-			if (error instanceof InputError) return [error.diagnostic];
+			if (error instanceof InputError) return [told(error.diagnostic)];
 			throw error;
 		}
 	}
@@ -136,7 +137,7 @@ export class Engine {
 		this.#scenarios.set(files.mode, scenarios);
 		const scenario = findScenario(scenarios, name);
 		if (scenario === undefined) {
-			throw new InputError({ code: "no-such-scenario", message: `the atlas has no scenario "${name}"` });
+			throw new InputError({ code: "no-such-scenario", message: phrase("no-scenario", { name }) });
 		}
 		const loaded = loadedFrom(scenarioManifests(scenario, files.cluster), scenario);
 		return { ...loaded, asked: scenarioEntry(scenario, files.proofs) };

@@ -25,11 +25,12 @@ export function serve(engine: Engine): void {
 	});
 }
 
-async function respond(engine: Engine, { id, call, asks }: Request, watch: Watch): Promise<Response> {
+async function respond(engine: Engine, request: Request, watch: Watch): Promise<Response> {
+	const { id, language } = request;
 	try {
-		return { id, answers: await engine.answer(call, asks, watch) };
+		return { id, answers: await engine.answer(request, watch) };
 	} catch (error) {
-		if (error instanceof InputError) return { id, problem: problemOf(error).error };
+		if (error instanceof InputError) return { id, problem: problemOf(error, language).error };
 		const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
 		return { id, problem: { code: "failed", message } };
 	}

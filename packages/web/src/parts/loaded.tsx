@@ -2,7 +2,7 @@
 import type { ComponentType, JSX } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useTexts } from "../texts/language.ts";
-import { Notice } from "./notice.tsx";
+import { Problem } from "./problem.tsx";
 
 interface Props<P> {
 	/** The same function each time: another one is another component. */
@@ -14,6 +14,7 @@ export function Loaded<P extends object>({ load, props }: Props<P>): JSX.Element
 	const texts = useTexts();
 	const [component, setComponent] = useState<{ readonly of: ComponentType<P> } | null>(null);
 	const [failed, setFailed] = useState(false);
+	const [attempt, setAttempt] = useState(0);
 	useEffect(() => {
 		setComponent(null);
 		setFailed(false);
@@ -25,8 +26,11 @@ export function Loaded<P extends object>({ load, props }: Props<P>): JSX.Element
 		return () => {
 			current = false;
 		};
-	}, [load]);
-	if (failed) return <Notice tone="bad">{texts.server.away}</Notice>;
+	}, [load, attempt]);
+	if (failed) {
+		const away = { code: "server-away", message: texts.server.away };
+		return <Problem problem={away} retry={() => setAttempt(attempt + 1)} />;
+	}
 	if (component === null) return <p class="quiet">{texts.loading}</p>;
 	return <component.of {...props} />;
 }

@@ -286,6 +286,7 @@ export const EN = {
 		linkUnreadable:
 			"The change in the address was made of other manifests than these, or was cut off: they are shown without it.",
 		readable: "The manifests can be read.",
+		unreadable: "What is typed cannot be read yet: the path is that of before.",
 		more: (n: number): string => `and ${n} more`,
 		before: "before",
 		after: "now",

@@ -276,6 +276,7 @@ export const ZH: Texts = {
 		linkTooLong: "修改太长，放不进链接：本页的地址没有记下它。",
 		linkUnreadable: "地址中的修改不是针对这些清单的，或已被截断：这里显示没有修改的清单。",
 		readable: "清单可以读取。",
+		unreadable: "当前输入的内容还不能读取：这里显示的是之前的路径。",
 		more: (n) => `还有 ${n} 条`,
 		before: "之前",
 		after: "现在",

@@ -3,6 +3,7 @@ import type { Address } from "../../address/address.ts";
 import { overlaps } from "../../address/prefix.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
 import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
+import type { Said } from "../../wording/phrase.ts";
 import { isFinished } from "../address-owners.ts";
 import type { IpPool } from "../calico-objects.ts";
 import type { Cluster } from "../cluster.ts";
@@ -85,6 +86,6 @@ function refuseStray(
 	fail("address-in-no-cidr", `pod/${keyOf(pod)} has ${stray.text}, which is in no ${what}`, pod, hint);
 }
 
-function fail(code: string, message: string, { source }: ObjectMeta, hint?: string): never {
+function fail(code: string, message: string, { source }: ObjectMeta, hint?: Said): never {
 	throw new InputError({ code, message, where: source, ...(hint !== undefined && { hint }) });
 }

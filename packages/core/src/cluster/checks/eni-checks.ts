@@ -4,6 +4,7 @@ import { contains } from "../../address/prefix.ts";
 import { suggest } from "../../diagnostic/closest.ts";
 import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
+import type { Said } from "../../wording/phrase.ts";
 import type { Cluster } from "../cluster.ts";
 import type { EniObject, VpcObject } from "../settings.ts";
 
@@ -211,7 +212,7 @@ function checkAddresses(enis: readonly EniObject[]): void {
 function fail(
 	message: string,
 	where: SourcePosition,
-	{ hint }: { readonly hint?: string | undefined },
+	{ hint }: { readonly hint?: Said | undefined },
 	code = "missing-object",
 ): never {
 	throw new InputError({ code, message, where, ...(hint !== undefined && { hint }) });

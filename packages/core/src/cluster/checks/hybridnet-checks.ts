@@ -3,6 +3,7 @@ import { contains } from "../../address/prefix.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
 import { suggest } from "../../diagnostic/closest.ts";
 import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
+import type { Said } from "../../wording/phrase.ts";
 import { isFinished } from "../address-owners.ts";
 import type { Cluster } from "../cluster.ts";
 import type { HybridnetSubnet } from "../hybridnet-objects.ts";
@@ -71,6 +72,6 @@ function checkApart(subnets: readonly HybridnetSubnet[]): void {
 	}
 }
 
-function fail({ source }: ObjectMeta, code: string, message: string, hint?: string): never {
+function fail({ source }: ObjectMeta, code: string, message: string, hint?: Said): never {
 	throw new InputError({ code, message, where: source, ...(hint !== undefined && { hint }) });
 }

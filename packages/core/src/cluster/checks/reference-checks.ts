@@ -4,6 +4,7 @@ import { containsPrefix } from "../../address/prefix.ts";
 import { suggest } from "../../diagnostic/closest.ts";
 import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
+import type { Said } from "../../wording/phrase.ts";
 import type { Cluster } from "../cluster.ts";
 import { keyOf } from "../inventory.ts";
 import type { Service } from "../objects.ts";
@@ -124,7 +125,7 @@ function missingNode(name: string, by: string, where: SourcePosition | undefined
 	return fail("missing-object", `${by} names node/${name}, which is not there`, where, hint);
 }
 
-function fail(code: string, message: string, where: SourcePosition | undefined, hint?: string): never {
+function fail(code: string, message: string, where: SourcePosition | undefined, hint?: Said): never {
 	throw new InputError({
 		code,
 		message,

@@ -1,6 +1,7 @@
 /** Segments with VLANs: each id, gateway and port once, and ports of machines that are there. */
 import { suggest } from "../../diagnostic/closest.ts";
 import { InputError } from "../../diagnostic/diagnostic.ts";
+import type { Said } from "../../wording/phrase.ts";
 import type { Cluster } from "../cluster.ts";
 import type { SegmentObject } from "../settings.ts";
 import { inOneOf } from "./address-checks.ts";
@@ -88,7 +89,7 @@ function checkPorts(segment: SegmentObject, cluster: Cluster): void {
 	}
 }
 
-function fail(segment: SegmentObject, line: number, code: string, message: string, hint?: string): never {
+function fail(segment: SegmentObject, line: number, code: string, message: string, hint?: Said): never {
 	const where = { file: segment.source.file, line };
 	throw new InputError({ code, message, where, ...(hint !== undefined && { hint }) });
 }

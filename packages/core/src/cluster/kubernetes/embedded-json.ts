@@ -1,5 +1,6 @@
 /** JSON inside a text field: annotations, and the configurations of CNI plug-ins. */
 import { InputError } from "../../diagnostic/diagnostic.ts";
+import { worded } from "../../wording/phrase.ts";
 import { Field } from "../field.ts";
 import { firstJsonError } from "../input/json-error.ts";
 import { placeOf, positionAt } from "../input/json-text.ts";
@@ -20,7 +21,7 @@ export function readEmbeddedJson<T>(field: Field, read: (value: Field) => T): T 
 		if (!(error instanceof InputError)) throw error;
 		const { code, message, where, hint } = error.diagnostic;
 		const inside = where === undefined ? "" : ` (line ${where.line}, column ${where.column ?? 1} of the text)`;
-		return field.fail(code, `${field.label}: ${message}${inside}`, hint);
+		return field.fail(code, `${field.label}: ${worded(message)}${inside}`, hint);
 	}
 }
 

@@ -12,6 +12,7 @@ import type { Contribution } from "../../state/contribution.ts";
 import type { Route } from "../../state/ip.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
 import type { Speaker } from "../../state/speaker.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { hostRoutes, hostSpeakers } from "../host-speakers.ts";
 import { administratorSysctls } from "../machine.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
@@ -139,7 +140,10 @@ class CalicoPlan implements ModePlan {
 
 	wires(pod: Pod): readonly PodWire[] {
 		if (this.#cluster.node(pod.nodeName) === undefined) {
-			const why = `the input does not hold node/${pod.nodeName}, where pod/${pod.namespace}/${pod.name} runs`;
+			const why = phrase("node-of-pod-not-held", {
+				node: `node/${pod.nodeName}`,
+				pod: `pod/${pod.namespace}/${pod.name}`,
+			});
 			return [{ device: POD_DEVICE, to: { kind: "outside", why } }];
 		}
 		const to = { kind: "device", place: `node/${pod.nodeName}`, device: hostInterface(pod) } as const;

@@ -18,42 +18,37 @@ import { podPlace } from "../pod-vlans.ts";
 import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";
 import type { Card, Underlay } from "../underlay/underlay.ts";
 import { type AddressTable, serviceTables, uplinkTables } from "./flow-tables.ts";
-import { type PodPort, PodPorts } from "./networks.ts";
+import type { PodPort } from "./networks.ts";
 import { contivOrigin } from "./origin.ts";
-import { podEnd, podWires } from "./pod-end.ts";
 import { addressFlows, answersOnPorts, missAction, toOwnPods } from "./routing.ts";
 import { ContivSpeakers } from "./speakers.ts";
-import { NO_BRIDGE_NETFILTER, noUplink } from "./switch.ts";
+import { ContivSwitches, ETHERNET_MTU, NO_BRIDGE_NETFILTER } from "./switch.ts";
 
 /** What the agent answers pods with, whatever they ask for (vlrouter.go anycastMac). */
 const ANYCAST_MAC = "00:00:11:11:11:11";
-const ETHERNET_MTU = 1500;
 
 export class ContivBgpPlan implements ModePlan {
 	readonly assumptions: readonly Assumption[];
 	readonly #underlay: Underlay;
 	readonly #settings: ContivSettings;
-	readonly #ports: PodPorts;
+	readonly #switches: ContivSwitches;
 	readonly #services: ResolvedServices;
 	readonly #speakers: ContivSpeakers;
 
 	constructor(cluster: Cluster, underlay: Underlay, settings: ContivSettings) {
 		this.#underlay = underlay;
 		this.#settings = settings;
-		this.#ports = new PodPorts(cluster, settings);
+		this.#switches = new ContivSwitches(cluster, underlay, settings);
 		this.#services = resolvedServices(cluster, "contiv");
-		this.#speakers = new ContivSpeakers(cluster, underlay, settings, this.#ports);
-		const uplinks = cluster.nodes.flatMap((node) =>
-			this.#uplink(node) === undefined ? [noUplink(node, settings)] : [],
-		);
-		this.assumptions = [...this.#ports.assumptions, ...uplinks, ...this.#speakers.assumptions];
+		this.#speakers = new ContivSpeakers(cluster, underlay, settings, this.#switches.ports);
+		this.assumptions = [...this.#switches.assumptions, ...this.#speakers.assumptions];
 	}
 
 	node(node: Node): readonly Contribution[] {
 		const place = `node/${node.name}`;
-		const uplink = this.#uplink(node);
+		const uplink = this.#switches.uplink(node);
 		const router = this.#speakers.of(node);
-		const ports = this.#ports.on(node.name);
+		const ports = this.#switches.ports.on(node.name);
 		const own = toOwnPods(ports);
 		const table: AddressTable = {
 			redirects: [...own, ...addressFlows(this.#speakers.known(node), router, uplink)],
@@ -84,12 +79,11 @@ export class ContivBgpPlan implements ModePlan {
 	}
 
 	pod(pod: Pod): readonly Contribution[] {
-		const port = this.#ports.of(pod);
-		return port === undefined ? [] : [podEnd(port, this.#underlay.cardOf(`node/${pod.nodeName}`)?.mtu ?? ETHERNET_MTU)];
+		return this.#switches.pod(pod);
 	}
 
 	wires(pod: Pod): readonly PodWire[] {
-		return podWires(this.#ports.of(pod));
+		return this.#switches.wires(pod);
 	}
 
 	host(host: HostObject): readonly Contribution[] {
@@ -106,10 +100,6 @@ export class ContivBgpPlan implements ModePlan {
 
 	stackedOn(): readonly [] {
 		return [];
-	}
-
-	#uplink(node: Node): Card | undefined {
-		return this.#underlay.cards(`node/${node.name}`).find(({ device }) => device === this.#settings.uplink);
 	}
 }
 

@@ -14,40 +14,33 @@ import type { Assumption } from "../../state/network.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { podPlace } from "../pod-vlans.ts";
 import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";
-import type { Card, Underlay } from "../underlay/underlay.ts";
+import type { Underlay } from "../underlay/underlay.ts";
 import { serviceTables } from "./flow-tables.ts";
-import { type PodPort, PodPorts } from "./networks.ts";
+import type { PodPort } from "./networks.ts";
 import { contivOrigin } from "./origin.ts";
-import { podEnd, podWires } from "./pod-end.ts";
-import { NO_BRIDGE_NETFILTER, noUplink } from "./switch.ts";
+import { ContivSwitches, ETHERNET_MTU, NO_BRIDGE_NETFILTER } from "./switch.ts";
 
 /** What the bridge that stands for `contivVlanBridge` is called here: a network device's name is no longer (IFNAMSIZ). */
 const BRIDGE = "contivVlan";
-const ETHERNET_MTU = 1500;
 
 export class ContivVlanPlan implements ModePlan {
 	readonly assumptions: readonly Assumption[];
-	readonly #underlay: Underlay;
 	readonly #settings: ContivSettings;
-	readonly #ports: PodPorts;
+	readonly #switches: ContivSwitches;
 	readonly #services: ResolvedServices;
 
 	constructor(cluster: Cluster, underlay: Underlay, settings: ContivSettings) {
-		this.#underlay = underlay;
 		this.#settings = settings;
-		this.#ports = new PodPorts(cluster, settings);
+		this.#switches = new ContivSwitches(cluster, underlay, settings);
 		this.#services = resolvedServices(cluster, "contiv");
-		const uplinks = cluster.nodes.flatMap((node) =>
-			this.#uplink(node) === undefined ? [noUplink(node, settings)] : [],
-		);
-		this.assumptions = [...this.#ports.assumptions, ...uplinks];
+		this.assumptions = this.#switches.assumptions;
 	}
 
 	node(node: Node): readonly Contribution[] {
 		const place = `node/${node.name}`;
-		const uplink = this.#uplink(node);
+		const uplink = this.#switches.uplink(node);
 		const mtu = uplink?.mtu ?? ETHERNET_MTU;
-		const ports = this.#ports.on(node.name);
+		const ports = this.#switches.ports.on(node.name);
 		const trunk = this.#settings.networks.map(({ vlan }): PortVlan => ({ id: vlan, pvid: false, untagged: false }));
 		const enslaved = { master: BRIDGE, bridgePort: { ...DEFAULT_BRIDGE_PORT, vlans: trunk } };
 		const tables = ports.map((port) => serviceTables(port, this.#services(node)));
@@ -64,20 +57,15 @@ export class ContivVlanPlan implements ModePlan {
 	}
 
 	pod(pod: Pod): readonly Contribution[] {
-		const port = this.#ports.of(pod);
-		return port === undefined ? [] : [podEnd(port, this.#underlay.cardOf(`node/${pod.nodeName}`)?.mtu ?? ETHERNET_MTU)];
+		return this.#switches.pod(pod);
 	}
 
 	wires(pod: Pod): readonly PodWire[] {
-		return podWires(this.#ports.of(pod));
+		return this.#switches.wires(pod);
 	}
 
 	stackedOn(): readonly [] {
 		return [];
-	}
-
-	#uplink(node: Node): Card | undefined {
-		return this.#underlay.cards(`node/${node.name}`).find(({ device }) => device === this.#settings.uplink);
 	}
 }
 

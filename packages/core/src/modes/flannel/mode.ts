@@ -6,6 +6,7 @@ import type { FlannelSettings } from "../../cluster/settings.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Assumption } from "../../state/network.ts";
 import { sharing } from "../../state/shared-list.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { type Card, onLink, type Underlay } from "../underlay/underlay.ts";
@@ -93,7 +94,10 @@ class FlannelPlan implements ModePlan {
 
 	wires(pod: Pod): readonly PodWire[] {
 		if (this.#cluster.node(pod.nodeName) === undefined) {
-			const why = `the input does not hold node/${pod.nodeName}, where pod/${pod.namespace}/${pod.name} runs`;
+			const why = phrase("node-of-pod-not-held", {
+				node: `node/${pod.nodeName}`,
+				pod: `pod/${pod.namespace}/${pod.name}`,
+			});
 			return [{ device: POD_DEVICE, to: { kind: "outside", why } }];
 		}
 		const to = { kind: "device", place: `node/${pod.nodeName}`, device: this.#interfaces.nameOf(pod) } as const;

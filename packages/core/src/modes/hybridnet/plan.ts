@@ -11,6 +11,7 @@ import type { Contribution } from "../../state/contribution.ts";
 import type { Segment, SegmentRoute } from "../../state/fabric.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
 import type { Speaker } from "../../state/speaker.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { hostRoutes } from "../host-speakers.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
@@ -90,7 +91,10 @@ export class HybridnetPlan implements ModePlan {
 
 	wires(pod: Pod): readonly PodWire[] {
 		if (this.#cluster.node(pod.nodeName) === undefined) {
-			const why = `the input does not hold node/${pod.nodeName}, where pod/${pod.namespace}/${pod.name} runs`;
+			const why = phrase("node-of-pod-not-held", {
+				node: `node/${pod.nodeName}`,
+				pod: `pod/${pod.namespace}/${pod.name}`,
+			});
 			return [{ device: POD_DEVICE, to: { kind: "outside", why } }];
 		}
 		const to = { kind: "device", place: `node/${pod.nodeName}`, device: hostInterface(pod) } as const;

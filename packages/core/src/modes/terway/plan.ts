@@ -9,7 +9,7 @@ import type { Contribution } from "../../state/contribution.ts";
 import type { DeviceAt } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
 import type { PolicyStage } from "../../state/policy-stage.ts";
-import { type Phrase, phrase, worded } from "../../wording/phrase.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";
@@ -118,7 +118,7 @@ export class TerwayPlan implements ModePlan {
 
 	wires(pod: Pod): readonly PodWire[] {
 		const uplink = this.#uplinks.of(pod);
-		if (uplink.kind === "none") return [{ device: POD_DEVICE, to: { kind: "outside", why: worded(uplink.why) } }];
+		if (uplink.kind === "none") return [{ device: POD_DEVICE, to: { kind: "outside", why: uplink.why } }];
 		if (!this.#hasVeth(uplink)) return [];
 		const device = uplink.kind === "own" ? HOST_LEG : POD_DEVICE;
 		return [{ device, to: { kind: "device", place: `node/${pod.nodeName}`, device: hostInterface(pod) } }];

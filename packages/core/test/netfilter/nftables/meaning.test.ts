@@ -189,6 +189,21 @@ describe("connections", () => {
 	});
 });
 
+describe("the device that a look-up finds (nft_fib4_eval, nft_fib6_eval)", () => {
+	const types = { "10.244.1.7": "LOCAL" } as const;
+
+	test.each([
+		["the way back is by the device that it came in by", "exists", { inDevice: "eth0" }, "accept"],
+		["it is by another", "missing", { inDevice: "eth1" }, "accept"],
+		["no route is looked for by an address of the stack's own", "missing", { inDevice: "eth0", types }, "accept"],
+		["nor for what it sends to itself", "exists", { hook: "prerouting", inDevice: "lo", types }, "accept"],
+		// Linux 6.15 has the same in INPUT (nft_fib_can_skip), and those before have not.
+		["which depends on the kernel in INPUT", "exists", { hook: "input", inDevice: "lo", types }, "unknown"],
+	] as const)("%s", (_, asked, options, expected) => {
+		expect(kind(`fib saddr . iif oif ${asked} accept`, options)).toBe(expected);
+	});
+});
+
 describe("limits", () => {
 	test("are taken not to be reached, with a remark", () => {
 		const within = run("limit rate 10/second accept");

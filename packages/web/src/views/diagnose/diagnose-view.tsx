@@ -41,7 +41,7 @@ function Diagnosed({ input, route }: { readonly input: Input; readonly route: Ro
 	const all = route.params.all !== undefined;
 	const question = questionIn(route, scenario);
 	const diagnosing = useDiagnosis(input, all ? null : (question ?? undefined));
-	const { diagnosis, problem, running } = diagnosing;
+	const { diagnosis, problem, running, stopped } = diagnosing;
 	const fault = input.kind === "scenario" && atlasNameOf(input.name).kind === "fault" ? input.name : null;
 	if (!ready) return <p class="quiet">{loading}</p>;
 	return (
@@ -52,7 +52,15 @@ function Diagnosed({ input, route }: { readonly input: Input; readonly route: Ro
 			{problem !== null && <Problem problem={problem} retry={diagnosing.again} />}
 			{!all && question === null && <p class="quiet">{words.missing}</p>}
 			<Running diagnosing={diagnosing} />
-			{diagnosis !== null && <Result diagnosis={diagnosis} input={input} fault={fault} ended={!running} />}
+			{diagnosis !== null && (
+				<Result
+					diagnosis={diagnosis}
+					input={input}
+					fault={fault}
+					running={running}
+					complete={!running && !stopped && problem === null}
+				/>
+			)}
 			{fault !== null && !all && question !== null && <BesideHealthy fault={fault} question={question} route={route} />}
 		</>
 	);

@@ -12,11 +12,12 @@ interface Props {
 	readonly input: Input;
 	/** The name of the fault that is looked at. */
 	readonly fault: string | null;
-	/** Nothing more will be found. */
-	readonly ended: boolean;
+	readonly running: boolean;
+	/** Everything was asked: what is not found is not there. */
+	readonly complete: boolean;
 }
 
-export function Result({ diagnosis, input, fault, ended }: Props): JSX.Element {
+export function Result({ diagnosis, input, fault, running, complete }: Props): JSX.Element {
 	const texts = useTextsOf(DIAGNOSE);
 	const { question, findings } = diagnosis;
 	const serious = findings.filter(({ severity }) => severity !== "info");
@@ -25,8 +26,8 @@ export function Result({ diagnosis, input, fault, ended }: Props): JSX.Element {
 		<FindingCard key={index} {...{ finding, question, input, fault }} />
 	);
 	return (
-		<section class="diagnosis" aria-busy={!ended}>
-			<Head diagnosis={diagnosis} serious={serious.length} ended={ended} />
+		<section class="diagnosis" aria-busy={running}>
+			<Head diagnosis={diagnosis} serious={serious.length} complete={complete} />
 			{serious.length > 0 && <ol class="found">{serious.map(card)}</ol>}
 			{minor.length > 0 && (
 				<details class="minor" open={serious.length === 0}>
@@ -41,10 +42,10 @@ export function Result({ diagnosis, input, fault, ended }: Props): JSX.Element {
 interface HeadProps {
 	readonly diagnosis: Diagnosis;
 	readonly serious: number;
-	readonly ended: boolean;
+	readonly complete: boolean;
 }
 
-function Head({ diagnosis, serious, ended }: HeadProps): JSX.Element {
+function Head({ diagnosis, serious, complete }: HeadProps): JSX.Element {
 	const texts = useTextsOf(DIAGNOSE);
 	const { verdict, expected, asked } = diagnosis;
 	return (
@@ -60,7 +61,7 @@ function Head({ diagnosis, serious, ended }: HeadProps): JSX.Element {
 				</span>
 			)}
 			{serious > 0 && <b>{texts.found(serious)}</b>}
-			{serious === 0 && ended && (verdict === null || verdict === "delivered") && <b>{texts.clean}</b>}
+			{serious === 0 && complete && (verdict === null || verdict === "delivered") && <b>{texts.clean}</b>}
 			{asked !== undefined && <span class="quiet">{texts.surveyed(asked.questions, asked.places)}</span>}
 		</p>
 	);

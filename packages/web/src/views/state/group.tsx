@@ -62,6 +62,7 @@ export function Group({ group, expanded, target, cited, input, place, onJump }: 
 								<button
 									type="button"
 									class="small"
+									aria-label={`${texts.meet}: ${entry.text.split("\n", 1)[0]}`}
 									aria-expanded={sought === entry.text}
 									onClick={() => setSought(sought === entry.text ? null : entry.text)}
 								>

@@ -217,22 +217,31 @@ function useColours(): Colours | null {
 function coloursNow(): Colours {
 	const style = getComputedStyle(document.documentElement);
 	const token = (name: string): string => style.getPropertyValue(`--${name}`).trim();
-	return {
-		page: token("page"),
-		panel: token("panel"),
-		raised: token("raised"),
-		text: token("text"),
-		quiet: token("quiet"),
-		edge: token("edge"),
-		edgeStrong: token("edge-strong"),
-		accent: token("accent"),
-		bad: token("bad"),
-		unsure: token("unsure"),
-		pod: token("pod"),
-		podEdge: token("pod-edge"),
-		fabric: token("fabric"),
-		fabricEdge: token("fabric-edge"),
+	// A token says what it is in light and in dark; an element that uses it has what it is now.
+	const probe = document.body.appendChild(document.createElement("i"));
+	const used = getComputedStyle(probe);
+	const colour = (name: string): string => {
+		probe.style.color = `var(--${name})`;
+		return used.color;
+	};
+	const colours = {
+		page: colour("page"),
+		panel: colour("panel"),
+		raised: colour("raised"),
+		text: colour("text"),
+		quiet: colour("quiet"),
+		edge: colour("edge"),
+		edgeStrong: colour("edge-strong"),
+		accent: colour("accent"),
+		bad: colour("bad"),
+		unsure: colour("unsure"),
+		pod: colour("pod"),
+		podEdge: colour("pod-edge"),
+		fabric: colour("fabric"),
+		fabricEdge: colour("fabric-edge"),
 		sans: token("sans"),
 		mono: token("mono"),
 	};
+	probe.remove();
+	return colours;
 }

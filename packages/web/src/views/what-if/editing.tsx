@@ -1,5 +1,5 @@
 /** The editor with its files, what is wrong in them, and the way back to how they were. */
-import type { Diagnostic, ManifestFile } from "@podpath/core";
+import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import { Choice } from "../../parts/choice.tsx";
@@ -22,7 +22,7 @@ export function Editing({ draft, files, validation }: Props): JSX.Element {
 	const [name, setName] = useState("");
 	const [goal, setGoal] = useState<Goal | null>(null);
 	const file = files.find((each) => each.name === name) ?? files[0];
-	const goTo = ({ file: wanted, line, column = 1 }: NonNullable<Diagnostic["where"]>): void => {
+	const goTo = ({ file: wanted, line, column = 1 }: NonNullable<ToldDiagnostic["where"]>): void => {
 		setName(wanted);
 		setGoal({ line, column, turn: (goal?.turn ?? 0) + 1 });
 	};

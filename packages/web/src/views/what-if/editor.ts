@@ -6,7 +6,7 @@ import { lintGutter, type Diagnostic as Mark, setDiagnostics } from "@codemirror
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
 import { EditorState, type Extension, Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import type { Diagnostic } from "@podpath/core";
+import type { ToldDiagnostic } from "@podpath/core";
 import { COLOURS } from "./editor-colours.ts";
 
 export interface EditorOptions {
@@ -20,7 +20,7 @@ export interface EditorOptions {
 export interface Editor {
 	/** Replaces the text unless it is that already; undo brings the old one back. */
 	show(text: string): void;
-	mark(diagnostics: readonly Diagnostic[]): void;
+	mark(diagnostics: readonly ToldDiagnostic[]): void;
 	/** Lines and columns are counted from 1. */
 	goTo(line: number, column: number): void;
 	close(): void;
@@ -81,7 +81,7 @@ export function openEditor(root: ShadowRoot, { text, label, phrases, onChange }:
 }
 
 /** From the column on to the end of its word; a place that the text has no more is its end. */
-function markOf(state: EditorState, { where, severity, message, hint }: Diagnostic): Mark {
+function markOf(state: EditorState, { where, severity, message, hint }: ToldDiagnostic): Mark {
 	const from = offset(state, where?.line ?? 1, where?.column ?? 1);
 	const line = state.doc.lineAt(from);
 	const word = /^\S+/.exec(line.text.slice(from - line.from))?.[0] ?? "";

@@ -1,5 +1,5 @@
 /** One file in an editor, with what is wrong in it marked at its lines. */
-import type { Diagnostic, ManifestFile } from "@podpath/core";
+import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useTexts } from "../../texts/language.ts";
@@ -16,7 +16,7 @@ interface Props {
 	readonly file: ManifestFile;
 	/** Another one: the text is another by somebody else's hand than that which types here. */
 	readonly turn: number;
-	readonly diagnostics: readonly Diagnostic[];
+	readonly diagnostics: readonly ToldDiagnostic[];
 	readonly goal: Goal | null;
 	readonly onChange: (text: string) => void;
 }

@@ -1,12 +1,12 @@
 /** What is wrong or strange in the manifests, each with the way to its line. */
-import type { Diagnostic } from "@podpath/core";
+import type { ToldDiagnostic } from "@podpath/core";
 import { formatPosition } from "@podpath/core";
 import type { JSX } from "preact";
 import { useTexts } from "../../texts/language.ts";
 
 interface Props {
-	readonly diagnostics: readonly Diagnostic[];
-	readonly onGoTo: (where: NonNullable<Diagnostic["where"]>) => void;
+	readonly diagnostics: readonly ToldDiagnostic[];
+	readonly onGoTo: (where: NonNullable<ToldDiagnostic["where"]>) => void;
 }
 
 const MOST_SHOWN = 20;

@@ -33,8 +33,9 @@ export function Trial({ input, served, route, atlas, name }: Props): JSX.Element
 	const validation = useValidation(draft.files);
 	const scenario = scenarioOf(input, atlas);
 	const question = questionIn(route, scenario);
-	const isChanged = draft.changed.size > 0;
-	const changed = useManifestInput(validation.readable);
+	const readable = useManifestInput(validation.readable);
+	// What is typed at the moment may be readable or not; the path is of the last of it that was.
+	const changed = draft.changed.size > 0 && draft.isChange(validation.readable ?? []) ? readable : null;
 	if (draft.files === null) {
 		return draft.problem === null ? <p /> : <Problem problem={draft.problem} retry={draft.retry} />;
 	}
@@ -43,7 +44,7 @@ export function Trial({ input, served, route, atlas, name }: Props): JSX.Element
 			<Editing draft={draft} files={draft.files} validation={validation} />
 			<section class="outcome" aria-label={texts.outcome}>
 				<QuestionForm
-					input={changed ?? input}
+					input={readable ?? input}
 					words={route.params}
 					question={question}
 					scenario={scenario}
@@ -52,12 +53,13 @@ export function Trial({ input, served, route, atlas, name }: Props): JSX.Element
 						go({ view: "what-if", params: { ...params, change: route.params.change ?? "" } });
 					}}
 				/>
+				{validation.isUnreadable && <p class="notice tone-unsure">{texts.unreadable}</p>}
 				{question === null ? (
 					<p class="quiet">{words.missing}</p>
 				) : (
 					<>
 						<OnKernel input={input} served={served} question={question} edited={draft.edited} />
-						<Outcome route={route} question={question} before={input} after={isChanged ? changed : null} />
+						<Outcome route={route} question={question} before={input} after={changed} />
 					</>
 				)}
 			</section>

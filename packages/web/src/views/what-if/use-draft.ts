@@ -15,6 +15,8 @@ export interface Draft {
 	readonly changed: ReadonlySet<string>;
 	/** The files of those names as they are now. */
 	readonly edited: readonly ManifestFile[];
+	/** Whether these are other than the input's own. */
+	readonly isChange: (files: readonly ManifestFile[]) => boolean;
 	/** The browser refused to keep what was typed: a reload loses it. */
 	readonly unkept: boolean;
 	readonly change: (name: string, text: string) => void;
@@ -68,6 +70,7 @@ export function useDraft(input: Input, name: string, link: string | undefined): 
 		retry: () => setAttempt(attempt + 1),
 		changed: new Set(Object.keys(typed)),
 		edited,
+		isChange: (those) => those.some(({ text }, index) => text !== base.files?.[index]?.text),
 		unkept,
 		change: (file, text) => {
 			const original = base.files?.find((each) => each.name === file);

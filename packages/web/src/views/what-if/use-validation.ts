@@ -1,22 +1,22 @@
 /** Reads what is typed as the engine reads files: what is wrong with it, and the last of it that could be read. */
-import type { Diagnostic, ManifestFile } from "@podpath/core";
+import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
 import { useEffect, useState } from "preact/hooks";
 import { problemIn } from "../../backend/backend.ts";
 import { engine } from "../../backend/backends.ts";
 
 export interface Validation {
-	readonly diagnostics: readonly Diagnostic[];
+	readonly diagnostics: readonly ToldDiagnostic[];
 	/** Null: nothing could be read yet. */
 	readonly readable: readonly ManifestFile[] | null;
-	readonly validating: boolean;
+	/** What was typed last cannot be read. */
+	readonly isUnreadable: boolean;
 }
 
 /** A pause in typing. */
 const PAUSE_MS = 200;
 
 export function useValidation(files: readonly ManifestFile[] | null): Validation {
-	const [state, setState] = useState<Omit<Validation, "validating"> & { readonly of: typeof files }>({
-		of: null,
+	const [state, setState] = useState<Omit<Validation, "isUnreadable">>({
 		diagnostics: [],
 		readable: null,
 	});
@@ -26,19 +26,23 @@ export function useValidation(files: readonly ManifestFile[] | null): Validation
 		const validate = async (): Promise<void> => {
 			const diagnostics = await engine.validate(files).catch(diagnosticOf);
 			if (!current) return;
-			const isWrong = diagnostics.some(({ severity }) => severity === "error");
-			setState(({ readable }) => ({ of: files, diagnostics, readable: isWrong ? readable : files }));
+			const isWrong = diagnostics.some(isError);
+			setState(({ readable }) => ({ diagnostics, readable: isWrong ? readable : files }));
 		};
-		const timer = setTimeout(() => void validate(), state.of === null ? 0 : PAUSE_MS);
+		const timer = setTimeout(() => void validate(), state.readable === null ? 0 : PAUSE_MS);
 		return () => {
 			current = false;
 			clearTimeout(timer);
 		};
 	}, [files]);
-	return { ...state, validating: state.of !== files };
+	return { ...state, isUnreadable: state.diagnostics.some(isError) };
 }
 
-function diagnosticOf(error: unknown): readonly Diagnostic[] {
+function isError({ severity }: ToldDiagnostic): boolean {
+	return severity === "error";
+}
+
+function diagnosticOf(error: unknown): readonly ToldDiagnostic[] {
 	const { code, message } = problemIn(error);
 	return [{ code, message, severity: "error" }];
 }

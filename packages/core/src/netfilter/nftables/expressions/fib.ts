@@ -1,5 +1,6 @@
 /** Questions to the route tables (net/netfilter/nft_fib.c, net/ipv4/netfilter/nft_fib_ipv4.c). */
-import { isUnknowable, type RuleContext } from "../../context.ts";
+import type { Address } from "../../../address/address.ts";
+import { isUnknowable, type RuleContext, type Unknowable } from "../../context.ts";
 import { numberValue, wordValue } from "../element.ts";
 import { type Worth, worth } from "../evaluation.ts";
 import { objectOf, oneOrList, stringAt, stringsAt } from "../json/json.ts";
@@ -51,13 +52,27 @@ function valueFor({ result, flags }: FibExpression, at: RuleContext): Worth {
 		const type = at.addressType(address, device);
 		return isUnknowable(type) ? type : worth(wordValue(type.toLowerCase()));
 	}
+	const device = deviceTowards(address, flags, at);
+	if (isUnknowable(device)) return device;
+	if (device === null) return worth(result === "oif" ? numberValue(0) : wordValue(""));
+	return worth(wordValue(device));
+}
+
+/** Null: the answer is as if there were no route. */
+function deviceTowards(address: Address, flags: readonly string[], at: RuleContext): string | null | Unknowable {
+	// What a stack sends to itself is not looked up (nft_fib_is_loopback).
+	if (at.hook === "prerouting" && at.inDevice === "lo") return at.inDevice;
+	const type = at.addressType(address);
+	if (isUnknowable(type)) return type;
+	if (type === "LOCAL") {
+		// nft_fib_can_skip, of Linux 6.15: such a packet in INPUT is not looked up either.
+		if (at.hook === "input" && at.inDevice === "lo") return { unknown: "fib in INPUT of a packet to oneself" };
+		return null;
+	}
 	const iif = flags.includes("iif") && at.inDevice !== null ? { iif: at.inDevice } : {};
 	const device = at.routeDevice(address, { withMark: flags.includes("mark"), ...iif });
-	if (isUnknowable(device)) return device;
 	// With iif the device found must be that one, else the answer is as if there were none (nft_fib4_eval).
-	const missing = device === null || (flags.includes("iif") && device !== at.inDevice);
-	if (missing) return worth(result === "oif" ? numberValue(0) : wordValue(""));
-	return worth(wordValue(device));
+	return flags.includes("iif") && !isUnknowable(device) && device !== at.inDevice ? null : device;
 }
 
 /** `missing` and `exists`, in the place of a device, ask whether there is one. */
