@@ -39,7 +39,7 @@ const noJsonSchema: Plugin = {
 
 /**
  * The sentences of one language alone, whatever is asked for: those of another are a twentieth of the engine. Those of a
- * diagnosis are left out, since this engine makes none.
+ * diagnosis and of the lab are left out, since this engine does neither.
  */
 function sentencesIn(kept: "ENGLISH" | "CHINESE"): Plugin {
 	const left = kept === "ENGLISH" ? "CHINESE" : "ENGLISH";
@@ -48,12 +48,18 @@ function sentencesIn(kept: "ENGLISH" | "CHINESE"): Plugin {
 		CHINESE: ["wording/chinese.ts", "trace/catalogue-zh.ts"],
 	};
 	const instead = new Map(files[left].map((file, index) => [join(dirname(CORE), file), files[kept][index]]));
-	const diagnosis = join(dirname(CORE), `wording/${kept.toLowerCase()}-of-diagnosis.ts`);
+	const unsaid = new Map(
+		["diagnosis", "lab"].map((of) => [
+			join(dirname(CORE), `wording/${kept.toLowerCase()}-of-${of}.ts`),
+			`export const ${kept}_OF_${of.toUpperCase()} = {};`,
+		]),
+	);
 	return {
 		name: `sentences-in-${kept.toLowerCase()}`,
 		setup(building) {
 			building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
-				if (path === diagnosis) return { contents: `export const ${kept}_OF_DIAGNOSIS = {};`, loader: "ts" };
+				const empty = unsaid.get(path);
+				if (empty !== undefined) return { contents: empty, loader: "ts" };
 				const other = instead.get(path);
 				if (other === undefined) return null;
 				const from = JSON.stringify(join(dirname(CORE), other));

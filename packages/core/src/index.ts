@@ -145,7 +145,7 @@ export { ipRuleBatch } from "./emit/ip-rule.ts";
 export { printIpvsadmSave } from "./emit/ipvsadm-save.ts";
 export { printNamespace } from "./emit/namespace.ts";
 export { tcBatch } from "./emit/tc-batch.ts";
-export type { ReasonCode } from "./kernel/because.ts";
+export type { Because, ReasonCode } from "./kernel/because.ts";
 export { VPC_MAC } from "./kernel/layer2.ts";
 export { tagTowards, vlansOf as segmentVlanIds } from "./kernel/segment-vlan.ts";
 export type { Crossing, Rewrite } from "./kernel/walk.ts";
@@ -264,5 +264,6 @@ export {
 	type Via,
 } from "./trace/question.ts";
 export type { Subject } from "./trace/subject.ts";
+export { reason } from "./trace/wording.ts";
 export { LANGUAGES, type Language } from "./wording/language.ts";
 export { type Phrase, type PhraseCode, phrase, type Said, worded, wordedFact } from "./wording/phrase.ts";

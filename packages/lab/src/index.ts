@@ -3,15 +3,19 @@ export type { Backend, BackendKind, StepOutput } from "./backend.ts";
 export { LabError } from "./backends/lab-error.ts";
 export { AUTOMATIC_KINDS, type OpenOptions, openBackend } from "./backends/open.ts";
 export { type FeatureReport, type ProbeFeaturesOptions, probeFeatures } from "./backends/probe.ts";
-export { compareWay, compareWays } from "./compare/compare.ts";
-export type {
-	Agreement,
-	ComparedDirection,
-	Comparison,
-	Difference,
-	Disagreement,
-	Divergence,
-	NotCompared,
+export {
+	compareWay,
+	compareWays,
+} from "./compare/compare.ts";
+export {
+	type Agreement,
+	type ComparedDirection,
+	type Comparison,
+	type Difference,
+	type Disagreement,
+	type Divergence,
+	isAboutHop,
+	type NotCompared,
 } from "./compare/comparison.ts";
 export type { HopRow } from "./compare/hop-row.ts";
 export { deviceText, packetText } from "./compare/hop-text.ts";

@@ -26,6 +26,7 @@ import { eventStream } from "./event-stream.ts";
 import type { Events, ServerEvent } from "./events.ts";
 import type { LabRuns } from "./lab-runs.ts";
 import { longCalls } from "./long-calls.ts";
+import { describedApi } from "./openapi.ts";
 import { problem } from "./problem.ts";
 import type { Served } from "./served.ts";
 import { servedManifests, servedSubject } from "./subjects.ts";
@@ -193,10 +194,6 @@ export function api(served: Served, events: Events, runs: LabRuns): OpenAPIHono 
 			end();
 		}),
 	);
-	routed.doc31("/openapi.json", {
-		openapi: "3.1.0",
-		info: { title: "podpath", version: served.version },
-		servers: [{ url: "/api" }],
-	});
+	routed.get("/openapi.json", (context) => context.json(describedApi(routed, served.version)));
 	return routed;
 }

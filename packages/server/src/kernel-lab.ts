@@ -28,7 +28,11 @@ async function probeKernels(): Promise<LabOffer> {
 	return { available: false, tried };
 }
 
-async function askKernel(subject: Subject, question: Question, { signal, onStage }: LabWatch): Promise<LabReport> {
+async function askKernel(
+	subject: Subject,
+	question: Question,
+	{ signal, onStage, language }: LabWatch,
+): Promise<LabReport> {
 	// A question that cannot be asked is told before a kernel is opened for it.
 	explain(subject, question);
 	let lab: Lab | null = null;
@@ -42,10 +46,10 @@ async function askKernel(subject: Subject, question: Question, { signal, onStage
 		onStage("sending", "");
 		const answer = await lab.ask(subject, question);
 		onStage("comparing", "");
-		return labReport(answer, lab.plan);
+		return labReport(answer, lab.plan, language);
 	} catch (error) {
 		// A kernel that lacks something, or did not take the network, says nothing for or against the prediction.
-		if (error instanceof LabError) return unverifiedReport(question, error.message);
+		if (error instanceof LabError) return unverifiedReport(question, error.said, language);
 		throw error;
 	} finally {
 		await lab?.close();

@@ -15,13 +15,14 @@ export class LabRuns {
 	}
 
 	/** Rejects with an InputError where somebody else is asking; `subject` is not made then. */
-	async ask(subject: () => Promise<Subject>, question: Question, { signal, onStage }: LabWatch): Promise<LabReport> {
+	async ask(subject: () => Promise<Subject>, question: Question, watch: LabWatch): Promise<LabReport> {
+		const { signal } = watch;
 		if (this.#running !== null) throw busy();
 		const ending = new AbortController();
 		const end = (): void => ending.abort();
 		signal.addEventListener("abort", end);
 		if (signal.aborted) end();
-		const asking = subject().then((known) => this.#lab.ask(known, question, { signal: ending.signal, onStage }));
+		const asking = subject().then((known) => this.#lab.ask(known, question, { ...watch, signal: ending.signal }));
 		const running = { ending, done: asking.catch(() => {}) };
 		this.#running = running;
 		try {

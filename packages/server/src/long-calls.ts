@@ -104,13 +104,14 @@ export function longCalls(routed: OpenAPIHono, served: Served, runs: LabRuns): v
 	routed.openapi(offer, async (context) => context.json(await runs.offer(), 200));
 	routed.openapi(labRun, (context) => {
 		const { question, atlas, edited } = context.req.valid("json") as z.infer<typeof labBody>;
+		const language = requestLanguage(context);
 		return eventStream<LabEvent>(context, (send, signal) =>
-			told(send, requestLanguage(context), async () => {
+			told(send, language, async () => {
 				const subject = (): Promise<Subject> =>
 					edited === undefined ? namedSubject(served, atlas) : editedSubject(served, atlas, edited);
 				const onStage = (stage: (LabEvent & { readonly kind: "stage" })["stage"], text: string): void =>
 					send({ kind: "stage", stage, text });
-				send({ kind: "done", report: await runs.ask(subject, question, { signal, onStage }) });
+				send({ kind: "done", report: await runs.ask(subject, question, { signal, onStage, language }) });
 			}),
 		);
 	});

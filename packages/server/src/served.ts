@@ -5,6 +5,7 @@ import type {
 	LabOffer,
 	LabReport,
 	LabStage,
+	Language,
 	ManifestFile,
 	Question,
 	Scenario,
@@ -40,6 +41,8 @@ export interface KernelLab {
 }
 
 export interface LabWatch {
+	/** In which the report is told. */
+	readonly language: Language;
 	readonly signal: AbortSignal;
 	readonly onStage: (stage: LabStage, text: string) => void;
 }

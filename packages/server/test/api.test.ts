@@ -1,5 +1,5 @@
 /** The server without a socket: who may ask, what is refused, and that answers are those of the command line. */
-import { clusterNetwork, loadCluster, parseScenarios } from "@podpath/core";
+import { clusterNetwork, jsonSchema, loadCluster, parseScenarios, questionSchema } from "@podpath/core";
 import { describe, expect, test } from "vitest";
 import { app } from "../src/app.ts";
 import { Events } from "../src/events.ts";
@@ -67,6 +67,18 @@ function clusterInput(): NamedInput {
 		name: "cluster.yaml",
 		subject: Promise.resolve(subject),
 		manifests: Promise.resolve(files),
+	};
+}
+
+interface Schema {
+	readonly $schema?: string;
+	readonly required?: readonly string[];
+	readonly properties?: object;
+}
+
+interface Operations {
+	readonly post?: {
+		readonly requestBody: { readonly content: { readonly "application/json": { readonly schema: Schema } } };
 	};
 }
 
@@ -219,10 +231,23 @@ describe("what the page reads", () => {
 
 	test("the API describes itself, with the schema of `podpath schema explanation`", async () => {
 		const response = await server().request("/api/openapi.json", { headers: ALLOWED });
-		const { openapi, paths } = (await response.json()) as { readonly openapi: string; readonly paths: object };
+		const text = await response.text();
+		const { openapi, paths, components } = JSON.parse(text) as {
+			readonly openapi: string;
+			readonly components: { readonly schemas: object };
+			readonly paths: Readonly<Record<string, Operations>>;
+		};
 		expect(openapi).toBe("3.1.0");
-		const edited = '"edited":{"type":"array","items":{"$ref":"#/components/schemas/file"}';
-		expect(JSON.stringify(paths)).toContain(edited);
+		const { $schema: _, ...question } = jsonSchema(questionSchema, "input") as Schema;
+		const named = [...text.matchAll(/"\$ref":"#\/components\/schemas\/([^"]+)"/g)].map(([, name]) => name);
+		expect(text.match(/"\$ref"/g)).toHaveLength(named.length);
+		expect(new Set(named)).toEqual(new Set(Object.keys(components.schemas)));
+		const lab = paths["/lab"]?.post?.requestBody.content["application/json"].schema;
+		expect(lab?.required).toEqual(["question"]);
+		expect(lab?.properties).toMatchObject({
+			question,
+			edited: { type: "array", items: { $ref: "#/components/schemas/file" } },
+		});
 		expect(Object.keys(paths).sort()).toEqual([
 			"/atlas.json",
 			"/atlas/{file}",

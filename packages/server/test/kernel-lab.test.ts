@@ -46,6 +46,7 @@ describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => 
 		const stages: LabStage[] = [];
 		const subject = await atlasSubject(served, "flannel-host-gw");
 		const report = await lab.ask(subject, QUESTION, {
+			language: "en",
 			signal: new AbortController().signal,
 			onStage: (stage) => stages.push(stage),
 		});
@@ -65,7 +66,7 @@ describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => 
 		expect(started()).toEqual([]);
 	});
 
-	test("about manifests as somebody changed them is proven for the changed network", async () => {
+	test("about manifests as somebody changed them is proven for the changed network, and told in the language that is wanted", async () => {
 		const { cluster } = FLANNEL.files;
 		// kube-proxy rejects what is sent to a Service without endpoints (pkg/proxy/iptables/proxier.go).
 		const edited = [{ name: cluster.name, text: cluster.text.replace("{ app: web }\n  ports", "{ app: x }\n  ports") }];
@@ -73,10 +74,10 @@ describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => 
 		const report = await lab.ask(
 			subject,
 			{ ...QUESTION, to: "service/default/web:80" },
-			{ signal: new AbortController().signal, onStage: () => {} },
+			{ language: "zh", signal: new AbortController().signal, onStage: () => {} },
 		);
 		expect(report.verdict).toEqual({ kind: "proven" });
-		expect(report.comparison).toMatchObject({ verdict: "refused" });
+		expect(report.comparison).toMatchObject({ verdict: "refused", reason: expect.stringMatching(/\p{Script=Han}/u) });
 		expect(started()).toEqual([]);
 	});
 
@@ -86,7 +87,7 @@ describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => 
 		const asking = lab.ask(
 			subject,
 			{ ...QUESTION, from: "pod/default/<i>client" },
-			{ signal: new AbortController().signal, onStage: (stage) => stages.push(stage) },
+			{ language: "en", signal: new AbortController().signal, onStage: (stage) => stages.push(stage) },
 		);
 		await expect(asking).rejects.toThrow(InputError);
 		expect(stages).toEqual([]);
@@ -95,7 +96,11 @@ describe.skipIf(NO_KERNEL !== "")(`a question to the kernel${NO_KERNEL}`, () => 
 	test("that is ended while the network is built leaves nothing", async () => {
 		const ending = new AbortController();
 		const subject = await atlasSubject(served, "flannel-host-gw");
-		const report = await lab.ask(subject, QUESTION, { signal: ending.signal, onStage: () => ending.abort() });
+		const report = await lab.ask(subject, QUESTION, {
+			language: "en",
+			signal: ending.signal,
+			onStage: () => ending.abort(),
+		});
 		expect(report.verdict).toMatchObject({ kind: "not-verified" });
 		await expect.poll(started, { timeout: 10_000 }).toEqual([]);
 	});

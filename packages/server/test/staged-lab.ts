@@ -32,7 +32,7 @@ export const REPORT: LabReport = {
 			{ direction: "answer", rows: [] },
 		],
 		divergence: { direction: "forward", row: 1 },
-		differences: [{ about: "result", predicted: "answered", observed: "timeout" }],
+		differences: [{ ofHop: false, about: "result", predicted: "answered", observed: "timeout" }],
 		remarks: ["a remark"],
 	},
 	servers: [{ at: "pod/default/b", address: "10.0.0.2:80", peer: "10.0.0.9:40000" }],

@@ -10,6 +10,7 @@ import {
 	type Scenario,
 	scenarioManifests,
 	scenarioName,
+	worded,
 } from "@podpath/core";
 import { type Case, type LabAnswer, type Proof, proveAll, renderComparison, verdictOfLab } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
@@ -129,7 +130,7 @@ function outcomeOf(proof: Proof<unknown>): Outcome {
 			return { kind: "passed", detail: `${where}${ways}`, lines: remarksOf(proof.answer) };
 		}
 		case "not-verified":
-			return { kind: "open", detail: "not verified", lines: [verdict.why] };
+			return { kind: "open", detail: "not verified", lines: [worded(verdict.why)] };
 		case "differs":
 			return {
 				kind: "failed",
@@ -146,7 +147,7 @@ function outcomeOf(proof: Proof<unknown>): Outcome {
 /** What a reader should know of a proof: each remark once. */
 function remarksOf({ probed }: LabAnswer): readonly string[] {
 	const remarks = probed.flatMap(({ comparison }) => (comparison.kind === "not-compared" ? [] : comparison.remarks));
-	return [...new Set(remarks)].map((remark) => `note: ${remark}`);
+	return [...new Set(remarks.map((remark) => worded(remark)))].map((remark) => `note: ${remark}`);
 }
 
 const WORDS = { passed: "proven", failed: "FAILED", open: "open" } as const;

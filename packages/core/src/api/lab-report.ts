@@ -62,6 +62,8 @@ export interface LabComparison {
 }
 
 export interface LabDifference {
+	/** Of a hop, which the rows show too. */
+	readonly ofHop: boolean;
 	readonly about: string;
 	readonly predicted: string;
 	readonly observed: string;
@@ -122,7 +124,7 @@ const comparison = z.strictObject({
 		}),
 	),
 	divergence: z.strictObject({ direction, row: z.int() }).nullable(),
-	differences: z.array(z.strictObject({ about: z.string(), ...difference })),
+	differences: z.array(z.strictObject({ ofHop: z.boolean(), about: z.string(), ...difference })),
 	remarks: z.array(z.string()),
 });
 

@@ -1,6 +1,6 @@
 /** What captures on every device would show, if the engine is right: the lab lays what they do show beside it. */
 import type { Address } from "../address/address.ts";
-import type { Facts, ReasonCode } from "../kernel/because.ts";
+import type { Because, Facts, ReasonCode } from "../kernel/because.ts";
 import type { Crossing, Rewrite } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
@@ -23,6 +23,7 @@ export interface PredictedWay {
 	readonly verdict: Verdict;
 	/** What decided it, as a sentence and as a code with facts. */
 	readonly reason: string;
+	readonly because: Because;
 	readonly code: ReasonCode;
 	readonly facts: Facts;
 	/** Where that was. */
@@ -91,6 +92,7 @@ function predictionOf(plan: Plan, way: Way): PredictedWay {
 		weight,
 		verdict,
 		reason: reason(end.because),
+		because: end.because,
 		code,
 		facts,
 		endedAt: end.at,

@@ -1,5 +1,6 @@
 /** What findings say in Chinese. Facts stand in braces, by the same names as in English. */
 import { CHINESE_OF_DIAGNOSIS } from "./chinese-of-diagnosis.ts";
+import { CHINESE_OF_LAB } from "./chinese-of-lab.ts";
 import { CHINESE_OF_MODES } from "./chinese-of-modes.ts";
 import { CHINESE_OF_QUESTIONS } from "./chinese-of-questions.ts";
 import { CHINESE_OF_SNAPSHOTS } from "./chinese-of-snapshots.ts";
@@ -9,6 +10,7 @@ import type { PhraseCode } from "./phrase.ts";
 
 export const CHINESE: Readonly<Record<PhraseCode, string>> = {
 	...CHINESE_OF_DIAGNOSIS,
+	...CHINESE_OF_LAB,
 	...CHINESE_OF_MODES,
 	...CHINESE_OF_QUESTIONS,
 	...CHINESE_OF_SNAPSHOTS,

@@ -1,5 +1,6 @@
 /** What findings say in English. Facts stand in braces; what may be left out begins with what joins it on. */
 import { ENGLISH_OF_DIAGNOSIS } from "./english-of-diagnosis.ts";
+import { ENGLISH_OF_LAB } from "./english-of-lab.ts";
 import { ENGLISH_OF_MODES } from "./english-of-modes.ts";
 import { ENGLISH_OF_QUESTIONS } from "./english-of-questions.ts";
 import { ENGLISH_OF_SNAPSHOTS } from "./english-of-snapshots.ts";
@@ -159,6 +160,7 @@ const ENGLISH_OF_ANSWERS = {
 
 export const ENGLISH: typeof ENGLISH_OF_ANSWERS &
 	typeof ENGLISH_OF_DIAGNOSIS &
+	typeof ENGLISH_OF_LAB &
 	typeof ENGLISH_OF_MODES &
 	typeof ENGLISH_OF_QUESTIONS &
 	typeof ENGLISH_OF_SNAPSHOTS &
@@ -166,6 +168,7 @@ export const ENGLISH: typeof ENGLISH_OF_ANSWERS &
 	typeof ENGLISH_OF_WALKS = {
 	...ENGLISH_OF_ANSWERS,
 	...ENGLISH_OF_DIAGNOSIS,
+	...ENGLISH_OF_LAB,
 	...ENGLISH_OF_MODES,
 	...ENGLISH_OF_QUESTIONS,
 	...ENGLISH_OF_SNAPSHOTS,

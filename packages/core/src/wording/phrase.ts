@@ -8,8 +8,14 @@ import type { Language } from "./language.ts";
 
 export type PhraseCode = keyof typeof ENGLISH;
 
-/** Several are joined as the language joins them; `clauses` are longer, and stand further apart. */
-export type Fact = string | number | Phrase | readonly Fact[] | { readonly clauses: readonly Fact[] };
+/** Several are joined as the language joins them; `clauses` are longer, and stand further apart; `lines` stand below each other. */
+export type Fact =
+	| string
+	| number
+	| Phrase
+	| readonly Fact[]
+	| { readonly clauses: readonly Fact[] }
+	| { readonly lines: readonly Fact[] };
 
 export interface Phrase {
 	readonly phrase: PhraseCode;
@@ -50,6 +56,7 @@ export function wordedFact(fact: Fact, language: Language): string {
 	if (typeof fact === "number") return String(fact);
 	if (typeof fact === "string" || "phrase" in fact) return worded(fact, language);
 	if ("clauses" in fact) return fact.clauses.map((each) => wordedFact(each, language)).join(SEMICOLON[language]);
+	if ("lines" in fact) return fact.lines.map((each) => wordedFact(each, language)).join("\n");
 	return fact.map((each) => wordedFact(each, language)).join(COMMA[language]);
 }
 
@@ -59,7 +66,8 @@ export function withFacts({ phrase: code, facts }: Phrase, change: (text: string
 		if (typeof fact === "number") return fact;
 		if (typeof fact === "string") return change(fact);
 		if ("phrase" in fact) return withFacts(fact, change);
-		return "clauses" in fact ? { clauses: fact.clauses.map(changed) } : fact.map(changed);
+		if ("clauses" in fact) return { clauses: fact.clauses.map(changed) };
+		return "lines" in fact ? { lines: fact.lines.map(changed) } : fact.map(changed);
 	};
 	return {
 		phrase: code,

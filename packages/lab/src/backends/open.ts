@@ -1,4 +1,5 @@
 /** Which kernel a lab gets: the first that has what its network needs. */
+import { type Phrase, phrase, type Said } from "@podpath/core";
 import type { Backend, BackendKind } from "../backend.ts";
 import { FEATURES, type Feature } from "../lab-plan.ts";
 import type { LaunchOptions } from "./agent-process.ts";
@@ -24,7 +25,7 @@ export const AUTOMATIC_KINDS: readonly BackendKind[] = ["userns", "netns", "uml"
 type Trial =
 	| { readonly kind: "open"; readonly backend: Backend }
 	| { readonly kind: "lacks"; readonly report: FeatureReport; readonly lacking: readonly Feature[] }
-	| { readonly kind: "failed"; readonly why: string };
+	| { readonly kind: "failed"; readonly why: Said };
 
 /**
  * A kernel that has all of `needs`. Rejects with a LabError that names, for each kind that was tried, the features that
@@ -32,7 +33,7 @@ type Trial =
  */
 export async function openBackend(options: OpenOptions): Promise<Backend> {
 	const root = process.getuid?.() === 0;
-	const tried: string[] = [];
+	const tried: Said[] = [];
 	let usernsForbidden = false;
 	for (const kind of options.kind === undefined ? AUTOMATIC_KINDS : [options.kind]) {
 		// As root on the host's kernel only where there is no other way to that kernel.
@@ -41,9 +42,10 @@ export async function openBackend(options: OpenOptions): Promise<Backend> {
 		if (trial.kind === "open") return trial.backend;
 		if (options.signal?.aborted) throw new LabError("the lab was aborted");
 		if (kind === "userns") usernsForbidden = trial.kind === "failed";
-		tried.push(`${kind}: ${trial.kind === "failed" ? trial.why : lacks(trial.report, trial.lacking)}`);
+		const why = trial.kind === "failed" ? trial.why : lacks(trial.report, trial.lacking);
+		tried.push(phrase("kernel-kind", { kind, why }));
 	}
-	throw new LabError(`no kernel here can build this network\n${tried.join("\n")}`);
+	throw new LabError(phrase("no-kernel", { tried: { lines: tried } }));
 }
 
 async function attempt(kind: BackendKind, options: OpenOptions): Promise<Trial> {
@@ -61,17 +63,18 @@ async function attempt(kind: BackendKind, options: OpenOptions): Promise<Trial> 
 		}
 		return { kind: "open", backend };
 	} catch (error) {
-		if (error instanceof LabError) return { kind: "failed", why: error.message };
+		if (error instanceof LabError) return { kind: "failed", why: error.said };
 		throw error;
 	}
 }
 
-function lacks(report: FeatureReport, lacking: readonly Feature[]): string {
-	const reasons = lacking.map(
-		(feature) =>
-			`\n  ${feature} comes with ${FEATURE_TESTS[feature].remedy} (${firstLine(report.missing.get(feature))})`,
-	);
-	return `kernel ${report.kernel} lacks ${lacking.join(", ")}${reasons.join("")}`;
+function lacks(report: FeatureReport, lacking: readonly Feature[]): Phrase {
+	const remedies = lacking.map((feature) => {
+		const { remedy } = FEATURE_TESTS[feature];
+		return phrase("feature-comes-with", { feature, remedy, why: firstLine(report.missing.get(feature)) });
+	});
+	const head = phrase("kernel-lacks", { kernel: report.kernel, features: lacking });
+	return phrase("kernel-and-remedies", { remedies: { lines: [head, ...remedies] } });
 }
 
 /** What a tool says after its first line is about its own input. */

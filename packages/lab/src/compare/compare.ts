@@ -1,5 +1,5 @@
 /** One probe's observation against what the engine predicted for it. */
-import type { Crossing, Place, PredictedWay } from "@podpath/core";
+import { type Crossing, type Phrase, type Place, type PredictedWay, phrase, type Said, worded } from "@podpath/core";
 import type { LabPlan, LabProgram } from "../lab-plan.ts";
 import type { Observation } from "../observation.ts";
 import { type ComparedDirection, type Comparison, type Difference, type Divergence, isAboutHop } from "./comparison.ts";
@@ -27,7 +27,7 @@ export function compareWays(ways: readonly PredictedWay[], observation: Observat
 	for (const each of compared) {
 		if (each.kind === "differs" && (nearest === undefined || distance(each) < distance(nearest))) nearest = each;
 	}
-	return nearest ?? { kind: "not-compared", why: "nothing was predicted" };
+	return nearest ?? { kind: "not-compared", why: phrase("nothing-predicted") };
 }
 
 /** How far an observation is from a way: hops that differ, and whatever else does. */
@@ -66,15 +66,16 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 	const differences = [
 		...directions.flatMap(hopDifferences),
 		...(way.verdict === "exits" ? [] : resultDifference(way, observation)),
-		...(server === null ? [] : [{ about: "server", ...server }]),
+		...(server === null ? [] : [{ about: "server", said: phrase("about-server"), ...server }]),
 		...tableDifferences(tables),
 	];
-	const { verdict, reason } = way;
+	const { verdict, reason, because } = way;
 	const result = wordOf(observation.result);
 	const compared = {
 		way: number,
 		verdict,
 		reason,
+		because,
 		result,
 		directions,
 		remarks: [...programRemarks(way, plan), ...tables.remarks],
@@ -84,29 +85,32 @@ export function compareWay(way: PredictedWay, observation: Observation, plan: La
 }
 
 /** A prediction that leaves open what happens cannot be right or wrong, whatever is observed: why; null where it can be. */
-export function whyNotCompared(way: PredictedWay, plan: LabPlan): string | null {
+export function whyNotCompared(way: PredictedWay, plan: LabPlan): Phrase | null {
 	const { verdict, reason, client, forward, reply, refusal, documented } = way;
-	if (verdict === "unknown") return `the prediction is "unknown": ${reason}`;
-	if (verdict === "exits" && forward.length === 0) return `nothing shows the packet before it leaves: ${reason}`;
+	if (verdict === "unknown") return phrase("prediction-unknown", { reason });
+	if (verdict === "exits" && forward.length === 0) return phrase("nothing-shows-packet", { reason });
 	if ((verdict === "loop" || way.code === "loop") && way.rewrites.some(({ randomPort }) => randomPort !== undefined))
-		return "every round of the loop draws another port";
-	if (client === null) return "the packet comes in from outside of what is described";
+		return phrase("loop-draws-ports");
+	if (client === null) return phrase("comes-from-outside");
 	const built = new Set(plan.namespaces.map(({ place }) => place));
-	if (!built.has(client)) return `the lab has no ${client}`;
+	if (!built.has(client)) return phrase("lab-has-no", { place: client });
 	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
 	const effect = documented.find((each) => !isStoodInFor(each, plan));
-	if (effect !== undefined) return `the lab has not got what decides at ${effect.at}${lacking(effect)}: ${effect.what}`;
+	if (effect !== undefined) {
+		const { at: place, what } = effect;
+		return phrase("lab-lacks-what-decides", { place, lacking: lacking(effect), what });
+	}
 	const missing = crossings.find(({ at, device }) => device !== null && !built.has(at));
-	return missing === undefined ? null : `the lab has no ${missing.at}`;
+	return missing === undefined ? null : phrase("lab-has-no", { place: missing.at });
 }
 
 /** What would have to be there, and what would bring it. */
-function lacking({ technology }: PredictedWay["documented"][number]): string {
+function lacking({ technology }: PredictedWay["documented"][number]): Said {
 	switch (technology) {
 		case "OpenFlow":
-			return ", Open vSwitch's flow tables (Debian package openvswitch-switch, kernel module openvswitch)";
+			return phrase("lacking-open-vswitch");
 		case "eBPF":
-			return ", an eBPF program of the CNI's";
+			return phrase("lacking-ebpf");
 		case null:
 			return "";
 	}
@@ -119,7 +123,7 @@ function isStoodInFor({ at, program }: PredictedWay["documented"][number], { pro
 }
 
 /** What a reader should know: where a program is on the way, its part is the engine's word, and not the kernel's. */
-function programRemarks({ forward, reply, refusal, documented }: PredictedWay, plan: LabPlan): readonly string[] {
+function programRemarks({ forward, reply, refusal, documented }: PredictedWay, plan: LabPlan): readonly Phrase[] {
 	const crossings = [...forward, ...(reply ?? []), ...(refusal?.crossings ?? [])];
 	const met = plan.programs.filter(({ place, device }) =>
 		crossings.some((each) => each.at === place && each.device === device),
@@ -128,26 +132,31 @@ function programRemarks({ forward, reply, refusal, documented }: PredictedWay, p
 		documented.some(({ at, program }) => at === place && program === name);
 	return [undefined, "OpenFlow" as const].flatMap((technology) => {
 		const own = met.filter((each) => each.technology === technology);
-		const what = technology === undefined ? "eBPF programs" : "Open vSwitch's flow tables";
+		const what = phrase(technology === undefined ? "ebpf-programs" : "flow-tables");
 		return [
 			...remark(
-				`without ${what}, which let this packet pass unchanged`,
+				"without-programs",
+				what,
 				own.filter((each) => !acts(each)),
 			),
-			...remark(`tc filters stand in for ${what}, by their documented effect`, own.filter(acts)),
+			...remark("filters-stand-in", what, own.filter(acts)),
 		];
 	});
 }
 
-function remark(what: string, programs: readonly LabProgram[]): readonly string[] {
-	const byDevice = new Map<string, string[]>();
-	for (const { place, device, name } of programs) {
-		const where = `${device} of ${place}`;
-		byDevice.set(where, [...(byDevice.get(where) ?? []), name]);
-	}
-	if (byDevice.size === 0) return [];
-	const each = [...byDevice].map(([where, names]) => `${names.join(" and ")} on ${where}`);
-	return [`${what}: ${each.join(", ")}`];
+function remark(
+	code: "without-programs" | "filters-stand-in",
+	what: Phrase,
+	programs: readonly LabProgram[],
+): readonly Phrase[] {
+	const byDevice = Map.groupBy(programs, ({ place, device }) => `${device} of ${place}`);
+	const told = [...byDevice.values()].flatMap((own) => {
+		const [first] = own;
+		if (first === undefined) return [];
+		const { place, device } = first;
+		return [phrase("programs-on", { names: own.map(({ name }) => name), device, place })];
+	});
+	return told.length === 0 ? [] : [phrase(code, { what, programs: told })];
 }
 
 /** Places that are hops as a whole, without devices of their own. */
@@ -182,18 +191,25 @@ function hopDifferences({ direction, rows }: ComparedDirection): readonly Differ
 	const row = rows[position];
 	const at = row?.predicted ?? row?.seen ?? null;
 	if (row === undefined || at === null) return [];
-	const about = `${direction} hop ${position + 1} (${deviceText(at)})`;
 	const { predicted, seen, fields } = row;
+	const names = fields.map(({ field }) => field);
+	const said = phrase("about-hop", {
+		direction: phrase(`direction-${direction}`),
+		n: position + 1,
+		device: deviceText(at),
+		fields: names.length === 0 ? "" : phrase("about-fields", { names }),
+	});
+	const about = worded(said);
 	if (fields.length > 0) {
-		const names = fields.map(({ field }) => field).join(", ");
 		const of = (side: "predicted" | "observed"): string => fields.map((each) => each[side]).join(", ");
-		return [{ about: `${about}, ${names}`, predicted: of("predicted"), observed: of("observed") }];
+		return [{ about, said, predicted: of("predicted"), observed: of("observed") }];
 	}
 	return [
 		{
 			about,
-			predicted: predicted === null ? "no packet" : packetText(predicted.packet, predicted.vlan),
-			observed: seen === null ? "no packet" : packetText(seen.packet, seen.vlan),
+			said,
+			predicted: predicted === null ? phrase("no-packet") : packetText(predicted.packet, predicted.vlan),
+			observed: seen === null ? phrase("no-packet") : packetText(seen.packet, seen.vlan),
 		},
 	];
 }
@@ -215,13 +231,14 @@ function resultDifference(way: PredictedWay, { result }: Observation): readonly 
 	const expected = expectedResults(way);
 	const observed = wordOf(result);
 	if (expected.includes(observed)) return [];
-	return [{ about: "result", predicted: expected.join(" or "), observed }];
+	return [{ about: "result", said: phrase("about-result"), predicted: expected.join(" or "), observed }];
 }
 
 function tableDifferences({ differences }: TableReading): readonly Difference[] {
 	return differences.map(({ at, predicted, observed }) => ({
 		about: `connections of ${at}`,
-		predicted: predicted.join("; ") || "none",
-		observed: observed.join("; ") || "none",
+		said: phrase("about-connections", { place: at }),
+		predicted: predicted.join("; ") || phrase("no-connections"),
+		observed: observed.join("; ") || phrase("no-connections"),
 	}));
 }

@@ -1,5 +1,5 @@
 /** What came of laying a prediction beside an observation. Plain data. */
-import type { Verdict } from "@podpath/core";
+import type { Because, Phrase, Said, Verdict } from "@podpath/core";
 import type { HopRow } from "./hop-row.ts";
 
 export interface ComparedDirection {
@@ -12,8 +12,10 @@ export interface ComparedDirection {
 export interface Difference {
 	/** `forward hop 4 (node/a eth0 out), ttl`, `result`, `server`, `connections of node/a` … */
 	readonly about: string;
-	readonly predicted: string;
-	readonly observed: string;
+	/** The same in words. */
+	readonly said: Phrase;
+	readonly predicted: Said;
+	readonly observed: Said;
 }
 
 /** Where the two ways part: a row of a direction, from 0. */
@@ -27,11 +29,12 @@ interface Compared {
 	readonly way: number;
 	readonly verdict: Verdict;
 	readonly reason: string;
+	readonly because: Because;
 	/** What the client met, in a word. */
 	readonly result: string;
 	readonly directions: readonly ComparedDirection[];
 	/** What a reader should know although it is no difference. */
-	readonly remarks: readonly string[];
+	readonly remarks: readonly Phrase[];
 }
 
 export interface Agreement extends Compared {
@@ -48,7 +51,7 @@ export interface Disagreement extends Compared {
 
 export interface NotCompared {
 	readonly kind: "not-compared";
-	readonly why: string;
+	readonly why: Said;
 }
 
 export type Comparison = Agreement | Disagreement | NotCompared;

@@ -4,9 +4,11 @@ import {
 	formatEndpoint,
 	InputError,
 	type Packet,
+	type Phrase,
 	type Place,
 	type PredictedWay,
 	parseConntrack,
+	phrase,
 	type Tuple,
 } from "@podpath/core";
 import type { LabPlan } from "../lab-plan.ts";
@@ -31,7 +33,7 @@ interface Connection {
 export interface TableReading {
 	readonly differences: readonly ConnectionDifference[];
 	/** Tables that were not compared, each with the reason. */
-	readonly remarks: readonly string[];
+	readonly remarks: readonly Phrase[];
 }
 
 /** Compares the tables that were read back, as far as they hold this packet's connections. */
@@ -43,14 +45,14 @@ export function compareConnections(
 	ports: PortBinding,
 ): TableReading {
 	const differences: ConnectionDifference[] = [];
-	const remarks: string[] = [];
+	const remarks: Phrase[] = [];
 	// A node's own packet may be another before any device shows it.
 	const sent = new Set([way.sent, ...forward.map(({ packet }) => innermost(packet))].map(endsOf));
 	for (const { name, place } of plan.namespaces) {
 		const table = observation.conntrack[name];
 		if (table === undefined) continue;
 		const read = readTable(table, place);
-		if (typeof read === "string") {
+		if ("phrase" in read) {
 			remarks.push(read);
 			continue;
 		}
@@ -71,16 +73,14 @@ export function compareConnections(
 }
 
 /** A sentence where the table cannot be compared. */
-function readTable(table: string, place: Place): readonly Connection[] | string {
+function readTable(table: string, place: Place): readonly Connection[] | Phrase {
 	try {
 		const { entries, notUnderstood } = parseConntrack(table, `conntrack of ${place}`);
 		const [first] = notUnderstood;
-		return first === undefined
-			? entries
-			: `the connections of ${place} are not compared: "${first.text}": ${first.why}`;
+		return first === undefined ? entries : phrase("tables-not-compared", { place, why: phrase("line-and-why", first) });
 	} catch (error) {
 		if (!(error instanceof InputError)) throw error;
-		return `the connections of ${place} are not compared: ${error.message}`;
+		return phrase("tables-not-compared", { place, why: error.message });
 	}
 }
 

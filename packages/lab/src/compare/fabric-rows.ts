@@ -3,7 +3,7 @@
  * the VPC. So a stretch of fabric hops is judged as a whole: every packet that was seen there is one that was predicted, and the
  * other way round.
  */
-import { type Packet, type Place, placeKind } from "@podpath/core";
+import { type Packet, type Phrase, type Place, phrase, placeKind } from "@podpath/core";
 import { OUTSIDE } from "../realize/layout.ts";
 import type { HopRow, RowContext } from "./hop-row.ts";
 import { type FieldDifference, packetDifferences } from "./packet-difference.ts";
@@ -73,27 +73,26 @@ class Stretch {
 	}
 
 	/** Null: it is a difference. */
-	#note(row: HopRow, position: number): string | null {
+	#note(row: HopRow, position: number): Phrase | null {
 		const { predicted, seen } = row;
 		if (predicted !== null) return this.#wasSeen(predicted.packet) ? this.#noteOfPredicted(row, position) : null;
 		if (seen === null || !this.#wasPredicted(seen)) return null;
-		if (seen.at === OUTSIDE) return "where the lab ends";
+		if (seen.at === OUTSIDE) return phrase("row-lab-ends");
 		if (this.#isLast && !this.#rows.slice(position + 1).some(isPredicted)) return this.#noteOfLast(row);
 		const { carriers, folded } = this.#context;
 		const forAnother = this.#rows.some((each) =>
 			carriers.has(seen.at) ? isPredicted(each) : isPredicted(each) && folded.has(placeOf(each)),
 		);
-		return forAnother ? "part of how the lab builds the fabric" : null;
+		return forAnother ? phrase("row-how-fabric-is-built") : null;
 	}
 
-	#noteOfPredicted(row: HopRow, position: number): string | null {
+	#noteOfPredicted(row: HopRow, position: number): Phrase | null {
 		const place = placeOf(row);
 		const before = this.#rows.slice(0, position).filter(isPredicted).reverse();
 		const after = this.#rows.slice(position + 1).filter(isPredicted);
 		if ([before[0], after[0]].some((each) => each !== undefined && placeOf(each) === place)) return null;
-		if (this.#context.folded.has(place)) return "no namespace of its own in this lab";
-		if (this.#returnsTo(place, before) || this.#returnsTo(place, after))
-			return "seen there at once with what came before";
+		if (this.#context.folded.has(place)) return phrase("row-no-namespace");
+		if (this.#returnsTo(place, before) || this.#returnsTo(place, after)) return phrase("row-at-once");
 		return this.#isLast && after.length === 0 ? this.#noteOfLast(row) : null;
 	}
 
@@ -107,15 +106,15 @@ class Stretch {
 	 * Where the packet is lost. The VLANs of a trunk are told apart by the ENI in the lab, and by the VPC in the prediction, so what
 	 * is of none ends in the one or the other. What leaves for where nothing is described has left.
 	 */
-	#noteOfLast(row: HopRow): string | null {
+	#noteOfLast(row: HopRow): Phrase | null {
 		const { leaves, built } = this.#context;
-		if (leaves && row.predicted === null) return "part of how the lab builds the fabric";
+		if (leaves && row.predicted === null) return phrase("row-how-fabric-is-built");
 		const [predicted, ...others] = this.#rows.filter(({ kind, seen }) => kind === "differs" && seen === null);
 		const [seen, ...more] = this.#rows.filter(({ kind, predicted: each }) => kind === "differs" && each === null);
 		if (predicted === undefined || seen === undefined || others.length > 0 || more.length > 0) return null;
 		const inTrunk =
 			placeKind(placeOf(predicted)) === "vpc" && built.has(placeOf(predicted)) && placeKind(placeOf(seen)) === "eni";
-		return inTrunk ? "it ends within the fabric" : null;
+		return inTrunk ? phrase("row-ends-in-fabric") : null;
 	}
 
 	#wasSeen(predicted: Packet): boolean {

@@ -2,6 +2,7 @@
  * Copies of a frame. A bridge that has not learned where a MAC is sends the frame out of every port; the copies look like the
  * frame itself.
  */
+import { phrase } from "@podpath/core";
 import type { LabFlood } from "../lab-plan.ts";
 import type { HopRow, RowContext } from "./hop-row.ts";
 import type { SeenHop } from "./seen-hop.ts";
@@ -11,7 +12,7 @@ export function floodedAside(rows: readonly HopRow[], context: RowContext): read
 	return rows.map((row) => {
 		const { kind, predicted, seen } = row;
 		if (kind !== "differs" || predicted !== null || seen === null || !isFloodedCopy(seen, rows, context)) return row;
-		return { ...row, kind: "aside", note: "a copy that a bridge flooded" };
+		return { ...row, kind: "aside", note: phrase("row-flooded") };
 	});
 }
 

@@ -1,5 +1,5 @@
 /** A predicted and an observed hop beside each other, and what is needed to judge them. */
-import type { Crossing, Place } from "@podpath/core";
+import type { Crossing, Phrase, Place } from "@podpath/core";
 import type { LabPlan } from "../lab-plan.ts";
 import type { FieldDifference } from "./packet-difference.ts";
 import type { PortBinding } from "./port-binding.ts";
@@ -12,7 +12,7 @@ export interface HopRow {
 	readonly predicted: Crossing | null;
 	readonly seen: SeenHop | null;
 	readonly fields: readonly FieldDifference[];
-	readonly note?: string;
+	readonly note?: Phrase;
 }
 
 export interface RowContext {

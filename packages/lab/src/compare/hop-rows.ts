@@ -1,5 +1,5 @@
 /** Predicted and observed hops of one direction, laid side by side. */
-import type { Crossing } from "@podpath/core";
+import { type Crossing, phrase } from "@podpath/core";
 import { builtFabric, fabricDifferences } from "./fabric-rows.ts";
 import { floodedAside } from "./flooded-rows.ts";
 import type { HopRow, RowContext } from "./hop-row.ts";
@@ -22,7 +22,7 @@ function rowOf(predicted: Crossing | null, seen: SeenHop | null, { ports }: RowC
 	if (predicted === null || seen === null) {
 		const row = { predicted, seen, fields: [] };
 		return predicted?.passing === true
-			? { ...row, kind: "aside", note: "only while the neighbour is not known" }
+			? { ...row, kind: "aside", note: phrase("row-while-neighbour-unknown") }
 			: { ...row, kind: "differs" };
 	}
 	// How the lab builds a fabric device is its own affair: which of its ports and how many routers.
@@ -42,10 +42,7 @@ function withoutRounds(rows: readonly HopRow[]): readonly HopRow[] {
 	const [first, ...rounds] = rows.slice(last + 1);
 	const again = (row: HopRow): boolean => row.seen !== null && crossed.has(deviceKey(row.seen));
 	if (first === undefined || !again(first) || !rounds.every(again)) return rows;
-	return [
-		...rows.slice(0, last + 1),
-		{ ...first, kind: "aside", note: `round again, as ${rounds.length} times more until the end` },
-	];
+	return [...rows.slice(0, last + 1), { ...first, kind: "aside", note: phrase("row-rounds", { n: rounds.length }) }];
 }
 
 function deviceKey({ at, device, direction }: Pick<SeenHop, "at" | "device" | "direction">): string {

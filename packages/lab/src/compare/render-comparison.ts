@@ -1,6 +1,6 @@
 /** A comparison as a person reads it: predicted and observed side by side, and where they part. */
-import { columns, type Paint, printable } from "@podpath/core";
-import { type Agreement, type Comparison, type Disagreement, isAboutHop } from "./comparison.ts";
+import { columns, type Paint, printable, worded } from "@podpath/core";
+import { type Agreement, type Comparison, type Difference, type Disagreement, isAboutHop } from "./comparison.ts";
 import type { HopRow } from "./hop-row.ts";
 import { deviceText, packetText } from "./hop-text.ts";
 import type { Tally } from "./tally.ts";
@@ -17,12 +17,13 @@ type Cell = NonNullable<Parameters<typeof columns>[0][number][number]>;
 /** The first line holds the outcome. Ends in a line feed. */
 export function renderComparison(comparison: Comparison, options: ComparisonTextOptions): string {
 	const { paint } = options;
-	if (comparison.kind === "not-compared") return `${paint("warning", "not compared")}: ${printable(comparison.why)}\n`;
+	if (comparison.kind === "not-compared")
+		return `${paint("warning", "not compared")}: ${printable(worded(comparison.why))}\n`;
 	const lines = [
 		...headLines(comparison, paint),
 		...hopLines(comparison, options),
 		...(comparison.kind === "differs" ? otherLines(comparison, paint) : []),
-		...comparison.remarks.map((remark) => `note: ${printable(remark)}`),
+		...comparison.remarks.map((remark) => `note: ${printable(worded(remark))}`),
 	];
 	return lines.map((line) => `${line}\n`).join("");
 }
@@ -32,8 +33,12 @@ function headLines(comparison: Compared, paint: Paint): readonly string[] {
 	const predicted = paint("faint", printable(`predicted ${verdict}: ${reason}; the client met: ${result}`));
 	if (comparison.kind === "agrees") return [paint("good", "agrees"), predicted];
 	const [first] = comparison.differences;
-	const about = first === undefined ? "" : `: ${first.about}: predicted ${first.predicted}, observed ${first.observed}`;
+	const about = first === undefined ? "" : `: ${first.about}: ${sidesOf(first)}`;
 	return [`${paint("bad", "differs")}${printable(about)}`, predicted];
+}
+
+function sidesOf({ predicted, observed }: Difference): string {
+	return `predicted ${worded(predicted)}, observed ${worded(observed)}`;
 }
 
 /** What differs besides the hops, which the table shows. */
@@ -43,8 +48,8 @@ function otherLines({ differences }: Disagreement, paint: Paint): readonly strin
 		.flatMap(({ about, predicted, observed }) => [
 			"",
 			paint("heading", printable(about)),
-			`  predicted  ${printable(predicted)}`,
-			`  observed   ${paint("bad", printable(observed))}`,
+			`  predicted  ${printable(worded(predicted))}`,
+			`  observed   ${paint("bad", printable(worded(observed)))}`,
 		]);
 }
 
@@ -114,7 +119,7 @@ function predictedText({ predicted }: HopRow): string {
 
 function observedCell(row: HopRow): Cell {
 	const { kind, seen, fields, note } = row;
-	const aside = note === undefined ? "" : ` (${note})`;
+	const aside = note === undefined ? "" : ` (${worded(note)})`;
 	if (kind === "same") return { text: isAlike(row) ? "same" : observedText(row), role: "good" };
 	const role = kind === "aside" ? "faint" : "bad";
 	if (seen === null) return { text: `not seen${aside}`, role };

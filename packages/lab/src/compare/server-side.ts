@@ -1,12 +1,12 @@
 /** Who took the packet, and whom it took for its client. */
-import { type Endpoint, type PredictedWay, parseAddress } from "@podpath/core";
+import { type Endpoint, type PredictedWay, parseAddress, phrase, type Said } from "@podpath/core";
 import type { LabPlan } from "../lab-plan.ts";
 import type { Accepted, Observation } from "../observation.ts";
 import type { PortBinding } from "./port-binding.ts";
 
 export interface ServerDifference {
-	readonly predicted: string;
-	readonly observed: string;
+	readonly predicted: Said;
+	readonly observed: Said;
 }
 
 /** Null where the listeners saw what was predicted. */
@@ -29,8 +29,8 @@ export function compareServer(
 	if (wanted !== null && first !== undefined && other === undefined) return null;
 	const shown = other ?? first;
 	return {
-		predicted: wanted === null ? "nobody takes it" : describe(wanted.at, wanted.address, wanted.client),
-		observed: shown === undefined ? "nobody took it" : describe(places.get(shown.namespace), shown, shown.peer),
+		predicted: wanted === null ? phrase("nobody-takes-it") : describe(wanted.at, wanted.address, wanted.client),
+		observed: shown === undefined ? phrase("nobody-took-it") : describe(places.get(shown.namespace), shown, shown.peer),
 	};
 }
 

@@ -1,5 +1,5 @@
 /** The fuzzer: random networks, each with many questions, on one kernel; what engine and kernel answer differently is shrunk. */
-import { InputError, type Verdict, wordedFact } from "@podpath/core";
+import { InputError, type Said, type Verdict, worded, wordedFact } from "@podpath/core";
 import type { Backend, BackendKind } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { openBackend } from "../backends/open.ts";
@@ -121,7 +121,11 @@ function isLike(one: Disagreement | null, other: Disagreement | null): boolean {
 /** What differs first, wherever: `forward, destination`, `connections`; and whether a side has it at all. */
 function sortOf({ differences: [first] }: Disagreement): string {
 	const about = first?.about.replace(/ hop \d+ \(.*\)/, "").replace(/^connections of .*/, "connections");
-	return [about, first?.predicted === "no packet", first?.observed === "no packet"].join(" ");
+	return [about, isNoPacket(first?.predicted), isNoPacket(first?.observed)].join(" ");
+}
+
+function isNoPacket(side: Said | undefined): boolean {
+	return typeof side === "object" && side.phrase === "no-packet";
 }
 
 function count({ ways, comparison }: Answer, counts: Counts): void {
@@ -130,7 +134,7 @@ function count({ ways, comparison }: Answer, counts: Counts): void {
 		const code =
 			ways[0]?.verdict === "unknown"
 				? `unknown: ${wordedFact(ways[0].facts.what ?? ways[0].code, "en")}`
-				: comparison.why;
+				: worded(comparison.why);
 		counts.notCompared.set(code, (counts.notCompared.get(code) ?? 0) + 1);
 	} else counts.verdicts[comparison.verdict] = (counts.verdicts[comparison.verdict] ?? 0) + 1;
 }

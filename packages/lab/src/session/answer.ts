@@ -1,5 +1,5 @@
 /** What a lab says to a question. Plain data. */
-import type { PredictedWay, Question } from "@podpath/core";
+import type { PredictedWay, Question, Said } from "@podpath/core";
 import type { BackendKind } from "../backend.ts";
 import type { Comparison } from "../compare/comparison.ts";
 import type { Tally } from "../compare/tally.ts";
@@ -46,7 +46,7 @@ export function captureOf(
 export type LabVerdict =
 	| { readonly kind: "proven" }
 	| { readonly kind: "differs" }
-	| { readonly kind: "not-verified"; readonly why: string };
+	| { readonly kind: "not-verified"; readonly why: Said };
 
 export function verdictOfLab({ probed, tally }: LabAnswer): LabVerdict {
 	if (tally.disagreements.length > 0) return { kind: "differs" };

@@ -63,7 +63,7 @@ function Others({ report }: { readonly report: LabReport }): JSX.Element {
 	const texts = useTextsOf(LAB);
 	const { ways, comparison, omitted } = report;
 	const { differences = [], remarks = [] } = comparison ?? {};
-	const rest = differences.filter(({ about }) => !/^(forward|answer) hop /.test(about));
+	const rest = differences.filter(({ ofHop }) => !ofHop);
 	return (
 		<>
 			<Part title={texts.differences} items={rest}>

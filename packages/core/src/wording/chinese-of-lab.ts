@@ -1,0 +1,48 @@
+/** What the lab says of a kernel's answer beside a prediction, in Chinese. */
+import type { ENGLISH_OF_LAB } from "./english-of-lab.ts";
+
+export const CHINESE_OF_LAB: Readonly<Record<keyof typeof ENGLISH_OF_LAB, string>> = {
+	"row-flooded": "网桥泛洪的一份副本",
+	"row-while-neighbour-unknown": "只在邻居还未知时才有",
+	"row-rounds": "又转一圈，到结束还有 {n} 次",
+	"row-lab-ends": "实验网络到此为止",
+	"row-how-fabric-is-built": "只说明实验如何搭建网络设施",
+	"row-no-namespace": "在这个实验中没有自己的命名空间",
+	"row-at-once": "与前一跳在那里同时见到",
+	"row-ends-in-fabric": "它在网络设施之内结束",
+
+	"tables-not-compared": "没有比较 {place} 的连接：{why}",
+	"line-and-why": "“{text}”：{why}",
+	"without-programs": "没有{what}，而它们让这个报文原样通过：{programs}",
+	"filters-stand-in": "以 tc 过滤器代替{what}，按其文档所述的效果：{programs}",
+	"ebpf-programs": " eBPF 程序",
+	"flow-tables": " Open vSwitch 的流表",
+	"programs-on": "{place} 的 {device} 上的 {names}",
+
+	"nothing-predicted": "没有预测",
+	"prediction-unknown": "预测是“未知”：{reason}",
+	"nothing-shows-packet": "报文离开之前没有什么显示它：{reason}",
+	"loop-draws-ports": "环路的每一圈都另选端口",
+	"comes-from-outside": "报文来自所描述的范围之外",
+	"lab-has-no": "实验中没有 {place}",
+	"lab-lacks-what-decides": "实验中没有在 {place} 起决定作用的东西{lacking}：{what}",
+	"lacking-open-vswitch": "，即 Open vSwitch 的流表（Debian 软件包 openvswitch-switch，内核模块 openvswitch）",
+	"lacking-ebpf": "，即 CNI 的 eBPF 程序",
+	"no-kernel": "这里没有内核能搭建这个网络\n{tried}",
+	"kernel-kind": "{kind}：{why}",
+	"kernel-lacks": "内核 {kernel} 缺少 {features}",
+	"kernel-and-remedies": "{remedies}",
+	"feature-comes-with": "  {feature} 由 {remedy} 提供（{why}）",
+
+	"about-result": "结果",
+	"about-server": "服务端",
+	"about-connections": "{place} 的连接",
+	"about-hop": "{direction}第 {n} 跳（{device}）{fields}",
+	"about-fields": "，{names}",
+	"direction-forward": "去程",
+	"direction-answer": "应答",
+	"no-packet": "没有报文",
+	"nobody-takes-it": "没有谁接收",
+	"nobody-took-it": "没有谁接收",
+	"no-connections": "没有",
+};
