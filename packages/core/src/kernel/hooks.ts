@@ -72,7 +72,7 @@ export function hookEntries(view: View, family: Family, hook: Hook): readonly Ho
 }
 
 function compile(view: View, family: Family, hook: Hook): readonly HookEntry[] {
-	const chains = chainsAt(view, family, hook);
+	const chains = withoutIdle(chainsAt(view, family, hook));
 	const entries: HookEntry[] = chains
 		.filter((each) => !each.nat)
 		.map(({ priority, chain }) => ({ kind: "chain", priority, chain }));
@@ -92,16 +92,30 @@ function compile(view: View, family: Family, hook: Hook): readonly HookEntry[] {
 	return entries.sort((a, b) => a.priority - b.priority);
 }
 
+/** Chains that do nothing, as most tables have them, are left out; one stays, as it was met all the same. */
+function withoutIdle(chains: readonly ChainAt[]): readonly ChainAt[] {
+	const busy = chains.filter(({ chain }) => !isIdle(chain));
+	return busy.length > 0 ? busy : chains.slice(0, 1);
+}
+
+function isIdle(each: HookChain): boolean {
+	if (each.kind === "nft") return each.chain.rules.length === 0 && each.chain.base?.policy !== "drop";
+	const chain = each.table.table.chains.get(each.chain);
+	return chain?.rules.length === 0 && chain.policy !== "DROP";
+}
+
+interface ChainAt {
+	readonly priority: number;
+	readonly chain: HookChain;
+	readonly nat: boolean;
+}
+
 /**
  * In the order in which one priority's are asked: what was registered last comes first (nf_hook_entries_grow), so chains of
  * nftables from the last to the first. That iptables' tables were there before them no dump says; it is how machines start.
  */
-function chainsAt(
-	view: View,
-	family: Family,
-	hook: Hook,
-): { readonly priority: number; readonly chain: HookChain; readonly nat: boolean }[] {
-	const found: { readonly priority: number; readonly chain: HookChain; readonly nat: boolean }[] = [];
+function chainsAt(view: View, family: Family, hook: Hook): readonly ChainAt[] {
+	const found: ChainAt[] = [];
 	for (const { table, chain, base } of [...baseChains(view.state.nftables)].reverse()) {
 		const families = table.family === "inet" ? [4, 6] : table.family === "ip" ? [4] : table.family === "ip6" ? [6] : [];
 		if (!families.includes(family) || base.hook !== hook) continue;

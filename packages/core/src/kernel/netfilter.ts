@@ -1,4 +1,5 @@
 /** Runs the hooks: what iptables, nftables, conntrack, NAT and IPVS do to a packet at one place of its way. */
+import type { Family } from "../address/address.ts";
 import type { Hook } from "../netfilter/hook.ts";
 import { runNftChain } from "../netfilter/nftables/run.ts";
 import type { ChainResult, RuleHit } from "../netfilter/result.ts";
@@ -13,6 +14,7 @@ import { reject } from "./reject.ts";
 import { lostAnew } from "./route-out.ts";
 import { type HookDevices, SkbContext } from "./rule-context.ts";
 import type { Skb } from "./skb.ts";
+import { perView, type View } from "./view.ts";
 import { end, type Next, type Walk } from "./walk.ts";
 
 /** What running a hook gives: the packet goes on (null), or something else happened to it. */
@@ -23,7 +25,7 @@ export type HookOutcome = Next | null;
  * taken away (IPVS), and that is what happens next.
  */
 export function runHook(walk: Walk, skb: Skb, hook: Hook, devices: HookDevices): HookOutcome {
-	const unseen = rulesNotSeen(skb);
+	const unseen = rulesNotSeen(skb.view)[skb.packet.family];
 	if (unseen !== null) return end(skb, "unknown", unseen);
 	const entries = hookEntries(skb.view, skb.packet.family, hook);
 	if (entries.length === 0) return null;
@@ -39,10 +41,16 @@ export function runHook(walk: Walk, skb: Skb, hook: Hook, devices: HookDevices):
 
 function passed(hook: Hook, hits: readonly RuleHit[]): Because {
 	const last = hits[hits.length - 1];
-	return last === undefined
-		? because("hook-passed", { hook })
-		: because("hook-rules", { rules: hits.length }, last.origin, hits);
+	return last === undefined ? PASSED[hook] : because("hook-rules", { rules: hits.length }, last.origin, hits);
 }
+
+const PASSED: Readonly<Record<Hook, Because>> = {
+	prerouting: because("hook-passed", { hook: "prerouting" }),
+	input: because("hook-passed", { hook: "input" }),
+	forward: because("hook-passed", { hook: "forward" }),
+	output: because("hook-passed", { hook: "output" }),
+	postrouting: because("hook-passed", { hook: "postrouting" }),
+};
 
 function runEntry(
 	walk: Walk,
@@ -181,10 +189,13 @@ export function chainName(chain: HookChain): string {
  * A node whose rules the input does not hold at all, or not in full, may do anything with a packet. Pods' own stacks rarely
  * have rules: where the input has none the answer only says that it did not see them (trace/findings.ts).
  */
-function rulesNotSeen({ view, packet }: Skb): Because | null {
-	const { missing, notUnderstood, place } = view.state;
-	if (missing.size === 0 && notUnderstood.length === 0) return null;
-	const part = packet.family === 4 ? "iptables-save" : "ip6tables-save";
+const rulesNotSeen = perView(
+	(view): Readonly<Record<Family, Because | null>> => ({ 4: notSeen(view, 4), 6: notSeen(view, 6) }),
+);
+
+function notSeen({ state }: View, family: Family): Because | null {
+	const { missing, notUnderstood, place } = state;
+	const part = family === 4 ? "iptables-save" : "ip6tables-save";
 	const lost = notUnderstood.find((line) => line.lost === true && (line.part === part || line.part === "nft-ruleset"));
 	if (lost !== undefined) {
 		const where = `${lost.source.file}:${lost.source.line}`;

@@ -62,9 +62,28 @@ export interface Frame {
 	readonly packet: Packet;
 }
 
+/** How many packets are inside of this one, each in the one before. */
+export function packetsInside({ payload }: Packet): number {
+	switch (payload?.kind) {
+		case "ipip":
+			return 1 + packetsInside(payload.packet);
+		case "vxlan":
+			return 1 + packetsInside(payload.frame.packet);
+		default:
+			return 0;
+	}
+}
+
 export const BROADCAST_MAC = "ff:ff:ff:ff:ff:ff";
 export const ZERO_MAC = "00:00:00:00:00:00";
 
 /** Bytes that each encapsulation adds to the packet inside (RFC 2003; RFC 7348 over IPv4, then over IPv6). */
 export const IPIP_OVERHEAD = 20;
 export const VXLAN_OVERHEAD: Readonly<Record<Family, number>> = { 4: 50, 6: 70 };
+
+/** What tunnels carry: the packet itself where it is in none. */
+export function innermost(packet: Packet): Packet {
+	const { payload } = packet;
+	if (payload?.kind === "ipip") return innermost(payload.packet);
+	return payload?.kind === "vxlan" ? innermost(payload.frame.packet) : packet;
+}

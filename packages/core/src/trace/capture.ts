@@ -4,7 +4,7 @@ import { type Place, placeKind } from "../state/place.ts";
 
 /** Ready to paste on the machine: in the pod's namespace for a pod, on the node itself otherwise. */
 export function captureCommand(at: Place, device: string, packet: Packet, bridged: boolean): string {
-	const tcpdump = `tcpdump -${bridged ? "" : "p"}nnei ${quote(device)} ${quote(filterFor(packet))}`;
+	const tcpdump = `tcpdump -${bridged ? "" : "p"}nnei ${quote(device)} '${filterFor(packet)}'`;
 	if (placeKind(at) !== "pod") return tcpdump;
 	const [, namespace = "", name = ""] = at.split("/");
 	const labels = `--label io.kubernetes.pod.namespace=${namespace} --label io.kubernetes.pod.name=${name}`;
@@ -12,7 +12,7 @@ export function captureCommand(at: Place, device: string, packet: Packet, bridge
 	return `nsenter -n -t ${pid} ${tcpdump}`;
 }
 
-/** A capture filter (pcap-filter(7)) for the packet and its answers. */
+/** A capture filter (pcap-filter(7)) for the packet and its answers: words and blanks, no quotes. */
 function filterFor(packet: Packet): string {
 	const hosts = `host ${packet.src.text} and host ${packet.dst.text}`;
 	switch (packet.payload?.kind) {

@@ -11,30 +11,38 @@ export interface Citation {
 	readonly holds: string;
 }
 
+const NOTHING: readonly Citation[] = [];
+
 /** Besides rules, which name themselves. */
 export function citationsOf({ code, facts }: Because): readonly Citation[] {
-	const { route, table, rule, to, device, address, mac, remote, virtual } = facts;
-	const cited = (group: string, begins: string, holds = ""): Citation => ({ group, begins, holds });
 	switch (code) {
-		case "routed": {
-			const [destination = "", ...hop] = String(route)
-				.replace(/ onlink$/, "")
-				.split(" ");
-			return [cited(`table ${table}`, `${destination} `, hop.join(" ")), cited("ip rule", `${rule}:`)];
-		}
+		case "routed":
+			return [routeCited(`table ${facts.table}`, String(facts.route)), cited("ip rule", `${facts.rule}:`)];
 		case "routed-local":
-			return [cited("table local", `local ${to}/`, `dev ${device}`)];
+			return [cited("table local", `local ${facts.to}/`, `dev ${facts.device}`)];
 		case "neighbour-static":
-			return [cited("ip neigh", `${address} dev ${device} `)];
+			return [cited("ip neigh", `${facts.address} dev ${facts.device} `)];
 		case "bridged":
-			return [cited("bridge fdb", `${mac} dev ${device} `)];
+			return [cited("bridge fdb", `${facts.mac} dev ${facts.device} `)];
 		case "encapsulated":
-			return [cited("bridge fdb", "", `dev ${device} dst ${remote}`)];
+			return [cited("bridge fdb", "", `dev ${facts.device} dst ${facts.remote}`)];
 		case "ipvs-scheduled":
-			return [cited("ipvsadm", "-A ", ` ${String(virtual).replace(/\/\w+$/, "")} `)];
+			return [cited("ipvsadm", "-A ", ` ${String(facts.virtual).replace(/\/\w+$/, "")} `)];
 		default:
-			return [];
+			return NOTHING;
 	}
+}
+
+/** By its destination and next hop: what `ip route` prints between and behind them is not in the reason. */
+function routeCited(table: string, route: string): Citation {
+	const space = route.indexOf(" ");
+	if (space < 0) return cited(table, `${route} `);
+	const hop = route.endsWith(" onlink") ? route.slice(space + 1, -" onlink".length) : route.slice(space + 1);
+	return cited(table, `${route.slice(0, space)} `, hop);
+}
+
+function cited(group: string, begins: string, holds = ""): Citation {
+	return { group, begins, holds };
 }
 
 /** Rules, and what the hop cites besides. */

@@ -7,7 +7,7 @@ import { findingsOf } from "./findings.ts";
 import { journeysOf } from "./journeys.ts";
 import { type Plan, planOf } from "./plan.ts";
 import type { Question } from "./question.ts";
-import { explainWay } from "./report.ts";
+import { explainWays } from "./report.ts";
 import type { Subject } from "./subject.ts";
 import { type Beginning, beginningOf, WAY_LIMIT, type Way, ways, waysFrom } from "./ways.ts";
 
@@ -27,7 +27,7 @@ export function explain(subject: Subject, question: Question, language: Language
 		kind: "Explanation",
 		question,
 		verdict: common(walked.map((way) => way.verdict)),
-		paths: walked.map((way) => explainWay(plan, way, language)),
+		paths: explainWays(plan, walked, language),
 		findings: findingsOf(subject, plan, walked, language),
 	};
 }

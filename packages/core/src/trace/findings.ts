@@ -1,7 +1,7 @@
 /** What an operator should know besides the path: causes with a fix, things taken for granted. */
 import type { Service } from "../cluster/objects.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
-import type { Packet } from "../packet/packet.ts";
+import { innermost } from "../packet/packet.ts";
 import type { StatePart } from "../state/namespace.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
@@ -80,12 +80,6 @@ function causes({ network }: Subject, _: Plan, ways: readonly Way[]): readonly F
 }
 
 const LOST: ReadonlySet<string> = new Set(["unreachable", "dropped", "exits", "loop", "no-reply"]);
-
-function innermost(packet: Packet): Packet {
-	const { payload } = packet;
-	if (payload?.kind === "ipip") return innermost(payload.packet);
-	return payload?.kind === "vxlan" ? innermost(payload.frame.packet) : packet;
-}
 
 /** A Service that nobody serves: kube-proxy refuses its clients. */
 function noEndpoints({ cluster }: Subject, plan: Plan): readonly Found[] {

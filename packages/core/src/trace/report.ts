@@ -5,7 +5,7 @@ import { destinationOf } from "../kernel/endpoint.ts";
 import type { Crossing, Hop, Rewrite, Walk } from "../kernel/walk.ts";
 import type { RuleHit } from "../netfilter/result.ts";
 import type { Origin } from "../origin/origin.ts";
-import type { Packet } from "../packet/packet.ts";
+import { innermost, type Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import type { Language } from "../wording/language.ts";
 import { worded } from "../wording/phrase.ts";
@@ -28,21 +28,32 @@ import { isClients, type Plan } from "./plan.ts";
 import type { Way } from "./ways.ts";
 import { catalogueIn, reason, sentence } from "./wording.ts";
 
-export function explainWay(plan: Plan, way: Way, language: Language): ExplainedPath {
+/** All ways of a question. Their hops up to where they part are the same ones, and are told once. */
+export function explainWays(plan: Plan, ways: readonly Way[], language: Language): readonly ExplainedPath[] {
+	let first: Told | null = null;
+	return ways.map((way) => {
+		const hops = explainHops(way.forward.hops, language, first);
+		first ??= { hops: way.forward.hops, explained: hops };
+		return explainWay(plan, way, hops, language);
+	});
+}
+
+function explainWay(plan: Plan, way: Way, hopsThere: readonly ExplainedHop[], language: Language): ExplainedPath {
 	const { forward, reply, refusal } = way;
+	const there = lasting(forward);
 	return {
 		weight: way.weight,
 		verdict: way.verdict,
 		reason: reasonOf(way, language),
-		forward: direction(forward, language),
+		forward: { links: dataLink(there), hops: hopsThere },
 		reply: reply === null ? null : direction(reply, language),
 		...(refusal === null ? {} : { refusal: direction(refusal, language) }),
 		stacks: forward.stacks.filter(isClusterStack),
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
 		securityGroups: securityGroupsOf(way, language),
-		captures: lasting(forward).flatMap(captureOf),
-		serviceAddressSeenAt: serviceAddressSeenAt(plan, way),
+		captures: there.flatMap(captureOf),
+		serviceAddressSeenAt: serviceAddressSeenAt(plan, way, there),
 		clientAddress: clientAddressOf(plan, way),
 	};
 }
@@ -61,7 +72,7 @@ function reasonOf({ verdict, end, forwardEnd }: Way, language: Language): string
 }
 
 function direction(walk: Walk, language: Language): ExplainedDirection {
-	return { links: dataLink(lasting(walk)), hops: explainHops(walk.hops, language) };
+	return { links: dataLink(lasting(walk)), hops: explainHops(walk.hops, language, null) };
 }
 
 /** Where every packet of the connection crosses, not only the first. */
@@ -84,11 +95,18 @@ function linkOf(at: Place, device: string | null): ExplainedLink {
 	return device === null ? { at } : { at, device };
 }
 
+/** Hops that were explained before. */
+interface Told {
+	readonly hops: readonly Hop[];
+	readonly explained: readonly ExplainedHop[];
+}
+
 /** Most stages leave the packet as it is; those share one description of it. */
-function explainHops(hops: readonly Hop[], language: Language): readonly ExplainedHop[] {
+function explainHops(hops: readonly Hop[], language: Language, told: Told | null): readonly ExplainedHop[] {
 	let before: Hop | undefined;
 	let packet: ExplainedPacket | undefined;
-	return hops.map((hop) => {
+	return hops.map((hop, i) => {
+		if (told !== null && told.hops[i] === hop) return told.explained[i] as ExplainedHop;
 		const same =
 			before !== undefined &&
 			before.packet === hop.packet &&
@@ -104,12 +122,15 @@ function explainHops(hops: readonly Hop[], language: Language): readonly Explain
 function explainHop({ at, stage, device, because }: Hop, packet: ExplainedPacket, language: Language): ExplainedHop {
 	const { code, origin, hits } = because;
 	const cites = citationsOf(because);
-	const cited = cites.length === 0 ? {} : { cites };
 	if (hits.length === 0) {
-		return { at, stage, device, packet, decision: sentence(because, language), code, origin, ...cited };
+		const decision = sentence(because, language);
+		if (cites.length === 0) return { at, stage, device, packet, decision, code, origin };
+		return { at, stage, device, packet, decision, code, origin, cites };
 	}
 	const rules = hits.map(explainRule);
-	return { at, stage, device, packet, decision: decisionOf(because, rules, language), code, origin, rules, ...cited };
+	const decision = decisionOf(because, rules, language);
+	if (cites.length === 0) return { at, stage, device, packet, decision, code, origin, rules };
+	return { at, stage, device, packet, decision, code, origin, rules, cites };
 }
 
 function explainRule({ table, chain, position, text, origin }: RuleHit): ExplainedRule {
@@ -199,7 +220,7 @@ function tuple(of: { readonly src: Address; readonly sport: number; readonly dst
 
 function captureOf({ at, device, direction: way, packet, bridged }: Crossing): readonly ExplainedCapture[] {
 	if (device === null) return [];
-	const { inner } = unwrap(packet);
+	const inner = innermost(packet);
 	const command = captureCommand(at, device, packet, bridged === true);
 	return [{ at, device, direction: way, src: inner.src.text, dst: inner.dst.text, command }];
 }
@@ -207,20 +228,22 @@ function captureOf({ at, device, direction: way, packet, bridged }: Crossing): r
 const ENDS_BEFORE_A_SERVER: ReadonlySet<string> = new Set(["refused", "dropped", "exits"]);
 
 /** Where a capture shows the asked address of a Service, in either direction; the client's own machine goes without saying. */
-function serviceAddressSeenAt(plan: Plan, way: Way): readonly ExplainedLink[] {
+function serviceAddressSeenAt(plan: Plan, way: Way, there: readonly Crossing[]): readonly ExplainedLink[] {
 	const asked = way.sent.dst.text;
 	if (!way.forward.rewrites.some((rewrite) => rewrite.before.address.text === asked)) {
 		if (plan.target.service === null) return [];
 		if (!ENDS_BEFORE_A_SERVER.has(way.verdict)) return [];
 	}
 	const seen = new Map<string, ExplainedLink>();
-	const shows = (packet: Packet): boolean => packet.dst.text === asked || packet.src.text === asked;
-	for (const walk of [way.forward, way.reply]) {
-		for (const { at, device, packet } of walk === null ? [] : lasting(walk)) {
-			if (placeKind(at) === "internet" || placeKind(at) === "host") continue;
+	for (const crossings of [there, way.reply === null ? [] : lasting(way.reply)]) {
+		for (const { at, device, packet } of crossings) {
+			const { src, dst } = innermost(packet);
+			if (dst.text !== asked && src.text !== asked) continue;
+			const kind = placeKind(at);
+			if (kind === "internet" || kind === "host") continue;
 			// Nobody can capture inside the VPC; what the load balancer got it can tell.
-			if (device === null && placeKind(at) !== "slb") continue;
-			if (shows(unwrap(packet).inner)) seen.set(`${at} ${device ?? ""}`, linkOf(at, device));
+			if (device === null && kind !== "slb") continue;
+			seen.set(`${at} ${device ?? ""}`, linkOf(at, device));
 		}
 	}
 	for (const { at, before } of way.forward.rewrites) {
@@ -231,7 +254,7 @@ function serviceAddressSeenAt(plan: Plan, way: Way): readonly ExplainedLink[] {
 
 function clientAddressOf(plan: Plan, way: Way): ExplainedPath["clientAddress"] {
 	if (!SEEN_BY_A_SERVER.has(way.verdict)) return null;
-	const seen = unwrap(way.forwardEnd.packet).inner.src;
+	const seen = innermost(way.forwardEnd.packet).src;
 	const preserved = isClients(plan, seen);
 	const lost = way.forward.rewrites.filter((each) => each.kind === "snat" || each.kind === "masquerade").at(-1);
 	return {

@@ -1,5 +1,5 @@
 /** What is remembered of one stack: a tree for each kind of packet that enters it. */
-import type { Packet } from "../../packet/packet.ts";
+import { innermost, type Packet } from "../../packet/packet.ts";
 import type { Link } from "../../state/link.ts";
 import type { Skb } from "../skb.ts";
 import { perView } from "../view.ts";
@@ -50,7 +50,7 @@ function cameInBy(stage: EntryStage, { view, device }: Skb): string {
 const portClasses = perView((): Map<Link, string> => new Map());
 
 /** The ports of the innermost packet, as one number. */
-function portsOf({ payload, sport, dport }: Packet): number {
-	if (payload?.kind === "ipip") return portsOf(payload.packet);
-	return payload?.kind === "vxlan" ? portsOf(payload.frame.packet) : sport * 65536 + dport;
+function portsOf(packet: Packet): number {
+	const { sport, dport } = innermost(packet);
+	return sport * 65536 + dport;
 }
