@@ -65,6 +65,8 @@ const EN = {
 	way: (n: number, share: string, seen: number): string =>
 		`Way ${n}: ${share} predicted, ${seen === 0 ? "not seen" : `seen ${seen === 1 ? "once" : `${seen} times`}`}`,
 	omitted: "Left out of the lab",
+	leftOut: (n: number): string =>
+		`The network is large: ${counted(n, "place")} that no predicted way passes ${n === 1 ? "was" : "were"} not built. A packet that went there would be seen as lost.`,
 	missing: (features: string): string => `it lacks ${features}`,
 };
 
@@ -122,6 +124,7 @@ const ZH: LabTexts = {
 	ways: "网络可以选择的路",
 	way: (n, share, seen) => `第 ${n} 条路：预测 ${share}，${seen === 0 ? "没有见到" : `见到 ${seen} 次`}`,
 	omitted: "实验中没有包括",
+	leftOut: (n) => `网络较大：没有搭出预测的路都不经过的 ${n} 处。报文若走到那里，会显示为丢失。`,
 	missing: (features) => `缺少 ${features}`,
 };
 
