@@ -168,6 +168,7 @@ export {
 	type Payload,
 	PROTOCOL_NUMBERS,
 	type Protocol,
+	packetsInside,
 	type TcpFlags,
 } from "./packet/packet.ts";
 export { parseConntrack } from "./parse/conntrack.ts";

@@ -1,5 +1,5 @@
 /** Network address translation as conntrack does it (net/netfilter/nf_nat_core.c). */
-import { type Address, addressBits, addressFromWords, isLinkLocal } from "../address/address.ts";
+import { type Address, addressBits, addressFromWords, compareAddresses, isLinkLocal } from "../address/address.ts";
 import { wordMask } from "../address/prefix.ts";
 import { sameAddress } from "../address/watched.ts";
 import type { Effect, NatRange } from "../netfilter/context.ts";
@@ -162,7 +162,7 @@ function toDestination(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kin
 
 function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], why: Because): Next | null {
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
-	const address = pickAddress(walk, range, skb.packet.src);
+	const address = isInRange(range, skb.packet) ? skb.packet.src : pickAddress(walk, range, skb.packet.src);
 	const wanted = pickPort(range, skb.packet.sport);
 	// nf_nat_used_tuple: another connection has it, so a port is drawn. Echoes are told apart by identifiers, which are not here.
 	const isDrawn = hasPorts(skb.packet) && isTaken(walk, skb, withReplyDestination(connection.reply, address, wanted));
@@ -268,6 +268,13 @@ function isEcho(packet: Packet): boolean {
 }
 
 /** With several addresses the kernel takes one by a hash of the connection, which nobody can know beforehand. */
+/** get_unique_tuple: a source that a range holds is kept. Where its ports are taken, one is drawn below. */
+function isInRange({ addresses, ports, random }: NatRange, { src, sport }: Packet): boolean {
+	if (addresses === undefined || random === true || addresses.from.text === addresses.to.text) return false;
+	if (ports !== undefined && (sport < ports.from || sport > ports.to)) return false;
+	return compareAddresses(addresses.from, src) <= 0 && compareAddresses(src, addresses.to) <= 0;
+}
+
 function pickAddress(walk: Walk, range: NatRange, own: Address): Address {
 	if (range.addresses === undefined) return own;
 	const { from, to } = range.addresses;
