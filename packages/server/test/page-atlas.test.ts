@@ -169,6 +169,12 @@ describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 			await expect.poll(() => excluded.count(), { timeout: 20_000 }).toBe(0);
 		});
 
+		test("calls no mode the best before anything is said", async () => {
+			const { page } = await tests.openAtlas("#/atlas?show=choose");
+			await page.locator(".outcome [role=status]").getByText("fit").waitFor();
+			expect(await page.locator(".outcome").textContent()).not.toContain("Best");
+		});
+
 		test("gives the best to the comparison", async () => {
 			const { page } = await tests.openAtlas("#/atlas?show=choose&bgp=yes&dualStack=yes");
 			await page.getByRole("link", { name: "Compare the first 4" }).click();

@@ -1,6 +1,6 @@
 /** The gallery's search, and that what the page refers to is in the atlas. */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { atlasIndex, parseScenarios, SOURCE_FORMS } from "@podpath/core";
+import { atlasIndex, faultName, parseFaults, parseScenarios, SOURCE_FORMS } from "@podpath/core";
 import { describe, expect, test } from "vitest";
 import { isMeasured, matching } from "../src/views/atlas/search.ts";
 import { EXAMPLES } from "../src/views/compare/sides.ts";
@@ -16,6 +16,18 @@ const index = atlasIndex(
 	}),
 );
 const scenarios = index.modes.flatMap((mode) => mode.scenarios);
+
+const faults = readdirSync(new URL("faults", ATLAS)).flatMap((file) =>
+	parseFaults(readFileSync(new URL(`faults/${file}`, ATLAS), "utf8"), file).map((fault) => ({
+		...fault,
+		name: faultName(fault),
+	})),
+);
+
+test("every scenario and every fault has a title in Chinese", () => {
+	const without = [...scenarios, ...faults].filter(({ titleZh = "" }) => !/\p{Script=Han}/u.test(titleZh));
+	expect(without.map(({ name }) => name)).toEqual([]);
+});
 
 test.each(EXAMPLES)("the example $name compares scenarios that there are", ({ left, right }) => {
 	const names = scenarios.map(({ name }) => name);

@@ -53,7 +53,7 @@ describe("an answer", () => {
 });
 
 test("a scenario's entries are looked for in all scenarios of its mode, its own first", () => {
-	const candidates = scenariosLike("flannel-vpc/001-2.3", atlasIndex([{ mode: "flannel-vpc", scenarios }]));
+	const candidates = scenariosLike("flannel-vpc/001-2.3", atlasIndex([{ mode: "flannel-vpc", scenarios }]), "en");
 	expect(candidates).toHaveLength(scenarios.length);
 	expect(candidates[0]?.input).toEqual({ kind: "scenario", name: "flannel-vpc/001-2.3" });
 });

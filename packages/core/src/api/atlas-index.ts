@@ -18,6 +18,8 @@ export interface ScenarioEntry {
 	/** `MODE/ID`. */
 	readonly name: string;
 	readonly title: string;
+	/** In Chinese. */
+	readonly titleZh?: string;
 	readonly note?: string;
 	readonly question: Question;
 	/** What each expected path ends as. */
@@ -56,10 +58,11 @@ export function atlasIndex(
 /** What the page shows of a scenario before it is asked. */
 export function scenarioEntry(scenario: Scenario, proofs?: AtlasFiles["proofs"]): ScenarioEntry {
 	const proof = proofs?.[scenario.id];
-	const { title, note, question, paths } = scenario;
+	const { title, titleZh, note, question, paths } = scenario;
 	return {
 		name: scenarioName(scenario),
 		title,
+		...(titleZh === undefined ? {} : { titleZh }),
 		...(note === undefined ? {} : { note }),
 		question,
 		verdicts: paths.map(({ verdict }) => verdict.is),
@@ -87,6 +90,7 @@ export const atlasIndexSchema: z.ZodType<AtlasIndex> = z
 					z.strictObject({
 						name: z.string().describe("MODE/ID"),
 						title: z.string(),
+						titleZh: z.string().exactOptional().describe("In Chinese"),
 						note: z.string().exactOptional(),
 						question: questionSchema,
 						verdicts: z.array(z.enum(VERDICTS)),

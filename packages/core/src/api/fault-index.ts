@@ -16,6 +16,8 @@ export interface FaultEntry {
 	/** `faults/MODE/ID`. */
 	readonly name: string;
 	readonly title: string;
+	/** In Chinese. */
+	readonly titleZh?: string;
 	readonly question: Question;
 	/** What becomes of the question. */
 	readonly verdict: Verdict | "mixed";
@@ -32,8 +34,9 @@ export function faultIndex(modes: readonly { readonly mode: string; readonly fau
 }
 
 function faultEntry(fault: Fault): FaultEntry {
-	const { title, question, verdict, finding } = fault;
-	return { name: faultName(fault), title, question, verdict, code: finding.code };
+	const { title, titleZh, question, verdict, finding } = fault;
+	const titles = { title, ...(titleZh === undefined ? {} : { titleZh }) };
+	return { name: faultName(fault), ...titles, question, verdict, code: finding.code };
 }
 
 export const faultIndexSchema: z.ZodType<FaultIndex> = z
@@ -45,6 +48,7 @@ export const faultIndexSchema: z.ZodType<FaultIndex> = z
 					z.strictObject({
 						name: z.string().describe("faults/MODE/ID"),
 						title: z.string(),
+						titleZh: z.string().exactOptional().describe("In Chinese"),
 						question: questionSchema,
 						verdict: z.enum([...VERDICTS, "mixed"]),
 						code: z.string().describe("of the finding that diagnosis has to begin with"),

@@ -53,6 +53,8 @@ export interface Fault {
 	readonly mode: string;
 	readonly id: string;
 	readonly title: string;
+	/** In Chinese. */
+	readonly titleZh?: string;
 	readonly question: Question;
 	readonly changes: readonly StateChange[];
 	/** Changes to the cluster's objects: what stands there is then all that anybody knows, as of a cloud. */
@@ -81,6 +83,7 @@ const faults = z.strictObject({
 		z.strictObject({
 			id: z.string().regex(/^[a-z0-9-]+$/),
 			title: z.string(),
+			titleZh: z.string().optional(),
 			question: writtenQuestion,
 			change: z.array(change).default([]),
 			cluster: z.array(writtenChange).default([]),
@@ -113,6 +116,7 @@ export function parseFaults(text: string, file: string): readonly Fault[] {
 		mode: result.data.mode,
 		id: each.id,
 		title: each.title,
+		...(each.titleZh === undefined ? {} : { titleZh: each.titleZh }),
 		question: questionOf(each.question),
 		changes: each.change.map(stateChange),
 		cluster: each.cluster.map((one) =>

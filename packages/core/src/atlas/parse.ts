@@ -70,11 +70,12 @@ function scenariosOf({ mode, scenarios }: ScenariosDocument, document: InputDocu
 }
 
 function scenarioOf(mode: string, document: ScenarioDocument, source: SourcePosition): Scenario {
-	const { id, title, note, otherPaths, loadBalancerMembers, findings } = document;
+	const { id, title, titleZh, note, otherPaths, loadBalancerMembers, findings } = document;
 	return {
 		mode,
 		id,
 		title,
+		...(titleZh === undefined ? {} : { titleZh }),
 		question: questionOf(document.question),
 		changes: document.with.map(changeOf),
 		...(note === undefined ? {} : { note: note.trim() }),

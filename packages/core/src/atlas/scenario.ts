@@ -65,6 +65,8 @@ export interface Scenario {
 	/** Unique in its mode: `001-2.2`. */
 	readonly id: string;
 	readonly title: string;
+	/** In Chinese. */
+	readonly titleZh?: string;
 	readonly question: Question;
 	readonly changes: readonly ClusterChange[];
 	/** What a reader should know: where sources disagree, what was chosen where the source gives nothing. */

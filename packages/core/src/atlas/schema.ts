@@ -50,6 +50,7 @@ export type ChangeDocument =
 export interface ScenarioDocument {
 	readonly id: string;
 	readonly title: string;
+	readonly titleZh?: string | undefined;
 	readonly question: QuestionDocument;
 	/** Changes to cluster.yaml: RFC 7396 merges into objects, and objects that are not there. */
 	readonly with: readonly ChangeDocument[];
@@ -128,6 +129,7 @@ export const writtenChange: z.ZodType<ChangeDocument> = z.union([
 const scenario: z.ZodType<ScenarioDocument> = z.strictObject({
 	id: z.string().regex(/^[A-Za-z0-9][\w.-]*$/, { error: "must be letters, digits, dots and hyphens" }),
 	title: z.string(),
+	titleZh: z.string().optional(),
 	question: writtenQuestion,
 	with: z.array(writtenChange).default([]),
 	note: z.string().optional(),

@@ -1,6 +1,6 @@
 /** A device sends: onto its wire, into its bridge, its tunnel, its lower device (dev_queue_xmit, ndo_start_xmit). */
-import type { Frame } from "../packet/packet.ts";
-import type { BridgeLink, IpvlanLink, Link, MacvlanLink, VlanLink } from "../state/link.ts";
+import { type Frame, packetsInside } from "../packet/packet.ts";
+import type { BridgeLink, IpipLink, IpvlanLink, Link, MacvlanLink, VlanLink, VxlanLink } from "../state/link.ts";
 import { phrase } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import { bridgeOut } from "./bridge.ts";
@@ -29,11 +29,8 @@ function send(walk: Walk, skb: Skb, link: Link): Next {
 		case "bridge":
 			return intoBridge(walk, skb, link);
 		case "vxlan":
-			walk.crossed(skb, link.name, "out");
-			return encapsulateVxlan(walk, skb, link, frameOf(skb));
 		case "ipip":
-			walk.crossed(skb, link.name, "out");
-			return encapsulateIpip(walk, skb, link);
+			return intoTunnel(walk, skb, link);
 		case "vlan":
 			return intoVlan(walk, skb, link);
 		case "macvlan":
@@ -52,6 +49,19 @@ function send(walk: Walk, skb: Skb, link: Link): Next {
 		case "other":
 			return end(skb, "unknown", because("device-unknown", { device: link.name, what: link.driver }, link.origin));
 	}
+}
+
+/**
+ * A tunnel's packet that a rule leads into the tunnel again, and so on: the kernel stops it at the tenth time (dev_xmit_recursion,
+ * "Dead loop on virtual device").
+ */
+const MOST_INSIDE = 8;
+
+function intoTunnel(walk: Walk, skb: Skb, link: VxlanLink | IpipLink): Next {
+	if (packetsInside(skb.packet) > MOST_INSIDE)
+		return end(skb, "loop", because("loop", { to: skb.packet.dst.text, device: link.name }, link.origin));
+	walk.crossed(skb, link.name, "out");
+	return link.kind === "ipip" ? encapsulateIpip(walk, skb, link) : encapsulateVxlan(walk, skb, link, frameOf(skb));
 }
 
 function frameOf(skb: Skb): Frame {

@@ -62,6 +62,18 @@ export interface Frame {
 	readonly packet: Packet;
 }
 
+/** How many packets are inside of this one, each in the one before. */
+export function packetsInside({ payload }: Packet): number {
+	switch (payload?.kind) {
+		case "ipip":
+			return 1 + packetsInside(payload.packet);
+		case "vxlan":
+			return 1 + packetsInside(payload.frame.packet);
+		default:
+			return 0;
+	}
+}
+
 export const BROADCAST_MAC = "ff:ff:ff:ff:ff:ff";
 export const ZERO_MAC = "00:00:00:00:00:00";
 

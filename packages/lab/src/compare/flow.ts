@@ -2,7 +2,7 @@
  * The frames of one probe among all that were captured: its opening packet and the first answer to it. NAT changes addresses
  * and ports, so packets are told by what NAT leaves alone: TCP's sequence numbers, SCTP's tags, the data of datagrams and echoes.
  */
-import { formatEndpoint, type Packet, type PredictedWay } from "@podpath/core";
+import { formatEndpoint, type Packet, type PredictedWay, packetsInside } from "@podpath/core";
 import type { Transport } from "../frames/decoded-frame.ts";
 import type { Accepted } from "../observation.ts";
 import { innermost, type Sighting } from "./sighting.ts";
@@ -208,6 +208,7 @@ function isSamePassage(one: Sighting, other: Sighting): boolean {
 		one.direction === other.direction &&
 		one.packet.ttl === other.packet.ttl &&
 		one.packet.dst.text === other.packet.dst.text &&
-		one.packet.protocol === other.packet.protocol
+		one.packet.protocol === other.packet.protocol &&
+		packetsInside(one.packet) === packetsInside(other.packet)
 	);
 }

@@ -5,11 +5,11 @@ import type { Loaded } from "./engine.ts";
 
 export function faultyCluster({ name, files, faults }: EngineInput & { readonly kind: "fault" }): Loaded {
 	const fault = findFault(parseFaults(faults.text, faults.name), name);
-	const { id, title, question, source, cluster: changes } = fault;
+	const { id, title, titleZh, question, source, cluster: changes } = fault;
 	return {
 		files: scenarioManifests({ id, source, changes }, files.cluster),
 		subject: faultSubject(fault, files.cluster),
-		asked: { name, title, question },
+		asked: { name, title, ...(titleZh === undefined ? {} : { titleZh }), question },
 		scenario: null,
 	};
 }

@@ -164,7 +164,7 @@ export const EN = {
 		nothing: "No scenario holds all of these words.",
 		modes: "Modes",
 		all: "All modes",
-		measured: "measured on a kernel",
+		measured: "expectation measured",
 		measuredHint: "An expectation was read off a run on a real kernel; docs/measurements.md tells of each.",
 		sources: "Expectations from",
 		note: "Note",

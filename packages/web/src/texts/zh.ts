@@ -162,7 +162,7 @@ export const ZH: Texts = {
 		nothing: "没有场景同时包含这些词。",
 		modes: "模式",
 		all: "所有模式",
-		measured: "在内核上实测过",
+		measured: "期望来自实测",
 		measuredHint: "有一项期望取自在真实内核上的运行；docs/measurements.md 逐一记载。",
 		sources: "期望的出处",
 		note: "说明",

@@ -1,7 +1,7 @@
 /** iptables rules about the network's own addresses, devices and ports, so that they often match. */
 import type { Family } from "@podpath/core";
 import { drawMatches } from "./matches.ts";
-import { type Draft, FAMILIES, PORTS, type World } from "./world.ts";
+import { type Draft, FAMILIES, PORTS, pairFrom, type World } from "./world.ts";
 
 export type Hook = "PREROUTING" | "INPUT" | "FORWARD" | "OUTPUT" | "POSTROUTING";
 export type Table = "raw" | "mangle" | "nat" | "filter";
@@ -196,13 +196,20 @@ function natTargets({ world, stack, family, hook }: RuleSite): readonly (readonl
 		return [
 			[3, { text: `DNAT --to-destination ${endpoint(family, to, draw.pick(PORTS))}`, picky: true, transport }],
 			[2, { text: `DNAT --to-destination ${to}`, picky: true }],
+			[1, { text: `DNAT --to-destination ${pairFrom(to)}`, picky: true }],
+			[1, { text: `DNAT --to-destination ${endpoint(family, to, 8080)}-8082`, picky: true, transport }],
 			[1, { text: `REDIRECT --to-ports ${draw.pick(PORTS)}`, picky: true, transport }],
 			[1, { text: "REDIRECT", picky: true }],
 		];
 	}
 	const own = draw.pickAny(world.addressesOf(stack, family));
 	const source: readonly (readonly [number, Drawn])[] =
-		own === undefined ? [] : [[2, { text: `SNAT --to-source ${own}` }]];
+		own === undefined
+			? []
+			: [
+					[2, { text: `SNAT --to-source ${own}` }],
+					[1, { text: `SNAT --to-source ${pairFrom(own)}` }],
+				];
 	// SCTP's own addresses in its INIT do not go with it.
 	if (hook === "INPUT") return source.map(([weight, drawn]) => [weight, { ...drawn, transport }]);
 	return [

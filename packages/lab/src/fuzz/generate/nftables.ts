@@ -4,7 +4,7 @@ import type { Hook } from "./filtering.ts";
 import { drawNftMatches } from "./nft-matches.ts";
 import { drawNftService } from "./nft-service.ts";
 import type { ChainType, NftFamily, NftSite } from "./nft-site.ts";
-import { type Draft, PORTS, subnetText, type World } from "./world.ts";
+import { type Draft, PORTS, pairFrom, subnetText, type World } from "./world.ts";
 
 /** Those of iptables too, and some before and after. */
 const FILTER_PRIORITIES = [-300, -290, -160, -150, -120, -10, 0, 10, 60] as const;
@@ -202,12 +202,19 @@ function natStatements({ world, stack, family, table, hook }: NftSite): readonly
 		return [
 			[3, { text: `dnat${ip} to ${at(to, draw.pick(PORTS))}`, picky: true, transport }],
 			[2, { text: `dnat${ip} to ${to}`, picky: true }],
+			[1, { text: `dnat${ip} to ${pairFrom(to)}`, picky: true }],
 			[1, { text: `redirect to :${draw.pick(PORTS)}`, picky: true, transport }],
 			[1, { text: "redirect", picky: true }],
 		];
 	}
 	const own = draw.pickAny(world.addressesOf(stack, family));
-	const source: readonly Weighted[] = own === undefined ? [] : [[2, { text: `snat${ip} to ${own}` }]];
+	const source: readonly Weighted[] =
+		own === undefined
+			? []
+			: [
+					[2, { text: `snat${ip} to ${own}` }],
+					[1, { text: `snat${ip} to ${pairFrom(own)}` }],
+				];
 	// SCTP's own addresses in its INIT do not go with it.
 	if (hook === "INPUT") return source.map(([weight, drawn]) => [weight, { ...drawn, transport }]);
 	return [...source, [3, { text: "masquerade" }], [1, { text: "masquerade fully-random" }]];

@@ -8,6 +8,13 @@ export const FAMILIES: readonly Family[] = [4, 6];
 /** Ports that questions ask for and rules speak of, so that they often meet. */
 export const PORTS = [53, 80, 443, 8080] as const;
 
+/** A range of two addresses: `10.0.1.2-10.0.1.3`. */
+export function pairFrom(text: string): string {
+	const [, before = "", last = ""] = /^(.*[.:])([^.:]+)$/.exec(text) ?? [];
+	const base = text.includes(":") ? 16 : 10;
+	return `${text}-${before}${(Number.parseInt(last, base) + 1).toString(base)}`;
+}
+
 /** A stack while it is being drawn. */
 export class Draft {
 	readonly place: Place;

@@ -26,7 +26,7 @@ export function Chooser({ route }: { readonly route: Route }): JSX.Element {
 		<>
 			<p class="intro">{texts.chooserIntro}</p>
 			<div class="chooser">
-				{choices === null ? <p class="quiet">{loading}</p> : <Outcome choices={choices} />}
+				{choices === null ? <p class="quiet">{loading}</p> : <Outcome choices={choices} answered={isAnswered(route)} />}
 				<Questions route={route} />
 				{choices !== null && <Ranking choices={choices} modes={modes} />}
 			</div>
@@ -34,8 +34,14 @@ export function Chooser({ route }: { readonly route: Route }): JSX.Element {
 	);
 }
 
+interface OutcomeProps {
+	readonly choices: readonly Choice[];
+	/** Before anything is said no mode is the best. */
+	readonly answered: boolean;
+}
+
 /** In short; on a narrow screen it stays in sight while one answers. */
-function Outcome({ choices }: { readonly choices: readonly Choice[] }): JSX.Element {
+function Outcome({ choices, answered }: OutcomeProps): JSX.Element {
 	const { modes: texts } = useTexts();
 	const best = choices.filter(({ fits }) => fits).map(({ mode }) => mode);
 	const compared = best.slice(0, COMPARED);
@@ -43,16 +49,20 @@ function Outcome({ choices }: { readonly choices: readonly Choice[] }): JSX.Elem
 	return (
 		<p class="outcome">
 			<span role="status">
-				{texts.fitting(best.length, choices.length)} {best[0] !== undefined && texts.best(best[0])}
+				{texts.fitting(best.length, choices.length)} {answered && best[0] !== undefined && texts.best(best[0])}
 			</span>{" "}
-			{compared.length > 1 && <a href={compare}>{texts.compareBest(compared.length)}</a>}
+			{answered && compared.length > 1 && <a href={compare}>{texts.compareBest(compared.length)}</a>}
 		</p>
 	);
 }
 
+function isAnswered(route: Route): boolean {
+	return NEED_QUESTIONS.some((need) => answerIn(route, need) !== undefined);
+}
+
 function Questions({ route }: { readonly route: Route }): JSX.Element {
 	const { modes: texts } = useTexts();
-	const answered = NEED_QUESTIONS.some((need) => answerIn(route, need) !== undefined);
+	const answered = isAnswered(route);
 	return (
 		<form class="questions" onSubmit={(event) => event.preventDefault()}>
 			{NEED_QUESTIONS.map((need) => (

@@ -7,7 +7,8 @@ import { Choice } from "../../parts/choice.tsx";
 import { ProofBadge, ProofLine } from "../../parts/proof-badge.tsx";
 import { VerdictBadge } from "../../parts/verdict.tsx";
 import { formatRoute, type Route } from "../../route.ts";
-import { useTexts } from "../../texts/language.ts";
+import { useLanguage, useTexts } from "../../texts/language.ts";
+import { titleIn } from "../../texts/title.ts";
 import { CheckAll, type Checked, useChecks } from "./checks.tsx";
 import { isMeasured, matching, PROOFS, withProof } from "./search.ts";
 
@@ -84,11 +85,12 @@ interface CardProps {
 
 function Card({ scenario, checked }: CardProps): JSX.Element {
 	const { atlas: texts } = useTexts();
-	const { name, title, note, question, verdicts, sources, proof } = scenario;
+	const language = useLanguage();
+	const { name, note, question, verdicts, sources, proof } = scenario;
 	return (
 		<li class="card">
 			<h3>
-				<a href={formatRoute({ view: "path", params: { in: name } })}>{title}</a>
+				<a href={formatRoute({ view: "path", params: { in: name } })}>{titleIn(scenario, language)}</a>
 			</h3>
 			<p class="asked">
 				<code>{question.from}</code> → <code>{question.to}</code>
@@ -114,7 +116,7 @@ function Card({ scenario, checked }: CardProps): JSX.Element {
 				<summary>
 					<code>{name}</code>
 				</summary>
-				{note !== undefined && <p>{note}</p>}
+				{note !== undefined && <p lang="en">{note}</p>}
 				{proof !== undefined && <ProofLine proof={proof} />}
 				<p class="quiet">
 					{texts.sources}: {sources.join(", ")}

@@ -10,8 +10,8 @@ export function matching(scenarios: readonly ScenarioEntry[], search: string): r
 	});
 }
 
-function textOf({ name, title, note = "", question, verdicts, sources }: ScenarioEntry): string {
-	const parts = [name, title, note, question.from, question.to, question.via ?? "", question.protocol];
+function textOf({ name, title, titleZh = "", note = "", question, verdicts, sources }: ScenarioEntry): string {
+	const parts = [name, title, titleZh, note, question.from, question.to, question.via ?? "", question.protocol];
 	return [...parts, ...verdicts, ...sources].join(" ").toLowerCase();
 }
 

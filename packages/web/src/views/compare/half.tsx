@@ -3,7 +3,8 @@ import type { AtlasIndex, ServedInput } from "@podpath/core";
 import type { JSX } from "preact";
 import { Choice } from "../../parts/choice.tsx";
 import { Problem } from "../../parts/problem.tsx";
-import { useTexts } from "../../texts/language.ts";
+import { useLanguage, useTexts } from "../../texts/language.ts";
+import { scenarioChoices } from "../../texts/title.ts";
 import { inputOf, questionIn, routeOf } from "../path/asked.ts";
 import { Picture } from "../path/picture.tsx";
 import { QuestionForm } from "../path/question-form.tsx";
@@ -22,6 +23,7 @@ interface Props {
 
 export function Half({ side, name, atlas, served, current, onStep }: Props): JSX.Element {
 	const { compare: texts, loading } = useTexts();
+	const language = useLanguage();
 	const { route, answered, groups, way, steps, change } = side;
 	const { explanation, problem, retry } = answered;
 	const input = inputOf(route, served);
@@ -32,12 +34,7 @@ export function Half({ side, name, atlas, served, current, onStep }: Props): JSX
 			<Choice
 				label={`${name}: ${texts.about}`}
 				value={route.params.in ?? ""}
-				options={[
-					["", served.kind === "atlas" ? texts.choose : served.name],
-					...atlas.modes.flatMap(({ scenarios }) =>
-						scenarios.map((each) => [each.name, `${each.name}: ${each.title}`] as const),
-					),
-				]}
+				options={[["", served.kind === "atlas" ? texts.choose : served.name], ...scenarioChoices(atlas, language)]}
 				onChoose={(chosen) => change({ view: "path", params: chosen === "" ? {} : { in: chosen } })}
 			/>
 			{input !== null && (

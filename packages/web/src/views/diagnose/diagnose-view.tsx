@@ -8,7 +8,8 @@ import { go } from "../../navigation.ts";
 import { Problem } from "../../parts/problem.tsx";
 import { formatRoute, type Route } from "../../route.ts";
 import { DIAGNOSE } from "../../texts/diagnose.ts";
-import { useTexts, useTextsOf } from "../../texts/language.ts";
+import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
+import { titleIn } from "../../texts/title.ts";
 import { inputOf, questionIn, routeOf } from "../path/asked.ts";
 import { QuestionForm } from "../path/question-form.tsx";
 import { useScenario } from "../path/use-scenario.ts";
@@ -94,10 +95,11 @@ function Scope({ route, input, question, all }: ScopeProps): JSX.Element {
 }
 
 function About({ scenario }: { readonly scenario: Asked | undefined }): JSX.Element | null {
+	const language = useLanguage();
 	if (scenario === undefined) return null;
 	return (
 		<p class="scenario-line">
-			<code>{scenario.name}</code> <b>{scenario.title}</b>
+			<code>{scenario.name}</code> <b>{titleIn(scenario, language)}</b>
 		</p>
 	);
 }

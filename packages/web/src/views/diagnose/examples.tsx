@@ -9,7 +9,8 @@ import { Problem } from "../../parts/problem.tsx";
 import { VerdictBadge } from "../../parts/verdict.tsx";
 import { formatRoute, type Route } from "../../route.ts";
 import { DIAGNOSE } from "../../texts/diagnose.ts";
-import { useTexts, useTextsOf } from "../../texts/language.ts";
+import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
+import { titleIn } from "../../texts/title.ts";
 
 export function Examples({ route }: { readonly route: Route }): JSX.Element {
 	const { loading } = useTexts();
@@ -60,7 +61,8 @@ export function Examples({ route }: { readonly route: Route }): JSX.Element {
 }
 
 function Card({ fault }: { readonly fault: FaultEntry }): JSX.Element {
-	const { name, title, question, verdict, code } = fault;
+	const { name, question, verdict, code } = fault;
+	const title = titleIn(fault, useLanguage());
 	return (
 		<li class="card">
 			<h3>
@@ -77,8 +79,8 @@ function Card({ fault }: { readonly fault: FaultEntry }): JSX.Element {
 	);
 }
 
-function holds({ name, title, verdict, code }: FaultEntry, search: string): boolean {
-	const text = `${name} ${title} ${verdict} ${code}`.toLowerCase();
+function holds({ name, title, titleZh = "", verdict, code }: FaultEntry, search: string): boolean {
+	const text = `${name} ${title} ${titleZh} ${verdict} ${code}`.toLowerCase();
 	return search
 		.toLowerCase()
 		.split(/\s+/)

@@ -7,7 +7,8 @@ import { backendFor } from "../../backend/backends.ts";
 import type { Asked } from "../../engine/calls.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { Combobox } from "../../parts/combobox.tsx";
-import { labelled, useTexts } from "../../texts/language.ts";
+import { labelled, useLanguage, useTexts } from "../../texts/language.ts";
+import { titleIn } from "../../texts/title.ts";
 
 interface Props {
 	readonly input: Input;
@@ -118,9 +119,10 @@ interface ScenarioLineProps {
 
 function ScenarioLine({ scenario, changed, onReset }: ScenarioLineProps): JSX.Element {
 	const { question: texts } = useTexts();
+	const language = useLanguage();
 	return (
 		<p class="scenario-line">
-			<span class="quiet">{texts.scenario}</span> <code>{scenario.name}</code> <b>{scenario.title}</b>
+			<span class="quiet">{texts.scenario}</span> <code>{scenario.name}</code> <b>{titleIn(scenario, language)}</b>
 			{changed && (
 				<>
 					{" "}

@@ -6,7 +6,8 @@ import type { Input } from "../../backend/backend.ts";
 import { go } from "../../navigation.ts";
 import { Choice } from "../../parts/choice.tsx";
 import type { Route } from "../../route.ts";
-import { useTexts } from "../../texts/language.ts";
+import { useLanguage, useTexts } from "../../texts/language.ts";
+import { scenarioChoices } from "../../texts/title.ts";
 import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
 import { Trial } from "./trial.tsx";
@@ -42,16 +43,12 @@ interface ClustersProps {
 
 function Clusters({ route, served, atlas }: ClustersProps): JSX.Element {
 	const { compare: texts, whatIf } = useTexts();
+	const language = useLanguage();
 	return (
 		<Choice
 			label={whatIf.about}
 			value={route.params.in ?? ""}
-			options={[
-				["", served.kind === "atlas" ? texts.choose : served.name],
-				...atlas.modes.flatMap(({ scenarios }) =>
-					scenarios.map((each) => [each.name, `${each.name}: ${each.title}`] as const),
-				),
-			]}
+			options={[["", served.kind === "atlas" ? texts.choose : served.name], ...scenarioChoices(atlas, language)]}
 			onChoose={(chosen) => go({ view: "what-if", params: chosen === "" ? {} : { in: chosen } })}
 		/>
 	);

@@ -82,6 +82,10 @@ function useCandidates(input: Input, place: string, entry: StateEntry): Candidat
 		};
 	}, [JSON.stringify(input), place, entry.text, attempt]);
 	const name = input.kind === "scenario" ? input.name : null;
-	const scenarios = useMemo(() => (atlas === null || name === null ? null : scenariosLike(name, atlas)), [atlas, name]);
+	const language = useLanguage();
+	const scenarios = useMemo(
+		() => (atlas === null || name === null ? null : scenariosLike(name, atlas, language)),
+		[atlas, name, language],
+	);
 	return { candidates: name === null ? pairs : scenarios, problem, retry: () => setAttempt(attempt + 1) };
 }

@@ -1,6 +1,7 @@
 /** What is asked to find the paths that meet an entry: questions enough to find them, and few enough to be asked. */
-import type { AtlasIndex, KnownPlace, Question, StateEntry } from "@podpath/core";
+import type { AtlasIndex, KnownPlace, Language, Question, StateEntry } from "@podpath/core";
 import type { Input } from "../../../backend/backend.ts";
+import { titleIn } from "../../../texts/title.ts";
 
 export interface Candidate {
 	readonly input: Input;
@@ -13,7 +14,7 @@ export interface Candidate {
 export const MOST_ASKED = 60;
 
 /** A scenario's entries are looked for in all scenarios of its mode. */
-export function scenariosLike(name: string, atlas: AtlasIndex): readonly Candidate[] {
+export function scenariosLike(name: string, atlas: AtlasIndex, language: Language): readonly Candidate[] {
 	const mode = atlas.modes.find((each) => each.scenarios.some((scenario) => scenario.name === name));
 	const scenarios = mode?.scenarios ?? [];
 	// The one that is looked at comes first.
@@ -21,7 +22,7 @@ export function scenariosLike(name: string, atlas: AtlasIndex): readonly Candida
 	return sorted.map((each) => ({
 		input: { kind: "scenario", name: each.name },
 		question: each.question,
-		title: each.title,
+		title: titleIn(each, language),
 	}));
 }
 

@@ -1,0 +1,13 @@
+/** What a scenario or a fault is called; the atlas says so itself, and may say so in English alone. */
+import type { AtlasIndex, Language, ScenarioEntry } from "@podpath/core";
+
+export function titleIn({ title, titleZh }: Pick<ScenarioEntry, "title" | "titleZh">, language: Language): string {
+	return language === "zh" ? (titleZh ?? title) : title;
+}
+
+/** All scenarios to choose from, each with its name before its title. */
+export function scenarioChoices({ modes }: AtlasIndex, language: Language): readonly (readonly [string, string])[] {
+	return modes.flatMap(({ scenarios }) =>
+		scenarios.map((each) => [each.name, `${each.name}: ${titleIn(each, language)}`] as const),
+	);
+}
