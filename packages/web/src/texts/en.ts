@@ -57,6 +57,7 @@ export const EN = {
 		more: "More",
 		swap: "Swap from and to",
 		placeholderFrom: "pod/namespace/name, node/name, address",
+		placeholderAt: "node/name:device",
 		placeholderTo: "service/namespace/name:port, pod, address:port",
 		missing: "Say where the packet comes from and where it is sent.",
 		suggestions: (n: number): string => (n === 0 ? "no suggestions" : count(n, "suggestion")),

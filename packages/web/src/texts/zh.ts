@@ -57,6 +57,7 @@ export const ZH: Texts = {
 		more: "更多",
 		swap: "交换两端",
 		placeholderFrom: "pod/命名空间/名称、node/名称、地址",
+		placeholderAt: "node/名称:设备",
 		placeholderTo: "service/命名空间/名称:端口、pod、地址:端口",
 		missing: "请说明报文从哪里来、发往哪里。",
 		suggestions: (n) => (n === 0 ? "没有候选" : `${n} 个候选`),
