@@ -12,6 +12,7 @@ export const EN = {
 	copied: "Copied",
 	loading: "Loading…",
 	colon: ": ",
+	comma: ", ",
 	bracketed: (text: string): string => ` (${text})`,
 	sentence: (text: string): string => `${text}.`,
 	skip: "Skip to content",

@@ -12,6 +12,7 @@ export const ZH: Texts = {
 	copied: "已复制",
 	loading: "正在加载…",
 	colon: "：",
+	comma: "，",
 	bracketed: (text) => `（${text}）`,
 	sentence: (text) => `${text}。`,
 	skip: "跳到正文",

@@ -64,7 +64,7 @@ function bytesOf(base64: string): Blob {
 /** What a reader should know besides the hops. */
 function Others({ report }: { readonly report: LabReport }): JSX.Element {
 	const texts = useTextsOf(LAB);
-	const { colon } = useTexts();
+	const { colon, comma } = useTexts();
 	const { ways, comparison, omitted } = report;
 	const { differences = [], remarks = [] } = comparison ?? {};
 	const rest = differences.filter(({ ofHop }) => !ofHop);
@@ -75,7 +75,9 @@ function Others({ report }: { readonly report: LabReport }): JSX.Element {
 					<li key={about} class="tone-bad">
 						<b>{about}</b>
 						{colon}
-						{texts.predicted} <code>{predicted}</code> {texts.observed} <code>{observed}</code>
+						{texts.predicted} <code>{predicted}</code>
+						{comma}
+						{texts.observed} <code>{observed}</code>
 					</li>
 				))}
 			</Part>
