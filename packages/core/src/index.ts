@@ -36,6 +36,8 @@ export {
 	diagnoseInTurns,
 	diagnosisEventSchema,
 } from "./api/diagnosis-run.ts";
+export { type EditedFile, editOf, withEdit } from "./api/edited-file.ts";
+export { editedFileSchema } from "./api/edited-file-schema.ts";
 export { type FaultEntry, type FaultIndex, faultIndex, faultIndexSchema } from "./api/fault-index.ts";
 export {
 	type InputSummary,

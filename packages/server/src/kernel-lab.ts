@@ -35,9 +35,12 @@ async function askKernel(
 ): Promise<LabReport> {
 	// A question that cannot be asked is told before a kernel is opened for it.
 	explain(subject, question);
+	const places = placesFor(subject, question);
+	const built = new Set(places);
+	const leftOut = subject.network.places().filter((place) => !built.has(place)).length;
 	let lab: Lab | null = null;
 	try {
-		lab = await raiseLab(subject.network, placesFor(subject, question), {
+		lab = await raiseLab(subject.network, places, {
 			signal,
 			onProgress: (text) => onStage("building", text),
 		});
@@ -46,7 +49,7 @@ async function askKernel(
 		onStage("sending", "");
 		const answer = await lab.ask(subject, question);
 		onStage("comparing", "");
-		return labReport(answer, lab.plan, language);
+		return { ...labReport(answer, lab.plan, language), ...(leftOut > 0 && { leftOut }) };
 	} catch (error) {
 		// A kernel that lacks something, or did not take the network, says nothing for or against the prediction.
 		if (error instanceof LabError) return unverifiedReport(question, error.said, language);

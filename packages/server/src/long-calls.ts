@@ -5,13 +5,13 @@ import {
 	type DiagnosisWatch,
 	diagnoseInTurns,
 	diagnosisEventSchema,
+	editedFileSchema,
 	InputError,
 	LANGUAGES,
 	type LabEvent,
 	type Language,
 	labEventSchema,
 	labOfferSchema,
-	manifestFileSchema,
 	type Problem,
 	problemOf,
 	problemSchema,
@@ -63,9 +63,9 @@ const labBody = z.strictObject({
 		.exactOptional()
 		.describe("MODE/ID, MODE or faults/MODE/ID; absent: what the server was started with"),
 	edited: z
-		.array(manifestFileSchema)
+		.array(editedFileSchema)
 		.exactOptional()
-		.describe("Files of that input as somebody changed them; each stands in the place of the file of its name"),
+		.describe("Files of that input as somebody changed them, found by their names"),
 });
 
 const labRun = createRoute({

@@ -2,6 +2,7 @@
 import {
 	atlasNameOf,
 	clusterNetwork,
+	type EditedFile,
 	type Fault,
 	faultSubject,
 	findFault,
@@ -13,6 +14,7 @@ import {
 	phrase,
 	type Subject,
 	scenarioManifests,
+	withEdit,
 } from "@podpath/core";
 import type { AtlasMode, Served } from "./served.ts";
 
@@ -31,13 +33,13 @@ export function namedSubject(served: Served, atlas: string | undefined): Promise
 }
 
 /**
- * The same with files that somebody changed in the page, each in the place of the file of that name.
+ * The same with files that somebody changed in the page.
  * @throws {InputError} For files that the input does not have, and for manifests that cannot be used.
  */
 export async function editedSubject(
 	served: Served,
 	atlas: string | undefined,
-	edited: readonly ManifestFile[],
+	edited: readonly EditedFile[],
 ): Promise<Subject> {
 	const files = await (atlas === undefined ? servedManifests(served) : atlasManifests(served, atlas));
 	const unknown = edited.find(({ name }) => !files.some((file) => file.name === name));
@@ -48,7 +50,12 @@ export async function editedSubject(
 			hint: phrase("there-are", { names: files.map(({ name }) => name) }),
 		});
 	}
-	return subjectOf(files.map((file) => edited.find(({ name }) => name === file.name) ?? file));
+	return subjectOf(
+		files.map((file) => {
+			const edit = edited.find(({ name }) => name === file.name);
+			return edit === undefined ? file : withEdit(file, edit);
+		}),
+	);
 }
 
 /** What the server was started with, as it is written. */

@@ -246,7 +246,7 @@ describe("what the page reads", () => {
 		expect(lab?.required).toEqual(["question"]);
 		expect(lab?.properties).toMatchObject({
 			question,
-			edited: { type: "array", items: { $ref: "#/components/schemas/file" } },
+			edited: { type: "array", items: { $ref: "#/components/schemas/editedFile" } },
 		});
 		expect(Object.keys(paths).sort()).toEqual([
 			"/atlas.json",

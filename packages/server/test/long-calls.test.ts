@@ -1,6 +1,14 @@
 /** Calls that answer with a stream of events: diagnosis, and questions to a kernel. */
 import { setTimeout as after } from "node:timers/promises";
-import { type DiagnosisEvent, diagnose, type LabEvent, type LabReport, type Subject, survey } from "@podpath/core";
+import {
+	type DiagnosisEvent,
+	diagnose,
+	editOf,
+	type LabEvent,
+	type LabReport,
+	type Subject,
+	survey,
+} from "@podpath/core";
 import { describe, expect, test } from "vitest";
 import { app } from "../src/app.ts";
 import { Events } from "../src/events.ts";
@@ -178,7 +186,22 @@ describe("POST /api/lab", () => {
 			expect(lab.ports).toEqual([[81]]);
 		});
 
+		test("takes of a large file the stretch that differs", async () => {
+			const large = clusterInput(`# ${"a".repeat(200_000)}\n${cluster.text}`, "large.yaml");
+			const lab = new PatientLab();
+			lab.release();
+			const [file = { name: "", text: "" }] = await large.manifests;
+			const edit = editOf(file, file.text.replaceAll("{ port: 80,", "{ port: 81,"));
+			await eventsIn(await serverWith({ input: large, lab }).ask("/api/lab", { ...to81, edited: [edit] }));
+			expect(lab.ports).toEqual([[81]]);
+		});
+
 		test.each([
+			[
+				"a stretch that the file does not have",
+				{ name: cluster.name, text: "", instead: { from: 0, removed: 1_000_000 } },
+				{ code: "no-such-stretch" },
+			],
 			["a file that the input does not have", { name: "/etc/passwd", text: "" }, { code: "no-such-file" }],
 			["no YAML", { name: cluster.name, text: "a: [" }, { where: expect.stringMatching(/cluster.yaml:1:/) }],
 			[

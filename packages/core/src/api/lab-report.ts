@@ -44,6 +44,8 @@ export interface LabReport {
 	readonly conntrack: readonly { readonly at: string; readonly text: string }[];
 	/** Entries of the network that no kernel was given, with the reason. */
 	readonly omitted: readonly string[];
+	/** Of a network too large for a lab: how many places no predicted way passes, which were not built. */
+	readonly leftOut?: number;
 	/** All frames of that probe as a pcapng file, in base64; null where none was sent. */
 	readonly capture: string | null;
 }
@@ -143,6 +145,7 @@ export const labReportSchema: z.ZodType<LabReport> = z
 		servers: z.array(z.strictObject({ at: z.string(), address: z.string(), peer: z.string() })),
 		conntrack: z.array(z.strictObject({ at: z.string(), text: z.string() })),
 		omitted: z.array(z.string()),
+		leftOut: z.int().exactOptional().describe("Places that no predicted way passes, of a network too large for a lab"),
 		capture: z.string().nullable().describe("pcapng, in base64"),
 	})
 	.meta({ title: "LabReport" });

@@ -164,15 +164,19 @@ function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], 
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
 	const address = isInRange(range, skb.packet) ? skb.packet.src : pickAddress(walk, range, skb.packet.src);
 	const wanted = pickPort(range, skb.packet.sport);
-	// nf_nat_used_tuple: another connection has it, so a port is drawn. Echoes are told apart by identifiers, which are not here.
-	const isDrawn = hasPorts(skb.packet) && isTaken(walk, skb, withReplyDestination(connection.reply, address, wanted));
+	// nf_nat_used_tuple: another connection has it, so a port is drawn, or an echo's identifier.
+	const isEchoed = isEcho(skb.packet);
+	const isDrawn =
+		(isEchoed || hasPorts(skb.packet)) && isTaken(walk, skb, withReplyDestination(connection.reply, address, wanted));
 	const port = isDrawn ? wanted + 1 : wanted;
 	const changes = !sameAddress(address, skb.packet.src) || port !== skb.packet.sport;
 	// Masquerading to the very same address still maps the connection, with a port of its own where it is drawn at random.
 	if (changes || kind === "masquerade") {
 		connection.sourceNat = changes;
 		connection.reply = withReplyDestination(connection.reply, address, port);
-		note(walk, skb, kind, why, "source", address, port, isDrawn ? { ...range, random: true } : range);
+		// An identifier is no port that anybody is told of.
+		if (isEchoed) note(walk, skb, kind, why, "source", address, wanted, range);
+		else note(walk, skb, kind, why, "source", address, port, isDrawn ? { ...range, random: true } : range);
 	}
 	return null;
 }
@@ -241,6 +245,8 @@ function apply(walk: Walk, skb: Skb, hook: Hook, rewrites: "destination" | "sour
 		rewrites === "destination"
 			? rewriteDestination(before, target.src, target.sport)
 			: rewriteSource(before, target.dst, target.dport);
+	// icmp_manip_pkt
+	if (isEcho(before) && before.payload === undefined) skb.packet = { ...skb.packet, sport: target.sport };
 	if (direction === "reply") {
 		if (walk.recording) walk.hop(skb, hook, skb.device.name, because("nat-known", { side: phrase(rewrites) }));
 	}
@@ -267,7 +273,6 @@ function isEcho(packet: Packet): boolean {
 	return packet.protocol === "icmp" || packet.protocol === "icmpv6";
 }
 
-/** With several addresses the kernel takes one by a hash of the connection, which nobody can know beforehand. */
 /** get_unique_tuple: a source that a range holds is kept. Where its ports are taken, one is drawn below. */
 function isInRange({ addresses, ports, random }: NatRange, { src, sport }: Packet): boolean {
 	if (addresses === undefined || random === true || addresses.from.text === addresses.to.text) return false;
@@ -275,6 +280,7 @@ function isInRange({ addresses, ports, random }: NatRange, { src, sport }: Packe
 	return compareAddresses(addresses.from, src) <= 0 && compareAddresses(src, addresses.to) <= 0;
 }
 
+/** With several addresses the kernel takes one by a hash of the connection, which nobody can know beforehand. */
 function pickAddress(walk: Walk, range: NatRange, own: Address): Address {
 	if (range.addresses === undefined) return own;
 	const { from, to } = range.addresses;

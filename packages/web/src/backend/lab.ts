@@ -1,5 +1,5 @@
 /** Asks the server's lab. */
-import type { LabEvent, LabOffer, LabReport, LabStage, ManifestFile, Question } from "@podpath/core";
+import type { EditedFile, LabEvent, LabOffer, LabReport, LabStage, Question } from "@podpath/core";
 import { type GivenInput, ProblemError } from "./backend.ts";
 import { cutShort, eventsOf } from "./event-stream.ts";
 import { fetchJson, post } from "./http.ts";
@@ -18,8 +18,8 @@ export interface LabWatch {
 /** What the network of a run is made of. */
 export interface LabNetwork {
 	readonly input: GivenInput;
-	/** Those of its manifests that somebody changed. */
-	readonly edited: readonly ManifestFile[];
+	/** What somebody changed in its manifests. */
+	readonly edited: readonly EditedFile[];
 }
 
 export async function askLab(

@@ -15,7 +15,7 @@ const EN = {
 	onKernel: "On a real kernel",
 	ofEdited: "Builds the network of the manifests as they stand here, and asks it the question above.",
 	tooLarge:
-		"The changed files are too large to be sent to the server. They stay here; to run them, save them and start podpath serve -f with them.",
+		"What you changed is too large to be sent to the server. It stays here; to run it, save the files and start podpath serve -f with them.",
 	unavailable: "This server's machine has no kernel that can be asked:",
 	probing: "Looking for a kernel…",
 	kernelHere: (kind: string, kernel: string): string => `Kernel here: ${kind} ${kernel}`,
@@ -67,6 +67,8 @@ const EN = {
 	way: (n: number, share: string, seen: number): string =>
 		`Way ${n}: ${share} predicted, ${seen === 0 ? "not seen" : `seen ${seen === 1 ? "once" : `${seen} times`}`}`,
 	omitted: "Left out of the lab",
+	leftOut: (n: number): string =>
+		`The network is large: ${counted(n, "place")} that no predicted way passes ${n === 1 ? "was" : "were"} not built. A packet that went there would be seen as lost.`,
 	missing: (features: string): string => `it lacks ${features}`,
 };
 
@@ -84,7 +86,7 @@ const ZH: LabTexts = {
 	needsServerHow: "请在 Linux 机器上运行 podpath serve，并打开它打印的地址。",
 	onKernel: "在真实内核上",
 	ofEdited: "按这里当前的清单搭出网络，并向它提出上面的问题。",
-	tooLarge: "改过的文件太大，无法发给服务器。内容仍保留在这里；要运行它们，请保存后用 podpath serve -f 打开。",
+	tooLarge: "改动太大，无法发给服务器。内容仍保留在这里；要运行它，请把文件保存后用 podpath serve -f 打开。",
 	unavailable: "这台服务器所在的机器没有可用的内核：",
 	probing: "正在寻找内核…",
 	kernelHere: (kind, kernel) => `这里的内核：${kind} ${kernel}`,
@@ -125,6 +127,7 @@ const ZH: LabTexts = {
 	ways: "网络可以选择的路",
 	way: (n, share, seen) => `第 ${n} 条路：预测 ${share}，${seen === 0 ? "没有见到" : `见到 ${seen} 次`}`,
 	omitted: "实验中没有包括",
+	leftOut: (n) => `网络较大：没有搭出预测的路都不经过的 ${n} 处。报文若走到那里，会显示为丢失。`,
 	missing: (features) => `缺少 ${features}`,
 };
 

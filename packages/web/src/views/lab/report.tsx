@@ -65,7 +65,7 @@ function bytesOf(base64: string): Blob {
 function Others({ report }: { readonly report: LabReport }): JSX.Element {
 	const texts = useTextsOf(LAB);
 	const { colon, comma } = useTexts();
-	const { ways, comparison, omitted } = report;
+	const { ways, comparison, omitted, leftOut = 0 } = report;
 	const { differences = [], remarks = [] } = comparison ?? {};
 	const rest = differences.filter(({ ofHop }) => !ofHop);
 	return (
@@ -93,7 +93,8 @@ function Others({ report }: { readonly report: LabReport }): JSX.Element {
 					<li key={each}>{each}</li>
 				))}
 			</Part>
-			<Part title={texts.omitted} items={omitted}>
+			<Part title={texts.omitted} items={leftOut > 0 ? [leftOut, ...omitted] : omitted}>
+				{leftOut > 0 && <li>{texts.leftOut(leftOut)}</li>}
 				{omitted.map((each) => (
 					<li key={each}>{each}</li>
 				))}

@@ -1,5 +1,5 @@
 /** A lab run: asked for by a person, never by a link. */
-import type { LabReport, LabStage, ManifestFile, Question } from "@podpath/core";
+import type { EditedFile, LabReport, LabStage, Question } from "@podpath/core";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { type GivenInput, problemIn } from "../../backend/backend.ts";
 import { askLab } from "../../backend/lab.ts";
@@ -17,14 +17,10 @@ export interface LabRun {
 	readonly stop: () => void;
 }
 
-const NOTHING: readonly ManifestFile[] = [];
+const NOTHING: readonly EditedFile[] = [];
 
 /** Another question, or another network, forgets the run of the one before, and ends it. */
-export function useLab(
-	input: GivenInput,
-	question: Question | null,
-	edited: readonly ManifestFile[] = NOTHING,
-): LabRun {
+export function useLab(input: GivenInput, question: Question | null, edited: readonly EditedFile[] = NOTHING): LabRun {
 	const [state, setState] = useState<LabState>({ kind: "idle" });
 	const ending = useRef<AbortController | null>(null);
 	const key = JSON.stringify([input, question]);

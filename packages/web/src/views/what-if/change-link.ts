@@ -1,6 +1,6 @@
 /** What was typed, as a part of the address: only what differs from the manifests, compressed. */
-import type { ManifestFile } from "@podpath/core";
-import { type Typed, withText } from "./draft.ts";
+import { type ManifestFile, withEdit } from "@podpath/core";
+import { editsOf, type Typed, withText } from "./draft.ts";
 
 /** Browsers and chats cut longer addresses. */
 export const MOST_LINK = 6000;
@@ -10,9 +10,9 @@ type Hunk = readonly [file: string, base: number, from: number, removed: number,
 
 /** Null: longer than an address may be. */
 export async function linkOf(base: readonly ManifestFile[], typed: Typed): Promise<string | null> {
-	const hunks = base.flatMap((file): readonly Hunk[] => {
-		const text = typed[file.name];
-		return text === undefined ? [] : [hunkOf(file, text)];
+	const hunks = editsOf(base, typed).map(({ name, text, instead: { from, removed } }): Hunk => {
+		const was = base.find((file) => file.name === name)?.text ?? "";
+		return [name, digest(was), from, removed, text];
 	});
 	const packed = await transformed(
 		new TextEncoder().encode(JSON.stringify(hunks)),
@@ -35,8 +35,8 @@ export async function typedIn(link: string, base: readonly ManifestFile[]): Prom
 				? base.find(({ name, text: was }) => name === hunk[0] && digest(was) === hunk[1])
 				: undefined;
 			if (file === undefined) return null;
-			const [, , from, removed, put] = hunk as Hunk;
-			typed = withText(typed, file, file.text.slice(0, from) + put + file.text.slice(from + removed));
+			const [name, , from, removed, text] = hunk as Hunk;
+			typed = withText(typed, file, withEdit(file, { name, text, instead: { from, removed } }).text);
 		}
 		return typed;
 	} catch {
@@ -58,16 +58,6 @@ function isHunk(value: unknown): value is Hunk {
 	if (!Array.isArray(value) || value.length !== 5) return false;
 	const [file, base, from, removed, text] = value;
 	return typeof file === "string" && [base, from, removed].every(Number.isInteger) && typeof text === "string";
-}
-
-/** From the first character that differs to the last one. */
-function hunkOf({ name, text: was }: ManifestFile, text: string): Hunk {
-	const most = Math.min(was.length, text.length);
-	let from = 0;
-	while (from < most && was[from] === text[from]) from++;
-	let end = 0;
-	while (end < most - from && was[was.length - 1 - end] === text[text.length - 1 - end]) end++;
-	return [name, digest(was), from, was.length - from - end, text.slice(from, text.length - end)];
 }
 
 /** FNV-1a: tells whether the file is still the one that was changed. */

@@ -1,5 +1,5 @@
 /** What a person has typed, beside the files that it began with. */
-import type { ManifestFile } from "@podpath/core";
+import { type EditedFile, editOf, type ManifestFile } from "@podpath/core";
 
 /** By the file's name; only what differs from the file. */
 export type Typed = Readonly<Record<string, string>>;
@@ -11,6 +11,14 @@ export function withText(typed: Typed, file: ManifestFile, text: string): Typed 
 
 export function draftOf(files: readonly ManifestFile[], typed: Typed): readonly ManifestFile[] {
 	return files.map(({ name, text }) => ({ name, text: typed[name] ?? text }));
+}
+
+/** What differs, as short as it can be told. */
+export function editsOf(files: readonly ManifestFile[], typed: Typed): readonly Required<EditedFile>[] {
+	return files.flatMap((file) => {
+		const text = typed[file.name];
+		return text === undefined ? [] : [editOf(file, text)];
+	});
 }
 
 /** What the browser kept; anything else than that is nothing. */

@@ -1,5 +1,5 @@
 /** The changed network on a real kernel, and what it does with the packet. */
-import type { ManifestFile, Question, ServedInput } from "@podpath/core";
+import type { EditedFile, Question, ServedInput } from "@podpath/core";
 import type { JSX } from "preact";
 import { useState } from "preact/hooks";
 import type { GivenInput } from "../../backend/backend.ts";
@@ -13,8 +13,8 @@ interface Props {
 	readonly input: GivenInput;
 	readonly served: ServedInput;
 	readonly question: Question;
-	/** Those of the input's files that were changed. */
-	readonly edited: readonly ManifestFile[];
+	/** What was changed in the input's files. */
+	readonly edited: readonly EditedFile[];
 }
 
 /** Whether there is a kernel is looked for when somebody opens it. */

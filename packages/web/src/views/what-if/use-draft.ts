@@ -1,10 +1,10 @@
 /** The manifests of an input with what a person typed in them, which a reload of the page does not lose. */
-import type { ManifestFile } from "@podpath/core";
+import type { EditedFile, ManifestFile } from "@podpath/core";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
 import { backendFor } from "../../backend/backends.ts";
 import { keep, kept } from "../../browser.ts";
-import { draftOf, parseTyped, type Typed, withText } from "./draft.ts";
+import { draftOf, editsOf, parseTyped, type Typed, withText } from "./draft.ts";
 import { type LinkState, useChangeLink } from "./use-change-link.ts";
 
 export interface Draft {
@@ -13,8 +13,8 @@ export interface Draft {
 	readonly problem: ReturnType<typeof problemIn> | null;
 	readonly retry: () => void;
 	readonly changed: ReadonlySet<string>;
-	/** The files of those names as they are now. */
-	readonly edited: readonly ManifestFile[];
+	/** The same of each of those files as a change of it. */
+	readonly edited: readonly EditedFile[];
 	/** Whether these are other than the input's own. */
 	readonly isChange: (files: readonly ManifestFile[]) => boolean;
 	/** The browser refused to keep what was typed: a reload loses it. */
@@ -63,7 +63,7 @@ export function useDraft(input: Input, name: string, link: string | undefined): 
 		() => (base.files === null || linked === "reading" ? null : draftOf(base.files, typed)),
 		[base.files, typed, linked === "reading"],
 	);
-	const edited = useMemo(() => (files ?? []).filter(({ name: each }) => typed[each] !== undefined), [files]);
+	const edited = useMemo(() => editsOf(base.files ?? [], typed), [base.files, typed]);
 	return {
 		files,
 		problem: base.problem,
