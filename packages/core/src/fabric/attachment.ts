@@ -1,6 +1,7 @@
 /** Which card of a fabric device: by an address, or by the device at the other end of its cable. */
 import type { Attachment, DeviceAt, Vpc } from "../state/fabric.ts";
 import type { Network } from "../state/network.ts";
+import type { Place } from "../state/place.ts";
 
 const byAddress = new WeakMap<readonly Attachment[], ReadonlyMap<string, Attachment>>();
 
@@ -36,6 +37,24 @@ export function attachmentAt(
 
 function cableKey({ place, device }: DeviceAt, vlan: number | null): string {
 	return `${place} ${device} ${vlan ?? ""}`;
+}
+
+const byName = new WeakMap<readonly Attachment[], ReadonlyMap<Place, Attachment>>();
+
+/** The card that a route names: an ENI, or a machine's first. */
+export function attachmentNamed(attachments: readonly Attachment[], name: Place): Attachment | undefined {
+	let index = byName.get(attachments);
+	if (index === undefined) {
+		const made = new Map<Place, Attachment>();
+		for (const each of attachments) {
+			for (const place of [each.place, each.eni?.place]) {
+				if (place !== undefined && !made.has(place)) made.set(place, each);
+			}
+		}
+		index = made;
+		byName.set(attachments, index);
+	}
+	return index.get(name);
 }
 
 const vpcs = new WeakMap<Network, readonly Vpc[]>();

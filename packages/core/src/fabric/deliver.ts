@@ -33,14 +33,16 @@ export function attachmentMac(walk: Walk, at: DeviceAt): string {
 
 /** To a card of the VPC by its address. */
 export function toCard(walk: Walk, vpc: Vpc, card: Attachment, frame: Frame): Next {
-	const facts = { to: frame.packet.dst.text, place: card.place };
-	return handOver(walk, vpc, card, frame, because("vpc-address", facts, vpc.origin));
+	return handOver(walk, vpc, card, frame, () => {
+		const facts = { to: frame.packet.dst.text, place: card.place };
+		return because("vpc-address", facts, vpc.origin);
+	});
 }
 
 /** The VPC leads a frame to a card: past its security groups, and with its tag where it is a member of a trunk. */
-export function handOver(walk: Walk, vpc: Vpc, card: Attachment, frame: Frame, why: Because): Next {
+export function handOver(walk: Walk, vpc: Vpc, card: Attachment, frame: Frame, why: () => Because): Next {
 	const sent = addressedTo(frame, card.mac);
-	if (walk.recording) walk.fabricHop(vpc.place, "vpc-route", sent, why);
+	if (walk.recording) walk.fabricHop(vpc.place, "vpc-route", sent, why());
 	const tagged: Frame = { ...sent, vlan: card.eni?.vlan ?? null };
 	const refused = pastEni(walk, vpc, card, "ingress", tagged);
 	return refused ?? { kind: "wire", place: card.place, device: card.device, frame: tagged };

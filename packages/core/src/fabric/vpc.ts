@@ -12,7 +12,7 @@ import type { Next, Walk } from "../kernel/walk.ts";
 import type { Frame } from "../packet/packet.ts";
 import type { Attachment, Vpc, VpcRoute } from "../state/fabric.ts";
 import type { Arrival } from "./arrival.ts";
-import { attachmentAt, attachmentOf } from "./attachment.ts";
+import { attachmentAt, attachmentNamed, attachmentOf } from "./attachment.ts";
 import { handOver, toCard } from "./deliver.ts";
 import { fabricEnd } from "./end.ts";
 import { pastEni } from "./eni.ts";
@@ -66,11 +66,14 @@ function routed(walk: Walk, vpc: Vpc, sender: Attachment | undefined, frame: Fra
 }
 
 function byEntry(walk: Walk, vpc: Vpc, route: VpcRoute, frame: Frame): Next {
-	const to = frame.packet.dst.text;
-	const target = vpc.attachments.find((each) => each.place === route.nextHop || each.eni?.place === route.nextHop);
-	if (target === undefined) return dropped(walk, vpc, frame, because("vpc-nowhere", { to }, route.origin));
-	const facts = { to, route: route.destination.text, place: route.nextHop };
-	return handOver(walk, vpc, target, frame, because("vpc-route", facts, route.origin));
+	const target = attachmentNamed(vpc.attachments, route.nextHop);
+	if (target === undefined) {
+		return dropped(walk, vpc, frame, because("vpc-nowhere", { to: frame.packet.dst.text }, route.origin));
+	}
+	return handOver(walk, vpc, target, frame, () => {
+		const facts = { to: frame.packet.dst.text, route: route.destination.text, place: route.nextHop };
+		return because("vpc-route", facts, route.origin);
+	});
 }
 
 function dropped(walk: Walk, vpc: Vpc, frame: Frame, why: Because): Next {

@@ -230,9 +230,9 @@ export function withReplySource(reply: Tuple, src: Address, sport: number): Tupl
 	return { ...reply, src, sport: isEcho(reply) ? reply.sport : sport };
 }
 
-/** The tuple with another expected destination, for a source that NAT chose. */
-export function withReplyDestination(reply: Tuple, dst: Address, dport: number): Tuple {
-	return { ...reply, dst, dport: isEcho(reply) ? reply.dport : dport };
+/** The tuple with another expected destination, for a source that NAT chose: with its port, or an echo's identifier. */
+export function withReplyDestination(reply: Tuple, dst: Address, port: number): Tuple {
+	return isEcho(reply) ? { ...reply, dst, sport: port } : { ...reply, dst, dport: port };
 }
 
 function isEcho(tuple: Tuple): boolean {

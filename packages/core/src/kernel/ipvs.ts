@@ -1,4 +1,5 @@
 /** IPVS: virtual servers at the hooks where the kernel runs them (net/netfilter/ipvs/ip_vs_core.c, ip_vs_xmit.c). */
+import { sameAddress } from "../address/watched.ts";
 import type { Hook } from "../netfilter/hook.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { Packet } from "../packet/packet.ts";
@@ -210,8 +211,8 @@ function isFromClient(connection: IpvsConnection, packet: Packet): boolean {
 		connection.protocol === packet.protocol &&
 		connection.client.port === packet.sport &&
 		connection.virtual.port === packet.dport &&
-		connection.client.address.text === packet.src.text &&
-		connection.virtual.address.text === packet.dst.text
+		sameAddress(connection.client.address, packet.src) &&
+		sameAddress(connection.virtual.address, packet.dst)
 	);
 }
 
@@ -220,8 +221,8 @@ function isFromServer(connection: IpvsConnection, packet: Packet): boolean {
 		connection.protocol === packet.protocol &&
 		connection.server.port === packet.sport &&
 		connection.client.port === packet.dport &&
-		connection.server.address.text === packet.src.text &&
-		connection.client.address.text === packet.dst.text
+		sameAddress(connection.server.address, packet.src) &&
+		sameAddress(connection.client.address, packet.dst)
 	);
 }
 

@@ -151,7 +151,7 @@ function setUp(walk: Walk, skb: Skb, context: SkbContext, effect: Effect, why: B
 function toDestination(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], why: Because): Next | null {
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
 	const address = pickAddress(walk, range, skb.packet.dst);
-	const port = pickPort(range, skb.packet.dport);
+	const port = pickDestinationPort(walk, range, skb.packet.dport);
 	if (!sameAddress(address, skb.packet.dst) || port !== skb.packet.dport) {
 		connection.destinationNat = true;
 		connection.reply = withReplySource(connection.reply, address, port);
@@ -164,15 +164,19 @@ function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], 
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
 	const address = isInRange(range, skb.packet) ? skb.packet.src : pickAddress(walk, range, skb.packet.src);
 	const wanted = pickPort(range, skb.packet.sport);
-	// nf_nat_used_tuple: another connection has it, so a port is drawn. Echoes are told apart by identifiers, which are not here.
-	const isDrawn = hasPorts(skb.packet) && isTaken(walk, skb, withReplyDestination(connection.reply, address, wanted));
+	// nf_nat_used_tuple: another connection has it, so a port is drawn, or an echo's identifier.
+	const isEchoed = isEcho(skb.packet);
+	const isDrawn =
+		(isEchoed || hasPorts(skb.packet)) && isTaken(walk, skb, withReplyDestination(connection.reply, address, wanted));
 	const port = isDrawn ? wanted + 1 : wanted;
 	const changes = !sameAddress(address, skb.packet.src) || port !== skb.packet.sport;
 	// Masquerading to the very same address still maps the connection, with a port of its own where it is drawn at random.
 	if (changes || kind === "masquerade") {
 		connection.sourceNat = changes;
 		connection.reply = withReplyDestination(connection.reply, address, port);
-		note(walk, skb, kind, why, "source", address, port, isDrawn ? { ...range, random: true } : range);
+		// An identifier is no port that anybody is told of.
+		if (isEchoed) note(walk, skb, kind, why, "source", address, wanted, range);
+		else note(walk, skb, kind, why, "source", address, port, isDrawn ? { ...range, random: true } : range);
 	}
 	return null;
 }
@@ -241,6 +245,8 @@ function apply(walk: Walk, skb: Skb, hook: Hook, rewrites: "destination" | "sour
 		rewrites === "destination"
 			? rewriteDestination(before, target.src, target.sport)
 			: rewriteSource(before, target.dst, target.dport);
+	// icmp_manip_pkt
+	if (isEcho(before) && before.payload === undefined) skb.packet = { ...skb.packet, sport: target.sport };
 	if (direction === "reply") {
 		if (walk.recording) walk.hop(skb, hook, skb.device.name, because("nat-known", { side: phrase(rewrites) }));
 	}
@@ -267,7 +273,6 @@ function isEcho(packet: Packet): boolean {
 	return packet.protocol === "icmp" || packet.protocol === "icmpv6";
 }
 
-/** With several addresses the kernel takes one by a hash of the connection, which nobody can know beforehand. */
 /** get_unique_tuple: a source that a range holds is kept. Where its ports are taken, one is drawn below. */
 function isInRange({ addresses, ports, random }: NatRange, { src, sport }: Packet): boolean {
 	if (addresses === undefined || random === true || addresses.from.text === addresses.to.text) return false;
@@ -275,16 +280,29 @@ function isInRange({ addresses, ports, random }: NatRange, { src, sport }: Packe
 	return compareAddresses(addresses.from, src) <= 0 && compareAddresses(src, addresses.to) <= 0;
 }
 
+/** Of more than these, those are followed. */
+const MOST_CHOICES = 64;
+
+/** With several addresses the kernel takes one by a hash of the connection, which nobody can know beforehand. */
 function pickAddress(walk: Walk, range: NatRange, own: Address): Address {
 	if (range.addresses === undefined) return own;
 	const { from, to } = range.addresses;
 	if (from.text === to.text) return from;
 	const count = (to.words[to.words.length - 1] as number) - (from.words[from.words.length - 1] as number) + 1;
 	const index = walk.choices.choose(
-		new Array<number>(Math.min(count, 64)).fill(1),
+		new Array<number>(Math.min(count, MOST_CHOICES)).fill(1),
 		`address of ${from.text}-${to.text}`,
 	);
 	return addressFromWords(from.words.map((word, i) => (i === from.words.length - 1 ? word + index : word)));
+}
+
+/** Outside of the range Linux 6.1 draws one of it, and 6.18 takes the first (nf_nat_l4proto_unique_tuple; tried on both). */
+function pickDestinationPort(walk: Walk, range: NatRange, own: number): number {
+	const first = pickPort(range, own);
+	if (range.ports === undefined || first !== range.ports.from || first === own) return first;
+	const { from, to } = range.ports;
+	const count = Math.min(to - from + 1, MOST_CHOICES);
+	return count === 1 ? from : from + walk.choices.choose(new Array<number>(count).fill(1), `port of ${from}-${to}`);
 }
 
 /** The port is kept where the range allows it (nf_nat_l4proto_unique_tuple), else the range's first is shown. */

@@ -21,6 +21,8 @@ _SETTINGS = (
     ("net/ipv6/conf/default/accept_dad", "0"),
     # Nobody looks for routers at random moments.
     ("net/ipv6/conf/default/router_solicitations", "0"),
+    # Nor tells of its multicast groups at a random moment of the first seconds: what carries that asks for neighbours.
+    ("net/ipv6/conf/default/mldv2_unsolicited_report_interval", "10"),
 )
 _NAME = re.compile(r"[a-z][a-z0-9-]{0,31}")
 

@@ -57,6 +57,8 @@ export interface Members {
 	readonly decidingNets: ReadonlySet<string> | null;
 	/** Whether a key is an exception (`nomatch`). */
 	readonly keys: ReadonlyMap<string, boolean>;
+	/** hash:ip,port,ip only, else null: the last addresses of members, by what comes before them. */
+	readonly lastAddresses: ReadonlyMap<string, readonly Address[]> | null;
 	/** Entries that were not understood. */
 	readonly unread: readonly string[];
 }
@@ -105,8 +107,23 @@ function compile(set: Ipset): Members {
 		decidingNets: set.type === "hash:net,iface" ? new Set([...keys.keys()].map(netOfKey)) : null,
 		lengths: lengths.map((used) => [...used].sort((a, b) => b - a)),
 		keys,
+		lastAddresses: set.type === "hash:ip,port,ip" && shape.netmask === null ? lastAddressesOf(keys.keys()) : null,
 		unread,
 	};
+}
+
+function lastAddressesOf(keys: Iterable<string>): ReadonlyMap<string, readonly Address[]> {
+	const found = new Map<string, Address[]>();
+	for (const key of keys) {
+		const comma = key.lastIndexOf(",");
+		const last = parseAddress(key.slice(comma + 1));
+		if (last === undefined) continue;
+		const before = key.slice(0, comma);
+		const list = found.get(before);
+		if (list === undefined) found.set(before, [last]);
+		else list.push(last);
+	}
+	return found;
 }
 
 function netOfKey(key: string): string {

@@ -2,6 +2,7 @@
 
 import type { Address } from "../../address/address.ts";
 import { prefixOf } from "../../address/prefix.ts";
+import { sameAddress } from "../../address/watched.ts";
 import { drawnSourcePorts } from "../../packet/packet.ts";
 import { isUnknowable, type RuleContext, type Truth, type Unknowable } from "../context.ts";
 import type { Ipset } from "../ipset.ts";
@@ -65,6 +66,9 @@ function testMemberSets(
 	return result;
 }
 
+/** More addresses are not compared one after the other. */
+const MOST_COMPARED = 16;
+
 /** Tries the keys that the packet may have, narrowest nets first: the first that is there decides. */
 function lookUp(
 	members: Members,
@@ -72,12 +76,23 @@ function lookUp(
 	at: RuleContext,
 ): "member" | "exception" | "absent" | Unknowable {
 	let keys: readonly string[] = [""];
-	const parts = members.parts ?? [];
+	const { parts: all, lastAddresses } = members;
+	const parts = lastAddresses === null ? (all ?? []) : (all ?? []).slice(0, -1);
 	for (let i = 0; i < parts.length; i++) {
 		const values = valuesOf(parts[i] as Part, directions[i] as Direction, members, members.lengths[i] ?? [], at);
 		if (isUnknowable(values)) return values;
 		const before = keys;
 		keys = i === 0 ? values : before.flatMap((key) => values.map((value) => `${key},${value}`));
+	}
+	if (lastAddresses !== null) {
+		const last = directions[parts.length] === "src" ? at.packet.src : at.packet.dst;
+		const isMember = (key: string): boolean => {
+			const listed = lastAddresses.get(key) ?? [];
+			// An endpoint's own address, mostly: comparing it sees less of the packet's than a key does.
+			if (listed.length <= MOST_COMPARED) return listed.some((each) => sameAddress(each, last));
+			return members.keys.has(`${key},${addressKey(last, null)}`);
+		};
+		return keys.some(isMember) ? "member" : "absent";
 	}
 	for (const key of keys) {
 		const exception = members.keys.get(key);

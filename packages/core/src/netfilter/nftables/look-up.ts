@@ -1,7 +1,9 @@
 /** Looking keys up in sets and maps: by hash where an element is one value, by bisection among intervals. */
+
 import { compareAddresses } from "../../address/address.ts";
 import { contains } from "../../address/prefix.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
+import { sameAddress } from "../../address/watched.ts";
 import { PROTOCOL_NUMBERS } from "../../packet/packet.ts";
 import type { Unknowable } from "../context.ts";
 import { numberOf } from "./datatype.ts";
@@ -121,6 +123,7 @@ export function covers(part: KeyPart, value: KeyPart | undefined): boolean | und
 			if (isPattern(part) && part.kind === "word") {
 				return value.kind === "word" && value.word.startsWith(part.word.slice(0, -1));
 			}
+			if (part.kind === "address" && value.kind === "address") return sameAddress(part.address, value.address);
 			return keyText(part) === keyText(value);
 	}
 }
