@@ -4,7 +4,7 @@ import type { ENGLISH_OF_DIAGNOSIS } from "./english-of-diagnosis.ts";
 export const CHINESE_OF_DIAGNOSIS: Readonly<Record<keyof typeof ENGLISH_OF_DIAGNOSIS, string>> = {
 	"entry-missing": "{place} 缺少{kind}“{entry}”{more}",
 	"entry-extra": "{place} 有{kind}“{entry}”，而集群中没有什么需要它{more}",
-	"entry-wrong": "{place} 是“{actual}”，而应当是“{expected}”{more}",
+	"entry-wrong": "{place} 上是“{actual}”，而应当是“{expected}”{more}",
 	"rules-lost": "{place} 失去了{chain}{more}",
 	"went-with-it": "（另有 {n} 项随之失去）",
 	"kind-address": "设备或地址",

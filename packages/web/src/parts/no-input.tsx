@@ -5,10 +5,10 @@ import type { EN } from "../texts/en.ts";
 import { useTexts } from "../texts/language.ts";
 
 export function NoInput({ view }: { readonly view: keyof (typeof EN)["viewHints"] }): JSX.Element {
-	const { viewHints, noInput } = useTexts();
+	const { viewHints, noInput, sentence } = useTexts();
 	return (
 		<div class="no-input">
-			<p>{viewHints[view]}.</p>
+			<p>{sentence(viewHints[view])}</p>
 			<p>
 				{noInput.choose} <a href={formatRoute({ view: "atlas", params: {} })}>{viewHints.atlas}</a>
 			</p>

@@ -26,7 +26,7 @@ export function Problem({ problem, retry }: Props): JSX.Element {
 		<Notice tone="bad">
 			{where === undefined ? "" : `${where}: `}
 			{message}
-			{hint === undefined ? "" : ` (${hint})`}
+			{hint === undefined ? "" : texts.bracketed(hint)}
 		</Notice>
 	);
 }

@@ -45,6 +45,8 @@ const EN = {
 	probes: (n: number): string => `${counted(n, "packet")} sent`,
 	download: "Download the packets (pcapng)",
 	met: "The client met",
+	/** Errors of the socket keep their names. */
+	results: { answered: "an answer", timeout: "silence" } as Readonly<Record<string, string>>,
 	predicted: "Predicted",
 	observed: "Observed",
 	hop: "Hop",
@@ -105,6 +107,7 @@ const ZH: LabTexts = {
 	probes: (n) => `发出 ${n} 个报文`,
 	download: "下载报文（pcapng）",
 	met: "客户端遇到的是",
+	results: { answered: "应答", timeout: "没有回音" },
 	predicted: "预测",
 	observed: "观察",
 	hop: "跳",

@@ -84,7 +84,7 @@ interface CardProps {
 }
 
 function Card({ scenario, checked }: CardProps): JSX.Element {
-	const { atlas: texts } = useTexts();
+	const { atlas: texts, colon } = useTexts();
 	const language = useLanguage();
 	const { name, note, question, verdicts, sources, proof } = scenario;
 	return (
@@ -119,7 +119,9 @@ function Card({ scenario, checked }: CardProps): JSX.Element {
 				{note !== undefined && <p lang="en">{note}</p>}
 				{proof !== undefined && <ProofLine proof={proof} />}
 				<p class="quiet">
-					{texts.sources}: {sources.join(", ")}
+					{texts.sources}
+					{colon}
+					{sources.join(", ")}
 				</p>
 			</details>
 		</li>

@@ -2,7 +2,7 @@
 import type { LabComparison, LabRow } from "@podpath/core";
 import type { JSX } from "preact";
 import { LAB } from "../../texts/lab.ts";
-import { useTextsOf } from "../../texts/language.ts";
+import { useTexts, useTextsOf } from "../../texts/language.ts";
 
 export function Hops({ comparison }: { readonly comparison: LabComparison }): JSX.Element {
 	const texts = useTextsOf(LAB);
@@ -49,6 +49,7 @@ interface HopProps {
 
 function Hop({ row, number, parts }: HopProps): JSX.Element {
 	const texts = useTextsOf(LAB);
+	const { colon } = useTexts();
 	const { kind, device, predicted, observed, fields, note } = row;
 	return (
 		<tr class={`${kind}${parts ? " parts" : ""}`}>
@@ -56,10 +57,10 @@ function Hop({ row, number, parts }: HopProps): JSX.Element {
 				<span class="quiet">{number}</span> {device}
 				{parts && <span class="mark">{texts.first}</span>}
 			</th>
-			<td data-label={texts.predicted}>
+			<td data-label={`${texts.predicted}${colon}`}>
 				{predicted === null ? <span class="quiet">{texts.notPredicted}</span> : <code>{predicted}</code>}
 			</td>
-			<td data-label={texts.observed}>
+			<td data-label={`${texts.observed}${colon}`}>
 				{observed === null && <span class={kind === "differs" ? "tone-bad" : "quiet"}>{texts.notSeen}</span>}
 				{observed !== null && (kind === "same" && observed === predicted ? `✓ ${texts.same}` : <code>{observed}</code>)}
 				{fields.map((each) => (

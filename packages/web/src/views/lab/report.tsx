@@ -4,7 +4,7 @@ import type { ComponentChildren, JSX } from "preact";
 import { download } from "../../browser.ts";
 import { VerdictBadge } from "../../parts/verdict.tsx";
 import { LAB } from "../../texts/lab.ts";
-import { useTextsOf } from "../../texts/language.ts";
+import { useTexts, useTextsOf } from "../../texts/language.ts";
 import { Hops } from "./hops.tsx";
 
 const TONES = { proven: "good", differs: "bad", "not-verified": "unsure" } as const;
@@ -24,6 +24,7 @@ export function Report({ report }: { readonly report: LabReport }): JSX.Element 
 
 function Outcome({ report }: { readonly report: LabReport }): JSX.Element {
 	const texts = useTextsOf(LAB);
+	const { colon } = useTexts();
 	const { verdict, kernel, probes, comparison, capture } = report;
 	return (
 		<>
@@ -45,7 +46,9 @@ function Outcome({ report }: { readonly report: LabReport }): JSX.Element {
 				<p class="outcome-line">
 					<VerdictBadge verdict={comparison.verdict} /> <span>{comparison.reason}</span>
 					<span class="quiet">
-						{texts.met}: <code>{comparison.result}</code>
+						{texts.met}
+						{colon}
+						{texts.results[comparison.result] ?? <code>{comparison.result}</code>}
 					</span>
 				</p>
 			)}
@@ -61,6 +64,7 @@ function bytesOf(base64: string): Blob {
 /** What a reader should know besides the hops. */
 function Others({ report }: { readonly report: LabReport }): JSX.Element {
 	const texts = useTextsOf(LAB);
+	const { colon, comma } = useTexts();
 	const { ways, comparison, omitted, leftOut = 0 } = report;
 	const { differences = [], remarks = [] } = comparison ?? {};
 	const rest = differences.filter(({ ofHop }) => !ofHop);
@@ -69,7 +73,11 @@ function Others({ report }: { readonly report: LabReport }): JSX.Element {
 			<Part title={texts.differences} items={rest}>
 				{rest.map(({ about, predicted, observed }) => (
 					<li key={about} class="tone-bad">
-						<b>{about}</b>: {texts.predicted} <code>{predicted}</code>, {texts.observed} <code>{observed}</code>
+						<b>{about}</b>
+						{colon}
+						{texts.predicted} <code>{predicted}</code>
+						{comma}
+						{texts.observed} <code>{observed}</code>
 					</li>
 				))}
 			</Part>

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { Notice } from "../../parts/notice.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { LAB } from "../../texts/lab.ts";
-import { useTextsOf } from "../../texts/language.ts";
+import { useTexts, useTextsOf } from "../../texts/language.ts";
 import { Report } from "./report.tsx";
 import { Stages } from "./stages.tsx";
 import type { LabRun } from "./use-lab.ts";
@@ -35,10 +35,12 @@ export function Running({ run }: { readonly run: LabRun }): JSX.Element {
 /** A question is never too large unless somebody meant it: it is what was typed in manifests. */
 function Failure({ problem, retry }: Parameters<typeof Problem>[0]): JSX.Element {
 	const texts = useTextsOf(LAB);
+	const { bracketed } = useTexts();
 	if (problem.code !== "too-large") return <Problem problem={problem} retry={retry} />;
 	return (
 		<Notice tone="bad">
-			{texts.tooLarge} ({problem.message})
+			{texts.tooLarge}
+			{bracketed(problem.message)}
 		</Notice>
 	);
 }

@@ -27,7 +27,8 @@ export function Facts({ path }: { readonly path: ExplainedPath }): JSX.Element {
 					<Fact name={texts.securityGroups}>
 						{securityGroups.map(({ interface: eni, group, direction, decision, state, rule }, index) => (
 							<li key={index} class={decision === "deny" ? "tone-bad" : ""}>
-								<code>{eni}</code> {direction} <b>{decision}</b> <span class="quiet">{state}</span> {group}: {rule}
+								<code>{eni}</code> {texts.judgement[direction]} <b>{texts.judgement[decision]}</b>{" "}
+								<span class="quiet">{texts.judgement[state]}</span> {group}: {rule}
 							</li>
 						))}
 					</Fact>

@@ -17,7 +17,9 @@ export function Findings({ findings }: { readonly findings: readonly Finding[] }
 						</p>
 						{fix !== undefined && (
 							<p class="fix">
-								<b>{texts.path.fix}:</b> {fix}
+								<b>{texts.path.fix}</b>
+								{texts.colon}
+								{fix}
 							</p>
 						)}
 						<p class="quiet">

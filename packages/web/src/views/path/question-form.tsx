@@ -151,7 +151,7 @@ function More({ question, onChange }: MoreProps): JSX.Element {
 				<input
 					type="text"
 					value={question?.at ?? ""}
-					placeholder="node/NAME:DEVICE"
+					placeholder={texts.placeholderAt}
 					onChange={({ currentTarget }) => onChange({ at: currentTarget.value.trim() })}
 				/>
 			</label>

@@ -28,7 +28,7 @@ export function Problems({ diagnostics, onGoTo }: Props): JSX.Element {
 								</button>
 							)}{" "}
 							{message}
-							{hint !== undefined && <span class="quiet"> ({hint})</span>}
+							{hint !== undefined && <span class="quiet">{texts.bracketed(hint)}</span>}
 						</li>
 					))}
 				</ul>
