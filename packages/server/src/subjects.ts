@@ -53,9 +53,17 @@ export async function editedSubject(
 	return subjectOf(
 		files.map((file) => {
 			const edit = edited.find(({ name }) => name === file.name);
-			return edit === undefined ? file : withEdit(file, edit);
+			return edit === undefined ? file : (withEdit(file, edit) ?? staleEdit(file));
 		}),
 	);
+}
+
+function staleEdit({ name, text }: ManifestFile): never {
+	throw new InputError({
+		code: "no-such-stretch",
+		message: `the change of ${name} goes beyond its end, at character ${text.length}`,
+		hint: "the file has changed since: load the page again",
+	});
 }
 
 /** What the server was started with, as it is written. */

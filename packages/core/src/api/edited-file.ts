@@ -1,6 +1,5 @@
 /** A manifest as somebody changed it: whole, or the stretch alone that differs, which of a large file is short. */
 import type { ManifestFile } from "../cluster/input/document.ts";
-import { InputError } from "../diagnostic/diagnostic.ts";
 
 export interface EditedFile extends ManifestFile {
 	/** What `text` stands in the place of, in UTF-16 units; absent: of the whole file. */
@@ -17,17 +16,9 @@ export function editOf({ name, text: was }: ManifestFile, text: string): Require
 	return { name, text: text.slice(from, text.length - end), instead: { from, removed: was.length - from - end } };
 }
 
-/** @throws {InputError} For a stretch that the file does not have. */
-export function withEdit(file: ManifestFile, { text, instead }: EditedFile): ManifestFile {
-	const { name, text: was } = file;
+/** Undefined: the file has no such stretch. Errors are the caller's, since the page, which does this too, has no words for them. */
+export function withEdit({ name, text: was }: ManifestFile, { text, instead }: EditedFile): ManifestFile | undefined {
 	if (instead === undefined) return { name, text };
 	const end = instead.from + instead.removed;
-	if (end > was.length) {
-		throw new InputError({
-			code: "no-such-stretch",
-			message: `the change of ${name} ends at character ${end}, but the file has ${was.length}`,
-			hint: "the file has changed since: load the page again",
-		});
-	}
-	return { name, text: was.slice(0, instead.from) + text + was.slice(end) };
+	return end > was.length ? undefined : { name, text: was.slice(0, instead.from) + text + was.slice(end) };
 }

@@ -151,7 +151,7 @@ function setUp(walk: Walk, skb: Skb, context: SkbContext, effect: Effect, why: B
 function toDestination(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], why: Because): Next | null {
 	const { connection } = skb.tracked as NonNullable<Skb["tracked"]>;
 	const address = pickAddress(walk, range, skb.packet.dst);
-	const port = pickPort(range, skb.packet.dport);
+	const port = pickDestinationPort(walk, range, skb.packet.dport);
 	if (!sameAddress(address, skb.packet.dst) || port !== skb.packet.dport) {
 		connection.destinationNat = true;
 		connection.reply = withReplySource(connection.reply, address, port);
@@ -280,6 +280,9 @@ function isInRange({ addresses, ports, random }: NatRange, { src, sport }: Packe
 	return compareAddresses(addresses.from, src) <= 0 && compareAddresses(src, addresses.to) <= 0;
 }
 
+/** Of more than these, those are followed. */
+const MOST_CHOICES = 64;
+
 /** With several addresses the kernel takes one by a hash of the connection, which nobody can know beforehand. */
 function pickAddress(walk: Walk, range: NatRange, own: Address): Address {
 	if (range.addresses === undefined) return own;
@@ -287,10 +290,19 @@ function pickAddress(walk: Walk, range: NatRange, own: Address): Address {
 	if (from.text === to.text) return from;
 	const count = (to.words[to.words.length - 1] as number) - (from.words[from.words.length - 1] as number) + 1;
 	const index = walk.choices.choose(
-		new Array<number>(Math.min(count, 64)).fill(1),
+		new Array<number>(Math.min(count, MOST_CHOICES)).fill(1),
 		`address of ${from.text}-${to.text}`,
 	);
 	return addressFromWords(from.words.map((word, i) => (i === from.words.length - 1 ? word + index : word)));
+}
+
+/** Outside of the range Linux 6.1 draws one of it, and 6.18 takes the first (nf_nat_l4proto_unique_tuple; tried on both). */
+function pickDestinationPort(walk: Walk, range: NatRange, own: number): number {
+	const first = pickPort(range, own);
+	if (range.ports === undefined || first !== range.ports.from || first === own) return first;
+	const { from, to } = range.ports;
+	const count = Math.min(to - from + 1, MOST_CHOICES);
+	return count === 1 ? from : from + walk.choices.choose(new Array<number>(count).fill(1), `port of ${from}-${to}`);
 }
 
 /** The port is kept where the range allows it (nf_nat_l4proto_unique_tuple), else the range's first is shown. */

@@ -36,7 +36,9 @@ export async function typedIn(link: string, base: readonly ManifestFile[]): Prom
 				: undefined;
 			if (file === undefined) return null;
 			const [name, , from, removed, text] = hunk as Hunk;
-			typed = withText(typed, file, withEdit(file, { name, text, instead: { from, removed } }).text);
+			const changed = withEdit(file, { name, text, instead: { from, removed } });
+			if (changed === undefined) return null;
+			typed = withText(typed, file, changed.text);
 		}
 		return typed;
 	} catch {
