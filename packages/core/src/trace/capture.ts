@@ -1,10 +1,19 @@
 /** The tcpdump command that shows a packet on a device. */
-import type { Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
+import type { ExplainedPacket } from "./explanation.ts";
 
-/** Ready to paste on the machine: in the pod's namespace for a pod, on the node itself otherwise. */
-export function captureCommand(at: Place, device: string, packet: Packet, bridged: boolean): string {
-	const tcpdump = `tcpdump -${bridged ? "" : "p"}nnei ${quote(device)} '${filterFor(packet)}'`;
+/** What a capture is to show: a packet as an answer tells of it. */
+export interface Sought extends Pick<ExplainedPacket, "protocol" | "src" | "dst" | "outer"> {
+	/** The server's, which a packet of either direction has: the destination's on the way there, the source's of an answer. */
+	readonly port: number;
+}
+
+/**
+ * Ready to paste on the machine: in the pod's namespace for a pod, on the node itself otherwise. `bridged`: the device is a
+ * bridge that passes the packet on, which it shows in promiscuous mode alone.
+ */
+export function captureCommand(at: Place, device: string, sought: Sought, bridged: boolean): string {
+	const tcpdump = `tcpdump -${bridged ? "" : "p"}nnei ${quote(device)} '${filterFor(sought)}'`;
 	if (placeKind(at) !== "pod") return tcpdump;
 	const [, namespace = "", name = ""] = at.split("/");
 	const labels = `--label io.kubernetes.pod.namespace=${namespace} --label io.kubernetes.pod.name=${name}`;
@@ -13,26 +22,29 @@ export function captureCommand(at: Place, device: string, packet: Packet, bridge
 }
 
 /** A capture filter (pcap-filter(7)) for the packet and its answers: words and blanks, no quotes. */
-function filterFor(packet: Packet): string {
-	const hosts = `host ${packet.src.text} and host ${packet.dst.text}`;
-	switch (packet.payload?.kind) {
+function filterFor({ protocol, src, dst, outer, port }: Sought): string {
+	switch (outer?.kind) {
 		case "ipip":
-			return `ip proto 4 and ${hosts}`;
+			return `ip proto 4 and ${hosts(outer)}`;
 		case "vxlan":
-			return `udp port ${packet.dport} and ${hosts}`;
+			return `udp port ${outer.dport} and ${hosts(outer)}`;
 		default:
 			break;
 	}
-	switch (packet.protocol) {
+	switch (protocol) {
 		case "tcp":
 		case "udp":
 		case "sctp":
-			return `${packet.protocol} and ${hosts} and port ${packet.dport}`;
+			return `${protocol} and ${hosts({ src, dst })} and port ${port}`;
 		case "icmpv6":
-			return `icmp6 and ${hosts}`;
+			return `icmp6 and ${hosts({ src, dst })}`;
 		default:
-			return `${packet.protocol} and ${hosts}`;
+			return `${protocol} and ${hosts({ src, dst })}`;
 	}
+}
+
+function hosts({ src, dst }: { readonly src: string; readonly dst: string }): string {
+	return `host ${src} and host ${dst}`;
 }
 
 /** Quotes a word for a shell, unless it needs none. */

@@ -220,9 +220,11 @@ function tuple(of: { readonly src: Address; readonly sport: number; readonly dst
 
 function captureOf({ at, device, direction: way, packet, bridged }: Crossing): readonly ExplainedCapture[] {
 	if (device === null) return [];
-	const inner = innermost(packet);
-	const command = captureCommand(at, device, packet, bridged === true);
-	return [{ at, device, direction: way, src: inner.src.text, dst: inner.dst.text, command }];
+	const { inner, outer } = unwrap(packet);
+	const { protocol, dport: port } = inner;
+	const [src, dst] = [inner.src.text, inner.dst.text];
+	const command = captureCommand(at, device, { protocol, src, dst, outer, port }, bridged === true);
+	return [{ at, device, direction: way, src, dst, command }];
 }
 
 const ENDS_BEFORE_A_SERVER: ReadonlySet<string> = new Set(["refused", "dropped", "exits"]);

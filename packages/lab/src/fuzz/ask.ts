@@ -321,7 +321,7 @@ function isSlow({ stacks }: Sketch): boolean {
 
 /** A neighbour is asked for three times before it is nobody. */
 const RETRY_MS = 10;
-const SLOW_RETRY_MS = 50;
+const SLOW_RETRY_MS = 100;
 const SLOW_SILENCE_MS = 60;
 
 /** By netlink, as an unprivileged user has no sysctls of neighbours (neigh_sysctl_register). */

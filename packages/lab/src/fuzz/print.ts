@@ -1,5 +1,5 @@
 /** A disagreement as a person reads it, and as a file of packages/lab/test/fuzz/cases. */
-import { type Paint, stringifyJson } from "@podpath/core";
+import { type Paint, stringifyJson, worded } from "@podpath/core";
 import { renderComparison } from "../compare/render-comparison.ts";
 import type { Confirmed, Counts, NotRepeated } from "./fuzz.ts";
 import type { Found } from "./shrink.ts";
@@ -30,8 +30,10 @@ export function printDisagreement(found: Confirmed, seed: number, paint: Paint):
 }
 
 function notRepeatedText({ run, number, question: { from, to, protocol }, difference }: NotRepeated): string {
-	const what = difference && `${difference.about}: predicted ${difference.predicted}, observed ${difference.observed}`;
-	return `  network ${run}, question ${number}, ${from} to ${to}, ${protocol}: ${what}`;
+	const asked = `  network ${run}, question ${number}, ${from} to ${to}, ${protocol}`;
+	if (difference === undefined) return asked;
+	const { about, predicted, observed } = difference;
+	return `${asked}: ${about}: predicted ${worded(predicted)}, observed ${worded(observed)}`;
 }
 
 /** What was asked and what came of it; several lines. */

@@ -62,11 +62,10 @@ export function Answer({ explanation, before = null, route, stale }: Props): JSX
 						<Stepper steps={steps} current={current} onStep={goTo} />
 					</div>
 					<StepPanel
-						path={path}
+						steps={steps}
 						step={step}
 						about={before !== null ? null : route.params.in === undefined ? {} : { in: route.params.in }}
 						number={current + 1}
-						of={steps.length}
 					/>
 					<StepList steps={steps} current={current} onStep={goTo} changed={changes?.steps} />
 					<div class="beside">

@@ -25,7 +25,7 @@ export function Legend({ path }: { readonly path: ExplainedPath }): JSX.Element 
 			)}
 			{path.clientAddress?.lostAt !== undefined && (
 				<Sign text={texts.clientLostSign}>
-					<path class="lost-mark" d="M10 2l12 12m0-12L10 14" />
+					<path class="client-mark" d="M10 8a6 6 0 1 0 12 0a6 6 0 1 0 -12 0m3 0h6" />
 				</Sign>
 			)}
 		</ul>

@@ -175,7 +175,9 @@ function Place({ box, kind, stack, lost }: PlaceProps): JSX.Element {
 			<text x={x + width / 2} y={y + 17}>
 				{shortened(name)}
 			</text>
-			{lost && <path class="lost-mark" d={`M ${x + width - 24} ${y + 8} l 12 12 m 0 -12 l -12 12`} />}
+			{lost && (
+				<path class="client-mark" d={`M ${x + width - 24} ${y + 14} a 6 6 0 1 0 12 0 a 6 6 0 1 0 -12 0 m 3 0 h 6`} />
+			)}
 		</g>
 	);
 }

@@ -1,5 +1,5 @@
 /** Everything about one step: the packet before and after, what decided it, and how to see it. */
-import type { Citation, ExplainedPath, ExplainedRule, Step } from "@podpath/core";
+import { type Citation, captureAtStep, type ExplainedRule, type Step } from "@podpath/core";
 import type { JSX } from "preact";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { OriginLine } from "../../parts/origin-line.tsx";
@@ -9,17 +9,18 @@ import { entryParam } from "../state/cited.ts";
 import { type HeaderRow, headerRows } from "./header-rows.ts";
 
 interface Props {
-	readonly path: ExplainedPath;
+	/** Of the path that the step is of. */
+	readonly steps: readonly Step[];
 	readonly step: Step;
 	/** What is asked about, for links to its state; null where the State view has another one. */
 	readonly about: Readonly<Record<string, string>> | null;
 	readonly number: number;
-	readonly of: number;
 }
 
-export function StepPanel({ path, step, about, number, of }: Props): JSX.Element {
+export function StepPanel({ steps, step, about, number }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const { hop, before, direction } = step;
+	const of = steps.length;
 	const side = direction === "forward" ? "forward" : "reply";
 	return (
 		<aside class={`step-panel ${side}`} aria-label={texts.step(number, of)}>
@@ -50,7 +51,7 @@ export function StepPanel({ path, step, about, number, of }: Props): JSX.Element
 				</p>
 			)}
 			<Headers rows={headerRows(before, hop.packet)} first={before === null} />
-			<Capture path={path} step={step} />
+			<Capture steps={steps} step={step} />
 		</aside>
 	);
 }
@@ -129,19 +130,18 @@ function Headers({ rows, first }: { readonly rows: readonly HeaderRow[]; readonl
 	);
 }
 
-/** The command for the device of this step; it shows the answer's packets as well. */
-function Capture({ path, step }: { readonly path: ExplainedPath; readonly step: Step }): JSX.Element | null {
+/** The command for the device of this step; it shows the packets of the other direction as well where their addresses are the same. */
+function Capture({ steps, step }: { readonly steps: readonly Step[]; readonly step: Step }): JSX.Element | null {
 	const { path: texts } = useTexts();
-	const { at, device } = step.hop;
-	const capture = path.captures.find((each) => each.at === at && each.device === device);
-	if (capture === undefined) return null;
+	const command = captureAtStep(steps, step);
+	if (command === null) return null;
 	return (
 		<section class="capture">
 			<h3>
-				{texts.capture} <CopyButton text={() => capture.command} />
+				{texts.capture} <CopyButton text={() => command} />
 			</h3>
-			<p class="quiet">{texts.captureAt(`${at} ${capture.device}`)}</p>
-			<pre tabIndex={0}>{capture.command}</pre>
+			<p class="quiet">{texts.captureAt(`${step.hop.at} ${step.hop.device}`)}</p>
+			<pre tabIndex={0}>{command}</pre>
 		</section>
 	);
 }
