@@ -325,6 +325,11 @@ export const FINDING_CODES_ZH: Readonly<Record<FindingCode, CodeMeaning>> = {
 		effect: "它到此为止。",
 		owner: "写入该规则的人",
 	},
+	"answer-not-taken": {
+		title: "客户端不接受应答",
+		effect: "应答到了，但来自客户端没有访问过的地址，或不是它所知的任何连接的应答。",
+		owner: "转换了报文的一方",
+	},
 	"no-way": {
 		title: "网络中没有供该报文走的路",
 		effect: "它停在发现所指的地方。",

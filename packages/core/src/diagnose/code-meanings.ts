@@ -332,6 +332,11 @@ export const FINDING_CODES: Readonly<Record<FindingCode, CodeMeaning>> = {
 		effect: "It ends there.",
 		owner: "whoever wrote the rule",
 	},
+	"answer-not-taken": {
+		title: "The client does not take the answer",
+		effect: "It arrives, from another address than the client has asked, or as no answer to anything it knows.",
+		owner: "whoever translated the packet",
+	},
 	"no-way": {
 		title: "The network has no way for the packet",
 		effect: "It ends where the finding says.",

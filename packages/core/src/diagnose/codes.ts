@@ -65,6 +65,7 @@ export type FindingCode =
 	| "lb-member-unexpected"
 	| "blocked-by-policy"
 	| "blocked-by-rule"
+	| "answer-not-taken"
 	| "no-way"
 	| "not-decided"
 	| "not-served";

@@ -56,6 +56,9 @@ function codeOf(code: End["because"]["code"], hit: RuleHit | undefined, outcome:
 		case "rule-reject":
 		case "policy-drop":
 			return isPolicyChain(hit) ? "blocked-by-policy" : "blocked-by-rule";
+		case "wrong-answer-source":
+		case "invalid-answer":
+			return "answer-not-taken";
 		case "not-listening":
 			return "not-served";
 		default:

@@ -27,6 +27,7 @@ export function citationsOf({ code, facts }: Because): readonly Citation[] {
 		case "encapsulated":
 			return [cited("bridge fdb", "", `dev ${facts.device} dst ${facts.remote}`)];
 		case "ipvs-scheduled":
+		case "ipvs-no-server":
 			return [cited("ipvsadm", "-A ", ` ${String(facts.virtual).replace(/\/\w+$/, "")} `)];
 		default:
 			return NOTHING;
