@@ -26,7 +26,7 @@ function isFloodedCopy(seen: SeenHop, rows: readonly HopRow[], context: RowConte
 	if (flood.lower !== undefined && !rows.some(({ seen: each }) => each?.at === seen.at && each.device === flood.lower))
 		return false;
 	const handsUp = ({ seen: each }: HopRow): boolean =>
-		flood.above.some(({ place, device }) => each?.at === place && each.device === device);
+		each?.direction === "in" && flood.above.some(({ place, device }) => each.at === place && each.device === device);
 	if (onWay.some(handsUp)) return false;
 	return onWay.some(({ seen: original }) => {
 		if (original === null || !isCopyOf(original, seen, context)) return false;
