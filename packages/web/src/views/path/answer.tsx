@@ -55,7 +55,7 @@ export function Answer({ explanation, before = null, route, stale }: Props): JSX
 				way={way}
 				onWay={(index) => show({ way: String(index), step: "" })}
 			>
-				{path !== undefined && <ToEnd path={path} step={last} current={current} onStep={goTo} />}
+				{path !== undefined && <ToEnd path={path} step={last} onStep={goTo} />}
 			</Verdicts>
 			{path !== undefined && step !== undefined && (
 				<>

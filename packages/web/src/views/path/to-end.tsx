@@ -8,18 +8,16 @@ interface Props {
 	readonly path: ExplainedPath;
 	/** The index of that step; null: there is none. */
 	readonly step: number | null;
-	readonly current: number;
 	readonly onStep: (index: number) => void;
 }
 
-/** At that step there is nothing to go to. */
-export function ToEnd({ path, step, current, onStep }: Props): JSX.Element | null {
+export function ToEnd({ path, step, onStep }: Props): JSX.Element | null {
 	const { path: texts } = useTexts();
 	const end = endOf(path);
 	if (end === null || step === null) return null;
 	return (
 		<p class="to-end">
-			<button type="button" aria-keyshortcuts="L" disabled={step === current} onClick={() => onStep(step)}>
+			<button type="button" aria-keyshortcuts="L" onClick={() => onStep(step)}>
 				{texts.toEnd[end]} <kbd>L</kbd>
 			</button>
 		</p>
