@@ -69,6 +69,16 @@ function sentencesIn(kept: "ENGLISH" | "CHINESE"): Plugin {
 	};
 }
 
+/** What alike packets met is remembered for verdicts alone, of which this engine gives none. */
+const noVerdicts: Plugin = {
+	name: "without-verdicts",
+	setup(building) {
+		building.onLoad({ filter: /kernel\/transit\/transits\.ts$/ }, () => ({
+			contents: `export const transitsOf = () => { throw new Error("this engine gives no verdict alone"); };`,
+		}));
+	},
+};
+
 /**
  * Takes each name of core from its own module: through index.ts, which leads to all of them, whatever any view uses would be
  * loaded before the first.
@@ -141,8 +151,8 @@ export async function buildPage(folder: string): Promise<void> {
 	const smaller = join(HERE, "src/engine/engine-worker.ts");
 	const whole = join(HERE, "src/engine/whole-engine-worker.ts");
 	for (const [name, entry, plugins] of [
-		["engine-worker", smaller, [sentencesIn("ENGLISH")]],
-		["engine-worker.zh", smaller, [sentencesIn("CHINESE")]],
+		["engine-worker", smaller, [noVerdicts, sentencesIn("ENGLISH")]],
+		["engine-worker.zh", smaller, [noVerdicts, sentencesIn("CHINESE")]],
 		["whole-engine-worker", whole, []],
 	] as const) {
 		await build({

@@ -33,7 +33,9 @@ export function runHook(walk: Walk, skb: Skb, hook: Hook, devices: HookDevices):
 	const hits: RuleHit[] | null = walk.recording ? [] : null;
 	for (const entry of entries) {
 		const outcome = runEntry(walk, skb, hook, entry, context, hits);
-		if (outcome !== null) return outcome;
+		if (outcome === null) continue;
+		if (outcome.kind === "end" && walk.recording) walk.endedAt(skb, hook, hookDevice(devices), outcome.because);
+		return outcome;
 	}
 	if (hits !== null) walk.hop(skb, hook, hookDevice(devices), passed(hook, hits));
 	return null;

@@ -269,6 +269,11 @@ export class Walk {
 		this.hops.push({ at: skb.view.place, stage, device, packet, mark, ethernet, vlan, because });
 	}
 
+	/** Writes down why a packet ended in a stage, unless the stage did so itself. */
+	endedAt(skb: Skb, stage: string, device: string | null, because: Because): void {
+		if (this.hops[this.hops.length - 1]?.because !== because) this.hop(skb, stage, device, because);
+	}
+
 	/** Writes down what a fabric device did to a frame. */
 	fabricHop(at: Place, stage: string, frame: Frame, because: Because): void {
 		if (!this.recording) return;

@@ -47,7 +47,6 @@ export class FamilyServices {
 	/** The choice of nodes that have no endpoint of the port: with policy Cluster, that of all nodes. */
 	readonly #elsewhere = new ByPort<EndpointChoice>();
 	#byNode: Map<string, { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint }[]> | undefined;
-	#endpointCount: number | undefined;
 
 	constructor(cluster: Cluster, family: Family) {
 		this.#cluster = cluster;
@@ -107,10 +106,14 @@ export class FamilyServices {
 		return nodeName === "" ? [] : (this.#byNode.get(nodeName) ?? []);
 	}
 
-	/** How many endpoints all ports have together. */
-	get endpointCount(): number {
-		this.#endpointCount ??= this.ports.reduce((sum, port) => sum + countEndpoints(port, this.#slices(port)), 0);
-		return this.#endpointCount;
+	/** Whether all ports together have more endpoints than this: they are counted no further than that. */
+	hasMoreEndpointsThan(most: number): boolean {
+		let count = 0;
+		for (const port of this.ports) {
+			count += countEndpoints(port, this.#slices(port));
+			if (count > most) return true;
+		}
+		return false;
 	}
 
 	#slices(port: ProxyServicePort): readonly EndpointSlice[] {

@@ -2,6 +2,7 @@
 import type { ExplanationFindingCode } from "./finding-meanings.ts";
 
 export const EXPLANATION_FINDINGS_ZH: Readonly<Record<ExplanationFindingCode, string>> = {
+	"answer-untranslated": "应答没有回到改写过报文目的地址的那个协议栈。",
 	"bridge-netfilter-off": "经过网桥的报文不走 iptables，所以同一网桥上的 Pod 的应答没有被转换回来。",
 	"client-address-lost": "服务端看到的不是客户端的地址：途中做了源地址转换。",
 	"eni-of-another-node": "拥有该 Pod 地址的 ENI 不在 Pod 所在的节点上。",

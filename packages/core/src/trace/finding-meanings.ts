@@ -1,5 +1,6 @@
 /** What the findings of an explanation mean, by their codes. docs/findings.md is generated from here. */
 export const EXPLANATION_FINDINGS = {
+	"answer-untranslated": "The answer does not come back through the stack that gave the packet another destination.",
 	"bridge-netfilter-off":
 		"Bridged packets do not pass iptables, so answers of pods on the same bridge are not translated back.",
 	"client-address-lost": "The server sees another address than the client's: it was masqueraded on the way.",

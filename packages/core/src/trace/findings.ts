@@ -1,4 +1,5 @@
 /** What an operator should know besides the path: causes with a fix, things taken for granted. */
+import { formatEndpoint } from "../address/address.ts";
 import type { Service } from "../cluster/objects.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
 import { innermost } from "../packet/packet.ts";
@@ -32,6 +33,7 @@ const RULES: readonly Rule[] = [
 	noReadyEndpoints,
 	localWithoutEndpoints,
 	bridgeNetfilterOff,
+	answerUntranslated,
 	vlanNotCarried,
 	clientAddressLost,
 	undeclaredPort,
@@ -186,6 +188,21 @@ function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): reado
 			object: stack.place,
 		},
 	];
+}
+
+/** The stack that gave the packet another destination does not get the answer, and so cannot undo it. */
+function answerUntranslated(_: Subject, __: Plan, ways: readonly Way[]): readonly Found[] {
+	for (const { verdict, end, sent, forward, reply } of ways) {
+		if (verdict !== "no-reply" || end.because.code !== "wrong-answer-source" || reply === null) continue;
+		const rewrite = forward.rewrites.find(({ before }) => before.address.text === sent.dst.text);
+		if (rewrite === undefined || reply.stacks.includes(rewrite.at)) continue;
+		const asked = formatEndpoint(rewrite.before.address, rewrite.before.port);
+		const server = formatEndpoint(rewrite.after.address, rewrite.after.port);
+		const message = phrase("answer-untranslated", { place: rewrite.at, asked, server });
+		const fix = phrase("answer-untranslated-fix", { place: rewrite.at });
+		return [{ code: "answer-untranslated", severity: "error", message, fix, object: rewrite.at }];
+	}
+	return [];
 }
 
 /** A VLAN that a switch's port lacks, where it stopped a packet or the question for its next hop. */

@@ -101,6 +101,7 @@ function walkOnce(plan: Plan, { sent, forward, next }: Beginning): Way {
 	const weight = choices.weight;
 	if (aftermath.kind === "answer") {
 		const { verdict, problem } = verdictOfAnswer(plan, sent, backEnd);
+		if (recording && problem !== null && problem.because !== backEnd.because) notTaken(back, problem);
 		return { ...base, weight, verdict, end: problem ?? forwardEnd, reply: back };
 	}
 	const { end } = aftermath;
@@ -117,4 +118,9 @@ function begin(walk: Walk, plan: Plan, packet: Packet): Next {
 	const skb: Skb = newSkb(view, device, packet, false);
 	skb.ethernet = device.mac === null ? null : { source: "", destination: device.mac };
 	return { kind: "stage", stage: "receive", skb };
+}
+
+/** The client's stack has the answer, and no socket there waits for it. */
+function notTaken(back: Walk, { at, packet, because }: End): void {
+	back.hops.push({ at, stage: "socket", device: null, packet, mark: 0, ethernet: null, vlan: null, because });
 }

@@ -36,6 +36,9 @@ export const CHINESE: Readonly<Record<PhraseCode, string>> = {
 		"在集群内请用它的 ClusterIP，或设置 externalTrafficPolicy: Cluster，或在每个节点上运行它的一个 Pod",
 	"internal-local-fix": "设置 internalTrafficPolicy: Cluster，或在每个节点上运行它的一个 Pod",
 	"bridge-netfilter-off": "{place} 上的 {key} 是 0：应答经过网桥时没有被转换回来",
+	"answer-untranslated":
+		"{place} 把发往 {asked} 的报文转给 {server}，而应答走了另一条路，没有经过它：应答来自客户端没有访问过的 {server}",
+	"answer-untranslated-fix": "让 {place} 对这些连接做源地址转换，使应答回到它那里（kube-proxy：masqueradeAll: true）",
 	"vlan-not-on-port": "{segment}{where} 连到 {port} 的端口不承载 VLAN {vlan}，而报文必须走它",
 	"vlan-not-on-port-fix": "让该端口承载 VLAN {vlan}（Segment 的 spec.ports）",
 	"client-address-lost": "服务端看到的是 {seen}，而不是客户端的 {client}",

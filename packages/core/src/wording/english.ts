@@ -28,6 +28,10 @@ const ENGLISH_OF_ANSWERS = {
 		"in the cluster use its ClusterIP, or set externalTrafficPolicy: Cluster, or run a pod of it on each node",
 	"internal-local-fix": "set internalTrafficPolicy: Cluster, or run a pod of it on each node",
 	"bridge-netfilter-off": "{key} is 0 on {place}: the answer crosses the bridge without being translated back",
+	"answer-untranslated":
+		"{place} leads packets for {asked} to {server}, and the answer reaches the client another way, past it: it comes from {server}, which the client has not asked",
+	"answer-untranslated-fix":
+		"have {place} masquerade these connections, so that answers come back through it (kube-proxy: masqueradeAll: true)",
 	"vlan-not-on-port":
 		"the port of {segment}{where} to {port} does not carry VLAN {vlan}, by which a packet would have to go",
 	"vlan-not-on-port-fix": "let that port carry VLAN {vlan} (spec.ports of the Segment)",

@@ -49,6 +49,7 @@ export class IptablesServices {
 	/** By the hash of their chains, as far as somebody asked for it. */
 	readonly #byHash = new Map<string, ProxyServicePort>();
 	#allHashed = false;
+	#isLarge: boolean | undefined;
 
 	constructor(tables: ServiceTables, family: Family) {
 		this.#tables = tables;
@@ -220,7 +221,8 @@ export class IptablesServices {
 	}
 
 	get #commented(): boolean {
-		return this.#services.endpointCount <= LARGE_CLUSTER_ENDPOINTS;
+		this.#isLarge ??= this.#services.hasMoreEndpointsThan(LARGE_CLUSTER_ENDPOINTS);
+		return !this.#isLarge;
 	}
 
 	#endpointChain(name: string, hash: string, node: ProxyNode): XtChain | undefined {
