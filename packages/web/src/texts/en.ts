@@ -180,13 +180,18 @@ export const EN = {
 	atlas: {
 		title: "Atlas",
 		parts: { gallery: "Scenarios", compare: "Compare modes", choose: "Choose a mode" },
+		what: "podpath computes every step of a packet in a Kubernetes network, there and back, and says why it is lost.",
 		intro:
 			"Networks as they are built in the field: a cluster for each mode, questions about it, and what the answers have to be.",
 		search: "Search scenarios",
 		searchHint: "mode, words of a title, verdict, source",
 		count: (shown: number, all: number): string =>
 			shown === all ? count(all, "scenario") : `${shown} of ${count(all, "scenario")}`,
-		nothing: "No scenario holds all of these words.",
+		near: (n: number): string =>
+			`No scenario holds all of these words; ${count(n, "scenario")} ${n === 1 ? "holds" : "hold"} the most of them.`,
+		nothing: "No scenario fits.",
+		hint: "Try what a packet meets (service, node-port, policy, masquerade, ipvs), the name of a mode, or fewer words.",
+		showAll: "Show all scenarios",
 		modes: "Modes",
 		all: "All modes",
 		measured: "expectation measured",
