@@ -178,6 +178,7 @@ export { parseNamespace } from "./parse/namespace.ts";
 export { columns } from "./render/columns.ts";
 export { diagnosisSchema, pathDiffSchema } from "./render/diagnosis-schema.ts";
 export { renderDiagnosis } from "./render/diagnosis-text.ts";
+export { endsOf, lastStepOf } from "./render/ends.ts";
 export { changedSteps, firstDifference } from "./render/first-difference.ts";
 export { groupPaths, type PathGroup } from "./render/groups.ts";
 export { endpoint, formatHeader, headerChanges } from "./render/header.ts";

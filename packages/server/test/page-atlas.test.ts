@@ -32,6 +32,26 @@ function withProofs(mode: AtlasMode | undefined): AtlasMode {
 describe.skipIf(NO_BROWSER !== "")(`the page's atlas${NO_BROWSER}`, () => {
 	const tests = pageTests(MODES);
 
+	describe("the gallery", () => {
+		test("says what podpath does, narrows to a verdict, and has something to offer where nothing fits", async () => {
+			const { page, complaints } = await tests.openAtlas("#/atlas");
+			const cards = page.locator(".card");
+			await page.getByText("computes every step of a packet in a Kubernetes network").waitFor();
+			const all = await cards.count();
+			await page.getByLabel("Expected").selectOption("dropped");
+			await expect.poll(() => cards.count()).toBeLessThan(all);
+			expect(await cards.first().locator(".states").textContent()).toContain("dropped");
+			await page.getByLabel("Search scenarios").fill("guarded zeppelin");
+			await page.getByText("No scenario holds all of these words").waitFor();
+			expect(await cards.first().textContent()).toContain("guarded");
+			await page.getByLabel("Search scenarios").fill("zeppelin");
+			await page.getByText("No scenario fits.").waitFor();
+			await page.getByRole("button", { name: "Show all scenarios" }).click();
+			await expect.poll(() => cards.count()).toBe(all);
+			expect(complaints).toEqual([]);
+		});
+	});
+
 	describe("proofs on a kernel", () => {
 		const openProven = async (hash: string, options = {}): ReturnType<typeof tests.open> => {
 			const { url } = await tests.serve([withProofs(MODES[0])]);

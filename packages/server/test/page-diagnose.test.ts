@@ -51,6 +51,19 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 		expect(complaints).toEqual([]);
 	});
 
+	test("the rule that drops a packet leads to its entry in the state; an unchanged question stays the scenario's own", async () => {
+		const { url } = await tests.serve([atlasMode("calico-bgp")]);
+		const { page, complaints } = await tests.open(`${url}#/path?in=calico-bgp/policy-other-port`);
+		await page.getByRole("link", { name: "Diagnose this" }).click();
+		const inState = page.locator(".finding").getByRole("link", { name: "in the state" });
+		await inState.first().waitFor();
+		expect(await page.getByText("Not the scenario's own question").count()).toBe(0);
+		await page.getByText("add to networkpolicy/default/guarded an ingress rule").first().waitFor();
+		await inState.first().click();
+		await page.locator(".group.target li.cited").getByText("-j DROP").waitFor();
+		expect(complaints).toEqual([]);
+	});
+
 	test("the broken path stands beside the healthy one, and the step where they part is marked", async () => {
 		const { page } = await tests.openAtlas(`#/diagnose?in=${FAULT}`);
 		const parted = page.locator("tr.parts td");

@@ -29,4 +29,35 @@ describe.skipIf(NO_BROWSER !== "")(`a path that fails${NO_BROWSER}`, () => {
 			.getByText("tcpdump -pnnei eth0-10 'tcp and host 10.0.0.13 and host 10.0.0.11 and port 80'")
 			.waitFor();
 	});
+
+	test("is marked where the answer is lost, not where the question arrived; a key leads there", async () => {
+		const { page } = await tests.openAtlas(`#/path?in=${NO_BRIDGE_NF}`);
+		await page.locator(".picture .chip.bad").waitFor();
+		expect(await page.locator(".picture .place.end title").allTextContents()).toEqual([
+			expect.stringContaining("pod/default/centos-67756b6dc8-rmmxt"),
+		]);
+		expect(await page.locator(".picture .chip .end-mark").count()).toBe(1);
+		await page.locator(".picture-signs").getByText("lost here").waitFor();
+		await page.locator("main").press("l");
+		await page.locator(".step-panel .reply").waitFor();
+		expect(await page.locator(".step-panel .where").textContent()).toBe("pod/default/centos-67756b6dc8-rmmxt");
+		expect(await page.locator(".steps button[aria-current]").getAttribute("class")).toContain("end");
+	});
+
+	test("is marked on the node that refuses the packet, and a button leads to that step", async () => {
+		const { page } = await tests.openAtlas("#/path?in=flannel-vpc/001-3.1");
+		await page.getByRole("button", { name: "To where it is refused" }).click();
+		await page.locator(".step-panel .decision").getByText("has no destination").waitFor();
+		expect(await page.locator(".picture .place.end text").allTextContents()).toEqual([
+			"node/ap-southeast-1.10.0.0.180",
+		]);
+	});
+
+	test("a path that is answered has no such mark, key or button", async () => {
+		const { page } = await tests.openAtlas("#/path?in=flannel-vpc/001-1.2");
+		await page.locator(".picture .chip.good").waitFor();
+		await page.locator("main").press("l");
+		expect(await page.getByRole("slider").inputValue()).toBe("0");
+		expect(await page.locator(".end-mark, .place.end, .to-end").count()).toBe(0);
+	});
 });

@@ -8,6 +8,7 @@ export function KeyHelp({ dialog }: { readonly dialog: RefObject<HTMLDialogEleme
 		["/", texts.keys.search],
 		["← →", texts.keys.step],
 		["Home End", texts.keys.ends],
+		["L", texts.keys.end],
 		["Space", texts.keys.play],
 		["↑ ← + − 0", texts.keys.move],
 		["1 – 9", texts.keys.view],

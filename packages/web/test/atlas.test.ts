@@ -2,7 +2,7 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { atlasIndex, faultName, parseFaults, parseScenarios, SOURCE_FORMS } from "@podpath/core";
 import { describe, expect, test } from "vitest";
-import { isMeasured, matching } from "../src/views/atlas/search.ts";
+import { isMeasured, matching, nearest, withVerdict } from "../src/views/atlas/search.ts";
 import { EXAMPLES } from "../src/views/compare/sides.ts";
 
 const ATLAS = new URL("../../../atlas/", import.meta.url);
@@ -43,6 +43,37 @@ describe("the search", () => {
 			expect(name).toMatch(/^flannel-vpc/);
 			expect(verdicts).toContain("refused");
 		}
+	});
+
+	test.each([
+		"service",
+		"pod",
+		"policy",
+		"NetworkPolicy",
+		"ClusterIP",
+		"NodePort",
+		"SNAT",
+		"masquerade",
+		"security group",
+		"br_netfilter",
+		"no-reply",
+	])("finds what people call %s", (word) => {
+		expect(matching(scenarios, word).length).toBeGreaterThan(0);
+	});
+
+	test("offers those that hold the most words where none holds all", () => {
+		expect(matching(scenarios, "hairpin flannel-vpc zeppelin")).toEqual([]);
+		const near = nearest(scenarios, "hairpin flannel-vpc zeppelin");
+		expect(near).toEqual(matching(scenarios, "hairpin flannel-vpc"));
+		expect(near.length).toBeGreaterThan(0);
+		expect(nearest(scenarios, "zeppelin")).toEqual([]);
+	});
+
+	test("is narrowed to a verdict", () => {
+		const refused = withVerdict(scenarios, "refused");
+		expect(refused.length).toBeGreaterThan(0);
+		expect(refused.every(({ verdicts }) => verdicts.includes("refused"))).toBe(true);
+		expect(withVerdict(scenarios, "")).toEqual(scenarios);
 	});
 
 	test("for nothing finds everything", () => {

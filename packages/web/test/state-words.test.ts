@@ -6,14 +6,18 @@ import {
 	type Fault,
 	faultName,
 	faultSubject,
+	findScenario,
+	isCited,
 	LANGUAGES,
 	loadCluster,
 	parseFaults,
+	parseScenarios,
 	type Subject,
+	scenarioManifests,
 	stateReport,
 } from "@podpath/core";
 import { expect, test } from "vitest";
-import { stateWords } from "../src/views/diagnose/state-words.ts";
+import { ruleOf, stateWords } from "../src/views/diagnose/state-words.ts";
 import { matching, wordsOf } from "../src/views/state/matching.ts";
 
 const ATLAS = new URL("../../../atlas/", import.meta.url);
@@ -24,8 +28,11 @@ const faults: readonly Fault[] = readdirSync(new URL("faults", ATLAS)).flatMap((
 
 /** What the State view shows of a place for an evidence's text. */
 function shown(subject: Subject, place: string, text: string): number {
-	const words = wordsOf(stateWords(text));
 	const groups = stateReport(subject, place).sections.flatMap((section) => section.groups);
+	const rule = ruleOf(text);
+	if (rule !== null)
+		return groups.flatMap(({ name, entries }) => entries.filter((each) => isCited(rule, name, each.text))).length;
+	const words = wordsOf(stateWords(text));
 	return groups.flatMap((group) => matching(group, words)).length;
 }
 
@@ -51,3 +58,23 @@ test.each(cases)("%s (%s)", (_, language, fault) => {
 		}
 	}
 });
+
+/** What a walk says of the rule that stopped it names table, chain and number: the number is not in the state. */
+test.each(["calico-bgp/policy-other-port", "flannel-vpc/001-4n-nftables", "calico-bgp/policy-ipv6-denied"])(
+	"the rule that stops %s is one entry",
+	(name) => {
+		const mode = name.slice(0, name.indexOf("/"));
+		const read = (file: string): string => readFileSync(new URL(`${mode}/${file}`, ATLAS), "utf8");
+		const scenario = findScenario(parseScenarios(read("scenarios.yaml"), "scenarios.yaml"), name);
+		if (scenario === undefined) throw new Error(`no scenario ${name}`);
+		const cluster = loadCluster(scenarioManifests(scenario, { name: "cluster.yaml", text: read("cluster.yaml") }));
+		const subject = { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
+		const ruled = diagnose(subject, scenario.question, "en").findings.filter(({ actual }) => actual !== undefined);
+		expect(ruled.length).toBeGreaterThan(0);
+		for (const { at, actual } of ruled) {
+			if (at === undefined || actual === undefined) throw new Error("evidence without a place");
+			expect(ruleOf(actual.text), actual.text).not.toBeNull();
+			expect(shown(subject, at, actual.text), actual.text).toBe(1);
+		}
+	},
+);

@@ -1,6 +1,7 @@
 /** `-o svg`: a picture that stands on its own, light or dark as the reader's system is. */
 import type { ExplainedPath, Explanation } from "../trace/explanation.ts";
 import { wrap } from "./columns.ts";
+import { endsOf } from "./ends.ts";
 import { escapeXml } from "./escape.ts";
 import { groupPaths, type PathGroup } from "./groups.ts";
 import { formatOrigin } from "./hop-table.ts";
@@ -12,7 +13,7 @@ import { SVG_STYLE } from "./svg-style.ts";
 import { columnsIn, columnsOf, shortened } from "./svg-text.ts";
 import { formatQuestion } from "./text.ts";
 import { toneOf } from "./tone.ts";
-import { keyOf, shownLinks, topologyOf } from "./topology.ts";
+import { topologyOf } from "./topology.ts";
 
 const MARGIN = 24;
 const LINE = 18;
@@ -38,7 +39,7 @@ export function renderSvg(explanation: Explanation): string {
 		...head.map(({ text, role }, line) => textAt(MARGIN, MARGIN + 12 + line * LINE, role, text)),
 		legend(MARGIN, MARGIN + head.length * LINE + 16),
 		`<g transform="translate(${round((width - layout.width) / 2)} ${top})">`,
-		...picture(layout, endsOf(groups)),
+		...picture(layout, new Map(groups.flatMap(({ first }) => [...endsOf(first)]))),
 		"</g>",
 		...notes.map((text, line) => textAt(MARGIN, notesTop + 12 + line * LINE, "note", text)),
 		"</svg>",
@@ -78,19 +79,6 @@ function natLines({ nat }: ExplainedPath): readonly string[] {
 		const who = formatOrigin(by);
 		return `${kind} ${from} → ${to} at ${at}${who === "" ? "" : ` by ${who}`}`;
 	});
-}
-
-/** Where packets set out and where they end, by the keys of spots. */
-function endsOf(groups: readonly PathGroup[]): ReadonlyMap<string, string> {
-	const ends = new Map<string, string>();
-	for (const { first } of groups) {
-		const links = shownLinks(first.forward);
-		const [start, end] = [links[0], links.at(-1)];
-		if (start !== undefined) ends.set(keyOf(start), "start");
-		// How it ends is worth more, where that is at the very beginning.
-		if (end !== undefined) ends.set(keyOf(end), toneOf(first.verdict));
-	}
-	return ends;
 }
 
 function picture({ machines, pods, spots, arrows }: Layout, ends: ReadonlyMap<string, string>): readonly string[] {

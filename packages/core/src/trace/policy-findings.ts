@@ -76,7 +76,15 @@ function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): r
 			const connection = connectionPhrase(way);
 			const message = phrase("policy-denied", { direction, pod: placeOf(pod), policies, connection });
 			const object = first === undefined ? placeOf(pod) : policyRef(first);
-			return [{ code: "policy-denied", severity: "error", message, fix: phrase(`admit-${direction}`), object }];
+			return [
+				{
+					code: "policy-denied",
+					severity: "error",
+					message,
+					fix: phrase(`admit-${direction}`, { policy: object }),
+					object,
+				},
+			];
 		}),
 	);
 }

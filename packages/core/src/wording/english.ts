@@ -66,8 +66,8 @@ const ENGLISH_OF_ANSWERS = {
 		"run an enforcer beside it (Calico's policy-only mode, kube-network-policies), or a network mode that has one",
 	"policy-allowed": "{direction} of {pod}: let through by {rules}",
 	"policy-denied": "{direction} of {pod}: isolated by {policies}, and no rule admits {connection}",
-	"admit-ingress": "add an ingress rule that admits this client and port to one of them, or a policy that has one",
-	"admit-egress": "add an egress rule that admits this destination and port to one of them, or a policy that has one",
+	"admit-ingress": "add to {policy} an ingress rule that admits this client and port, or add a policy that has one",
+	"admit-egress": "add to {policy} an egress rule that admits this destination and port, or add a policy that has one",
 	"policy-left-out":
 		"{direction} of {pod}: {verdict}; this answer was found without that, as {mode} does not enforce it there",
 	"policy-left-out-fix":

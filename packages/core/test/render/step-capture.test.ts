@@ -1,30 +1,17 @@
 /** A capture at a step shows the packet of that step: its addresses are those on the device, in the step's own direction. */
 import { describe, expect, it } from "vitest";
 import { scenarioManifests } from "../../src/atlas/change.ts";
-import { findScenario } from "../../src/atlas/scenario.ts";
 import { loadCluster } from "../../src/cluster/load.ts";
 import { clusterNetwork } from "../../src/modes/network.ts";
 import { captureAtStep } from "../../src/render/step-capture.ts";
 import { type Step, stepsOf } from "../../src/render/steps.ts";
 import { explain } from "../../src/trace/explain.ts";
-import type { ExplainedPath } from "../../src/trace/explanation.ts";
 import { readAtlas } from "../support/atlas-files.ts";
-
-const ATLAS = readAtlas();
-
-function pathOf(name: string): ExplainedPath {
-	const folder = ATLAS.find(({ mode }) => name.startsWith(`${mode}/`));
-	const scenario = findScenario(folder?.scenarios ?? [], name);
-	if (folder === undefined || scenario === undefined) throw new Error(`no scenario ${name}`);
-	const cluster = loadCluster(scenarioManifests(scenario, folder.cluster));
-	const [path] = explain({ cluster, network: clusterNetwork(cluster), fromSnapshot: false }, scenario.question).paths;
-	if (path === undefined) throw new Error("no path");
-	return path;
-}
+import { answerOf } from "../support/scenario-answers.ts";
 
 /** The commands at the steps of a direction on a device. */
 function commandsAt(name: string, direction: Step["direction"], device: string): readonly string[] {
-	const steps = stepsOf(pathOf(name));
+	const steps = stepsOf(answerOf(name));
 	const there = steps.filter((step) => step.direction === direction && step.hop.device === device);
 	return [...new Set(there.map((step) => captureAtStep(steps, step) ?? ""))];
 }
@@ -54,7 +41,7 @@ it("an answer that comes by another card of the pod is captured there", () => {
 });
 
 it("a refusal by ICMP is captured by its own ends, whatever ports it tells of", () => {
-	const steps = stepsOf(pathOf("flannel-vpc/001-3.1"));
+	const steps = stepsOf(answerOf("flannel-vpc/001-3.1"));
 	const refusals = steps.filter(({ direction, hop }) => direction === "refusal" && hop.device === "eth0");
 	expect(refusals.length).toBeGreaterThan(0);
 	for (const step of refusals) {
@@ -64,7 +51,7 @@ it("a refusal by ICMP is captured by its own ends, whatever ports it tells of", 
 });
 
 it("a tunnel's packet is captured by its outer header, there and back", () => {
-	const steps = stepsOf(pathOf("flannel-vxlan/pod-cross"));
+	const steps = stepsOf(answerOf("flannel-vxlan/pod-cross"));
 	const tunnelled = steps.filter(({ hop }) => hop.stage === "transmit" && hop.packet.outer !== null);
 	expect(new Set(tunnelled.map(({ direction }) => direction))).toEqual(new Set(["forward", "reply"]));
 	for (const step of tunnelled) {
@@ -75,7 +62,7 @@ it("a tunnel's packet is captured by its outer header, there and back", () => {
 
 /** What `captures` of an answer lists of the way there is what its steps offer. */
 it("agrees with the captures of every scenario's answer", () => {
-	for (const { cluster: manifests, scenarios } of ATLAS) {
+	for (const { cluster: manifests, scenarios } of readAtlas()) {
 		for (const scenario of scenarios.slice(0, 3)) {
 			const cluster = loadCluster(scenarioManifests(scenario, manifests));
 			const { paths } = explain({ cluster, network: clusterNetwork(cluster), fromSnapshot: false }, scenario.question);

@@ -197,8 +197,8 @@ export class Standing {
 		const all = [...this.#names.values()].flatMap((namespace) =>
 			[...protocols].flatMap((protocol) => PORTS.map((port): Listener => ({ namespace, protocol, port }))),
 		);
-		const known = new Set(all.map(keyOf));
-		return [...all, ...prepared.flatMap(({ listeners }) => listeners).filter((each) => !known.has(keyOf(each)))];
+		const others = prepared.flatMap(({ listeners }) => listeners);
+		return [...new Map([...all, ...others].map((each) => [keyOf(each), each])).values()];
 	}
 }
 

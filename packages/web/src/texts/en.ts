@@ -146,6 +146,18 @@ export const EN = {
 		},
 		serviceSeen: "Service address seen at",
 		serviceSeenSign: "the Service's address is seen here",
+		endSign: {
+			lost: "lost here",
+			refused: "refused here",
+			exits: "leaves what the input describes",
+			unknown: "not known from here on",
+		},
+		toEnd: {
+			lost: "To where it is lost",
+			refused: "To where it is refused",
+			exits: "To where it leaves",
+			unknown: "To where it cannot be told",
+		},
 		clientLostSign: "the client's address is lost here",
 		serviceNotSeen: "The Service's address is seen nowhere.",
 		client: "Client's address",
@@ -168,13 +180,18 @@ export const EN = {
 	atlas: {
 		title: "Atlas",
 		parts: { gallery: "Scenarios", compare: "Compare modes", choose: "Choose a mode" },
+		what: "podpath computes every step of a packet in a Kubernetes network, there and back, and says why it is lost.",
 		intro:
 			"Networks as they are built in the field: a cluster for each mode, questions about it, and what the answers have to be.",
 		search: "Search scenarios",
 		searchHint: "mode, words of a title, verdict, source",
 		count: (shown: number, all: number): string =>
 			shown === all ? count(all, "scenario") : `${shown} of ${count(all, "scenario")}`,
-		nothing: "No scenario holds all of these words.",
+		near: (n: number): string =>
+			`No scenario holds all of these words; ${count(n, "scenario")} ${n === 1 ? "holds" : "hold"} the most of them.`,
+		nothing: "No scenario fits.",
+		hint: "Try what a packet meets (service, node-port, policy, masquerade, ipvs), the name of a mode, or fewer words.",
+		showAll: "Show all scenarios",
 		modes: "Modes",
 		all: "All modes",
 		measured: "expectation measured",
@@ -347,6 +364,7 @@ export const EN = {
 		search: "go to the search or the first field",
 		step: "move the packet one step",
 		ends: "first and last step",
+		end: "the step at which the packet or its answer is lost",
 		play: "let the packet move by itself, or stop it",
 		move: "move the map; zoom it, show all of it",
 		view: "the view of that number",

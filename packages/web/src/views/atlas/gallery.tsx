@@ -10,24 +10,29 @@ import { formatRoute, type Route } from "../../route.ts";
 import { useLanguage, useTexts } from "../../texts/language.ts";
 import { titleIn } from "../../texts/title.ts";
 import { CheckAll, type Checked, useChecks } from "./checks.tsx";
-import { isMeasured, matching, PROOFS, withProof } from "./search.ts";
+import { isMeasured, matching, nearest, PROOFS, verdictsOf, withProof, withVerdict } from "./search.ts";
 
 export function Gallery({ route }: { readonly route: Route }): JSX.Element {
-	const { atlas: texts, proof: proofTexts, loading } = useTexts();
+	const { atlas: texts, proof: proofTexts, verdicts, loading } = useTexts();
 	const index = useAtlasIndex(true);
-	const { search = "", mode = "", proof = "" } = route.params;
+	const { search = "", mode = "", proof = "", verdict = "" } = route.params;
 	const checks = useChecks();
 	if (index === null) return <p class="quiet">{loading}</p>;
 	const all = index.modes.flatMap(({ scenarios }) => scenarios);
+	const offered = all.filter((each) => mode === "" || each.name.startsWith(`${mode}/`));
+	const fitting = withVerdict(withProof(offered, proof), verdict);
+	const matched = matching(fitting, search);
+	const found = matched.length > 0 ? matched : nearest(fitting, search);
+	const isFound = new Set(found);
 	const shown = index.modes
-		.filter((each) => mode === "" || each.mode === mode)
-		.map((each) => ({ mode: each.mode, scenarios: matching(withProof(each.scenarios, proof), search) }))
+		.map((each) => ({ mode: each.mode, scenarios: each.scenarios.filter((scenario) => isFound.has(scenario)) }))
 		.filter(({ scenarios }) => scenarios.length > 0);
-	const found = shown.flatMap(({ scenarios }) => scenarios);
+	const counted = matched.length > 0 ? texts.count(found.length, all.length) : texts.near(found.length);
 	const narrow = (params: Record<string, string>): void =>
 		go({ view: "atlas", params: { ...route.params, ...params } }, true);
 	return (
 		<>
+			<p class="what">{texts.what}</p>
 			<p class="intro">{texts.intro}</p>
 			<div class="tools">
 				<label class="field">
@@ -57,11 +62,25 @@ export function Gallery({ route }: { readonly route: Route }): JSX.Element {
 					options={[["", proofTexts.any], ...PROOFS.map((kind) => [kind, proofTexts.kinds[kind]] as const)]}
 					onChoose={(chosen) => narrow({ proof: chosen })}
 				/>
+				<Choice
+					label={texts.verdict}
+					value={verdict}
+					options={[["", proofTexts.any], ...verdictsOf(all).map((each) => [each, verdicts[each]] as const)]}
+					onChoose={(chosen) => narrow({ verdict: chosen })}
+				/>
 				<p class="count" role="status">
-					{found.length === 0 ? texts.nothing : texts.count(found.length, all.length)}
+					{found.length === 0 ? texts.nothing : counted}
 				</p>
 				<CheckAll scenarios={found} checks={checks} />
 			</div>
+			{found.length === 0 && (
+				<p class="hint">
+					{texts.hint}{" "}
+					<button type="button" onClick={() => go({ view: "atlas", params: {} }, true)}>
+						{texts.showAll}
+					</button>
+				</p>
+			)}
 			{shown.map((each) => (
 				<section key={each.mode} class="mode">
 					<h2>

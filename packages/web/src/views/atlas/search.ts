@@ -1,18 +1,47 @@
 /** Finding scenarios. */
-import type { ScenarioEntry } from "@podpath/core";
+import type { ScenarioEntry, Verdict } from "@podpath/core";
 
 /** Those that hold every word, wherever it stands. */
 export function matching(scenarios: readonly ScenarioEntry[], search: string): readonly ScenarioEntry[] {
-	const words = search.toLowerCase().split(/\s+/);
-	return scenarios.filter((scenario) => {
-		const text = textOf(scenario);
-		return words.every((word) => text.includes(word));
-	});
+	const words = wordsOf(search);
+	return scenarios.filter((scenario) => heldBy(scenario, words) === words.length);
 }
+
+/** Those that hold the most words, where none holds all; none where nobody holds any. */
+export function nearest(scenarios: readonly ScenarioEntry[], search: string): readonly ScenarioEntry[] {
+	const words = wordsOf(search);
+	const counted = scenarios.map((scenario) => ({ scenario, held: heldBy(scenario, words) }));
+	const most = Math.max(0, ...counted.map(({ held }) => held));
+	return most === 0 ? [] : counted.flatMap(({ scenario, held }) => (held === most ? [scenario] : []));
+}
+
+function wordsOf(search: string): readonly string[] {
+	return search
+		.toLowerCase()
+		.split(/\s+/)
+		.filter((word) => word !== "");
+}
+
+function heldBy(scenario: ScenarioEntry, words: readonly string[]): number {
+	const text = textOf(scenario);
+	return words.filter((word) => text.includes(word)).length;
+}
+
+/** What people call something that the scenarios call otherwise. */
+const ALSO_CALLED: readonly (readonly [said: RegExp, also: string])[] = [
+	[/masquerad/, "snat"],
+	[/\bpolicy-/, "networkpolicy"],
+	[/security.group|\bsg-/, "security group securitygroup sg"],
+	[/load.?balancer|\bslb\b/, "load balancer slb"],
+	[/bridge-nf/, "br_netfilter"],
+];
 
 function textOf({ name, title, titleZh = "", note = "", question, verdicts, sources }: ScenarioEntry): string {
 	const parts = [name, title, titleZh, note, question.from, question.to, question.via ?? "", question.protocol];
-	return [...parts, ...verdicts, ...sources].join(" ").toLowerCase();
+	const said = [...parts, ...verdicts, ...sources].join(" ").toLowerCase();
+	const also = ALSO_CALLED.flatMap(([form, words]) => (form.test(said) ? [words] : []));
+	// ClusterIP as well as cluster-ip.
+	return [said, said.replaceAll("-", ""), ...also].join(" ");
 }
 
 /** The source is a run on a real kernel (docs/measurements.md): `E:t1.S2`, `K1`, `X3`. */
@@ -26,4 +55,14 @@ export const PROOFS = ["proven", "outdated", "unproven"] as const;
 export function withProof(scenarios: readonly ScenarioEntry[], word: string): readonly ScenarioEntry[] {
 	const kind = PROOFS.find((each) => each === word);
 	return kind === undefined ? scenarios : scenarios.filter(({ proof }) => (proof?.kind ?? "unproven") === kind);
+}
+
+/** Verdicts that scenarios expect, each once. */
+export function verdictsOf(scenarios: readonly ScenarioEntry[]): readonly Verdict[] {
+	return [...new Set(scenarios.flatMap(({ verdicts }) => verdicts))].toSorted();
+}
+
+/** Those of which a path ends so; all where no verdict is given. */
+export function withVerdict(scenarios: readonly ScenarioEntry[], word: string): readonly ScenarioEntry[] {
+	return word === "" ? scenarios : scenarios.filter(({ verdicts }) => verdicts.some((each) => each === word));
 }

@@ -8,7 +8,8 @@ import { DIAGNOSE } from "../../texts/diagnose.ts";
 import { useTexts, useTextsOf } from "../../texts/language.ts";
 import { MEANINGS } from "../../texts/meanings.ts";
 import { routeOf } from "../path/asked.ts";
-import { stateWords } from "./state-words.ts";
+import { entryParam } from "../state/cited.ts";
+import { ruleOf, stateWords } from "./state-words.ts";
 
 interface Props {
 	readonly finding: DiagnosisFinding;
@@ -114,7 +115,9 @@ interface StateLinkProps {
 /** Pods and machines have a state to look at; the fabric has none. */
 function StateLink({ about, at, text, label }: StateLinkProps): JSX.Element | null {
 	if (at === undefined || !/^(pod|node|host)\//.test(at)) return null;
-	const params = { ...(about === null ? {} : { in: about }), place: at, search: stateWords(text) };
+	const rule = ruleOf(text);
+	const entry = rule === null ? { search: stateWords(text) } : { group: rule.group, entry: entryParam(rule) };
+	const params = { ...(about === null ? {} : { in: about }), place: at, ...entry };
 	return <a href={formatRoute({ view: "state", params })}>{label}</a>;
 }
 

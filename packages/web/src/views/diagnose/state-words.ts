@@ -1,4 +1,11 @@
-/** From a finding's evidence to the words that the State view finds the entry by. */
+/** From a finding's evidence to its entry in the State view. */
+import type { Citation } from "@podpath/core";
+
+/** A rule with its number in its chain, as a walk met it; null: the evidence has another form. */
+export function ruleOf(text: string): Citation | null {
+	const [, table, chain, rule] = /^((?:ip6?tables|nft) [^/]+)\/(\S+) \d+: (.*)$/s.exec(text) ?? [];
+	return table === undefined || rule === undefined ? null : { group: `${table} ${chain}`, begins: rule, holds: "" };
+}
 
 /** Forms of evidence in which an entry is described rather than quoted. */
 const FORMS: readonly (readonly [RegExp, (found: readonly string[]) => string])[] = [
@@ -12,6 +19,7 @@ const FORMS: readonly (readonly [RegExp, (found: readonly string[]) => string])[
 	[/^(\S+): /, ([, device]) => device ?? ""],
 ];
 
+/** The words that a search finds it by. */
 export function stateWords(text: string): string {
 	for (const [form, words] of FORMS) {
 		const found = form.exec(text);

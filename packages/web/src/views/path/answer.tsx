@@ -1,5 +1,5 @@
 /** An explanation: its verdict, its ways, the picture, and everything about the step that is looked at. */
-import { type Explanation, groupPaths, type Step, stepsOf } from "@podpath/core";
+import { type Explanation, groupPaths, lastStepOf, type Step, stepsOf } from "@podpath/core";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { go } from "../../navigation.ts";
@@ -16,6 +16,7 @@ import { useStepKeys } from "./step-keys.ts";
 import { StepList } from "./step-list.tsx";
 import { StepPanel } from "./step-panel.tsx";
 import { Stepper } from "./stepper.tsx";
+import { ToEnd } from "./to-end.tsx";
 import { Verdicts } from "./verdicts.tsx";
 
 interface Props {
@@ -39,12 +40,13 @@ export function Answer({ explanation, before = null, route, stale }: Props): JSX
 	);
 	const current = position(route.params.step, steps.length - 1);
 	const step = steps[current];
+	const last = path === undefined ? null : lastStepOf(path, steps);
 	const show = (next: Record<string, string>): void => go({ ...route, params: { ...route.params, ...next } }, true);
 	const goTo = (index: number): void => {
 		const kept = Math.max(0, Math.min(index, steps.length - 1));
 		show({ step: kept === 0 ? "" : String(kept) });
 	};
-	useStepKeys(goTo, current, steps.length);
+	useStepKeys(goTo, current, steps.length, last);
 	return (
 		<section class={`answer${stale ? " stale" : ""}`} aria-busy={stale}>
 			<Verdicts
@@ -52,7 +54,9 @@ export function Answer({ explanation, before = null, route, stale }: Props): JSX
 				groups={groups}
 				way={way}
 				onWay={(index) => show({ way: String(index), step: "" })}
-			/>
+			>
+				{path !== undefined && <ToEnd path={path} step={last} onStep={goTo} />}
+			</Verdicts>
 			{path !== undefined && step !== undefined && (
 				<>
 					{changes !== null && <Changed changes={changes} steps={steps} onStep={goTo} />}
@@ -67,7 +71,7 @@ export function Answer({ explanation, before = null, route, stale }: Props): JSX
 						about={before !== null ? null : route.params.in === undefined ? {} : { in: route.params.in }}
 						number={current + 1}
 					/>
-					<StepList steps={steps} current={current} onStep={goTo} changed={changes?.steps} />
+					<StepList steps={steps} current={current} onStep={goTo} changed={changes?.steps} end={last} />
 					<div class="beside">
 						<Findings findings={explanation.findings} />
 						<Facts path={path} />

@@ -43,6 +43,12 @@ export function routeOf(input: Input | null, question: Partial<Question>): Route
 	};
 }
 
+/** Whether two questions have the same URL, whatever the order of their words. */
+export function isSameQuestion(one: Question, other: Question): boolean {
+	const [words, others] = [one, other].map((each) => Object.entries(routeOf(null, each).params).toSorted());
+	return JSON.stringify(words) === JSON.stringify(others);
+}
+
 /** A count of the URL, from 0. */
 export function position(text: string | undefined, most: number): number {
 	const value = /^\d{1,6}$/.test(text ?? "") ? Number(text) : 0;

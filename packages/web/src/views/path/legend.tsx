@@ -1,11 +1,13 @@
 /** What the picture's signs mean; only those that are in it. */
-import type { ExplainedPath } from "@podpath/core";
+import { type ExplainedPath, toneOf } from "@podpath/core";
 import type { ComponentChildren, JSX } from "preact";
 import { useTexts } from "../../texts/language.ts";
+import { endOf } from "./end.ts";
 
 export function Legend({ path }: { readonly path: ExplainedPath }): JSX.Element {
 	const { path: texts } = useTexts();
 	const back = path.reply !== null ? texts.reply : path.refusal !== undefined ? texts.refusal : null;
+	const end = endOf(path);
 	return (
 		<ul class="legend picture-signs">
 			<Sign text={texts.forward}>
@@ -16,6 +18,11 @@ export function Legend({ path }: { readonly path: ExplainedPath }): JSX.Element 
 				<Sign text={back}>
 					<path class="arrow reply" d="M2 8h24" />
 					<path class="reply-head" d="M22 3l7 5-7 5" />
+				</Sign>
+			)}
+			{end !== null && (
+				<Sign text={texts.endSign[end]}>
+					<path class={`end-mark ${toneOf(path.verdict)}`} d="M11 3l10 10m0-10L11 13" />
 				</Sign>
 			)}
 			{path.serviceAddressSeenAt.length > 0 && (

@@ -1,16 +1,20 @@
 /** The picture: machines with their pods and devices, the fabric between, and the packet where it is. */
 import {
 	type Box,
+	type ExplainedPath,
+	endsOf,
 	formatShare,
 	type Layout,
+	lastStepOf,
 	layoutOf,
 	type PathGroup,
 	type PlacedArrow,
 	type PlacedSpot,
 	type Step,
 	shortened,
-	shownLinks,
 	spotKey,
+	stepsOf,
+	type Tone,
 	toneOf,
 	topologyOf,
 } from "@podpath/core";
@@ -46,7 +50,9 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 	);
 	const path = groups[way]?.first;
 	const own = useMemo(() => ownArrows(groups, way), [groups, way]);
-	const ends = useMemo(() => endsOf(groups[way]), [groups, way]);
+	const ends = useMemo(() => (path === undefined ? NO_ENDS : endsOf(path)), [path]);
+	const lastAt = useMemo(() => lastPlaceOf(path), [path]);
+	const endAt = (place: string): string => (path !== undefined && place === lastAt ? toneOf(path.verdict) : "");
 	const stacks = new Set(path?.stacks);
 	const seen = new Set(path?.serviceAddressSeenAt.map(spotKey));
 	const lostAt = path?.clientAddress?.lostAt;
@@ -64,10 +70,24 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 			>
 				<Markers />
 				{layout.machines.map((box) => (
-					<Place key={box.name} box={box} kind="machine" stack={stacks.has(box.name)} lost={lostAt === box.name} />
+					<Place
+						key={box.name}
+						box={box}
+						kind="machine"
+						stack={stacks.has(box.name)}
+						end={endAt(box.name)}
+						lost={lostAt === box.name}
+					/>
 				))}
 				{layout.pods.map((box) => (
-					<Place key={box.name} box={box} kind="pod" stack={stacks.has(box.name)} lost={lostAt === box.name} />
+					<Place
+						key={box.name}
+						box={box}
+						kind="pod"
+						stack={stacks.has(box.name)}
+						end={endAt(box.name)}
+						lost={lostAt === box.name}
+					/>
 				))}
 				{layout.arrows.map((arrow) => (
 					<ArrowLine
@@ -100,19 +120,18 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 	);
 }
 
+const NO_ENDS: ReturnType<typeof endsOf> = new Map();
+
 function ownArrows(groups: readonly PathGroup[], way: number): ReadonlySet<string> {
 	const path = groups[way]?.first;
 	return new Set(path === undefined ? [] : topologyOf([path]).arrows.map(arrowKey));
 }
 
-/** Where the packet sets out, and how the place is where it ends. */
-function endsOf(group: PathGroup | undefined): ReadonlyMap<string, string> {
-	const links = group === undefined ? [] : shownLinks(group.first.forward);
-	const [start, end] = [links[0], links.at(-1)];
-	return new Map([
-		...(start === undefined ? [] : [[spotKey(start), "start"] as const]),
-		...(end === undefined || group === undefined ? [] : [[spotKey(end), toneOf(group.first.verdict)] as const]),
-	]);
+/** Where the packet, or its answer, ends on its way; undefined: it does not. */
+function lastPlaceOf(path: ExplainedPath | undefined): string | undefined {
+	if (path === undefined) return undefined;
+	const steps = stepsOf(path);
+	return steps[lastStepOf(path, steps) ?? -1]?.hop.at;
 }
 
 function isHere({ position }: Step, key: string): boolean {
@@ -161,15 +180,17 @@ interface PlaceProps {
 	readonly box: Box;
 	readonly kind: "machine" | "pod";
 	readonly stack: boolean;
+	/** The tone, where the packet ends on its way. */
+	readonly end: string;
 	/** The client's address is lost there. */
 	readonly lost: boolean;
 }
 
-function Place({ box, kind, stack, lost }: PlaceProps): JSX.Element {
+function Place({ box, kind, stack, end, lost }: PlaceProps): JSX.Element {
 	const { path: texts } = useTexts();
 	const { x, y, width, height, name } = box;
 	return (
-		<g class={`place ${kind}${stack ? " stack" : ""}`}>
+		<g class={`place ${kind}${stack ? " stack" : ""}${end === "" ? "" : ` end ${end}`}`}>
 			<title>{stack ? `${name}: ${texts.stack}` : name}</title>
 			<rect x={x} y={y} width={width} height={height} rx={kind === "machine" ? 12 : 8} />
 			<text x={x + width / 2} y={y + 17}>
@@ -211,7 +232,7 @@ function Share({ arrow }: { readonly arrow: PlacedArrow }): JSX.Element | null {
 
 interface ChipProps {
 	readonly spot: PlacedSpot;
-	readonly end: string;
+	readonly end: "start" | Tone | "";
 	readonly here: boolean;
 	/** The Service's address can be seen there. */
 	readonly service: boolean;
@@ -232,6 +253,9 @@ function Chip({ spot, end, here, service, changed = false, onClick }: ChipProps)
 			<text x={x + width / 2} y={y + height / 2 + 4.5}>
 				{shortened(name)}
 			</text>
+			{(end === "bad" || end === "unsure") && (
+				<path class={`end-mark ${end}`} d={`M ${x - 5} ${y - 5} l 10 10 m 0 -10 l -10 10`} />
+			)}
 			{service && <circle class="service-mark" cx={x + width} cy={y} r="5" />}
 		</g>
 	);

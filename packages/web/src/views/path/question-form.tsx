@@ -9,6 +9,7 @@ import { Choice } from "../../parts/choice.tsx";
 import { Combobox } from "../../parts/combobox.tsx";
 import { labelled, useLanguage, useTexts } from "../../texts/language.ts";
 import { titleIn } from "../../texts/title.ts";
+import { isSameQuestion } from "./asked.ts";
 
 interface Props {
 	readonly input: Input;
@@ -38,7 +39,7 @@ export function QuestionForm({ input, words, question, scenario, onAsk, side }: 
 	return (
 		<form class="question" aria-label={labelled(texts.label, side)} onSubmit={(event) => event.preventDefault()}>
 			{scenario !== undefined && (
-				<ScenarioLine scenario={scenario} changed={words.from !== undefined} onReset={() => onAsk({})} />
+				<ScenarioLine scenario={scenario} changed={isChanged(words, question, scenario)} onReset={() => onAsk({})} />
 			)}
 			<Combobox
 				label={texts.from}
@@ -109,6 +110,12 @@ function withWords(question: Partial<Question>, words: Words): Partial<Question>
 	const port = sourcePort === undefined ? question.sourcePort : Number(sourcePort) || undefined;
 	const given = Object.entries({ ...fitting, sourcePort: port });
 	return Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== ""));
+}
+
+/** Links name the whole question, also where it is the scenario's own. */
+function isChanged(words: Props["words"], question: Question | null, scenario: Asked): boolean {
+	if (words.from === undefined && words.to === undefined) return false;
+	return question === null || !isSameQuestion(question, scenario.question);
 }
 
 interface ScenarioLineProps {

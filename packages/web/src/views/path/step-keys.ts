@@ -1,14 +1,22 @@
 /** Keys that move the packet. */
 import { useEffect } from "preact/hooks";
 
-/** The arrow keys move the packet, unless something else that takes them has the focus. */
-export function useStepKeys(goTo: (index: number) => void, current: number, count: number): void {
+/**
+ * The arrow keys move the packet, unless something else that takes them has the focus; L leads to the step with which it ends.
+ */
+export function useStepKeys(
+	goTo: (index: number) => void,
+	current: number,
+	count: number,
+	end: number | null = null,
+): void {
 	useEffect(() => {
 		const press = (event: KeyboardEvent): void => {
 			if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
 			if (event.target instanceof HTMLElement && event.target.closest("input,select,textarea,dialog") !== null) return;
-			const target = { ArrowLeft: current - 1, ArrowRight: current + 1, Home: 0, End: count - 1 }[event.key];
-			if (target === undefined) return;
+			const targets = { ArrowLeft: current - 1, ArrowRight: current + 1, Home: 0, End: count - 1, l: end, L: end };
+			const target = targets[event.key as keyof typeof targets] ?? null;
+			if (target === null) return;
 			event.preventDefault();
 			goTo(target);
 		};

@@ -10,9 +10,11 @@ interface Props {
 	readonly onStep: (index: number) => void;
 	/** Steps that the unchanged cluster does not have. */
 	readonly changed?: ReadonlySet<number> | undefined;
+	/** The step with which the packet, or its answer, ends on its way. */
+	readonly end?: number | null;
 }
 
-export function StepList({ steps, current, onStep, changed }: Props): JSX.Element {
+export function StepList({ steps, current, onStep, changed, end = null }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const list = useRef<HTMLOListElement>(null);
 	useEffect(() => keepInSight(list.current, current), [current]);
@@ -29,7 +31,7 @@ export function StepList({ steps, current, onStep, changed }: Props): JSX.Elemen
 							{(first || before?.hop.at !== hop.at) && <p class="where">{hop.at}</p>}
 							<button
 								type="button"
-								class={changed?.has(index) ? "changed" : ""}
+								class={`${changed?.has(index) ? "changed" : ""}${index === end ? " end" : ""}`}
 								aria-current={index === current ? "step" : undefined}
 								onClick={() => onStep(index)}
 							>

@@ -1,6 +1,6 @@
 /** What an answer comes to, and the ways to choose among. */
 import { type Explanation, formatShare, type PathGroup } from "@podpath/core";
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { VerdictBadge } from "../../parts/verdict.tsx";
 import { useTexts } from "../../texts/language.ts";
 
@@ -9,9 +9,11 @@ interface Props {
 	readonly groups: readonly PathGroup[];
 	readonly way: number;
 	readonly onWay: (index: number) => void;
+	/** What leads on from the way that is looked at. */
+	readonly children?: ComponentChildren;
 }
 
-export function Verdicts({ explanation, groups, way, onWay }: Props): JSX.Element {
+export function Verdicts({ explanation, groups, way, onWay, children }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const reason = groups[way]?.first.reason ?? "";
 	return (
@@ -30,6 +32,7 @@ export function Verdicts({ explanation, groups, way, onWay }: Props): JSX.Elemen
 					))}
 				</div>
 			)}
+			{children}
 		</div>
 	);
 }
