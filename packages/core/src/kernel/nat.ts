@@ -168,7 +168,8 @@ function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], 
 	const isEchoed = isEcho(skb.packet);
 	const isDrawn =
 		(isEchoed || hasPorts(skb.packet)) && isTaken(walk, skb, withReplyDestination(connection.reply, address, wanted));
-	const port = isDrawn ? wanted + 1 : wanted;
+	// A port drawn at random stands for itself, except where somebody waits for another one than will be drawn.
+	const port = isDrawn || (walk.answering && drawsAnother(range, skb.packet)) ? wanted + 1 : wanted;
 	const changes = !sameAddress(address, skb.packet.src) || port !== skb.packet.sport;
 	// Masquerading to the very same address still maps the connection, with a port of its own where it is drawn at random.
 	if (changes || kind === "masquerade") {
@@ -179,6 +180,13 @@ function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], 
 		else note(walk, skb, kind, why, "source", address, port, isDrawn ? { ...range, random: true } : range);
 	}
 	return null;
+}
+
+/** Of a tunnel's packet nobody minds the source port. */
+function drawsAnother(range: NatRange, packet: Packet): boolean {
+	if (range.random !== true || !hasPorts(packet) || packet.payload !== undefined) return false;
+	const { from, to } = range.ports ?? portsLike(packet.sport);
+	return from !== to;
 }
 
 /** Whether another connection of this stack has the tuple (nf_conntrack_tuple_taken). */

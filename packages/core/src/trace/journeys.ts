@@ -170,7 +170,8 @@ function comeHome(plan: Plan, { forward }: Beginning, home: View, coming: Homeco
 	const ipvs = new SealedMap<View, IpvsConnection[]>(view);
 	const memory = forward.memory.copy(connections, ipvs);
 	const choices = new Choices();
-	const walk = new Walk(plan.network, choices, memory, { recording: false, asked: plan.asked, remarks: new Map() });
+	const manner = { recording: false, asked: plan.asked, remarks: new Map(), answering: true };
+	const walk = new Walk(plan.network, choices, memory, manner);
 	walk.steps = coming.steps;
 	let next: Next = go("neighbour", coming.skb(inputs));
 	while (next.kind === "stage" && next.skb.view === home && walk.steps < MOST_STEPS) next = step(walk, next);
