@@ -104,7 +104,7 @@ describe.each(["terway-vpc", "hybridnet-vxlan", "calico-bgp"])("a mode that enfo
 			severity: "error",
 			message:
 				"ingress of pod/default/server: isolated by networkpolicy/default/deny (cluster.yaml:26), and no rule admits tcp port 80 from 10.244.0.2 to 10.244.0.3",
-			fix: expect.stringContaining("add an ingress rule"),
+			fix: expect.stringContaining("add to networkpolicy/default/deny an ingress rule"),
 			object: "networkpolicy/default/deny",
 		});
 	});
