@@ -9,12 +9,9 @@ import { phrase, type Said } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import { inverse, sameTuple, tupleOf } from "./conntrack.ts";
 import type { Skb } from "./skb.ts";
-import { end, type Memory, type Next, type Walk } from "./walk.ts";
+import { end, type Next, type Walk } from "./walk.ts";
 
 type Direction = "ingress" | "egress";
-
-/** What was let through, of each place. */
-const admitted = new WeakMap<Memory, Map<string, ReturnType<typeof tupleOf>[]>>();
 
 /**
  * At the node's FORWARD hook, and at OUTPUT, by which IPVS sends what it forwards: for the pods behind the device that the
@@ -146,7 +143,7 @@ function has(peers: PolicyPeers, address: Packet["src"]): boolean {
 
 /** An answer, or an ICMP error about a packet, of a connection that was let through here. */
 function answersAdmitted(walk: Walk, skb: Skb): boolean {
-	const known = admitted.get(walk.memory)?.get(skb.view.place);
+	const known = walk.memory.admitted.get(skb.view.place);
 	if (known === undefined) return false;
 	const { payload } = skb.packet;
 	const tuple = payload?.kind === "icmp-error" ? tupleOf(payload.about) : inverse(tupleOf(skb.packet));
@@ -155,9 +152,8 @@ function answersAdmitted(walk: Walk, skb: Skb): boolean {
 
 /** And remembers it: its answers pass too. */
 function letPass(walk: Walk, skb: Skb): null {
-	const places = admitted.get(walk.memory) ?? new Map<string, ReturnType<typeof tupleOf>[]>();
-	admitted.set(walk.memory, places);
-	const known = places.get(skb.view.place) ?? [];
-	places.set(skb.view.place, [...known, tupleOf(skb.packet)]);
+	const { admitted } = walk.memory;
+	const known = admitted.get(skb.view.place) ?? [];
+	admitted.set(skb.view.place, [...known, tupleOf(skb.packet)]);
 	return null;
 }

@@ -11,7 +11,7 @@ import { because } from "./because.ts";
 import { rewriteDestination, rewriteSource } from "./nat.ts";
 import { policiesOfProgram } from "./policy-stage.ts";
 import type { Skb } from "./skb.ts";
-import { end, go, type Memory, type Next, type Walk } from "./walk.ts";
+import { end, go, type Next, type TranslatedConnection, type Walk } from "./walk.ts";
 
 export interface Program {
 	readonly name: string;
@@ -28,17 +28,6 @@ function technologyOf({ technology }: Program): string {
 function stageOf({ technology }: Program): "ebpf" | "openflow" {
 	return technology === undefined ? "ebpf" : "openflow";
 }
-
-/** A connection whose destination a program has chosen. */
-interface Translated {
-	readonly protocol: Packet["protocol"];
-	readonly client: { readonly address: Packet["src"]; readonly port: number };
-	readonly virtual: { readonly address: Packet["src"]; readonly port: number };
-	readonly server: { readonly address: Packet["src"]; readonly port: number };
-}
-
-/** Kept by what holds the translation tables: the programs of one place share theirs. */
-const connections = new WeakMap<Memory, Map<string, Translated[]>>();
 
 /** Null: the packet goes on in the device that the program hangs on. */
 export function runProgram(walk: Walk, skb: Skb, program: Program, filter: TcFilter): Next | null {
@@ -124,16 +113,12 @@ function redirect(walk: Walk, skb: Skb, program: Program, filter: TcFilter): Nex
 	return go("neighbour", sent);
 }
 
-function tableOf(walk: Walk, skb: Skb): Translated[] {
-	let places = connections.get(walk.memory);
-	if (places === undefined) {
-		places = new Map();
-		connections.set(walk.memory, places);
-	}
-	let table = places.get(skb.view.place);
+function tableOf(walk: Walk, skb: Skb): TranslatedConnection[] {
+	const { translated } = walk.memory;
+	let table = translated.get(skb.view.place);
 	if (table === undefined) {
 		table = [];
-		places.set(skb.view.place, table);
+		translated.set(skb.view.place, table);
 	}
 	return table;
 }
@@ -156,11 +141,11 @@ function isFor({ match }: VirtualServer, packet: Packet): boolean {
 	);
 }
 
-function isFromClient({ protocol, client }: Translated, packet: Packet): boolean {
+function isFromClient({ protocol, client }: TranslatedConnection, packet: Packet): boolean {
 	return protocol === packet.protocol && client.port === packet.sport && client.address.text === packet.src.text;
 }
 
-function isFromServer({ protocol, client, server }: Translated, packet: Packet): boolean {
+function isFromServer({ protocol, client, server }: TranslatedConnection, packet: Packet): boolean {
 	return (
 		protocol === packet.protocol &&
 		server.port === packet.sport &&

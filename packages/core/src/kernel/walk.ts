@@ -2,6 +2,7 @@
 import type { Address } from "../address/address.ts";
 import { sameAddress } from "../address/watched.ts";
 import type { Frame, Packet } from "../packet/packet.ts";
+import type { Tuple } from "../state/conntrack.ts";
 import type { Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
@@ -110,6 +111,14 @@ export interface Rewrite {
 	readonly because: Because;
 }
 
+/** A connection whose destination a tc program has chosen. */
+export interface TranslatedConnection {
+	readonly protocol: Packet["protocol"];
+	readonly client: { readonly address: Address; readonly port: number };
+	readonly virtual: { readonly address: Address; readonly port: number };
+	readonly server: { readonly address: Address; readonly port: number };
+}
+
 /** A connection that a load balancer keeps: the client's packets go to one backend, whose answers come back through it. */
 export interface BalancedSession {
 	readonly balancer: Place;
@@ -159,6 +168,10 @@ export class Memory {
 	readonly conntrack: ConntrackTables;
 	readonly neighbours: LearnedNeighbours;
 	readonly ipvs: Map<View, IpvsConnection[]>;
+	/** What the policies of each place let through, where conntrack does not tell them (policy-stage.ts). */
+	readonly admitted: Map<Place, readonly Tuple[]>;
+	/** By what holds the translation tables: the programs of one place share theirs. */
+	readonly translated: Map<Place, TranslatedConnection[]>;
 	readonly balanced: BalancedSession[] = [];
 	readonly outgoing: OutgoingSession[] = [];
 	readonly securityGroups: SecurityGroupSession[] = [];
@@ -167,15 +180,26 @@ export class Memory {
 		conntrack: ConntrackTables = new ConntrackTables(),
 		neighbours: LearnedNeighbours = new LearnedNeighbours(),
 		ipvs: Map<View, IpvsConnection[]> = new Map(),
+		admitted: Map<Place, readonly Tuple[]> = new Map(),
+		translated: Map<Place, TranslatedConnection[]> = new Map(),
 	) {
 		this.conntrack = conntrack;
 		this.neighbours = neighbours;
 		this.ipvs = ipvs;
+		this.admitted = admitted;
+		this.translated = translated;
 	}
 
 	/** A memory of the same, to go on with elsewhere; what stacks remember is kept in the maps given. */
-	copy(connections?: Map<View, Connection[]>, ipvs?: Map<View, IpvsConnection[]>): Memory {
-		const copy = new Memory(this.conntrack.copy(connections), this.neighbours.copy(), ipvs);
+	copy(
+		connections?: Map<View, Connection[]>,
+		ipvs?: Map<View, IpvsConnection[]>,
+		admitted?: Map<Place, readonly Tuple[]>,
+		translated?: Map<Place, TranslatedConnection[]>,
+	): Memory {
+		const copy = new Memory(this.conntrack.copy(connections), this.neighbours.copy(), ipvs, admitted, translated);
+		for (const [place, table] of this.translated) copy.translated.set(place, [...table]);
+		for (const [place, tuples] of this.admitted) copy.admitted.set(place, tuples);
 		for (const [view, connections] of this.ipvs) copy.ipvs.set(view, [...connections]);
 		copy.balanced.push(...this.balanced);
 		copy.outgoing.push(...this.outgoing);

@@ -8,9 +8,11 @@ import { SealedMap } from "../kernel/transit/sealed.ts";
 import type { Tree } from "../kernel/transit/tree.ts";
 import { type EntryStage, type Trees, treeOf } from "../kernel/transit/trees.ts";
 import type { View } from "../kernel/view.ts";
-import { type End, go, type Next, Walk } from "../kernel/walk.ts";
+import { type End, go, type Next, type TranslatedConnection, Walk } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
+import type { Tuple } from "../state/conntrack.ts";
 import type { Network } from "../state/network.ts";
+import type { Place } from "../state/place.ts";
 import { step, throughFirst } from "./engine.ts";
 import type { Verdict } from "./explanation.ts";
 import { explore, type Homecoming, type Journey, MOST_STEPS } from "./journey.ts";
@@ -168,7 +170,9 @@ function comeHome(plan: Plan, { forward }: Beginning, home: View, coming: Homeco
 	const { place, view } = plan.start;
 	const connections = new SealedMap<View, Connection[]>(view);
 	const ipvs = new SealedMap<View, IpvsConnection[]>(view);
-	const memory = forward.memory.copy(connections, ipvs);
+	const admitted = new SealedMap<Place, readonly Tuple[]>(place);
+	const translated = new SealedMap<Place, TranslatedConnection[]>(place);
+	const memory = forward.memory.copy(connections, ipvs, admitted, translated);
 	const choices = new Choices();
 	const manner = { recording: false, asked: plan.asked, remarks: new Map(), answering: true };
 	const walk = new Walk(plan.network, choices, memory, manner);
@@ -176,7 +180,8 @@ function comeHome(plan: Plan, { forward }: Beginning, home: View, coming: Homeco
 	let next: Next = go("neighbour", coming.skb(inputs));
 	while (next.kind === "stage" && next.skb.view === home && walk.steps < MOST_STEPS) next = step(walk, next);
 	if (next.kind === "wire" && next.place === place) next = throughFirst(walk, step(walk, next));
-	const isSealed = !connections.opened && !ipvs.opened && !coming.seal.broken;
+	const maps = [connections, ipvs, admitted, translated];
+	const isSealed = maps.every(({ opened }) => !opened) && !coming.seal.broken;
 	return next.kind === "end" && isSealed && choices.made.length === 0 && !memory.neighbours.matter ? next : null;
 }
 

@@ -145,7 +145,9 @@ function wasForwardedBy({ forwarded }: Walk, view: View): boolean {
 	return false;
 }
 
-const onlyTracks = perView(({ state }) => ({ yes: state.ipvs.length === 0 && state.tcFilters.length === 0 }));
+const onlyTracks = perView(({ state }) => ({
+	yes: state.ipvs.length === 0 && state.tcFilters.length === 0 && state.policyStages === undefined,
+}));
 
 /** An ICMP error has another packet in it, of which stages look at everything. */
 function isError({ payload }: Packet): boolean {
