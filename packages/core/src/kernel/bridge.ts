@@ -9,7 +9,8 @@ import { type Lookup, lookup } from "./fib.ts";
 import { askFor, hearers } from "./layer2.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
-import { flowOf } from "./route.ts";
+import { reversePath } from "./reverse-path.ts";
+import { flowOf, isMartian } from "./route.ts";
 import type { Skb } from "./skb.ts";
 import { askingAddress } from "./solicitation.ts";
 import { perView, perViewIn, type View } from "./view.ts";
@@ -72,6 +73,8 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	const found = lookup(skb.view, flowOf(skb, master));
 	const lost = skb.packet.family === 6 ? routedNowhere(skb, found) : null;
 	if (lost !== null) return lost;
+	const refused = skb.packet.family === 4 ? sourceRefused(walk, { ...skb, device: master }, found) : null;
+	if (refused !== null) return refused;
 	const out = found.kind === "route" ? outRouteOf(skb.view, found, skb.packet.dst) : null;
 	const { ethernet } = skb;
 	// Where the stack does not forward, IPv4's look-up leads to the stack itself, which then drops the packet (ip_error).
@@ -93,6 +96,19 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	}
 	skb.ethernet = redirected(ethernet, master.mac ?? "");
 	return null;
+}
+
+/** br_nf_pre_routing_finish: ip_route_input looks at the source too, and what it refuses is gone before the bridge has it. */
+function sourceRefused(walk: Walk, skb: Skb, found: Lookup): Next | null {
+	if (isMartian(skb)) {
+		const facts = { source: skb.packet.src.text, device: skb.device.name };
+		return end(skb, "dropped", because("martian-source", facts));
+	}
+	if (found.kind !== "route") return null;
+	const { type } = found.route;
+	// What is not forwarded is refused for that, before its source is looked at.
+	const isLed = type === "local" || (type === "unicast" && skb.view.settings(skb.device.name).forwarding[4]);
+	return isLed ? reversePath(walk, skb, found) : null;
 }
 
 /** br_nf_pre_routing_finish_ipv6 drops what no route leads on, without a word; IPv4's twin hands it to the stack. */

@@ -177,7 +177,7 @@ export function missingDevice(skb: Skb, found: Extract<Lookup, { kind: "route" }
 }
 
 /** Loopback addresses do not come in from outside, unless route_localnet lets them (ip_route_input_slow). */
-function isMartian(skb: Skb): boolean {
+export function isMartian(skb: Skb): boolean {
 	const { packet, device, view } = skb;
 	if (device.kind === "loopback") return false;
 	const loopback = isLoopback(packet.src) || isLoopback(packet.dst);
