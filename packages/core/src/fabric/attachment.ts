@@ -1,23 +1,31 @@
 /** Which card of a fabric device: by an address, or by the device at the other end of its cable. */
 import type { Attachment, DeviceAt, Vpc } from "../state/fabric.ts";
 import type { Network } from "../state/network.ts";
-import type { Place } from "../state/place.ts";
 
-const byAddress = new WeakMap<readonly Attachment[], ReadonlyMap<string, Attachment>>();
+/** Finds cards by keys that each has; of several with one key it is the first. */
+function firstBy(keysOf: (card: Attachment) => readonly string[]): Find {
+	const known = new WeakMap<readonly Attachment[], ReadonlyMap<string, Attachment>>();
+	return (attachments, key) => {
+		let index = known.get(attachments);
+		if (index === undefined) {
+			const made = new Map<string, Attachment>();
+			for (const each of attachments) {
+				for (const own of keysOf(each)) if (!made.has(own)) made.set(own, each);
+			}
+			index = made;
+			known.set(attachments, index);
+		}
+		return index.get(key);
+	};
+}
+
+type Find = (attachments: readonly Attachment[], key: string) => Attachment | undefined;
 
 /** The card that holds an address; of several the first, as a machine's primary card comes before its others. */
-export function attachmentOf(attachments: readonly Attachment[], address: string): Attachment | undefined {
-	let index = byAddress.get(attachments);
-	if (index === undefined) {
-		const made = new Map<string, Attachment>();
-		for (const each of attachments) {
-			for (const { text } of each.addresses) if (!made.has(text)) made.set(text, each);
-		}
-		index = made;
-		byAddress.set(attachments, index);
-	}
-	return index.get(address);
-}
+export const attachmentOf: Find = firstBy(({ addresses }) => addresses.map(({ text }) => text));
+
+/** The card that a route names: an ENI, or a machine's first. */
+export const attachmentNamed: Find = firstBy(({ place, eni }) => (eni === undefined ? [place] : [place, eni.place]));
 
 const byCable = new WeakMap<readonly Attachment[], ReadonlyMap<string, Attachment>>();
 
@@ -37,24 +45,6 @@ export function attachmentAt(
 
 function cableKey({ place, device }: DeviceAt, vlan: number | null): string {
 	return `${place} ${device} ${vlan ?? ""}`;
-}
-
-const byName = new WeakMap<readonly Attachment[], ReadonlyMap<Place, Attachment>>();
-
-/** The card that a route names: an ENI, or a machine's first. */
-export function attachmentNamed(attachments: readonly Attachment[], name: Place): Attachment | undefined {
-	let index = byName.get(attachments);
-	if (index === undefined) {
-		const made = new Map<Place, Attachment>();
-		for (const each of attachments) {
-			for (const place of [each.place, each.eni?.place]) {
-				if (place !== undefined && !made.has(place)) made.set(place, each);
-			}
-		}
-		index = made;
-		byName.set(attachments, index);
-	}
-	return index.get(name);
 }
 
 const vpcs = new WeakMap<Network, readonly Vpc[]>();

@@ -10,7 +10,7 @@ import { askFor, hearers } from "./layer2.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { reversePath } from "./reverse-path.ts";
-import { flowOf, isMartian } from "./route.ts";
+import { flowOf, martian } from "./route.ts";
 import type { Skb } from "./skb.ts";
 import { askingAddress } from "./solicitation.ts";
 import { perView, perViewIn, type View } from "./view.ts";
@@ -100,11 +100,8 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 
 /** br_nf_pre_routing_finish: ip_route_input looks at the source too, and what it refuses is gone before the bridge has it. */
 function sourceRefused(walk: Walk, skb: Skb, found: Lookup): Next | null {
-	if (isMartian(skb)) {
-		const facts = { source: skb.packet.src.text, device: skb.device.name };
-		return end(skb, "dropped", because("martian-source", facts));
-	}
-	if (found.kind !== "route") return null;
+	const refused = martian(skb);
+	if (refused !== null || found.kind !== "route") return refused;
 	const { type } = found.route;
 	// What is not forwarded is refused for that, before its source is looked at.
 	const isLed = type === "local" || (type === "unicast" && skb.view.settings(skb.device.name).forwarding[4]);

@@ -9,7 +9,7 @@ import { outRouteOf } from "./out-route.ts";
 import { type IcmpErrorKind, icmpRefusal } from "./reject.ts";
 import { reversePath } from "./reverse-path.ts";
 import type { Skb } from "./skb.ts";
-import { end, go, type Next, type Walk } from "./walk.ts";
+import { type End, end, go, type Next, type Walk } from "./walk.ts";
 
 export function route(walk: Walk, skb: Skb): Next {
 	const { view, packet } = skb;
@@ -17,7 +17,8 @@ export function route(walk: Walk, skb: Skb): Next {
 	if (isMulticast(packet.dst)) {
 		return end(skb, "unknown", because("cannot-evaluate", { what: phrase("what-multicast", { to: packet.dst.text }) }));
 	}
-	if (isMartian(skb)) return end(skb, "dropped", because("martian-source", { source: packet.src.text, device }));
+	const refused = martian(skb);
+	if (refused !== null) return refused;
 	const found = lookup(view, flowOf(skb, skb.device), walk.choices);
 	if (found.kind !== "route") return noRoute(walk, skb, found);
 	switch (found.route.type) {
@@ -176,8 +177,15 @@ export function missingDevice(skb: Skb, found: Extract<Lookup, { kind: "route" }
 	);
 }
 
+/** Null: the packet's addresses are such as may come in by its device. */
+export function martian(skb: Skb): End | null {
+	if (!isMartian(skb)) return null;
+	const facts = { source: skb.packet.src.text, device: skb.device.name };
+	return end(skb, "dropped", because("martian-source", facts));
+}
+
 /** Loopback addresses do not come in from outside, unless route_localnet lets them (ip_route_input_slow). */
-export function isMartian(skb: Skb): boolean {
+function isMartian(skb: Skb): boolean {
 	const { packet, device, view } = skb;
 	if (device.kind === "loopback") return false;
 	const loopback = isLoopback(packet.src) || isLoopback(packet.dst);
