@@ -176,7 +176,7 @@ export function perViewIn<Value>(make: () => Value): (view: View, network: Netwo
 }
 
 /** The map at a key of a map of maps, made where there is none yet. */
-export function mapIn<Value>(maps: Map<string, Map<string, Value>>, key: string): Map<string, Value> {
+export function mapIn<Key, Inner, Value>(maps: Map<Key, Map<Inner, Value>>, key: Key): Map<Inner, Value> {
 	let map = maps.get(key);
 	if (map === undefined) {
 		map = new Map();

@@ -163,15 +163,23 @@ export interface Judgement {
 	readonly rule: Said;
 }
 
-/** What is remembered between a packet and its answer. */
-export class Memory {
-	readonly conntrack: ConntrackTables;
-	readonly neighbours: LearnedNeighbours;
+/** What stacks remember, each its own. */
+export interface MemoryMaps {
+	readonly connections: Map<View, Connection[]>;
 	readonly ipvs: Map<View, IpvsConnection[]>;
 	/** What the policies of each place let through, where conntrack does not tell them (policy-stage.ts). */
 	readonly admitted: Map<Place, readonly Tuple[]>;
 	/** By what holds the translation tables: the programs of one place share theirs. */
 	readonly translated: Map<Place, TranslatedConnection[]>;
+}
+
+/** What is remembered between a packet and its answer. */
+export class Memory {
+	readonly conntrack: ConntrackTables;
+	readonly neighbours: LearnedNeighbours;
+	readonly ipvs: MemoryMaps["ipvs"];
+	readonly admitted: MemoryMaps["admitted"];
+	readonly translated: MemoryMaps["translated"];
 	readonly balanced: BalancedSession[] = [];
 	readonly outgoing: OutgoingSession[] = [];
 	readonly securityGroups: SecurityGroupSession[] = [];
@@ -179,25 +187,18 @@ export class Memory {
 	constructor(
 		conntrack: ConntrackTables = new ConntrackTables(),
 		neighbours: LearnedNeighbours = new LearnedNeighbours(),
-		ipvs: Map<View, IpvsConnection[]> = new Map(),
-		admitted: Map<Place, readonly Tuple[]> = new Map(),
-		translated: Map<Place, TranslatedConnection[]> = new Map(),
+		maps: Partial<MemoryMaps> = {},
 	) {
 		this.conntrack = conntrack;
 		this.neighbours = neighbours;
-		this.ipvs = ipvs;
-		this.admitted = admitted;
-		this.translated = translated;
+		this.ipvs = maps.ipvs ?? new Map();
+		this.admitted = maps.admitted ?? new Map();
+		this.translated = maps.translated ?? new Map();
 	}
 
-	/** A memory of the same, to go on with elsewhere; what stacks remember is kept in the maps given. */
-	copy(
-		connections?: Map<View, Connection[]>,
-		ipvs?: Map<View, IpvsConnection[]>,
-		admitted?: Map<Place, readonly Tuple[]>,
-		translated?: Map<Place, TranslatedConnection[]>,
-	): Memory {
-		const copy = new Memory(this.conntrack.copy(connections), this.neighbours.copy(), ipvs, admitted, translated);
+	/** A memory of the same, to go on with elsewhere; what stacks remember is kept in `maps`. */
+	copy(maps: Partial<MemoryMaps> = {}): Memory {
+		const copy = new Memory(this.conntrack.copy(maps.connections), this.neighbours.copy(), maps);
 		for (const [place, table] of this.translated) copy.translated.set(place, [...table]);
 		for (const [place, tuples] of this.admitted) copy.admitted.set(place, tuples);
 		for (const [view, connections] of this.ipvs) copy.ipvs.set(view, [...connections]);
@@ -279,6 +280,7 @@ export class Walk {
 			recording: this.recording,
 			asked: this.asked,
 			remarks: new Map(this.remarks),
+			answering: this.answering,
 			transits: this.transits,
 		});
 		walk.hops.push(...this.hops);

@@ -10,7 +10,7 @@ import type { IpvsConnection, OutRoute, Skb } from "../kernel/skb.ts";
 import type { Inputs } from "../kernel/transit/inputs.ts";
 import type { Notes } from "../kernel/transit/notes.ts";
 import { addressRecipe, packetRecipe, type Recipe } from "../kernel/transit/outcome.ts";
-import type { EntryStage } from "../kernel/transit/trees.ts";
+import { type EntryStage, MOST_STEPS } from "../kernel/transit/trees.ts";
 import { watch } from "../kernel/transit/watched.ts";
 import type { View } from "../kernel/view.ts";
 import { go, Memory, type Next, Walk } from "../kernel/walk.ts";
@@ -45,8 +45,6 @@ export interface Seal {
 
 /** More ways are not worth being remembered. */
 const MOST_WAYS = 256;
-/** A longer walk may be a loop, and is counted step by step. */
-export const MOST_STEPS = 1000;
 
 /** Null: what becomes of it cannot be said without the client's own stack, or depends on more than is watched. */
 export function explore(plan: Plan, stage: EntryStage, skb: Skb, inputs: Inputs, notes: Notes): Journey | null {

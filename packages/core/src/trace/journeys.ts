@@ -6,16 +6,16 @@ import { type Entry, type Inputs, inputsOf } from "../kernel/transit/inputs.ts";
 import { Notes } from "../kernel/transit/notes.ts";
 import { SealedMap } from "../kernel/transit/sealed.ts";
 import type { Tree } from "../kernel/transit/tree.ts";
-import { type EntryStage, type Trees, treeOf } from "../kernel/transit/trees.ts";
-import type { View } from "../kernel/view.ts";
-import { type End, go, type Next, type TranslatedConnection, Walk } from "../kernel/walk.ts";
+import { type EntryStage, MOST_STEPS, type Trees, treeOf } from "../kernel/transit/trees.ts";
+import { mapIn, type View } from "../kernel/view.ts";
+import { type End, go, type MemoryMaps, type Next, type TranslatedConnection, Walk } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { step, throughFirst } from "./engine.ts";
 import type { Verdict } from "./explanation.ts";
-import { explore, type Homecoming, type Journey, MOST_STEPS } from "./journey.ts";
+import { explore, type Homecoming, type Journey } from "./journey.ts";
 import type { Plan } from "./plan.ts";
 import { verdictOfAnswer, verdictOfRefusal } from "./way-back.ts";
 import type { Beginning } from "./ways.ts";
@@ -112,11 +112,7 @@ function isMadeOften({ made, madeAgain }: Count): boolean {
 }
 
 function knownOf({ targets }: FromStack, { endpoints }: Plan, { dst }: Packet): Known {
-	let addresses = targets.get(endpoints);
-	if (addresses === undefined) {
-		addresses = new Map();
-		targets.set(endpoints, addresses);
-	}
+	const addresses = mapIn(targets, endpoints);
 	let known = addresses.get(dst.text);
 	if (known === undefined) {
 		known = { count: { made: 0, madeAgain: 0 }, trees: new Map(), met: 0 };
@@ -168,11 +164,13 @@ function follow(plan: Plan, begun: Beginning, home: View, journey: Journey, inpu
  */
 function comeHome(plan: Plan, { forward }: Beginning, home: View, coming: Homecoming, inputs: Inputs): End | null {
 	const { place, view } = plan.start;
-	const connections = new SealedMap<View, Connection[]>(view);
-	const ipvs = new SealedMap<View, IpvsConnection[]>(view);
-	const admitted = new SealedMap<Place, readonly Tuple[]>(place);
-	const translated = new SealedMap<Place, TranslatedConnection[]>(place);
-	const memory = forward.memory.copy(connections, ipvs, admitted, translated);
+	const maps = {
+		connections: new SealedMap<View, Connection[]>(view),
+		ipvs: new SealedMap<View, IpvsConnection[]>(view),
+		admitted: new SealedMap<Place, readonly Tuple[]>(place),
+		translated: new SealedMap<Place, TranslatedConnection[]>(place),
+	} satisfies MemoryMaps;
+	const memory = forward.memory.copy(maps);
 	const choices = new Choices();
 	const manner = { recording: false, asked: plan.asked, remarks: new Map(), answering: true };
 	const walk = new Walk(plan.network, choices, memory, manner);
@@ -180,8 +178,7 @@ function comeHome(plan: Plan, { forward }: Beginning, home: View, coming: Homeco
 	let next: Next = go("neighbour", coming.skb(inputs));
 	while (next.kind === "stage" && next.skb.view === home && walk.steps < MOST_STEPS) next = step(walk, next);
 	if (next.kind === "wire" && next.place === place) next = throughFirst(walk, step(walk, next));
-	const maps = [connections, ipvs, admitted, translated];
-	const isSealed = maps.every(({ opened }) => !opened) && !coming.seal.broken;
+	const isSealed = Object.values(maps).every(({ opened }) => !opened) && !coming.seal.broken;
 	return next.kind === "end" && isSealed && choices.made.length === 0 && !memory.neighbours.matter ? next : null;
 }
 

@@ -11,7 +11,7 @@ import { type Entry, type Inputs, inputsOf } from "./inputs.ts";
 import { Notes } from "./notes.ts";
 import { type Outcome, outcomeOf, perform } from "./outcome.ts";
 import type { Tree } from "./tree.ts";
-import { type EntryStage, type Trees, treeOf } from "./trees.ts";
+import { type EntryStage, MOST_STEPS, type Trees, treeOf } from "./trees.ts";
 import { watch } from "./watched.ts";
 
 /** Runs the stages of one stack until the packet leaves it. */
@@ -21,8 +21,6 @@ export type RunStages = (walk: Walk, stage: Stage, skb: Skb) => Next;
 const MOST_REMEMBERED = 65_536;
 /** How many packets a stack sees go by before it is worth the effort to remember what it does: most are met seldom. */
 const PATIENCE = 32;
-/** A walk this long may be a loop, and is counted step by step. */
-const MOST_STEPS = 1000;
 
 interface Remembered {
 	readonly trees: Trees<Outcome>;

@@ -2,7 +2,7 @@
 import { innermost, type Packet } from "../../packet/packet.ts";
 import type { Link } from "../../state/link.ts";
 import type { Skb } from "../skb.ts";
-import { perView } from "../view.ts";
+import { mapIn, perView } from "../view.ts";
 import type { Stage } from "../walk.ts";
 import { areAlike, type Entry } from "./inputs.ts";
 import { Tree } from "./tree.ts";
@@ -14,14 +14,12 @@ export type EntryStage = Extract<Stage, "bridge" | "ip-receive" | "output">;
 /** Trees by what the packet came in by, then by ports. */
 export type Trees<Outcome> = Map<string, Map<number, Tree<Outcome>[]>>;
 
+/** A longer walk may be a loop, and is counted step by step: of it nothing is remembered. */
+export const MOST_STEPS = 1000;
+
 /** The tree of all packets that are alike in what may not differ; a new one where this is the first of them. */
 export function treeOf<Outcome>(trees: Trees<Outcome>, stage: EntryStage, entry: Entry): Tree<Outcome> {
-	const by = cameInBy(stage, entry.skb);
-	let ofDevice = trees.get(by);
-	if (ofDevice === undefined) {
-		ofDevice = new Map();
-		trees.set(by, ofDevice);
-	}
+	const ofDevice = mapIn(trees, cameInBy(stage, entry.skb));
 	const ports = portsOf(entry.skb.packet);
 	let candidates = ofDevice.get(ports);
 	if (candidates === undefined) {
