@@ -258,6 +258,7 @@ export {
 export { EXPLANATION_FINDINGS, type ExplanationFindingCode } from "./trace/finding-meanings.ts";
 export { EXPLANATION_FINDINGS_ZH } from "./trace/finding-meanings-zh.ts";
 export { type KnownPlace, knownPlaces, placesLike } from "./trace/known-places.ts";
+export { planOf } from "./trace/plan.ts";
 export { type Endpoint, type PredictedConnection, type PredictedWay, predict } from "./trace/prediction.ts";
 export {
 	QUESTION_PROTOCOLS,

@@ -1,5 +1,5 @@
 /** The lab of this machine, as the server asks it. */
-import { explain, type LabKernel, type LabOffer, type LabReport, type Question, type Subject } from "@podpath/core";
+import { type LabKernel, type LabOffer, type LabReport, planOf, type Question, type Subject } from "@podpath/core";
 import { AUTOMATIC_KINDS, type Lab, LabError, placesFor, probeFeatures, raiseLab } from "@podpath/lab";
 import { labReport, unverifiedReport } from "./lab-report.ts";
 import type { KernelLab, LabWatch } from "./served.ts";
@@ -34,7 +34,7 @@ async function askKernel(
 	{ signal, onStage, language }: LabWatch,
 ): Promise<LabReport> {
 	// A question that cannot be asked is told before a kernel is opened for it.
-	explain(subject, question);
+	planOf(subject, question);
 	const places = placesFor(subject, question);
 	const built = new Set(places);
 	const leftOut = subject.network.places().filter((place) => !built.has(place)).length;

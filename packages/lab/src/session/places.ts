@@ -21,8 +21,8 @@ export function placesFor(subject: Subject, question?: Question): readonly Place
 }
 
 function placesOnWays(subject: Subject, question: Question): ReadonlySet<Place> {
-	const ways = explain(subject, question).paths.flatMap(({ forward, reply }) => [forward, ...(reply ? [reply] : [])]);
-	const met = new Set(ways.flatMap(({ hops }) => hops.map(({ at }) => at)));
+	const ways = explain(subject, question).paths.flatMap(({ forward, reply, refusal }) => [forward, reply, refusal]);
+	const met = new Set(ways.flatMap((way) => way?.hops.map(({ at }) => at) ?? []));
 	for (const place of [...met]) {
 		if (placeKind(place) !== "pod") continue;
 		const node = subject.cluster.pod(place.slice("pod/".length))?.nodeName;
