@@ -54,8 +54,17 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 	const lastAt = useMemo(() => lastPlaceOf(path), [path]);
 	const endAt = (place: string): string => (path !== undefined && place === lastAt ? toneOf(path.verdict) : "");
 	const stacks = new Set(path?.stacks);
+	const placeOf = (box: Box, kind: "machine" | "pod"): JSX.Element => (
+		<Place
+			key={box.name}
+			box={box}
+			kind={kind}
+			stack={stacks.has(box.name)}
+			end={endAt(box.name)}
+			lost={path?.clientAddress?.lostAt === box.name}
+		/>
+	);
 	const seen = new Set(path?.serviceAddressSeenAt.map(spotKey));
-	const lostAt = path?.clientAddress?.lostAt;
 	const point = pointOf(layout, step.position);
 	const frame = useRef<HTMLDivElement>(null);
 	useEffect(() => follow(frame.current, layout, point.x), [layout, point.x]);
@@ -69,26 +78,8 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 				aria-hidden="true"
 			>
 				<Markers />
-				{layout.machines.map((box) => (
-					<Place
-						key={box.name}
-						box={box}
-						kind="machine"
-						stack={stacks.has(box.name)}
-						end={endAt(box.name)}
-						lost={lostAt === box.name}
-					/>
-				))}
-				{layout.pods.map((box) => (
-					<Place
-						key={box.name}
-						box={box}
-						kind="pod"
-						stack={stacks.has(box.name)}
-						end={endAt(box.name)}
-						lost={lostAt === box.name}
-					/>
-				))}
+				{layout.machines.map((box) => placeOf(box, "machine"))}
+				{layout.pods.map((box) => placeOf(box, "pod"))}
 				{layout.arrows.map((arrow) => (
 					<ArrowLine
 						key={arrowKey(arrow)}
