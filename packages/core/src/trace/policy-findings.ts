@@ -16,6 +16,7 @@ import {
 import { type Phrase, phrase, type Said } from "../wording/phrase.ts";
 import { distinct, type Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
+import { endingAs, type ShownAt } from "./shown-at.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
 
@@ -68,7 +69,7 @@ function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): r
 				const rules = verdict.rules.map((rule) => `${ruleRef(rule)} (${rule.policy.source.file}:${rule.line})`);
 				const message = phrase("policy-allowed", { direction, pod: placeOf(pod), rules });
 				const object = verdict.rules[0] === undefined ? placeOf(pod) : policyRef(verdict.rules[0].policy);
-				return [{ code: "policy-allowed", severity: "info", message, object }];
+				return [{ code: "policy-allowed", severity: "info", message, object, shownAt: byObject(object) }];
 			}
 			if (verdict.kind !== "denied" || !stoppedByPolicy(way)) return [];
 			const [first] = verdict.isolatedBy;
@@ -83,10 +84,17 @@ function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): r
 					message,
 					fix: phrase(`admit-${direction}`, { policy: object }),
 					object,
+					shownAt: endingAs(way.end),
 				},
 			];
 		}),
 	);
+}
+
+/** A rule that was made for the object had a part. */
+function byObject(object: string): ShownAt {
+	return ({ hop: { because } }) =>
+		because.origin?.object === object || because.hits.some(({ origin }) => origin.object === object);
 }
 
 function isEnforced({ cluster }: Subject): boolean {
