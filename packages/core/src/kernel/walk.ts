@@ -8,7 +8,7 @@ import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import type { Phrase, Said } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
-import { type Cabling, cablingOf } from "./cabling.ts";
+import { type Cabling, type Card, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
 import { type Connection, ConntrackTables, type Tracked } from "./conntrack.ts";
 import { LearnedNeighbours } from "./learned-neighbours.ts";
@@ -34,7 +34,14 @@ export type Stage =
 export type Next =
 	| { readonly kind: "stage"; readonly stage: Stage; readonly skb: Skb }
 	/** The frame is on a wire to a device of another stack, or of the same one. */
-	| { readonly kind: "wire"; readonly place: Place; readonly device: string; readonly frame: Frame }
+	| {
+			readonly kind: "wire";
+			readonly place: Place;
+			readonly device: string;
+			readonly frame: Frame;
+			/** The device, where the sender knows it. */
+			readonly card?: Card | undefined;
+	  }
 	/** The frame is on a wire to a fabric device. */
 	| {
 			readonly kind: "fabric";
