@@ -1,7 +1,7 @@
 /** A network as packets ask it, device by device. Networks do not change, so that each answer is kept from its first time. */
 import type { DeviceAt, Far } from "../state/fabric.ts";
-import type { Network } from "../state/network.ts";
 import type { Link } from "../state/link.ts";
+import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { perViewIn, type View, viewOf } from "./view.ts";
 

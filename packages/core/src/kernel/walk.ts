@@ -249,7 +249,8 @@ export class Walk {
 	readonly crossings: Crossing[] = [];
 	readonly rewrites: Rewrite[] = [];
 	readonly judgements: Judgement[] = [];
-	readonly stacks: Place[] = [];
+	/** Those that had the packet in hand, in order. */
+	readonly stacks: View[] = [];
 	/** Where a reset met the connection that it ends. */
 	readonly resetAt: Place[] = [];
 	/** Remarks on what had to be taken for granted, by code. */
@@ -342,8 +343,8 @@ export class Walk {
 	}
 
 	/** Writes down that a stack's IP layer, or its br_netfilter, had the packet in hand. */
-	passedStack(place: Place): void {
-		if (this.recording && this.stacks[this.stacks.length - 1] !== place) this.stacks.push(place);
+	passedStack(view: View): void {
+		if (this.recording && this.stacks[this.stacks.length - 1] !== view) this.stacks.push(view);
 	}
 
 	/** A rule that leaves the packet as it was is no rewrite: nf_nat_setup_info sets no IPS_SRC_NAT or IPS_DST_NAT for it. */
