@@ -8,8 +8,8 @@ import {
 	isScalar,
 	isSeq,
 	LineCounter,
+	type Node,
 	Parser,
-	type Scalar,
 	visit,
 } from "yaml";
 import { InputError } from "../../diagnostic/diagnostic.ts";
@@ -30,9 +30,9 @@ export function* yamlDocuments(file: ManifestFile): Generator<InputDocument> {
 			const hint = error.code === "TAB_AS_INDENT" ? "indent with spaces" : undefined;
 			fail(file, lines, error.pos[0], `not valid YAML: ${plain(error.message)}`, hint);
 		}
-		const repeated = repeatedKey(document);
-		if (repeated !== undefined) {
-			fail(file, lines, startOf(repeated) ?? 0, `not valid YAML: the key "${String(repeated.value)}" is there twice`);
+		const unusable = unusableKey(document);
+		if (unusable !== undefined) {
+			fail(file, lines, startOf(unusable.key) ?? 0, `not valid YAML: ${unusable.why}`);
 		}
 		const value: unknown = toValue(document, file, lines);
 		if (value !== null) yield new YamlDocument(value, document, file.name, lines);
@@ -59,24 +59,38 @@ function plain(message: string): string {
 	return message.startsWith("Maximum call stack") ? "it is nested too deeply" : (message.split("\n")[0] ?? message);
 }
 
-/** A key that its map has had before. */
-function repeatedKey(document: Document.Parsed): Scalar | undefined {
-	let repeated: Scalar | undefined;
+interface UnusableKey {
+	readonly key: Node;
+	readonly why: string;
+}
+
+/**
+ * A key that its map has had before, or one that JSON has not: a list, a map, a date. kubectl refuses both (sigs.k8s.io/yaml
+ * in strict mode, and its convertToJSONableObject).
+ */
+function unusableKey(document: Document.Parsed): UnusableKey | undefined {
+	let unusable: UnusableKey | undefined;
 	visit(document, {
 		Map(_, map) {
 			const seen = new Set<unknown>();
 			for (const { key } of map.items) {
 				if (!isScalar(key) || key.value === "<<") continue;
 				if (seen.has(key.value)) {
-					repeated = key;
+					unusable = { key, why: `the key "${String(key.value)}" is there twice` };
 					return visit.BREAK;
 				}
 				seen.add(key.value);
 			}
 			return undefined;
 		},
+		Pair(_, { key }) {
+			const meant = isAlias(key) ? key.resolve(document) : key;
+			if (!isNode(key) || (isScalar(meant) && !(meant.value instanceof Object))) return undefined;
+			unusable = { key, why: "a key is a text, a number or a truth value" };
+			return visit.BREAK;
+		},
 	});
-	return repeated;
+	return unusable;
 }
 
 function fail(file: ManifestFile, lines: LineCounter, offset: number, message: string, hint?: string): never {
