@@ -1,41 +1,15 @@
 /**
- * Builds the page into dist/page: one script and style sheet for the first view, further views on demand, and the engine as
+ * Builds the page into dist/page: one script and style sheet for the first view, further views and their style sheet on demand, and the engine as
  * workers of their own. Run by `npm run build`, after the types were checked.
  */
 import { cpSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { type BuildOptions, build, type Plugin } from "esbuild";
+import { LEAN_PACKAGES } from "./lean-packages.ts";
 
 const HERE = import.meta.dirname;
 
 const CORE = join(HERE, "../core/src/index.ts");
-
-/** zod brings its messages in forty languages, of which the page uses none but English. */
-const englishOnly: Plugin = {
-	name: "zod-english-only",
-	setup(building) {
-		building.onResolve({ filter: /locales\/index\.js$/ }, ({ resolveDir }) => ({
-			path: join(resolveDir, "../locales/en.js"),
-		}));
-	},
-};
-
-/** Schemas check what is read; the page publishes none of them. */
-const noJsonSchema: Plugin = {
-	name: "zod-without-json-schema",
-	setup(building) {
-		const none = `const none = () => { throw new Error("the page makes no JSON Schema"); };`;
-		const methods = ["extractDefs", "finalize", "handleUnrepresentable", "initializeContext", "processSchema"];
-		building.onLoad({ filter: /zod\/v4\/core\/to-json-schema\.js$/ }, () => ({
-			contents: `${none}
-				export const createStandardJSONSchemaMethod = () => none, createToJSONSchemaMethod = () => none;
-				export { ${methods.map((name) => `none as ${name}`).join(", ")} };`,
-		}));
-		building.onLoad({ filter: /zod\/v4\/core\/json-schema-processors\.js$/ }, () => ({
-			contents: `${none} export { none as toJSONSchema }; export const allProcessors = {};`,
-		}));
-	},
-};
 
 /**
  * The sentences of one language alone, whatever is asked for: those of another are a twentieth of the engine. Those of a
@@ -76,6 +50,23 @@ const noVerdicts: Plugin = {
 		building.onLoad({ filter: /kernel\/transit\/transits\.ts$/ }, () => ({
 			contents: `export const transitsOf = () => { throw new Error("this engine gives no verdict alone"); };`,
 		}));
+	},
+};
+
+/**
+ * A schema is made by calls, which a bundler has to keep; marked pure, those go that nothing in the bundle reads: what answers
+ * look like is for the server to publish.
+ */
+const usedSchemas: Plugin = {
+	name: "used-schemas",
+	setup(building) {
+		const folders = ["api", "atlas", "render"].map((folder) => join(dirname(CORE), folder, "/"));
+		building.onLoad({ filter: /\.ts$/ }, ({ path }) => {
+			if (!folders.some((folder) => path.startsWith(folder))) return null;
+			const schema = /^((?:export )?const \w+(?:: [^=]+?)? = )(z\b[\s\S]*?);$/gm;
+			const contents = readFileSync(path, "utf8").replace(schema, "$1/* @__PURE__ */ (() => $2)();");
+			return { contents, loader: "ts" };
+		});
 	},
 };
 
@@ -139,6 +130,7 @@ const OPTIONS: BuildOptions = {
 export async function buildPage(folder: string): Promise<void> {
 	rmSync(folder, { recursive: true, force: true });
 	mkdirSync(folder, { recursive: true });
+	await build({ ...OPTIONS, outdir: folder, entryPoints: [join(HERE, "src/style/further-views.css")] });
 	// Two builds: in one, what both use would be cut into a chunk that makes the page load the whole engine.
 	await build({
 		...OPTIONS,
@@ -159,7 +151,7 @@ export async function buildPage(folder: string): Promise<void> {
 			...OPTIONS,
 			outdir: folder,
 			entryPoints: { [name]: entry },
-			plugins: [englishOnly, noJsonSchema, ...plugins],
+			plugins: [...LEAN_PACKAGES, usedSchemas, ...plugins],
 		});
 	}
 	for (const file of ["index.html", "icon.svg"]) cpSync(join(HERE, "src", file), join(folder, file));

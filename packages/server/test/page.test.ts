@@ -52,6 +52,21 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(350_000);
 	});
 
+	test("the style sheet of the further views comes with the first of them; without it there is a message, and another try", async () => {
+		const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}`);
+		await page.locator(".picture .chip").first().waitFor();
+		const sheet = page.locator('link[href$="further-views.css"]');
+		expect(await sheet.count()).toBe(0);
+		await page.route("**/further-views.css", (route) => route.abort());
+		await page.getByRole("link", { name: "Atlas", exact: true }).click();
+		const alert = page.getByRole("alert");
+		await alert.getByText("not there any more").waitFor();
+		await page.unroute("**/further-views.css");
+		await alert.getByRole("button").click();
+		await page.locator(".card").first().waitFor();
+		expect(await sheet.count()).toBe(1);
+	});
+
 	describe("Path", () => {
 		test("asks what is typed, with the keyboard alone", async () => {
 			const { url } = await tests.serve([], clusterInput(clusterText));

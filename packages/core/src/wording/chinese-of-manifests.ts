@@ -100,6 +100,7 @@ export const CHINESE_OF_MANIFESTS: Readonly<Record<keyof typeof ENGLISH_OF_MANIF
 	"inside-text": "（文本的第 {line} 行第 {column} 列）",
 	"not-yaml": "不是有效的 YAML：{what}",
 	"key-twice": "键“{key}”出现了两次",
+	"key-not-scalar": "键只能是文本、数字或布尔值",
 	"nested-too-deeply": "嵌套太深",
 	"yaml-indent": "缩进不对：同一层的各项要从同一列开始，括号和引号要结束（{message}）",
 	"yaml-missing-quote": "缺少结束的引号（{message}）",

@@ -98,6 +98,7 @@ export const ENGLISH_OF_MANIFESTS = {
 	"inside-text": " (line {line}, column {column} of the text)",
 	"not-yaml": "not valid YAML: {what}",
 	"key-twice": 'the key "{key}" is there twice',
+	"key-not-scalar": "a key is a text, a number or a truth value",
 	"nested-too-deeply": "it is nested too deeply",
 	"yaml-indent": "{message}",
 	"yaml-missing-quote": "{message}",

@@ -14,6 +14,13 @@ describe("text", () => {
 			'a.yaml:2:1: not valid YAML: the key "kind" is there twice',
 		],
 		[
+			"a key that is a list",
+			"a:\n  [b]: c\n",
+			"a.yaml:2:3: not valid YAML: a key is a text, a number or a truth value",
+		],
+		["a key that means a map", "a: &m { b: c }\n*m : d\n", "a.yaml:2:1: not valid YAML: a key is a text"],
+		["a key that is a date", "%YAML 1.1\n---\n2001-12-14: a\n", "a.yaml:3:1: not valid YAML: a key is a text"],
+		[
 			"an alias bomb",
 			"a: &a [1,1,1,1,1,1]\nb: &b [*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c]\n",
 			"Excessive alias count",

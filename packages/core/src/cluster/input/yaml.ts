@@ -9,8 +9,8 @@ import {
 	isScalar,
 	isSeq,
 	LineCounter,
+	type Node,
 	Parser,
-	type Scalar,
 	visit,
 } from "yaml";
 import { refuse } from "../../diagnostic/diagnostic.ts";
@@ -33,9 +33,9 @@ export function* yamlDocuments(file: ManifestFile): Generator<InputDocument> {
 			const hint = error.code === "TAB_AS_INDENT" ? phrase("indent-with-spaces") : undefined;
 			fail(file, lines, error.pos[0], yamlError(error.code, error.message), hint);
 		}
-		const repeated = repeatedKey(document);
-		if (repeated !== undefined) {
-			fail(file, lines, startOf(repeated) ?? 0, phrase("key-twice", { key: String(repeated.value) }));
+		const unusable = unusableKey(document);
+		if (unusable !== undefined) {
+			fail(file, lines, startOf(unusable.key) ?? 0, unusable.why);
 		}
 		const value: unknown = toValue(document, file, lines);
 		if (value !== null) yield new YamlDocument(value, document, file.name, lines);
@@ -58,24 +58,38 @@ function toValue(document: Document.Parsed, file: ManifestFile, lines: LineCount
 /** What the `yaml` package takes too; said here because it keeps "billion laughs" out. */
 const MOST_ALIASES = 100;
 
-/** A key that its map has had before. */
-function repeatedKey(document: Document.Parsed): Scalar | undefined {
-	let repeated: Scalar | undefined;
+interface UnusableKey {
+	readonly key: Node;
+	readonly why: Phrase;
+}
+
+/**
+ * A key that its map has had before, or one that JSON has not: a list, a map, a date. kubectl refuses both (sigs.k8s.io/yaml
+ * in strict mode, and its convertToJSONableObject).
+ */
+function unusableKey(document: Document.Parsed): UnusableKey | undefined {
+	let unusable: UnusableKey | undefined;
 	visit(document, {
 		Map(_, map) {
 			const seen = new Set<unknown>();
 			for (const { key } of map.items) {
 				if (!isScalar(key) || key.value === "<<") continue;
 				if (seen.has(key.value)) {
-					repeated = key;
+					unusable = { key, why: phrase("key-twice", { key: String(key.value) }) };
 					return visit.BREAK;
 				}
 				seen.add(key.value);
 			}
 			return undefined;
 		},
+		Pair(_, { key }) {
+			const meant = isAlias(key) ? key.resolve(document) : key;
+			if (!isNode(key) || (isScalar(meant) && !(meant.value instanceof Object))) return undefined;
+			unusable = { key, why: phrase("key-not-scalar") };
+			return visit.BREAK;
+		},
 	});
-	return repeated;
+	return unusable;
 }
 
 function fail(file: ManifestFile, lines: LineCounter, offset: number, what: Phrase, hint?: Phrase): never {
