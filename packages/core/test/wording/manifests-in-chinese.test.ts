@@ -1,4 +1,6 @@
 /** What is wrong with manifests is told in Chinese too; `errorOf` looks at each refusal of the other tests. */
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { loadCluster } from "../../src/cluster/load.ts";
 import { diagnosticIn, formatDiagnostic, InputError } from "../../src/diagnostic/diagnostic.ts";
@@ -67,4 +69,12 @@ test("a hint is worded with the message", () => {
 test("English is found where it is", () => {
 	expect(englishIn("Pod a 的 spec.mtu has no such field")).toEqual(["has no such field"]);
 	expect(englishIn("rr、wrr、wlc 之一，而不是 kube-proxy conntrack")).toEqual([]);
+});
+
+const CLUSTER = join(import.meta.dirname, "../../src/cluster");
+const SOURCES = readdirSync(CLUSTER, { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".ts"));
+
+test.each(SOURCES)("%s refuses with phrases alone", (name) => {
+	const said = /message: ["'`]|hint: ["'`]|new InputError\(\{ code/g;
+	expect(readFileSync(join(CLUSTER, name), "utf8").match(said)).toBeNull();
 });
