@@ -243,8 +243,8 @@ export class Walk {
 	readonly rewrites: Rewrite[] = [];
 	readonly judgements: Judgement[] = [];
 	readonly stacks: Place[] = [];
-	/** Where a reset met the connection that it ends. */
-	readonly resetAt: Place[] = [];
+	/** Connections that a reset took out of their tables. */
+	readonly ended: Connection[] = [];
 	/** Remarks on what had to be taken for granted, by code. */
 	readonly remarks: Map<string, Remark>;
 	/** The places that the question names: clients on the Internet exist only where somebody asks about them. */
@@ -288,7 +288,6 @@ export class Walk {
 		walk.rewrites.push(...this.rewrites);
 		walk.judgements.push(...this.judgements);
 		walk.stacks.push(...this.stacks);
-		walk.resetAt.push(...this.resetAt);
 		walk.forwarded.push(...this.forwarded);
 		walk.steps = this.steps;
 		return walk;
