@@ -32,6 +32,14 @@ describe.skipIf(NO_BROWSER !== "")(`What if${NO_BROWSER}`, () => {
 		expect(complaints).toEqual([]);
 	});
 
+	test("a page that is left at the last key has lost nothing when it is there again", async () => {
+		const { page } = await open("flannel-vpc/001-3.1");
+		await verdict(page).getByText("refused").waitFor();
+		await typeOver(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Cluster");
+		await page.reload();
+		await verdict(page).getByText("delivered").waitFor();
+	});
+
 	// What becomes of each is its source's: see there.
 	test.each([
 		{

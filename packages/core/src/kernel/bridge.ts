@@ -6,8 +6,9 @@ import { sysctlNumber } from "../state/sysctl.ts";
 import { phrase, type Said } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import { carriesVlan, portVlan } from "./bridge-vlan.ts";
-import { type Lookup, lookup } from "./fib.ts";
+import { ERRORS, type Lookup, lookup } from "./fib.ts";
 import { askFor, hearers } from "./layer2.ts";
+import { answersThis } from "./neighbour.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { reversePath } from "./reverse-path.ts";
@@ -24,7 +25,7 @@ export function bridge(walk: Walk, skb: Skb): Next {
 	if (!master.up) return end(skb, "dropped", because("device-down", { device: master.name }, master.origin));
 	const vlan = portVlan(master, port, skb.vlan);
 	if (vlan === "filtered") return filtered(walk, skb, port);
-	walk.passedStack(skb.view.place);
+	walk.passedStack(skb.view);
 	const calls = callsIptables(skb, skb.vlan);
 	skb.physicalIn = calls ? port : null;
 	if (calls) {
@@ -98,7 +99,7 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 			out.nextHop,
 			askingAddress(skb.view, master, out.nextHop, skb.packet.src),
 		);
-		if (answer.kind === "answer") {
+		if (answer.kind === "answer" && answersThis(walk, answer, out.nextHop)) {
 			skb.ethernet = redirected(ethernet, answer.mac);
 			// br_nf_pre_routing_finish_bridge: a neighbour that is not resolved yet is asked by way of the bridge device itself.
 			walk.mayCross(skb, master.name, "out");
@@ -138,8 +139,6 @@ function routedNowhere(skb: Skb, found: Lookup): Next | null {
 		}
 	}
 }
-
-const ERRORS: ReadonlySet<string> = new Set(["blackhole", "unreachable", "prohibit"]);
 
 /** The frame's addresses with another destination. Its source is read by who wants it (see kernel/transit/watched.ts). */
 function redirected(ethernet: Skb["ethernet"], destination: string): NonNullable<Skb["ethernet"]> {

@@ -122,11 +122,19 @@ function lookupTable(view: View, rule: Rule, id: number, flow: Flow, choose: Cho
 			return { kind: "unknown", unknown: `route ${best.destination.text} with "${best.notUnderstood}"` };
 		}
 		if (best.type === "throw") return null;
-		if (rule.suppressPrefixLength !== undefined && best.destination.length <= rule.suppressPrefixLength) return null;
+		if (isSuppressed(best, rule)) return null;
 		return { kind: "route", route: best, rule, nextHop: nextHopOf(view, best, candidates, flow, choose) };
 	}
 	return null;
 }
+
+/** fib_rules_lookup asks that of routes only, and not of the errors that a table gives (unreachable, blackhole, prohibit). */
+function isSuppressed({ type, destination }: Route, { suppressPrefixLength: longest }: Rule): boolean {
+	return longest !== undefined && destination.length <= longest && !ERRORS.has(type);
+}
+
+/** Types of routes that are errors to whoever looks them up (fib_props). */
+export const ERRORS: ReadonlySet<string> = new Set(["blackhole", "unreachable", "prohibit"]);
 
 /** The kernel passes over routes whose next hops are all dead, of another device than asked for, or of another TOS. */
 function isUsable(view: View, route: Route, flow: Flow): boolean {

@@ -171,3 +171,12 @@ function tracksConnections(view: View, family: Family): boolean {
 }
 
 const tracking = perView((): Partial<Record<Family, boolean>> => ({}));
+
+/** Whether NAT is at a family's hooks: any nat chain brings it to all of them (nf_nat_register_fn). */
+export function hasNat({ state }: View, family: Family): boolean {
+	const families: ReadonlySet<string> = new Set(["inet", family === 4 ? "ip" : "ip6"]);
+	return (
+		state.xtables.some((table) => table.family === family && table.name === "nat") ||
+		baseChains(state.nftables).some(({ table, base }) => families.has(table.family) && base.type === "nat")
+	);
+}

@@ -7,10 +7,12 @@ import type { RealServer, VirtualServer } from "../state/ipvs.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
 import { because } from "./because.ts";
 import { withReplySource } from "./conntrack.ts";
-import { lookup } from "./fib.ts";
+import { ERRORS, leadsSomewhere, lookup } from "./fib.ts";
+import { hasNat, hookEntries } from "./hooks.ts";
 import { rewriteDestination, rewriteSource } from "./nat.ts";
 import { outRouteOf } from "./out-route.ts";
 import { icmpRefusal, portUnreachable } from "./reject.ts";
+import { againFlow, routeOut } from "./route-out.ts";
 import type { IpvsConnection, Skb } from "./skb.ts";
 import { perView, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
@@ -52,7 +54,7 @@ export function ipvsReply(walk: Walk, skb: Skb, hook: Hook): Next | null {
 		?.find((each) => (about === null ? isFromServer(each, packet) : isAboutServer(each, about)));
 	if (connection === undefined || connection.server.method !== "masq") return null;
 	// handle_response_icmp() takes the checksum of an ICMPv6 error without its pseudo-header, and so for a wrong one (Linux 6.1).
-	if (about !== null && packet.family === 6) {
+	if (about !== null && packet.family === 6 && !isChecked(skb, hook)) {
 		const facts = { virtual: virtualText(connection.service) };
 		return end(skb, "dropped", because("ipvs-icmpv6-error", facts, connection.service.origin));
 	}
@@ -67,17 +69,31 @@ export function ipvsReply(walk: Walk, skb: Skb, hook: Hook): Next | null {
 			skb.device.name,
 			because("ipvs-reply", { virtual: virtualText(connection.service) }, connection.service.origin),
 		);
-	return hook === "forward" ? rerouted(walk, skb) : null;
+	return hook === "input" ? null : rerouted(walk, skb, hook);
 }
 
-/** ip_vs_route_me_harder: with its new source the packet is routed anew (sysctl snat_reroute, on by default). */
-function rerouted(walk: Walk, skb: Skb): Next | null {
-	if (skb.physicalOut !== null || sysctlNumber(skb.view.state, "net.ipv4.vs.snat_reroute") === 0) return null;
-	const { packet } = skb;
-	const found = lookup(skb.view, { to: packet.dst, from: packet.src, mark: skb.mark }, walk.choices);
-	const out = found.kind === "route" ? outRouteOf(skb.view, found, packet.dst) : null;
-	if (out !== null) skb.out = out;
-	return null;
+/**
+ * Whether the error's checksum was found right before: by connection tracking where it came in (nf_conntrack_icmpv6_error), by
+ * NAT where this stack made it (nf_nat_icmpv6_reply_translation). Then IPVS goes by that.
+ */
+function isChecked({ view, tracked, notracked }: Skb, hook: Hook): boolean {
+	if (hook === "output") return tracked?.state === "related" && hasNat(view, 6);
+	return !notracked && hookEntries(view, 6, "prerouting").some(({ kind }) => kind === "conntrack");
+}
+
+/**
+ * ip_vs_route_me_harder: with its new source the packet is routed anew (sysctl snat_reroute, on by default), also where a local
+ * server answers, and is lost where no route leads. A bridged one goes where its frame goes all the same.
+ */
+function rerouted(walk: Walk, skb: Skb, hook: Hook): Next | null {
+	const { view, out, mark, physicalOut } = skb;
+	if (out?.route.type === "local" || sysctlNumber(view.state, "net.ipv4.vs.snat_reroute") === 0) return null;
+	const flow = againFlow(skb, mark);
+	const leads = leadsSomewhere(lookup(view, flow));
+	if (leads && hook === "output") skb.rerouteMark = mark;
+	if (leads && (hook === "output" || physicalOut !== null)) return null;
+	const failed = routeOut(walk, skb, flow);
+	return failed?.kind === "end" && failed.outcome !== "unknown" ? end(skb, "dropped", failed.because) : failed;
 }
 
 function send(walk: Walk, skb: Skb, connection: IpvsConnection): Next | null {
@@ -129,7 +145,7 @@ function transmitToServer(walk: Walk, skb: Skb, asked: Packet): Next | null {
 	const found = lookup(view, { to: packet.dst }, walk.choices);
 	if (found.kind === "unknown") return end(skb, "unknown", because("cannot-evaluate", { what: found.unknown }));
 	// dst_link_failure, also where a route or a rule refuses: about the packet as it came, which is rewritten only then.
-	if (found.kind !== "route" || NOWHERE.has(found.route.type)) {
+	if (found.kind !== "route" || ERRORS.has(found.route.type)) {
 		return icmpRefusal(
 			{ ...skb, packet: asked },
 			"unreachable",
@@ -146,8 +162,6 @@ function transmitToServer(walk: Walk, skb: Skb, asked: Packet): Next | null {
 	skb.stolen = true;
 	return go("output", skb);
 }
-
-const NOWHERE: ReadonlySet<string> = new Set(["blackhole", "unreachable", "prohibit"]);
 
 /** No virtual server is for the packet, unless a line that nobody understood says so of its address. */
 function unreadService(skb: Skb): Next | null {

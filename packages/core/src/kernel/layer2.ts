@@ -12,7 +12,7 @@ import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
 import { lookup } from "./fib.ts";
 import { ownersFirst } from "./owners-first.ts";
 import { type FilteredAt, gatewaysIn, type SegmentVlanId, tagTowards, vlanFrom } from "./segment-vlan.ts";
-import { type Asker, answersFor } from "./solicitation.ts";
+import { type Answered, type Asker, answersFor } from "./solicitation.ts";
 import { mapIn, perViewIn, type View, viewOf } from "./view.ts";
 
 /** Someone on the same layer 2 network. */
@@ -315,8 +315,7 @@ function leadsBack(search: Search, view: View, far: Link, asking: View): boolean
 }
 
 export type Answer =
-	/** `device` is the one that answered; null for fabric devices. */
-	| { readonly kind: "answer"; readonly mac: string; readonly by: Place; readonly device: string | null }
+	| Answered
 	| { readonly kind: "outside"; readonly why: Phrase }
 	/** `filtered`: a port of a segment without which somebody would answer. */
 	| { readonly kind: "nobody"; readonly filtered?: FilteredAt };
@@ -366,8 +365,10 @@ function firstAnswer(search: Search, asked: Iterable<Hearer>, wanted: Address, a
 				if (hearer.answers(wanted)) return { kind: "answer", mac: hearer.mac, by: hearer.place, device: null };
 				break;
 			case "device":
-				if (hearer.link.mac !== null && answersFor(hearer.view, hearer.link, wanted, asker)) {
-					return { kind: "answer", mac: hearer.link.mac, by: hearer.view.place, device: hearer.link.name };
+				if (hearer.link.mac !== null) {
+					const share = answersFor(hearer.view, hearer.link, wanted, asker);
+					const answer = { mac: hearer.link.mac, by: hearer.view.place, device: hearer.link.name };
+					if (share > 0) return { kind: "answer", ...answer, ...(share < 1 && { share }) };
 				}
 				break;
 		}

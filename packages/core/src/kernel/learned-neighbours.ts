@@ -1,7 +1,7 @@
 /** Neighbours that a stack got to know because they asked it (neigh_event_ns, ndisc_recv_ns): the way back needs no question. */
 import type { Address } from "../address/address.ts";
 import type { Place } from "../state/place.ts";
-import type { Answer } from "./layer2.ts";
+import type { Answered } from "./solicitation.ts";
 import type { View } from "./view.ts";
 
 export interface LearnedNeighbour {
@@ -28,7 +28,7 @@ export class LearnedNeighbours {
 	}
 
 	/** Whoever answered knows the asker from now on. */
-	learn({ by, device }: Extract<Answer, { kind: "answer" }>, asker: Address | null, neighbour: LearnedNeighbour): void {
+	learn({ by, device }: Answered, asker: Address | null, neighbour: LearnedNeighbour): void {
 		if (asker === null || device === null) return;
 		this.#known.push({ by, device, asker: asker.text, neighbour });
 	}

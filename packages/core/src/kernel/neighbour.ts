@@ -5,18 +5,19 @@ import { type Answer, askFor } from "./layer2.ts";
 import { icmpRefusal } from "./reject.ts";
 import { type FilteredAt, filteredFacts } from "./segment-vlan.ts";
 import type { OutRoute, Skb } from "./skb.ts";
-import { askingAddress } from "./solicitation.ts";
+import { type Answered, askingAddress } from "./solicitation.ts";
 import { selectAddress } from "./source-address.ts";
-import { end, go, type Next, type Walk } from "./walk.ts";
+import { type End, end, go, type Next, type Walk } from "./walk.ts";
 
-function nobodyAnswers(address: string, device: string, filtered: FilteredAt | undefined): Because {
+function nobodyAnswers(address: string, device: string, filtered?: FilteredAt): Because {
 	if (filtered === undefined) return because("no-answer", { address, device });
 	return because("no-answer-in-vlan", { address, device, ...filteredFacts(filtered) });
 }
 
 export function neighbour(walk: Walk, skb: Skb): Next {
 	const { view } = skb;
-	const { device, nextHop } = skb.out as OutRoute;
+	const out = skb.out as OutRoute;
+	const { device, nextHop } = out;
 	if (device.kind === "other") {
 		return end(skb, "unknown", because("device-unknown", { device: device.name, what: device.driver }, device.origin));
 	}
@@ -53,6 +54,7 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 	const answer = askFor(walk.network, view, device, nextHop, asker);
 	switch (answer.kind) {
 		case "answer": {
+			if (!answersThis(walk, answer, nextHop)) return unanswered(walk, skb, out);
 			walk.memory.neighbours.learn(answer, asker, { mac: device.mac, by: view.place });
 			if (!walk.recording && asker !== null && !answersBack(walk, answer, asker, nextHop, device.mac))
 				walk.memory.neighbours.matter = true;
@@ -64,15 +66,23 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 		case "outside":
 			walk.crossed(skb, device.name, "out");
 			return end(skb, "exits", because("outside", { device: device.name, nextHop: nextHop.text, why: answer.why }));
-		case "nobody": {
-			const why = nobodyAnswers(nextHop.text, device.name, answer.filtered);
-			if (walk.recording) walk.hop(skb, "neighbour", device.name, why);
-			// A process of this stack gets EHOSTUNREACH instead of a packet.
-			if (skb.local) return end(skb, "unreachable", why);
-			const kind = skb.packet.family === 4 ? "icmp-host-unreachable" : "icmp6-addr-unreachable";
-			return icmpRefusal(skb, "unreachable", kind, why);
-		}
+		case "nobody":
+			return unanswered(walk, skb, out, answer.filtered);
 	}
+}
+
+function unanswered(walk: Walk, skb: Skb, { device, nextHop }: OutRoute, filtered?: FilteredAt): End {
+	const why = nobodyAnswers(nextHop.text, device.name, filtered);
+	if (walk.recording) walk.hop(skb, "neighbour", device.name, why);
+	// A process of this stack gets EHOSTUNREACH instead of a packet.
+	if (skb.local) return end(skb, "unreachable", why);
+	const kind = skb.packet.family === 4 ? "icmp-host-unreachable" : "icmp6-addr-unreachable";
+	return icmpRefusal(skb, "unreachable", kind, why);
+}
+
+/** Whether this one asker is answered. */
+export function answersThis({ choices }: Walk, { share, by }: Answered, wanted: Address): boolean {
+	return share === undefined || choices.choose([share, 1 - share], `next hop of ${by} to ${wanted.text}`) === 0;
 }
 
 /** Found out once for each answer, which is of one asker, for one address. */
@@ -87,8 +97,6 @@ function answersBack(walk: Walk, answer: Answered, asker: Address, wanted: Addre
 	}
 	return known;
 }
-
-type Answered = Extract<Answer, { kind: "answer" }>;
 
 function askBack(walk: Walk, { by, device }: Answered, asker: Address, wanted: Address, mac: string): boolean {
 	const view = walk.view(by);

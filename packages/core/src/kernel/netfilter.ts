@@ -4,9 +4,11 @@ import type { Hook } from "../netfilter/hook.ts";
 import { runNftChain } from "../netfilter/nftables/run.ts";
 import type { ChainResult, RuleHit } from "../netfilter/result.ts";
 import { runReadyChain } from "../netfilter/xtables/walk.ts";
+import type { Packet } from "../packet/packet.ts";
 import { placeKind } from "../state/place.ts";
 import { phrase } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
+import type { Connection } from "./conntrack.ts";
 import { type HookChain, type HookEntry, hookEntries } from "./hooks.ts";
 import { ipvsReply, ipvsRequest } from "./ipvs.ts";
 import { clashes, natHook } from "./nat.ts";
@@ -155,14 +157,25 @@ function verdict(
 /** Looks the packet up in the connection table, or opens a connection (nf_conntrack_in). */
 function track(walk: Walk, skb: Skb): void {
 	if (skb.notracked || skb.tracked !== null) return;
-	const tracked = walk.memory.conntrack.track(skb.view, skb.packet);
+	const { conntrack } = walk.memory;
+	const endable = walk.recording && isReset(skb.packet) ? conntrack.of(skb.view).filter(isUnanswered) : [];
+	const tracked = conntrack.track(skb.view, skb.packet);
 	if (tracked === "invalid") {
 		skb.trackState = "invalid";
 		return;
 	}
-	if (walk.recording && skb.packet.tcpFlags === "rst") walk.resetAt.push(skb.view.place);
+	// nf_conntrack_tcp_packet: it takes a connection that has seen no reply out of the table (nf_ct_kill_acct).
+	if (endable.includes(tracked.connection)) walk.ended.push(tracked.connection);
 	skb.tracked = tracked;
 	skb.trackState = tracked.state;
+}
+
+function isReset({ protocol, tcpFlags }: Packet): boolean {
+	return protocol === "tcp" && tcpFlags === "rst";
+}
+
+function isUnanswered({ seenReply }: Connection): boolean {
+	return !seenReply;
 }
 
 /** __nf_conntrack_confirm: what goes against the connection, as a refusal of its first packet does, opens none. */

@@ -2,7 +2,8 @@
 import { type Address, isLinkLocal, isLoopback, isMulticast } from "../address/address.ts";
 import { contains, prefixOf } from "../address/prefix.ts";
 import type { Link } from "../state/link.ts";
-import { lookup } from "./fib.ts";
+import type { Place } from "../state/place.ts";
+import { type Lookup, lookup } from "./fib.ts";
 import { selectAddress } from "./source-address.ts";
 import { validateSource } from "./source-validation.ts";
 import type { View } from "./view.ts";
@@ -18,12 +19,22 @@ export function askingAddress(view: View, link: Link, wanted: Address, source: A
 	return own.find(({ address }) => isLinkLocal(address))?.address ?? null;
 }
 
-/** Whether the stack answers for `wanted` when `asker` asks for it on `link`. */
-export function answersFor(view: View, link: Link, wanted: Address, asker: Asker): boolean {
-	if (link.noArp === true) return false;
-	return wanted.family === 6
-		? answersDiscovery(view, link, wanted, asker)
-		: answersArp(view, link, wanted, asker.address);
+/** Somebody answered. */
+export interface Answered {
+	readonly kind: "answer";
+	readonly mac: string;
+	readonly by: Place;
+	/** The one that answered; null for fabric devices. */
+	readonly device: string | null;
+	/** Of the askers who are answered; absent: all. */
+	readonly share?: number;
+}
+
+/** Whether the stack answers for `wanted` when `asker` asks for it on `link`: 0 is no, 1 is yes, what is between is the share of askers. */
+export function answersFor(view: View, link: Link, wanted: Address, asker: Asker): number {
+	if (link.noArp === true) return 0;
+	if (wanted.family === 6) return Number(answersDiscovery(view, link, wanted, asker));
+	return answersArp(view, link, wanted, asker.address);
 }
 
 /** Who asks. */
@@ -42,11 +53,36 @@ function answersDiscovery(view: View, link: Link, wanted: Address, { address: as
 	return settings.forwarding[6] && settings.proxyNdp && view.isProxied(link.name, wanted);
 }
 
-/** arp_process: the question is routed as a packet from the asker would be, and has to be one that may come in. */
-function answersArp(view: View, link: Link, wanted: Address, asker: Address | null): boolean {
+/**
+ * arp_process: the question is routed as a packet from the asker would be. Of several next hops a hash takes one, which reads
+ * the asker's addresses where an IP header has its own (ip_multipath_l3_keys): so nobody knows which.
+ */
+function answersArp(view: View, link: Link, wanted: Address, asker: Address | null): number {
+	const { routeLocalnet } = view.settings(link.name);
+	if (isMulticast(wanted)) return 0;
+	if (!routeLocalnet && (isLoopback(wanted) || (asker !== null && isLoopback(asker)))) return 0;
+	let weights: readonly number[] = [1];
+	const answersBy = (nextHop: number): boolean => {
+		const flow = { to: wanted, iif: link.name, ...(asker !== null && { from: asker }) };
+		const choose = (each: readonly number[]): number => {
+			weights = each;
+			return nextHop;
+		};
+		return answersAlong(lookup(view, flow, { choose }), view, link, wanted, asker);
+	};
+	const first = answersBy(0);
+	if (weights.length === 1) return Number(first);
+	let [all, answering] = [0, 0];
+	for (const [nextHop, weight] of weights.entries()) {
+		all += weight;
+		if (answersBy(nextHop)) answering += weight;
+	}
+	return answering / all;
+}
+
+/** The way that the question would take has to be one that it may come in for. */
+function answersAlong(found: Lookup, view: View, link: Link, wanted: Address, asker: Address | null): boolean {
 	const settings = view.settings(link.name);
-	if (isMulticast(wanted) || (isLoopback(wanted) && !settings.routeLocalnet)) return false;
-	const found = lookup(view, { to: wanted, iif: link.name, ...(asker !== null && { from: asker }) });
 	// What cannot be told of the question cannot be told of the packet either, which then says so.
 	if (found.kind === "unknown") return view.isLocal(wanted);
 	if (found.kind !== "route") return false;

@@ -42,8 +42,6 @@ export interface PredictedWay {
 		readonly cameBack: boolean;
 		/** It goes round in a circle, of which one round is told. */
 		readonly loops: boolean;
-		/** Where it met the connection that it ends, if it is a reset: not where it is bridged unseen, or has no route. */
-		readonly resetAt: readonly Place[];
 	} | null;
 	/** Addresses and ports that were rewritten on the way there, then those that were on the way back, as new connections. */
 	readonly rewrites: readonly Rewrite[];
@@ -110,13 +108,11 @@ function predictionOf(plan: Plan, way: Way): PredictedWay {
 
 function refusalOf({ refusal, end, refusalCame, refusalEnd }: Way): PredictedWay["refusal"] {
 	if (refusal === null || end.refusal === undefined) return null;
-	const { crossings, resetAt } = refusal;
 	return {
 		packet: end.refusal.packet,
-		crossings,
+		crossings: refusal.crossings,
 		cameBack: refusalCame,
 		loops: refusalEnd?.outcome === "loop",
-		resetAt,
 	};
 }
 
@@ -133,10 +129,11 @@ function documentedIn({ forward, reply, refusal, end }: Way): readonly Documente
 	return effects;
 }
 
-function* connectionsOf({ memory, sent }: Way): Generator<PredictedConnection> {
+function* connectionsOf({ memory, sent, reply: answer, refusal, reset }: Way): Generator<PredictedConnection> {
+	const ended = new Set([answer, refusal, reset].flatMap((walk) => walk?.ended ?? []));
 	for (const { view, connection } of memory.conntrack.entries()) {
 		const { original, reply } = connection;
-		if (original.protocol === sent.protocol) yield { at: view.place, original, reply };
+		if (!ended.has(connection) && original.protocol === sent.protocol) yield { at: view.place, original, reply };
 	}
 }
 

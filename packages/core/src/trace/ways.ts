@@ -24,6 +24,8 @@ export interface Way {
 	/** Whether the refusal got back to the client. */
 	readonly refusalCame: boolean;
 	readonly refusalEnd: End | null;
+	/** The way of a reset by which somebody refused the answer; null too where nothing is written down. */
+	readonly reset: Walk | null;
 	readonly memory: Memory;
 	/** The packet as the client sent it. */
 	readonly sent: Packet;
@@ -92,6 +94,7 @@ function walkOnce(plan: Plan, { sent, forward, next }: Beginning): Way {
 		refusalCame: false,
 		refusalEnd: null,
 		reply: null,
+		reset: null,
 	};
 	const aftermath = aftermathOf(plan, forwardEnd);
 	if (aftermath.kind === "nothing")
@@ -102,11 +105,25 @@ function walkOnce(plan: Plan, { sent, forward, next }: Beginning): Way {
 	if (aftermath.kind === "answer") {
 		const { verdict, problem } = verdictOfAnswer(plan, sent, backEnd);
 		if (recording && problem !== null && problem.because !== backEnd.because) notTaken(back, problem);
-		return { ...base, weight, verdict, end: problem ?? forwardEnd, reply: back };
+		const reset = recording ? resetAbout(plan, memory, backEnd) : null;
+		return { ...base, weight, verdict, end: problem ?? forwardEnd, reply: back, reset };
 	}
 	const { end } = aftermath;
 	const { verdict, came } = verdictOfRefusal(plan, sent, refusedBy(end), backEnd);
 	return { ...base, weight, verdict, end, refusal: back, refusalCame: came, refusalEnd: backEnd };
+}
+
+/** Nobody waits for it, but connections end where it comes by. */
+function resetAbout(plan: Plan, memory: Memory, answer: End): Walk | null {
+	const { refusal } = answer;
+	if (refusal?.packet.tcpFlags !== "rst") return null;
+	const walk = new Walk(plan.network, new Choices(), memory, {
+		recording: true,
+		asked: plan.asked,
+		remarks: new Map(),
+	});
+	run(walk, sendBack(walk, { kind: "refusal", end: answer, refusal }));
+	return walk;
 }
 
 /** The first stage of the question's packet. */

@@ -1,6 +1,5 @@
 /** Predicted connections against what a namespace's connection tracking table holds. */
 import {
-	type Crossing,
 	formatEndpoint,
 	InputError,
 	type Packet,
@@ -56,7 +55,7 @@ export function compareConnections(
 			remarks.push(read);
 			continue;
 		}
-		const predicted = expectedAt(way, place);
+		const predicted = way.conntrack.filter(({ at }) => at === place);
 		const { missing, left } = pairUp(predicted, read, ports);
 		// Every round of a loop makes its own.
 		const others = way.verdict === "loop" ? [] : left.filter((each) => sent.has(endsOf(each.original)));
@@ -82,24 +81,6 @@ function readTable(table: string, place: Place): readonly Connection[] | Phrase 
 		if (!(error instanceof InputError)) throw error;
 		return phrase("tables-not-compared", { place, why: error.message });
 	}
-}
-
-/**
- * A reset that answers the first packet takes its connection out of every table that sees it (nf_conntrack_tcp_packet: no reply
- * seen, and it is an RST); another of the same client, which it does not fit as it comes, stays.
- */
-function expectedAt({ conntrack, refusal, endedAt }: PredictedWay, place: Place): readonly Connection[] {
-	const own = conntrack.filter(({ at }) => at === place);
-	if (refusal === null || innermost(refusal.packet).protocol !== "tcp" || !refusal.resetAt.includes(place)) return own;
-	const arriving = refusal.crossings.filter((each, i, all) => arrives(each, all[i - 1]) && each.at === place);
-	const sent = endedAt === place ? [refusal.packet] : [];
-	const resets = new Set([...sent, ...arriving.map(({ packet }) => innermost(packet))].map(endsOf));
-	return own.filter(({ reply }) => !resets.has(endsOf(reply)));
-}
-
-/** By a stack's first device: NAT may be undone before the next, as a bridge is behind its port. */
-function arrives({ at, direction }: Crossing, before: Crossing | undefined): boolean {
-	return direction === "in" && (before?.at !== at || before.direction === "out");
 }
 
 /** Gives each predicted connection one of the table's own. */

@@ -31,6 +31,8 @@ function isFloodedCopy(seen: SeenHop, rows: readonly HopRow[], context: RowConte
 	return onWay.some(({ seen: original }) => {
 		if (original === null || !isCopyOf(original, seen, context)) return false;
 		if (isElsewhere || isReflection(original, seen)) return true;
+		// What is nobody's comes to whoever is on the network, were it back to where the packet has been before.
+		if (context.scattered && seen.direction === "in") return true;
 		if (original.at !== seen.at || seen.direction !== "out") return false;
 		// What is nobody's also leaves by the port that it came in by, where that reflects.
 		return context.scattered || (original.direction === "out" && floodAt(original, context) !== undefined);

@@ -13,7 +13,7 @@ import { probeFor } from "../session/probes.ts";
 import { PORTS } from "./generate/world.ts";
 import { hasRivals } from "./rivals.ts";
 import { type AskedQuestion, type LinkSketch, type Sketch, type StackSketch, subjectOf } from "./sketch.ts";
-import { isStoppedLater } from "./stopped-later.ts";
+import { isHalfMade, isStoppedLater } from "./stopped-later.ts";
 
 /** What came of one question. */
 export interface Answer {
@@ -262,7 +262,8 @@ function brokeLater(observation: Observation, differs: Extract<Comparison, { kin
 	const { differences, verdict } = differs;
 	// An error about the third packet may come before anybody asks whether the connection stood.
 	const failed = result.kind === "error" && verdict === "delivered" && isStoppedLater(observation);
-	const stood = result.kind !== "answered" && (result.connected === true || failed);
+	const halfMade = verdict === "delivered" && isHalfMade(observation);
+	const stood = result.kind !== "answered" && (result.connected === true || failed || halfMade);
 	return stood && differences.every(({ about }) => about === "result" || about === "server");
 }
 

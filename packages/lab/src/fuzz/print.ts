@@ -7,8 +7,8 @@ import type { Found } from "./shrink.ts";
 /** The regression test of a found error. `about` is for whoever finds out what the kernel does and why. */
 export interface FuzzCase extends Found {
 	readonly about: string;
-	/** Where it was found. */
-	readonly seed: number;
+	/** Where it was found; absent: in the kernel's source, and then tried. */
+	readonly seed?: number;
 	readonly kernel: string;
 }
 

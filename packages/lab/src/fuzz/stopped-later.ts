@@ -14,6 +14,21 @@ export function isStoppedLater({ frames }: Observation): boolean {
 	return stood >= 0 && transports.slice(stood + 1).some(refusesLater);
 }
 
+/**
+ * Whether an SCTP association came half-way: connect() waits for the COOKIE ACK, which is the fourth packet (RFC 9260 section
+ * 5.1), and the INIT ACK is the second.
+ */
+export function isHalfMade({ frames }: Observation): boolean {
+	const chunks = frames.flatMap((frame) => {
+		const { content } = decodeCaptured(frame);
+		return content.kind === "ip" && content.transport.kind === "sctp" ? content.transport.chunks : [];
+	});
+	return chunks.some(({ type }) => type === INIT_ACK) && !chunks.some(({ type }) => type === COOKIE_ACK);
+}
+
+const INIT_ACK = 2;
+const COOKIE_ACK = 11;
+
 const SYN = 0x02;
 const RST = 0x04;
 const ACK = 0x10;

@@ -4,6 +4,7 @@ import type { JSX } from "preact";
 import { useCallback } from "preact/hooks";
 import type { Input } from "../../backend/backend.ts";
 import { backendFor } from "../../backend/backends.ts";
+import { inputKey } from "../../backend/input-key.ts";
 import type { Asked } from "../../engine/calls.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { Combobox } from "../../parts/combobox.tsx";
@@ -31,7 +32,7 @@ export function QuestionForm({ input, words, question, scenario, onAsk, side }: 
 	const { question: texts } = useTexts();
 	const propose = useCallback(
 		(typed: string) => backendFor(input).places(input, typed, MOST_PROPOSALS),
-		[JSON.stringify(input)],
+		[inputKey(input)],
 	);
 	const { from = question?.from ?? "", to = question?.to ?? "" } = words;
 	const change = (changed: Words): void => onAsk(withWords({ ...question, from, to }, changed));

@@ -3,6 +3,7 @@ import type { Explanation, Language, Question } from "@podpath/core";
 import { useEffect, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
 import { backendFor } from "../../backend/backends.ts";
+import { inputKey } from "../../backend/input-key.ts";
 
 export interface Answered {
 	/** Of the question before while a new one is being asked, so that nothing flickers. */
@@ -21,7 +22,7 @@ interface State {
 export function useExplanation(input: Input | null, question: Question | null, language: Language): Answered {
 	const [state, setState] = useState<State>({ key: "", explanation: null, problem: null });
 	const [attempt, setAttempt] = useState(0);
-	const key = JSON.stringify([input, question, language, attempt]);
+	const key = JSON.stringify([inputKey(input), question, language, attempt]);
 	useEffect(() => {
 		if (input === null || question === null) return setState({ key, explanation: null, problem: null });
 		let current = true;

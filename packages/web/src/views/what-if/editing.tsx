@@ -1,7 +1,7 @@
 /** The editor with its files, what is wrong in them, and the way back to how they were. */
 import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
 import type { JSX } from "preact";
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { Choice } from "../../parts/choice.tsx";
 import { Notice } from "../../parts/notice.tsx";
 import { useLanguage, useTexts } from "../../texts/language.ts";
@@ -12,6 +12,7 @@ import type { Validation } from "./use-validation.ts";
 
 interface Props {
 	readonly draft: Draft;
+	/** As they were before anybody changed them. */
 	readonly files: readonly ManifestFile[];
 	readonly validation: Validation;
 }
@@ -22,6 +23,10 @@ export function Editing({ draft, files, validation }: Props): JSX.Element {
 	const [name, setName] = useState("");
 	const [goal, setGoal] = useState<Goal | null>(null);
 	const file = files.find((each) => each.name === name) ?? files[0];
+	const diagnostics = useMemo(
+		() => validation.diagnostics.filter(({ where }) => (where?.file ?? file?.name) === file?.name),
+		[validation.diagnostics, file?.name],
+	);
 	const goTo = ({ file: wanted, line, column = 1 }: NonNullable<ToldDiagnostic["where"]>): void => {
 		setName(wanted);
 		setGoal({ line, column, turn: (goal?.turn ?? 0) + 1 });
@@ -52,10 +57,11 @@ export function Editing({ draft, files, validation }: Props): JSX.Element {
 				<ManifestEditor
 					key={`${file.name} ${language}`}
 					file={file}
+					stretch={draft.edited.find((each) => each.name === file.name) ?? null}
 					turn={draft.resets}
-					diagnostics={validation.diagnostics.filter(({ where }) => (where?.file ?? file.name) === file.name)}
+					diagnostics={diagnostics}
 					goal={goal}
-					onChange={(text) => draft.change(file.name, text)}
+					onChange={(stretch) => draft.change(file.name, stretch)}
 				/>
 			)}
 			<Problems diagnostics={validation.diagnostics} onGoTo={goTo} />

@@ -4,39 +4,101 @@ import { yaml } from "@codemirror/lang-yaml";
 import { bracketMatching, codeFolding, foldGutter, foldKeymap, indentOnInput } from "@codemirror/language";
 import { lintGutter, type Diagnostic as Mark, setDiagnostics } from "@codemirror/lint";
 import { highlightSelectionMatches, search, searchKeymap } from "@codemirror/search";
-import { EditorState, type Extension, Transaction } from "@codemirror/state";
+import { EditorState, type Extension, StateEffect, Transaction } from "@codemirror/state";
 import { drawSelection, EditorView, highlightActiveLine, keymap, lineNumbers } from "@codemirror/view";
-import type { ToldDiagnostic } from "@podpath/core";
+import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
+import { ChangesSince } from "./changes-since.ts";
+import type { Stretch } from "./draft.ts";
 import { COLOURS } from "./editor-colours.ts";
 
 export interface EditorOptions {
-	readonly text: string;
+	readonly file: ManifestFile;
+	/** What somebody has changed in it before; null: nothing. */
+	readonly stretch: Stretch | null;
 	readonly label: string;
 	/** CodeMirror's own words in the language of the page. */
 	readonly phrases: Readonly<Record<string, string>>;
-	readonly onChange: (text: string) => void;
+	/** After a pause in typing. */
+	readonly onChange: (stretch: Stretch | null) => void;
 }
 
 export interface Editor {
-	/** Replaces the text unless it is that already; undo brings the old one back. */
-	show(text: string): void;
+	/** The file with that change alone, unless it is that already; undo brings the old one back. */
+	show(stretch: Stretch | null): void;
 	mark(diagnostics: readonly ToldDiagnostic[]): void;
 	/** Lines and columns are counted from 1. */
 	goTo(line: number, column: number): void;
 	close(): void;
 }
 
+/** Whatever is done with a text of megabytes is done when the typing pauses. */
+const PAUSE_MS = 250;
+
 /**
  * A shadow root takes style sheets from scripts where the Content-Security-Policy refuses those of a document; the page's
  * colours reach into it.
  */
-export function openEditor(root: ShadowRoot, { text, label, phrases, onChange }: EditorOptions): Editor {
-	const changed = EditorView.updateListener.of(({ docChanged, transactions, state }) => {
+export function openEditor(root: ShadowRoot, options: EditorOptions): Editor {
+	const { file, stretch, onChange } = options;
+	const begun = EditorState.create({ doc: file.text, extensions: extensionsOf(options) });
+	const changes = new ChangesSince(file, begun.doc);
+	let timer: ReturnType<typeof setTimeout> | undefined;
+	const tell = (): void => {
+		if (timer === undefined) return;
+		clearTimeout(timer);
+		timer = undefined;
+		onChange(changes.stretch());
+	};
+	const changed = EditorView.updateListener.of(({ docChanged, changes: more, transactions, state }) => {
+		if (!docChanged) return;
+		changes.add(more, state.doc);
 		// What the page itself puts there was not typed.
-		const typed = transactions.some((each) => each.docChanged && each.annotation(Transaction.userEvent) !== "show");
-		if (docChanged && typed) onChange(state.doc.toString());
+		if (!transactions.some((each) => each.docChanged && each.annotation(Transaction.userEvent) !== "show")) return;
+		clearTimeout(timer);
+		timer = setTimeout(tell, PAUSE_MS);
 	});
-	const extensions: Extension = [
+	const leaving = EditorView.domEventHandlers({ blur: tell });
+	const view = new EditorView({
+		root,
+		parent: root,
+		state: begun.update({ effects: StateEffect.appendConfig.of([changed, leaving]) }).state,
+	});
+	const before = changes.towards(stretch);
+	if (before !== null) view.dispatch({ changes: before, userEvent: "show", annotations: FIRST });
+	addEventListener("pagehide", tell);
+	return {
+		show(wanted) {
+			clearTimeout(timer);
+			timer = undefined;
+			const way = changes.towards(wanted);
+			if (way !== null) view.dispatch({ changes: way, userEvent: "show" });
+		},
+		mark(diagnostics) {
+			view.dispatch(
+				setDiagnostics(
+					view.state,
+					diagnostics.map((each) => markOf(view.state, each)),
+				),
+			);
+		},
+		goTo(line, column) {
+			const at = offset(view.state, line, column);
+			view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
+			view.focus();
+		},
+		close: () => {
+			tell();
+			removeEventListener("pagehide", tell);
+			view.destroy();
+		},
+	};
+}
+
+/** Undo begins after it. */
+const FIRST = Transaction.addToHistory.of(false);
+
+function extensionsOf({ label, phrases }: EditorOptions): Extension {
+	return [
 		lineNumbers(),
 		lintGutter(),
 		foldGutter(),
@@ -55,29 +117,7 @@ export function openEditor(root: ShadowRoot, { text, label, phrases, onChange }:
 		EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
 		EditorState.phrases.of(phrases),
 		COLOURS,
-		changed,
 	];
-	const view = new EditorView({ root, parent: root, state: EditorState.create({ doc: text, extensions }) });
-	return {
-		show(wanted) {
-			if (view.state.doc.toString() === wanted) return;
-			view.dispatch({ changes: { from: 0, to: view.state.doc.length, insert: wanted }, userEvent: "show" });
-		},
-		mark(diagnostics) {
-			view.dispatch(
-				setDiagnostics(
-					view.state,
-					diagnostics.map((each) => markOf(view.state, each)),
-				),
-			);
-		},
-		goTo(line, column) {
-			const at = offset(view.state, line, column);
-			view.dispatch({ selection: { anchor: at }, effects: EditorView.scrollIntoView(at, { y: "center" }) });
-			view.focus();
-		},
-		close: () => view.destroy(),
-	};
 }
 
 /** From the column on to the end of its word; a place that the text has no more is its end. */

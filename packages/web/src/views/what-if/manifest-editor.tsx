@@ -3,6 +3,7 @@ import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { useTexts } from "../../texts/language.ts";
+import type { Stretch } from "./draft.ts";
 import type { Editor } from "./editor.ts";
 
 /** `turn` tells one wish to go somewhere from the same wish again. */
@@ -13,29 +14,35 @@ export interface Goal {
 }
 
 interface Props {
+	/** As it was before anybody changed it. */
 	readonly file: ManifestFile;
+	/** Null: it is as it was. */
+	readonly stretch: Stretch | null;
 	/** Another one: the text is another by somebody else's hand than that which types here. */
 	readonly turn: number;
 	readonly diagnostics: readonly ToldDiagnostic[];
 	readonly goal: Goal | null;
-	readonly onChange: (text: string) => void;
+	/** After a pause in typing, and before anything else of the page is used. */
+	readonly onChange: (stretch: Stretch | null) => void;
 }
 
-export function ManifestEditor({ file, turn, diagnostics, goal, onChange }: Props): JSX.Element {
+export function ManifestEditor({ file, stretch, turn, diagnostics, goal, onChange }: Props): JSX.Element {
 	const { whatIf: texts, loading } = useTexts();
 	const host = useRef<HTMLDivElement>(null);
 	const [editor, setEditor] = useState<Editor | null>(null);
 	const listener = useRef(onChange);
 	listener.current = onChange;
+	const shown = useRef(stretch);
+	shown.current = stretch;
 	useEffect(() => {
 		let opened: Editor | null = null;
 		let current = true;
 		void import("./editor.ts").then(({ openEditor }) => {
 			if (!current || host.current === null) return;
 			const root = host.current.shadowRoot ?? host.current.attachShadow({ mode: "open" });
-			const onTyped = (text: string): void => listener.current(text);
 			const label = texts.editor(file.name);
-			opened = openEditor(root, { text: file.text, label, phrases: texts.phrases, onChange: onTyped });
+			const onTyped = (typed: Stretch | null): void => listener.current(typed);
+			opened = openEditor(root, { file, stretch: shown.current, label, phrases: texts.phrases, onChange: onTyped });
 			setEditor(opened);
 		});
 		return () => {
@@ -44,7 +51,7 @@ export function ManifestEditor({ file, turn, diagnostics, goal, onChange }: Prop
 		};
 	}, []);
 	// Not at each change of the text: what comes back from typing is older than what has been typed since.
-	useEffect(() => editor?.show(file.text), [editor, turn]);
+	useEffect(() => editor?.show(shown.current), [editor, turn]);
 	useEffect(() => editor?.mark(diagnostics), [editor, diagnostics]);
 	useEffect(() => {
 		if (goal !== null) editor?.goTo(goal.line, goal.column);

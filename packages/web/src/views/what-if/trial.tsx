@@ -36,12 +36,12 @@ export function Trial({ input, served, route, atlas, name }: Props): JSX.Element
 	const readable = useManifestInput(validation.readable);
 	// What is typed at the moment may be readable or not; the path is of the last of it that was.
 	const changed = draft.changed.size > 0 && draft.isChange(validation.readable ?? []) ? readable : null;
-	if (draft.files === null) {
+	if (draft.files === null || draft.base === null) {
 		return draft.problem === null ? <p /> : <Problem problem={draft.problem} retry={draft.retry} />;
 	}
 	return (
 		<div class="trial">
-			<Editing draft={draft} files={draft.files} validation={validation} />
+			<Editing draft={draft} files={draft.base} validation={validation} />
 			<section class="outcome" aria-label={texts.outcome}>
 				<QuestionForm
 					input={readable ?? input}

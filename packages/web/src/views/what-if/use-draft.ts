@@ -1,25 +1,28 @@
 /** The manifests of an input with what a person typed in them, which a reload of the page does not lose. */
-import type { EditedFile, ManifestFile } from "@podpath/core";
+import type { ManifestFile } from "@podpath/core";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
 import { backendFor } from "../../backend/backends.ts";
 import { keep, kept } from "../../browser.ts";
-import { draftOf, editsOf, parseTyped, type Typed, withText } from "./draft.ts";
+import { draftOf, hunksOf, type Stretch, type Typed, typedFrom, withStretch } from "./draft.ts";
 import { type LinkState, useChangeLink } from "./use-change-link.ts";
 
 export interface Draft {
-	/** Null while they are on their way. */
+	/** As they are with what was typed. Null while they are on their way. */
 	readonly files: readonly ManifestFile[] | null;
+	/** As they were before. */
+	readonly base: readonly ManifestFile[] | null;
 	readonly problem: ReturnType<typeof problemIn> | null;
 	readonly retry: () => void;
 	readonly changed: ReadonlySet<string>;
-	/** The same of each of those files as a change of it. */
-	readonly edited: readonly EditedFile[];
+	/** What was typed, of each of those files. */
+	readonly edited: readonly Stretch[];
 	/** Whether these are other than the input's own. */
 	readonly isChange: (files: readonly ManifestFile[]) => boolean;
 	/** The browser refused to keep what was typed: a reload loses it. */
 	readonly unkept: boolean;
-	readonly change: (name: string, text: string) => void;
+	/** Null: the file is as it was. */
+	readonly change: (name: string, stretch: Stretch | null) => void;
 	readonly reset: () => void;
 	/** How often what is shown was not typed. */
 	readonly resets: number;
@@ -35,8 +38,9 @@ interface Base {
 /** `name` is what the draft is kept under; `link` is the change that the address holds. */
 export function useDraft(input: Input, name: string, link: string | undefined): Draft {
 	const [base, setBase] = useState<Base>({ files: null, problem: null });
-	const [typed, setTyped] = useState<Typed>(() => parseTyped(kept(name)));
+	const [typed, setTyped] = useState<Typed>({});
 	const [unkept, setUnkept] = useState(false);
+	const [forgotten, setForgotten] = useState(false);
 	const [resets, setResets] = useState(0);
 	const [attempt, setAttempt] = useState(0);
 	useEffect(() => {
@@ -44,7 +48,14 @@ export function useDraft(input: Input, name: string, link: string | undefined): 
 		backendFor(input)
 			.manifests(input)
 			.then(
-				(files) => current && setBase({ files, problem: null }),
+				(files) => {
+					if (!current) return;
+					const before = kept(name);
+					const found = before === null ? {} : typedFrom(before, files);
+					setBase({ files, problem: null });
+					setTyped(found ?? {});
+					setForgotten(found === null);
+				},
 				(error: unknown) => current && setBase({ files: null, problem: problemIn(error) }),
 			);
 		return () => {
@@ -53,7 +64,9 @@ export function useDraft(input: Input, name: string, link: string | undefined): 
 	}, [name, attempt]);
 	const store = (next: Typed): void => {
 		setTyped(next);
-		setUnkept(!keep(name, Object.keys(next).length === 0 ? null : JSON.stringify(next)));
+		setForgotten(false);
+		const hunks = hunksOf(base.files ?? [], next);
+		setUnkept(!keep(name, hunks.length === 0 ? null : JSON.stringify(hunks)));
 	};
 	const linked = useChangeLink(link, base.files, typed, (next) => {
 		store(next);
@@ -63,24 +76,22 @@ export function useDraft(input: Input, name: string, link: string | undefined): 
 		() => (base.files === null || linked === "reading" ? null : draftOf(base.files, typed)),
 		[base.files, typed, linked === "reading"],
 	);
-	const edited = useMemo(() => editsOf(base.files ?? [], typed), [base.files, typed]);
+	const edited = useMemo(() => Object.values(typed), [typed]);
 	return {
 		files,
+		base: base.files,
 		problem: base.problem,
 		retry: () => setAttempt(attempt + 1),
 		changed: new Set(Object.keys(typed)),
 		edited,
-		isChange: (those) => those.some(({ text }, index) => text !== base.files?.[index]?.text),
+		isChange: (those) => those.some((file, index) => file !== base.files?.[index]),
 		unkept,
-		change: (file, text) => {
-			const original = base.files?.find((each) => each.name === file);
-			if (original !== undefined) store(withText(typed, original, text));
-		},
+		change: (file, stretch) => store(withStretch(typed, file, stretch)),
 		reset: () => {
 			store({});
 			setResets(resets + 1);
 		},
 		resets,
-		link: linked,
+		link: forgotten ? "unreadable" : linked,
 	};
 }

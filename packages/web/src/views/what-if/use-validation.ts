@@ -1,6 +1,6 @@
 /** Reads what is typed as the engine reads files: what is wrong with it, and the last of it that could be read. */
 import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { problemIn } from "../../backend/backend.ts";
 import { engine } from "../../backend/backends.ts";
 
@@ -12,27 +12,26 @@ export interface Validation {
 	readonly isUnreadable: boolean;
 }
 
-/** A pause in typing. */
-const PAUSE_MS = 200;
-
+/** One reading at a time: what is outdated before its turn has come is not read at all. */
 export function useValidation(files: readonly ManifestFile[] | null): Validation {
 	const [state, setState] = useState<Omit<Validation, "isUnreadable">>({
 		diagnostics: [],
 		readable: null,
 	});
+	const reading = useRef<Promise<void>>(Promise.resolve());
 	useEffect(() => {
 		if (files === null) return;
 		let current = true;
 		const validate = async (): Promise<void> => {
+			if (!current) return;
 			const diagnostics = await engine.validate(files).catch(diagnosticOf);
 			if (!current) return;
 			const isWrong = diagnostics.some(isError);
 			setState(({ readable }) => ({ diagnostics, readable: isWrong ? readable : files }));
 		};
-		const timer = setTimeout(() => void validate(), state.readable === null ? 0 : PAUSE_MS);
+		reading.current = reading.current.then(validate);
 		return () => {
 			current = false;
-			clearTimeout(timer);
 		};
 	}, [files]);
 	return { ...state, isUnreadable: state.diagnostics.some(isError) };
