@@ -24,7 +24,7 @@ export function bridge(walk: Walk, skb: Skb): Next {
 	if (!master.up) return end(skb, "dropped", because("device-down", { device: master.name }, master.origin));
 	const vlan = portVlan(master, port, skb.vlan);
 	if (vlan === "filtered") return filtered(walk, skb, port);
-	walk.passedStack(skb.view.place);
+	walk.passedStack(skb.view);
 	const calls = callsIptables(skb, skb.vlan);
 	skb.physicalIn = calls ? port : null;
 	if (calls) {

@@ -48,7 +48,7 @@ function explainWay(plan: Plan, way: Way, hopsThere: readonly ExplainedHop[], la
 		forward: { links: dataLink(there), hops: hopsThere },
 		reply: reply === null ? null : direction(reply, language),
 		...(refusal === null ? {} : { refusal: direction(refusal, language) }),
-		stacks: forward.stacks.filter(isClusterStack),
+		stacks: forward.stacks.map(({ place }) => place).filter(isClusterStack),
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
 		securityGroups: securityGroupsOf(way, language),
