@@ -8,7 +8,7 @@ import { because } from "./because.ts";
 import { carriesVlan, portVlan } from "./bridge-vlan.ts";
 import { ERRORS, type Lookup, lookup } from "./fib.ts";
 import { askFor, hearers } from "./layer2.ts";
-import { answersThis } from "./neighbour.ts";
+import { answersThis, unanswered } from "./neighbour.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { reversePath } from "./reverse-path.ts";
@@ -104,6 +104,12 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 			// br_nf_pre_routing_finish_bridge: a neighbour that is not resolved yet is asked by way of the bridge device itself.
 			walk.mayCross(skb, master.name, "out");
 			return null;
+		}
+		if (answer.kind !== "outside") {
+			// neigh_probe gives up; icmp_send and icmp6_send say nothing of a frame that was another's (skb->pkt_type).
+			const isTold = isOwnMac(skb.view, master, ethernet?.destination ?? "");
+			const unresolved = unanswered(walk, skb, out, answer.kind === "nobody" ? answer.filtered : undefined);
+			return isTold ? unresolved : end(skb, "dropped", unresolved.because);
 		}
 	}
 	skb.ethernet = redirected(ethernet, master.mac ?? "");
