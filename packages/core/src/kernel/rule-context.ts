@@ -1,4 +1,5 @@
 /** The engine's side of netfilter's `RuleContext`: what a rule sees of an skb. */
+
 import type { Address, Family } from "../address/address.ts";
 import { isMulticast, isUnspecified } from "../address/address.ts";
 import type { AddressType, IpvsPacket, PacketConnection, RuleContext, Unknowable } from "../netfilter/context.ts";
@@ -6,7 +7,7 @@ import type { Hook } from "../netfilter/hook.ts";
 import type { Ipset } from "../netfilter/ipset.ts";
 import type { Packet } from "../packet/packet.ts";
 import { type Route, type RouteType, TABLE_LOCAL } from "../state/ip.ts";
-import type { Phrase } from "../wording/phrase.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { lookup } from "./fib.ts";
 import type { Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
@@ -81,11 +82,13 @@ export class SkbContext implements RuleContext {
 		const { state } = this.#skb.view;
 		const lost = state.notUnderstood.find((line) => line.lost === true && line.part === "ipset-save");
 		if (lost !== undefined)
-			return { unknown: `ipset ${name}: ${lost.source.file}:${lost.source.line} is not understood` };
+			return { unknown: phrase("ipset-unread", { set: name, where: `${lost.source.file}:${lost.source.line}` }) };
 		const set = state.ipsets.get(name);
 		if (set !== undefined) return set;
-		if (state.missing.has("ipset-save")) return { unknown: `ipset ${name}: ${state.place} has no ipset-save` };
-		return { unknown: `ipset ${name} does not exist on ${state.place}` };
+		const { place } = state;
+		const part = "ipset-save";
+		if (state.missing.has(part)) return { unknown: phrase("ipset-not-taken", { set: name, place, part }) };
+		return { unknown: phrase("ipset-not-there", { set: name, place }) };
 	}
 
 	addressType(of: Address, device: string | null = null): AddressType | Unknowable {
@@ -174,7 +177,8 @@ function addressTypeOf(view: View, of: Address, device: string | null): AddressT
 	if (isUnspecified(of)) return of.family === 4 ? "BROADCAST" : "UNSPEC";
 	if (isMulticast(of)) return "MULTICAST";
 	if (view.state.missing.has("ip-route") && view.state.missing.has("ip-address")) {
-		return { unknown: `address type of ${of.text}: ${view.place} has neither ip-route nor ip-address` };
+		const parts = { one: "ip-route", other: "ip-address" };
+		return { unknown: phrase("address-type-unknown", { address: of.text, place: view.place, ...parts }) };
 	}
 	const route = device === null ? view.localRoute(of) : localRouteOn(view, of, device);
 	return route === undefined ? "UNICAST" : TYPE_OF_ROUTE[route.type];

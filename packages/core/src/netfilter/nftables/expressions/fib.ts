@@ -1,5 +1,7 @@
 /** Questions to the route tables (net/netfilter/nft_fib.c, net/ipv4/netfilter/nft_fib_ipv4.c). */
+
 import type { Address } from "../../../address/address.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import { isUnknowable, type RuleContext, type Unknowable } from "../../context.ts";
 import { numberValue, wordValue } from "../element.ts";
 import { type Worth, worth } from "../evaluation.ts";
@@ -47,7 +49,7 @@ function valueFor({ result, flags }: FibExpression, at: RuleContext): Worth {
 	const address = flags.includes("saddr") ? at.packet.src : at.packet.dst;
 	if (result === "type") {
 		// A mark would be looked up with policy rules, which the address type here does not go through.
-		if (flags.includes("mark") && at.mark !== 0) return { unknown: "fib type of a marked packet" };
+		if (flags.includes("mark") && at.mark !== 0) return { unknown: phrase("of-marked-packet", { text: "fib type" }) };
 		const device = flags.includes("iif") ? at.inDevice : flags.includes("oif") ? at.outDevice : null;
 		const type = at.addressType(address, device);
 		return isUnknowable(type) ? type : worth(wordValue(type.toLowerCase()));
@@ -66,7 +68,7 @@ function deviceTowards(address: Address, flags: readonly string[], at: RuleConte
 	if (isUnknowable(type)) return type;
 	if (type === "LOCAL") {
 		// nft_fib_can_skip, of Linux 6.15: such a packet in INPUT is not looked up either.
-		if (at.hook === "input" && at.inDevice === "lo") return { unknown: "fib in INPUT of a packet to oneself" };
+		if (at.hook === "input" && at.inDevice === "lo") return { unknown: phrase("to-oneself", { text: "fib" }) };
 		return null;
 	}
 	const iif = flags.includes("iif") && at.inDevice !== null ? { iif: at.inDevice } : {};
