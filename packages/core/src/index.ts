@@ -194,7 +194,7 @@ export { type Step, type StepPosition, stepsOf } from "./render/steps.ts";
 export { type Paint, paintFor, type Role } from "./render/style.ts";
 export { renderSvg } from "./render/svg.ts";
 export type { PlacedArrow } from "./render/svg-arrows.ts";
-export type { Box, PlacedSpot } from "./render/svg-box.ts";
+export type { Box, PlacedPlace, PlacedSpot } from "./render/svg-box.ts";
 export { type Layout, layoutOf } from "./render/svg-layout.ts";
 export { shortened } from "./render/svg-text.ts";
 export { formatQuestion, renderText, type TextOptions } from "./render/text.ts";

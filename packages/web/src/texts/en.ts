@@ -158,6 +158,8 @@ export const EN = {
 			exits: "To where it leaves",
 			unknown: "To where it cannot be told",
 		},
+		notReached: "not reached",
+		notReachedSign: (place: string): string => `not reached: ${place}`,
 		clientLostSign: "the client's address is lost here",
 		serviceNotSeen: "The Service's address is seen nowhere.",
 		client: "Client's address",

@@ -158,6 +158,8 @@ export const ZH: Texts = {
 			exits: "到离开的地方",
 			unknown: "到无法判断的地方",
 		},
+		notReached: "未到达",
+		notReachedSign: (place) => `未到达：${place}`,
 		clientLostSign: "客户端地址在这里丢失",
 		serviceNotSeen: "任何地方都看不到 Service 的地址。",
 		client: "客户端地址",
