@@ -28,6 +28,7 @@ import type { LabRuns } from "./lab-runs.ts";
 import { longCalls } from "./long-calls.ts";
 import { describedApi } from "./openapi.ts";
 import { problem } from "./problem.ts";
+import { requestLanguage } from "./request-language.ts";
 import type { Served } from "./served.ts";
 import { servedManifests, servedSubject } from "./subjects.ts";
 
@@ -143,7 +144,7 @@ export function api(served: Served, events: Events, runs: LabRuns): OpenAPIHono 
 	routed.openapi(routes.input, async (context) => {
 		const { input, version } = served;
 		const named = { kind: input?.kind ?? "atlas", name: input?.name ?? "", podpath: version, server: true } as const;
-		const summary = input === null ? null : summaryOf((await input.subject).cluster);
+		const summary = input === null ? null : summaryOf((await input.subject).cluster, requestLanguage(context));
 		return context.json({ ...named, summary }, 200);
 	});
 	routed.openapi(routes.places, async (context) => {

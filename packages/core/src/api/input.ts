@@ -4,6 +4,7 @@ import type { Cluster } from "../cluster/cluster.ts";
 import { formatDiagnostic } from "../diagnostic/diagnostic.ts";
 import type { KnownPlace } from "../trace/known-places.ts";
 import { VIAS } from "../trace/question.ts";
+import type { Language } from "../wording/language.ts";
 
 /** What `podpath serve` was started with; a static site has the atlas alone. */
 export interface ServedInput {
@@ -30,14 +31,14 @@ export interface InputSummary {
 /** More are counted by whoever prints them. */
 const MOST_WARNINGS = 200;
 
-export function summaryOf(cluster: Cluster): InputSummary {
+export function summaryOf(cluster: Cluster, language: Language): InputSummary {
 	const { mode, nodes, pods, services, warnings } = cluster;
 	return {
 		mode,
 		nodes: nodes.length,
 		pods: pods.length,
 		services: services.length,
-		warnings: warnings.slice(0, MOST_WARNINGS).map(formatDiagnostic),
+		warnings: warnings.slice(0, MOST_WARNINGS).map((each) => formatDiagnostic(each, language)),
 	};
 }
 

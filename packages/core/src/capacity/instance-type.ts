@@ -1,10 +1,12 @@
 /** ECS instance types, as DescribeInstanceTypes answers; a few are known, and others can be given as such an answer. */
+
 import { Field } from "../cluster/field.ts";
 import type { InputDocument, ManifestFile } from "../cluster/input/document.ts";
 import { documentsIn } from "../cluster/input/objects.ts";
 import type { Node } from "../cluster/objects.ts";
 import { suggest } from "../diagnostic/closest.ts";
-import { InputError } from "../diagnostic/diagnostic.ts";
+import { refuse } from "../diagnostic/diagnostic.ts";
+import { phrase } from "../wording/phrase.ts";
 import known from "./instance-types.json" with { type: "json" };
 
 export interface InstanceType {
@@ -54,7 +56,7 @@ function answersIn(document: InputDocument): readonly Field[] {
 	return answers.flatMap((answer) => {
 		const types = answer.at("InstanceTypes");
 		if (!types.present) {
-			types.fail("missing-field", "InstanceTypes is missing", "give an answer of DescribeInstanceTypes as it is");
+			types.missing(phrase("answer-as-it-is"));
 		}
 		return Array.isArray(types.value) ? types.items() : types.at("InstanceType").items();
 	});
@@ -65,15 +67,15 @@ const MOST = 1_000_000;
 function instanceTypeOf(field: Field, file: string): InstanceType {
 	const count = (name: string, least: number): number => {
 		const each = field.at(name);
-		return each.present ? each.integer(0, least, MOST) : each.fail("missing-field", `${each.label} is missing`);
+		return each.present ? each.integer(0, least, MOST) : each.missing();
 	};
 	const id = field.at("InstanceTypeId").text();
-	if (id === "") field.at("InstanceTypeId").fail("missing-field", `${field.at("InstanceTypeId").label} is missing`);
+	if (id === "") field.at("InstanceTypeId").missing();
 	const enis = count("EniQuantity", 1);
 	const total = field.at("EniTotalQuantity");
 	const totalEnis = total.present ? total.integer(0, 0, MOST) : null;
 	if (totalEnis !== null && totalEnis < enis) {
-		total.fail("bad-value", `${total.label} of ${id} is ${totalEnis}, less than its EniQuantity ${enis}`);
+		total.fail("bad-value", phrase("less-than-enis", { field: total.label, id, total: totalEnis, enis }));
 	}
 	const trunk = field.at("EniTrunkSupported");
 	return {
@@ -93,15 +95,10 @@ function instanceTypeOf(field: Field, file: string): InstanceType {
 export function findInstanceType(id: string, types: InstanceTypes, of?: Node): InstanceType {
 	const found = types.get(id);
 	if (found !== undefined) return found;
-	throw new InputError({
-		code: "unknown-instance-type",
-		message:
-			of === undefined
-				? `instance type "${id}" is not known`
-				: `node/${of.name} is of instance type "${id}", which is not known`,
-		...(of !== undefined && { where: of.source }),
-		hint:
-			suggest(id, types.keys()) ??
-			`known are ${[...types.keys()].join(", ")}; --instance-types takes an answer of DescribeInstanceTypes`,
-	});
+	const message =
+		of === undefined
+			? phrase("instance-type-unknown", { id })
+			: phrase("node-type-unknown", { node: `node/${of.name}`, id });
+	const hint = suggest(id, types.keys()) ?? phrase("known-types", { names: [...types.keys()] });
+	return refuse("unknown-instance-type", message, of?.source, hint);
 }

@@ -1,4 +1,5 @@
 /** Calico's label selectors: `has(rack) && rack in {'a', 'b'}` (libcalico-go/lib/selector/parser, tokenizer). */
+import { type Phrase, phrase, type Said } from "../wording/phrase.ts";
 import type { Field } from "./field.ts";
 
 type Labels = Readonly<Record<string, string>>;
@@ -18,24 +19,33 @@ export function readCalicoSelector(field: Field): CalicoSelector | null {
 	const text = field.text();
 	if (text.trim() === "") return null;
 	const parsed = parseCalicoSelector(text);
-	return "why" in parsed ? field.fail("bad-selector", `${field.label} is no selector: ${parsed.why}`) : parsed;
+	return "why" in parsed
+		? field.fail("bad-selector", phrase("bad-selector", { field: field.label, why: parsed.why }))
+		: parsed;
 }
 
 /** The selector, or why the text is none. */
-export function parseCalicoSelector(text: string): CalicoSelector | { readonly why: string } {
+export function parseCalicoSelector(text: string): CalicoSelector | { readonly why: Phrase } {
 	const tokens = tokensOf(text);
-	if (tokens === null) return { why: `unexpected characters in ${JSON.stringify(text)}` };
+	if (tokens === null) return { why: phrase("unexpected-characters", { text: JSON.stringify(text) }) };
 	try {
 		const reader = new SelectorReader(tokens);
 		const test = reader.whole();
 		return { text, matches: test };
 	} catch (error) {
-		if (error instanceof Unexpected) return { why: error.message };
+		if (error instanceof Unexpected) return { why: error.why };
 		throw error;
 	}
 }
 
-class Unexpected extends Error {}
+class Unexpected extends Error {
+	readonly why: Phrase;
+
+	constructor(why: Phrase) {
+		super(why.phrase);
+		this.why = why;
+	}
+}
 
 interface Token {
 	readonly kind: "label" | "string" | "punctuation" | "call";
@@ -73,7 +83,7 @@ class SelectorReader {
 
 	whole(): Test {
 		const test = this.#either();
-		if (this.#at < this.#tokens.length) throw new Unexpected(`unexpected ${this.#shown()}`);
+		if (this.#at < this.#tokens.length) throw new Unexpected(phrase("unexpected", { what: this.#shown() }));
 		return test;
 	}
 
@@ -103,7 +113,7 @@ class SelectorReader {
 		if (token?.kind === "call") return callTest(token.text);
 		if (token?.kind === "label") return this.#comparison(token.text);
 		throw new Unexpected(
-			token === undefined ? "it ends where an expression is expected" : `unexpected "${token.text}"`,
+			token === undefined ? phrase("expression-expected") : phrase("unexpected", { what: shown(token) }),
 		);
 	}
 
@@ -134,7 +144,7 @@ class SelectorReader {
 				return (labels) => !inSet(labels);
 			}
 			default:
-				throw new Unexpected(`an operator is expected after "${label}"`);
+				throw new Unexpected(phrase("operator-expected", { label }));
 		}
 	}
 
@@ -163,12 +173,12 @@ class SelectorReader {
 
 	#string(): string {
 		const token = this.#next();
-		if (token?.kind !== "string") throw new Unexpected(`a string in quotes is expected, not ${shown(token)}`);
+		if (token?.kind !== "string") throw new Unexpected(phrase("string-expected", { what: shown(token) }));
 		return token.text;
 	}
 
 	#expect(text: string): void {
-		if (!this.#skip(text)) throw new Unexpected(`${text} is expected, not ${this.#shown()}`);
+		if (!this.#skip(text)) throw new Unexpected(phrase("text-expected", { text, what: this.#shown() }));
 	}
 
 	#skip(text: string): boolean {
@@ -184,13 +194,13 @@ class SelectorReader {
 		return token;
 	}
 
-	#shown(): string {
+	#shown(): Said {
 		return shown(this.#tokens[this.#at]);
 	}
 }
 
-function shown(token: Token | undefined): string {
-	return token === undefined ? "the end" : `"${token.text}"`;
+function shown(token: Token | undefined): Said {
+	return token === undefined ? phrase("the-end") : `"${token.text}"`;
 }
 
 /** `global()` is for resources without a namespace, as nodes are. */

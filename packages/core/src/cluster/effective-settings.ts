@@ -1,6 +1,8 @@
 /** What holds for the cluster: what its own `Cluster` object says, else what objects of Kubernetes and of the CNI show. */
+
 import type { Prefix } from "../address/prefix.ts";
-import { formatPosition, InputError } from "../diagnostic/diagnostic.ts";
+import { formatPosition, refuse } from "../diagnostic/diagnostic.ts";
+import { phrase } from "../wording/phrase.ts";
 import type { Inventory } from "./inventory.ts";
 import { calicoMode, enabledPools } from "./kubernetes/calico/shown-mode.ts";
 import { type FlannelConfiguration, flannelBackend, flannelOfNodes } from "./kubernetes/flannel-configuration.ts";
@@ -60,24 +62,17 @@ export function effectiveSettings(inventory: Inventory): EffectiveSettings {
 function onlyCluster(inventory: Inventory): ClusterObject | undefined {
 	const [first, second] = inventory.clusters.values();
 	if (first === undefined || second === undefined) return first;
-	throw new InputError({
-		code: "duplicate-object",
-		message: `a second Cluster, "${second.name}"`,
-		where: second.source,
-		hint: `there can be one; the other is at ${formatPosition(first.source)}`,
-	});
+	const hint = phrase("one-cluster", { where: formatPosition(first.source) });
+	refuse("duplicate-object", phrase("second-cluster", { name: second.name }), second.source, hint);
 }
 
 function modeOf(settings: ClusterObject | undefined, shown: FlannelConfiguration | undefined): string {
 	const backend = settings?.flannel.backend;
 	const named = backend === undefined ? "" : `flannel-${backend}`;
 	if (settings !== undefined && named !== "" && settings.mode !== "" && settings.mode !== named) {
-		throw new InputError({
-			code: "conflicting-settings",
-			message: `spec.mode is "${settings.mode}", but spec.flannel.backend is "${backend}"`,
-			where: settings.source,
-			hint: "say it once, in spec.mode",
-		});
+		const facts = { one: "spec.mode", mode: settings.mode, other: "spec.flannel.backend", backend: backend ?? "" };
+		const hint = phrase("say-it-once", { field: "spec.mode" });
+		refuse("conflicting-settings", phrase("mode-and-backend", facts), settings.source, hint);
 	}
 	return settings?.mode || named || (shown?.mode ?? "");
 }
@@ -96,9 +91,9 @@ function shownVersion(inventory: Inventory, settings: ClusterObject | undefined)
 	if (next !== undefined && settings?.kubeProxy.minorVersion === undefined) {
 		inventory.warn({
 			code: "versions-differ",
-			message: `Nodes run different versions: kube-proxy is taken to be 1.${oldest[0]}, as on "${oldest[1].name}"`,
+			message: phrase("versions-differ", { version: `1.${oldest[0]}`, node: oldest[1].name }),
 			where: oldest[1].source,
-			hint: "say kubernetesVersion in a Cluster object",
+			hint: phrase("say-version"),
 		});
 	}
 	return oldest[0];

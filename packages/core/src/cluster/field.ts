@@ -1,9 +1,9 @@
 /** A member of an input document with the way to it, so that whatever is wrong with it can be said with its place. */
 import { type Address, parseAddress } from "../address/address.ts";
 import { type Prefix, parsePrefix } from "../address/prefix.ts";
-import { InputError } from "../diagnostic/diagnostic.ts";
+import { refuse } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
-import type { Said } from "../wording/phrase.ts";
+import { type Fact, type Phrase, phrase } from "../wording/phrase.ts";
 
 export type FieldPath = readonly (string | number)[];
 
@@ -45,14 +45,14 @@ export class Field {
 	/** The members of an object; none where nothing is there. */
 	members(): Members {
 		if (!this.present) return NO_MEMBERS;
-		if (typeof this.value !== "object" || Array.isArray(this.value)) this.mustBe("an object");
+		if (typeof this.value !== "object" || Array.isArray(this.value)) this.mustBe(phrase("an-object"));
 		return this.value as Members;
 	}
 
 	/** The elements of a list; none where nothing is there. */
 	items(): readonly Field[] {
 		if (!this.present) return [];
-		if (!Array.isArray(this.value)) this.mustBe("a list");
+		if (!Array.isArray(this.value)) this.mustBe(phrase("a-list"));
 		return (this.value as readonly unknown[]).map((item, index) => new Field(item, this.#document, this, index));
 	}
 
@@ -60,12 +60,15 @@ export class Field {
 		if (!this.present) return fallback;
 		if (typeof this.value === "string") return this.value;
 		const scalar = typeof this.value === "number" || typeof this.value === "boolean";
-		return this.mustBe("a string", scalar ? `write it in quotes: "${String(this.value)}"` : undefined);
+		return this.mustBe(
+			phrase("a-string"),
+			scalar ? phrase("write-in-quotes", { text: String(this.value) }) : undefined,
+		);
 	}
 
 	boolean(fallback: boolean): boolean {
 		if (!this.present) return fallback;
-		return typeof this.value === "boolean" ? this.value : this.mustBe("true or false");
+		return typeof this.value === "boolean" ? this.value : this.mustBe(phrase("true-or-false"));
 	}
 
 	/** A whole number of this range. */
@@ -73,12 +76,13 @@ export class Field {
 		if (!this.present) return fallback;
 		const { value } = this;
 		if (typeof value === "number" && Number.isInteger(value) && value >= least && value <= most) return value;
-		return this.mustBe(most === Number.MAX_SAFE_INTEGER ? "a whole number" : `a whole number from ${least} to ${most}`);
+		const any = most === Number.MAX_SAFE_INTEGER;
+		return this.mustBe(any ? phrase("whole-number") : phrase("whole-number-from", { least, most }));
 	}
 
 	oneOf<const T extends string>(allowed: readonly T[], fallback: T): T {
 		if (!this.present) return fallback;
-		return allowed.find((each) => each === this.value) ?? this.mustBe(`one of ${allowed.join(", ")}`);
+		return allowed.find((each) => each === this.value) ?? this.mustBe(phrase("one-of", { names: allowed }));
 	}
 
 	/** Labels, annotations: texts by name. */
@@ -89,12 +93,12 @@ export class Field {
 	}
 
 	address(): Address {
-		return (typeof this.value === "string" ? parseAddress(this.value) : undefined) ?? this.mustBe("an IP address");
+		return (typeof this.value === "string" ? parseAddress(this.value) : undefined) ?? this.mustBe(phrase("an-address"));
 	}
 
 	prefix(): Prefix {
 		const parsed = typeof this.value === "string" && this.value.includes("/") ? parsePrefix(this.value) : undefined;
-		return parsed ?? this.mustBe("a CIDR", "as in 10.0.0.0/8 or fd00::/64");
+		return parsed ?? this.mustBe(phrase("a-cidr"), phrase("as-in", { example: CIDRS }));
 	}
 
 	/** CIDRs separated by commas, as kubeadm and kube-proxy write those of two families. */
@@ -137,28 +141,45 @@ export class Field {
 	}
 
 	/** @throws {InputError} `FIELD must be WHAT, not VALUE`. */
-	mustBe(what: string, hint?: Said): never {
-		const shown = this.present ? `, not ${show(this.value)}` : "";
-		return this.fail(this.present ? "bad-value" : "missing-field", `${this.label} must be ${what}${shown}`, hint);
+	mustBe(what: Phrase, hint?: Phrase): never {
+		return this.must(phrase("must-be", { what }), hint);
+	}
+
+	/** @throws {InputError} `FIELD WANTED, not VALUE`. */
+	must(wanted: Phrase, hint?: Phrase): never {
+		const message = phrase("field-wanted", { field: this.label, wanted, shown: this.present ? show(this.value) : "" });
+		return this.fail(this.present ? "bad-value" : "missing-field", message, hint);
+	}
+
+	/** @throws {InputError} `FIELD is missing`. */
+	missing(hint?: Phrase): never {
+		return this.fail("missing-field", phrase("is-missing", { field: this.label }), hint);
 	}
 
 	/** @throws {InputError} Placed at this field. */
-	fail(code: string, message: string, hint?: Said): never {
-		throw new InputError({ code, message, where: this.where(), ...(hint === undefined ? {} : { hint }) });
+	fail(code: string, message: Phrase, hint?: Phrase): never {
+		refuse(code, message, this.where(), hint);
 	}
 
 	/** @throws {InputError} Placed at this field's name: it should not be there at all. */
-	failAtKey(code: string, message: string, hint?: Said): never {
-		throw new InputError({ code, message, where: this.where("key"), ...(hint === undefined ? {} : { hint }) });
+	failAtKey(code: string, message: Phrase, hint?: Phrase): never {
+		refuse(code, message, this.where("key"), hint);
 	}
 }
 
 const NO_MEMBERS: Members = {};
 
-/** A value in a message: short, and told apart from the words round it. */
-export function show(value: unknown): string {
-	if (Array.isArray(value)) return "a list";
-	if (typeof value === "object" && value !== null) return "an object";
+/** How CIDRs are written. */
+export const CIDRS: Phrase = phrase("or", { one: "10.0.0.0/8", other: "fd00::/64" });
+
+/** `, not VALUE`: the value short, and told apart from the words round it. */
+export function show(value: unknown): Phrase {
+	return phrase("not-shown", { value: shown(value) });
+}
+
+function shown(value: unknown): Fact {
+	if (Array.isArray(value)) return phrase("a-list");
+	if (typeof value === "object" && value !== null) return phrase("an-object");
 	const text = JSON.stringify(value) ?? String(value);
 	return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -1,7 +1,9 @@
 /** What has been read so far: objects by name, and settings by where they come from. */
+
 import type { Prefix } from "../address/prefix.ts";
-import { type Diagnostic, formatPosition, InputError } from "../diagnostic/diagnostic.ts";
+import { type Diagnostic, otherAt, refuse } from "../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import type { Field } from "./field.ts";
 import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import { CalicoInventory } from "./kubernetes/calico/calico-objects.ts";
@@ -89,16 +91,12 @@ export class Inventory {
 		const other = objects.get(key);
 		if (other === undefined) objects.set(key, object);
 		else if (content(other) !== content(object)) {
-			throw new InputError({
-				code: "duplicate-object",
-				message: `${object.kind} "${key}" is there twice, and differs`,
-				where: object.source,
-				hint: `the other is at ${formatPosition(other.source)}`,
-			});
+			const message = phrase("twice-and-differs", { kind: object.kind, name: key });
+			refuse("duplicate-object", message, object.source, otherAt(other));
 		}
 	}
 
-	warn(diagnostic: Omit<Diagnostic, "severity">): void {
+	warn(diagnostic: Warned): void {
 		this.#warnings.push({ ...diagnostic, severity: "warning" });
 	}
 
@@ -107,9 +105,12 @@ export class Inventory {
 		const key = `${apiVersion} ${kind}`;
 		if (this.#unknownKinds.has(key)) return;
 		this.#unknownKinds.add(key);
-		this.warn({ code: "unknown-kind", message: `objects of kind "${kind}" (${apiVersion}) were passed over`, where });
+		this.warn({ code: "unknown-kind", message: phrase("objects-passed-over", { kind, version: apiVersion }), where });
 	}
 }
+
+/** A warning, said in the language of whoever reads it. */
+type Warned = Omit<Diagnostic, "severity"> & { readonly message: Phrase; readonly hint?: Phrase };
 
 /** The name by which indexes know an object. */
 export function keyOf({ namespace, name }: ObjectMeta): string {

@@ -1,4 +1,5 @@
 /** metav1.LabelSelector, as Kubernetes evaluates it (apimachinery LabelSelectorAsSelector, labels.Requirement.Matches). */
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import type { Field } from "./field.ts";
 
 const OPERATORS = ["In", "NotIn", "Exists", "DoesNotExist"] as const;
@@ -21,7 +22,7 @@ export function readLabelSelector(field: Field): LabelSelector | null {
 	const matchLabels = field.at("matchLabels");
 	const equal = Object.keys(matchLabels.texts()).map((key): LabelRequirement => {
 		const label = matchLabels.at(key);
-		if (!isLabelKey(key)) label.failAtKey("bad-value", `"${key}" cannot be the key of a label`, KEY_HINT);
+		if (!isLabelKey(key)) label.failAtKey("bad-value", phrase("no-label-key", { key }), KEY_HINT);
 		return { key, operator: "In", values: [labelValue(label)] };
 	});
 	return { requirements: [...equal, ...field.at("matchExpressions").items().map(readRequirement)] };
@@ -29,17 +30,16 @@ export function readLabelSelector(field: Field): LabelSelector | null {
 
 function readRequirement(field: Field): LabelRequirement {
 	const key = field.at("key").text();
-	if (key === "") field.at("key").fail("missing-field", `${field.at("key").label} is missing`);
-	if (!isLabelKey(key)) field.at("key").mustBe("the key of a label", KEY_HINT);
-	if (!field.at("operator").present) {
-		field.at("operator").fail("missing-field", `${field.at("operator").label} is missing`, OPERATORS.join(", "));
-	}
+	if (key === "") field.at("key").missing();
+	if (!isLabelKey(key)) field.at("key").mustBe(phrase("label-key"), KEY_HINT);
+	if (!field.at("operator").present) field.at("operator").missing(phrase("one-of-these", { names: OPERATORS }));
 	const operator = field.at("operator").oneOf(OPERATORS, "In");
 	const values = field.at("values").items().map(labelValue);
 	const needsValues = operator === "In" || operator === "NotIn";
 	if (needsValues !== values.length > 0) {
-		const wanted = needsValues ? "must not be empty" : "must be empty";
-		field.at("values").fail("bad-value", `${field.at("values").label} ${wanted} with operator ${operator}`);
+		const wanted = needsValues ? phrase("not-empty") : phrase("must-be-empty");
+		const at = field.at("values");
+		at.fail("bad-value", phrase("wanted-with-operator", { field: at.label, wanted, operator }));
 	}
 	return { key, operator, values };
 }
@@ -47,7 +47,7 @@ function readRequirement(field: Field): LabelRequirement {
 /** validation.IsValidLabelValue of apimachinery; the name in a key is like it, and not empty. */
 const LABEL_TEXT = /^[A-Za-z0-9]([A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 const LONGEST_LABEL = 63;
-const KEY_HINT = "[PREFIX/]NAME, of letters, digits, hyphens, dots and underscores, the name at most 63";
+const KEY_HINT: Phrase = phrase("label-key-form", { most: LONGEST_LABEL });
 
 function isLabelKey(key: string): boolean {
 	const slash = key.indexOf("/");
@@ -59,7 +59,7 @@ function isLabelKey(key: string): boolean {
 function labelValue(field: Field): string {
 	const value = field.text();
 	if (value === "" || (value.length <= LONGEST_LABEL && LABEL_TEXT.test(value))) return value;
-	return field.mustBe("the value of a label", "letters, digits, hyphens, dots and underscores, at most 63");
+	return field.mustBe(phrase("label-value"), phrase("label-value-form", { most: LONGEST_LABEL }));
 }
 
 /** The first requirement that does not hold; undefined: all of them do. */

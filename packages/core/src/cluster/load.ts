@@ -1,5 +1,7 @@
 /** From files to a cluster. */
-import { InputError } from "../diagnostic/diagnostic.ts";
+
+import { refuse } from "../diagnostic/diagnostic.ts";
+import { phrase } from "../wording/phrase.ts";
 import { checkAddressOwners } from "./checks/address-checks.ts";
 import { checkCalico } from "./checks/calico-checks.ts";
 import { checkEnis, checkSecurityGroups } from "./checks/eni-checks.ts";
@@ -26,7 +28,7 @@ export type { ManifestFile } from "./input/document.ts";
 export function loadCluster(files: readonly ManifestFile[]): Cluster {
 	const inventory = new Inventory();
 	const filled = files.filter((file) => readFile(file, inventory) > 0);
-	if (files.length > 0 && filled.length === 0) throw nothingIn(files);
+	if (files.length > 0 && filled.length === 0) failForNothing(files);
 	readAnswers(inventory);
 	const cluster = new LoadedCluster(inventory);
 	checkAddressOwners(cluster.owners);
@@ -52,18 +54,14 @@ function readFile(file: ManifestFile, inventory: Inventory): number {
 	} catch (error) {
 		// The stack ends where text is nested some thousand levels deep.
 		if (!(error instanceof RangeError)) throw error;
-		throw new InputError({ code: "nested-too-deeply", message: `"${file.name}" is nested too deeply` });
+		refuse("nested-too-deeply", phrase("file-too-deep", { file: file.name }));
 	}
 	if (count === 0)
-		inventory.warn({ code: "empty-file", message: "no object in it", where: { file: file.name, line: 1 } });
+		inventory.warn({ code: "empty-file", message: phrase("no-object-in-it"), where: { file: file.name, line: 1 } });
 	return count;
 }
 
-function nothingIn(files: readonly ManifestFile[]): InputError {
-	const names = files.length === 1 ? `"${files[0]?.name}"` : `${files.length} files`;
-	return new InputError({
-		code: "nothing-read",
-		message: `no Kubernetes object in ${names}`,
-		hint: "give manifests as YAML or JSON",
-	});
+function failForNothing(files: readonly ManifestFile[]): never {
+	const names = files.length === 1 ? `"${files[0]?.name}"` : phrase("n-files", { n: files.length });
+	refuse("nothing-read", phrase("nothing-read", { names }), undefined, phrase("give-manifests"));
 }

@@ -1,4 +1,5 @@
 /** `metadata` of any object. */
+import { phrase } from "../wording/phrase.ts";
 import type { Field } from "./field.ts";
 import type { ObjectMeta } from "./objects.ts";
 
@@ -33,9 +34,9 @@ function metaIn(object: Field, namespace: string): ObjectMeta {
 
 function nameIn(field: Field): string {
 	const name = field.text();
-	if (name === "") field.fail("missing-field", `${field.label} is missing`);
+	if (name === "") field.missing();
 	if (name.length <= LONGEST_NAME && NAME.test(name)) return name;
-	return field.mustBe("a name", "letters, digits, hyphens and dots, at most 253");
+	return field.mustBe(phrase("a-name"), phrase("name-letters", { most: LONGEST_NAME }));
 }
 
 function withoutCopies(annotations: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

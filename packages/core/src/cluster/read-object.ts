@@ -1,6 +1,8 @@
 /** One object of the input, by its kind. Whoever adds a kind adds a line to `READERS`. */
+
 import { suggest } from "../diagnostic/closest.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { CALICO_GROUPS } from "./calico-objects.ts";
 import { ALL, readCalicoSelector } from "./calico-selector.ts";
 import { isAnswer } from "./cloud/answers.ts";
@@ -119,18 +121,17 @@ export function readObject({ apiVersion, kind, root }: InputObject, into: Invent
 		into.answers.push(root);
 		return;
 	}
-	if (kind === "") root.fail("missing-field", "kind is missing", "is this a Kubernetes object?");
+	if (kind === "") root.at("kind").missing(phrase("is-it-an-object"));
 	if (/\s/.test(kind)) {
-		root
-			.at("kind")
-			.fail("bad-kind", `${JSON.stringify(kind)} is no kind`, "YAML joins an indented line to the one above it");
+		root.at("kind").fail("bad-kind", phrase("is-no-kind", { kind: JSON.stringify(kind) }), phrase("yaml-joins-lines"));
 	}
-	if (apiVersion === "") root.fail("missing-field", "apiVersion is missing", versionHint(kind));
+	if (apiVersion === "") root.at("apiVersion").missing(versionHint(kind));
 	const group = groupOf(apiVersion);
 	const reader = READERS.get(`${group}/${kind}`);
 	if (reader === undefined) passOver(apiVersion, kind, root, into);
 	else {
-		if (group === OWN_GROUP && apiVersion !== OWN_API_VERSION) root.at("apiVersion").mustBe(OWN_API_VERSION);
+		if (group === OWN_GROUP && apiVersion !== OWN_API_VERSION)
+			root.at("apiVersion").mustBe(phrase("command", { command: OWN_API_VERSION }));
 		into.spelling.begin(root);
 		if (SPELT.has(kind) && group === "") {
 			into.spelling.check(root, ENVELOPE, kind);
@@ -149,8 +150,8 @@ function named<T>(object: Field, read: () => T): T {
 		const { kind, metadata } = object.members();
 		const { namespace, name } = (metadata ?? {}) as Readonly<Record<string, unknown>>;
 		const key = [namespace, name].filter((part) => typeof part === "string").join("/");
-		const { message, ...rest } = error.diagnostic;
-		throw new InputError({ ...rest, message: `${String(kind)} "${key}": ${message}` });
+		const { message: what, ...rest } = error.diagnostic;
+		throw new InputError({ ...rest, message: phrase("of-object", { kind: String(kind), name: key, what }) });
 	}
 }
 
@@ -170,18 +171,19 @@ const FOREIGN_POLICIES: ReadonlySet<string> = new Set([
 
 function passOver(apiVersion: string, kind: string, root: Field, into: Inventory): void {
 	const group = groupOf(apiVersion);
+	const failForKind = (hint: Phrase): never =>
+		root.at("kind").fail("unknown-kind", phrase("has-no-kind", { version: apiVersion, kind }), hint);
 	if (group === OWN_GROUP) {
 		if (OTHER_OWN_KINDS.includes(kind)) return;
 		const own = [...READERS.keys()]
 			.filter((key) => key.startsWith(`${OWN_GROUP}/`))
 			.map((key) => key.slice(OWN_GROUP.length + 1));
-		const hint = suggest(kind, own) ?? `known are ${own.join(", ")}`;
-		root.at("kind").fail("unknown-kind", `${apiVersion} has no kind "${kind}"`, hint);
+		failForKind(suggest(kind, own) ?? phrase("known-are", { names: own }));
 	}
 	const builtIn = builtInKinds(group);
 	if (builtIn?.includes(kind)) return;
 	const hint = builtIn && (suggest(kind, builtIn) ?? misplaced(kind));
-	if (hint !== undefined) root.at("kind").fail("unknown-kind", `${apiVersion} has no kind "${kind}"`, hint);
+	if (hint !== undefined) failForKind(hint);
 	if (FOREIGN_POLICIES.has(kind)) into.foreignPolicies.push(foreignPolicy(apiVersion, kind, root));
 	into.passOver(apiVersion, kind, root.objectPosition);
 }
@@ -203,13 +205,17 @@ function foreignPolicy(apiVersion: string, kind: string, root: Field): ForeignPo
 }
 
 /** A kind of another group, written with the wrong apiVersion. */
-function misplaced(kind: string): string | undefined {
+function misplaced(kind: string): Phrase | undefined {
 	const [group] = groupsOf(kind);
-	return group === undefined ? undefined : `${kind} is of ${group === "" ? "v1" : `${group}/v1`}`;
+	return group === undefined
+		? undefined
+		: phrase("is-of-version", { kind, version: group === "" ? "v1" : `${group}/v1` });
 }
 
-function versionHint(kind: string): string | undefined {
-	return READERS.has(`${OWN_GROUP}/${kind}`) ? `write apiVersion: ${OWN_API_VERSION}` : misplaced(kind);
+function versionHint(kind: string): Phrase | undefined {
+	return READERS.has(`${OWN_GROUP}/${kind}`)
+		? phrase("write", { text: `apiVersion: ${OWN_API_VERSION}` })
+		: misplaced(kind);
 }
 
 function readNamespace(object: Field): NamespaceObject {

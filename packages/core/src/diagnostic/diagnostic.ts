@@ -1,7 +1,7 @@
 /** Input that is wrong, said in one line: what, where, and what would be right. */
 import type { SourcePosition } from "../origin/origin.ts";
 import type { Language } from "../wording/language.ts";
-import { type Said, worded } from "../wording/phrase.ts";
+import { type Phrase, phrase, type Said, worded } from "../wording/phrase.ts";
 
 export interface Diagnostic {
 	/** Stable, kebab-case: `unknown-kind`, `duplicate-object`, `address-in-no-cidr` … */
@@ -35,11 +35,21 @@ export class InputError extends Error {
 	}
 }
 
+/** @throws {InputError} Said in the language of whoever reads it. */
+export function refuse(code: string, message: Phrase, where?: SourcePosition, hint?: Phrase): never {
+	throw new InputError({ code, message, ...(where !== undefined && { where }), ...(hint !== undefined && { hint }) });
+}
+
+/** Where the other of two stands that contradict each other. */
+export function otherAt({ source }: { readonly source: SourcePosition }): Phrase {
+	return phrase("other-at", { where: formatPosition(source) });
+}
+
 /** `FILE:LINE:COLUMN: MESSAGE (HINT)` in one printable line. */
-export function formatDiagnostic(diagnostic: Diagnostic): string {
+export function formatDiagnostic(diagnostic: Diagnostic, language: Language = "en"): string {
 	const { where, message, hint } = diagnostic;
 	const position = where === undefined ? "" : `${formatPosition(where)}: `;
-	return printable(`${position}${worded(message)}${hint === undefined ? "" : ` (${worded(hint)})`}`);
+	return printable(position + worded(hint === undefined ? message : phrase("with-hint", { message, hint }), language));
 }
 
 export function formatPosition(where: SourcePosition): string {

@@ -1,12 +1,13 @@
 /** Addresses that are given out, and who has which. */
 import { type Address, addressPlus, compareAddresses } from "../address/address.ts";
 import { contains, type Prefix } from "../address/prefix.ts";
+import type { Said } from "../wording/phrase.ts";
 import { type AddressRange, inRange } from "./range.ts";
 
 /** What addresses are taken out of. */
 export interface AddressPool {
-	/** As answers name it: `node/a's podCIDR 10.244.1.0/24`. */
-	readonly name: string;
+	/** As answers name it: `podCIDR of node/a 10.244.1.0/24`. */
+	readonly name: Said;
 	readonly ranges: readonly AddressRange[];
 	/** Texts of addresses that it never gives out: gateways, reserved ones. */
 	readonly excluded: ReadonlySet<string>;
@@ -25,16 +26,16 @@ function leavesOut({ excluded, excludedBlocks = [] }: AddressPool, candidate: Ad
 
 /** Who has which address, by the address's text. */
 export class TakenAddresses {
-	readonly #holders = new Map<string, string>();
+	readonly #holders = new Map<string, Said>();
 	/** By pool: where the search for a free address goes on, which is what keeps large pools quick. */
 	readonly #next = new WeakMap<AddressPool, { range: number; candidate: Address | undefined }>();
 
 	/** Whoever comes first keeps it. */
-	take(address: Address, holder: string): void {
+	take(address: Address, holder: Said): void {
 		if (!this.#holders.has(address.text)) this.#holders.set(address.text, holder);
 	}
 
-	holderOf(address: Address): string | undefined {
+	holderOf(address: Address): Said | undefined {
 		return this.#holders.get(address.text);
 	}
 

@@ -7,7 +7,7 @@ import { because } from "./because.ts";
 import { carriesVlan, portVlan } from "./bridge-vlan.ts";
 import { ERRORS, type Lookup, lookup } from "./fib.ts";
 import { askFor, hearers } from "./layer2.ts";
-import { answersThis } from "./neighbour.ts";
+import { answersThis, unanswered } from "./neighbour.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { reversePath } from "./reverse-path.ts";
@@ -24,7 +24,7 @@ export function bridge(walk: Walk, skb: Skb): Next {
 	if (!master.up) return end(skb, "dropped", because("device-down", { device: master.name }, master.origin));
 	const vlan = portVlan(master, port, skb.vlan);
 	if (vlan === "filtered") return filtered(walk, skb, port);
-	walk.passedStack(skb.view.place);
+	walk.passedStack(skb.view);
 	const calls = callsIptables(skb, skb.vlan);
 	skb.physicalIn = calls ? port : null;
 	if (calls) {
@@ -93,6 +93,12 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 			// br_nf_pre_routing_finish_bridge: a neighbour that is not resolved yet is asked by way of the bridge device itself.
 			walk.mayCross(skb, master.name, "out");
 			return null;
+		}
+		if (answer.kind !== "outside") {
+			// neigh_probe gives up; icmp_send and icmp6_send say nothing of a frame that was another's (skb->pkt_type).
+			const isTold = isOwnMac(skb.view, master, ethernet?.destination ?? "");
+			const unresolved = unanswered(walk, skb, out, answer.kind === "nobody" ? answer.filtered : undefined);
+			return isTold ? unresolved : end(skb, "dropped", unresolved.because);
 		}
 	}
 	skb.ethernet = redirected(ethernet, master.mac ?? "");

@@ -2,9 +2,10 @@
 import { formatEndpoint } from "../address/address.ts";
 import type { Service } from "../cluster/objects.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
+import type { View } from "../kernel/view.ts";
 import { innermost } from "../packet/packet.ts";
 import type { StatePart } from "../state/namespace.ts";
-import { type Place, placeKind } from "../state/place.ts";
+import { placeKind } from "../state/place.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
 import type { Language } from "../wording/language.ts";
 import { type Phrase, phrase, type Said, worded } from "../wording/phrase.ts";
@@ -54,8 +55,8 @@ export function foundAbout(subject: Subject, plan: Plan, ways: readonly Way[]): 
 	const all = [
 		...found,
 		...remarks(ways),
-		...missingState(subject, stacks),
-		...notUnderstood(subject, stacks),
+		...missingState(stacks),
+		...notUnderstood(stacks),
 		...assumptions(subject, ways).filter((each) => !told.some((message) => message.startsWith(worded(each.message)))),
 	];
 	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
@@ -195,7 +196,7 @@ function answerUntranslated(_: Subject, __: Plan, ways: readonly Way[]): readonl
 	for (const { verdict, end, sent, forward, reply } of ways) {
 		if (verdict !== "no-reply" || end.because.code !== "wrong-answer-source" || reply === null) continue;
 		const rewrite = forward.rewrites.find(({ before }) => before.address.text === sent.dst.text);
-		if (rewrite === undefined || reply.stacks.includes(rewrite.at)) continue;
+		if (rewrite === undefined || reply.stacks.some(({ place }) => place === rewrite.at)) continue;
 		const asked = formatEndpoint(rewrite.before.address, rewrite.before.port);
 		const server = formatEndpoint(rewrite.after.address, rewrite.after.port);
 		const message = phrase("answer-untranslated", { place: rewrite.at, asked, server });
@@ -258,7 +259,7 @@ function undeclaredPort(subject: Subject, plan: Plan, ways: readonly Way[]): rea
 	for (const way of ways) {
 		if (way.forwardEnd.outcome !== "delivered") continue;
 		const { at: place, packet } = way.forwardEnd;
-		const pod = place.startsWith("pod/") ? subject.cluster.pod(place.slice("pod/".length)) : undefined;
+		const pod = subject.cluster.podAt(place);
 		if (pod === undefined || pod.ports.length === 0) continue;
 		if (pod.ports.some((port) => port.containerPort === packet.dport && port.protocol === packet.protocol)) continue;
 		const { protocol, dport: port } = packet;
@@ -299,15 +300,14 @@ const TAKEN_FOR_MISSING: Partial<Readonly<Record<StatePart, Phrase>>> = {
 };
 
 /** Parts of the state that the answer would have needed and had not. */
-function missingState(subject: Subject, stacks: readonly Place[]): readonly Found[] {
-	return stacks.flatMap((place): readonly Found[] => {
-		const namespace = subject.network.namespace(place);
-		const missing = namespace?.missing;
-		if (missing === undefined || missing.size === 0) return [];
+function missingState(stacks: readonly View[]): readonly Found[] {
+	return stacks.flatMap(({ place, state }): readonly Found[] => {
+		const { missing, whyMissing } = state;
+		if (missing.size === 0) return [];
 		const taken = Object.entries(TAKEN_FOR_MISSING).filter(([part]) => missing.has(part as StatePart));
 		if (taken.length === 0) return [];
 		const why = (part: string): Said => {
-			const reason = namespace?.whyMissing?.get(part as StatePart);
+			const reason = whyMissing?.get(part as StatePart);
 			return reason === undefined ? "" : phrase("missing-part-why", { reason });
 		};
 		const clauses = taken.map(([part, what]) => phrase("missing-part", { part, why: why(part), what }));
@@ -325,9 +325,9 @@ function missingState(subject: Subject, stacks: readonly Place[]): readonly Foun
 }
 
 /** Lines of dumps that nobody understood, of the stacks that the packet met. */
-function notUnderstood(subject: Subject, stacks: readonly Place[]): readonly Found[] {
-	return stacks.flatMap((place): readonly Found[] => {
-		const lines = subject.network.namespace(place)?.notUnderstood ?? [];
+function notUnderstood(stacks: readonly View[]): readonly Found[] {
+	return stacks.flatMap(({ place, state }): readonly Found[] => {
+		const lines = state.notUnderstood;
 		const first = lines[0];
 		if (first === undefined) return [];
 		const { text, why } = first;
@@ -337,7 +337,7 @@ function notUnderstood(subject: Subject, stacks: readonly Place[]): readonly Fou
 	});
 }
 
-function stacksOf(ways: readonly Way[]): readonly Place[] {
+function stacksOf(ways: readonly Way[]): readonly View[] {
 	return [...new Set(ways.flatMap((way) => [...way.forward.stacks, ...(way.reply?.stacks ?? [])]))];
 }
 
@@ -357,8 +357,10 @@ function remarks(ways: readonly Way[]): readonly Found[] {
 }
 
 function assumptions(subject: Subject, ways: readonly Way[]): readonly Found[] {
+	const taken = subject.network.assumptions;
+	if (taken.length === 0) return [];
 	const met = new Set(ways.flatMap((way) => way.forward.crossings.map((crossing) => crossing.at)));
-	return subject.network.assumptions
+	return taken
 		.filter((each) => each.place === undefined || met.has(each.place))
 		.map(({ code, message, severity, place }) => ({
 			code,

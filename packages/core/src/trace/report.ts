@@ -50,7 +50,7 @@ function explainWay(plan: Plan, way: Way, hopsThere: readonly ExplainedHop[], la
 		reply: reply === null ? null : direction(reply, language),
 		...(refusal === null ? {} : { refusal: direction(refusal, language) }),
 		...notReached(plan, way),
-		stacks: forward.stacks.filter(isClusterStack),
+		stacks: forward.stacks.map(({ place }) => place).filter(isClusterStack),
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
 		securityGroups: securityGroupsOf(way, language),

@@ -1,6 +1,8 @@
 /** What findings say in English. Facts stand in braces; what may be left out begins with what joins it on. */
+import { ENGLISH_OF_CLUSTERS } from "./english-of-clusters.ts";
 import { ENGLISH_OF_DIAGNOSIS } from "./english-of-diagnosis.ts";
 import { ENGLISH_OF_LAB } from "./english-of-lab.ts";
+import { ENGLISH_OF_MANIFESTS } from "./english-of-manifests.ts";
 import { ENGLISH_OF_MODES } from "./english-of-modes.ts";
 import { ENGLISH_OF_QUESTIONS } from "./english-of-questions.ts";
 import { ENGLISH_OF_SNAPSHOTS } from "./english-of-snapshots.ts";
@@ -163,16 +165,20 @@ const ENGLISH_OF_ANSWERS = {
 } as const;
 
 export const ENGLISH: typeof ENGLISH_OF_ANSWERS &
+	typeof ENGLISH_OF_CLUSTERS &
 	typeof ENGLISH_OF_DIAGNOSIS &
 	typeof ENGLISH_OF_LAB &
+	typeof ENGLISH_OF_MANIFESTS &
 	typeof ENGLISH_OF_MODES &
 	typeof ENGLISH_OF_QUESTIONS &
 	typeof ENGLISH_OF_SNAPSHOTS &
 	typeof ENGLISH_OF_TERWAY &
 	typeof ENGLISH_OF_WALKS = {
 	...ENGLISH_OF_ANSWERS,
+	...ENGLISH_OF_CLUSTERS,
 	...ENGLISH_OF_DIAGNOSIS,
 	...ENGLISH_OF_LAB,
+	...ENGLISH_OF_MANIFESTS,
 	...ENGLISH_OF_MODES,
 	...ENGLISH_OF_QUESTIONS,
 	...ENGLISH_OF_SNAPSHOTS,

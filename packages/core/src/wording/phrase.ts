@@ -46,10 +46,26 @@ const SEMICOLON: Readonly<Record<Language, string>> = { en: "; ", zh: "；" };
 
 export function worded(said: Said, language: Language = "en"): string {
 	if (typeof said === "string") return said;
-	return TEMPLATES[language][said.phrase].replaceAll(/\{(\w+)\}/g, (_, name: string) =>
-		wordedFact(said.facts[name] ?? "?", language),
+	return TEMPLATES[language][said.phrase].replaceAll(
+		/\{(\w+)\}/g,
+		(braced: string, name: string, at: number, template: string) => {
+			const fact = wordedFact(said.facts[name] ?? "?", language);
+			return language === "zh" ? setApart(fact, template[at - 1], template[at + braced.length]) : fact;
+		},
 	);
 }
+
+/** Chinese has a space where it meets Latin letters, which only the fact shows. */
+function setApart(fact: string, before = "", after = ""): string {
+	return space(before, fact.charAt(0)) + fact + space(fact.slice(-1), after);
+}
+
+function space(left: string, right: string): string {
+	return (HAN.test(left) && LATIN.test(right)) || (LATIN.test(left) && HAN.test(right)) ? " " : "";
+}
+
+const HAN = /\p{Script=Han}/u;
+const LATIN = /[A-Za-z0-9]/;
 
 /** One fact of a sentence. */
 export function wordedFact(fact: Fact, language: Language): string {

@@ -1,6 +1,7 @@
 /** Whatever is wrong is said in one line, with its place and what would be right. */
 import { describe, expect, test } from "vitest";
 import { loadCluster } from "../../src/cluster/load.ts";
+import { diagnosticIn } from "../../src/diagnostic/diagnostic.ts";
 import { clusterOfYaml, errorOf, nodeYaml, ownYaml, podYaml, serviceYaml } from "../support/manifests.ts";
 
 describe("text", () => {
@@ -317,7 +318,7 @@ describe("objects that contradict each other", () => {
 			podYaml("a", "10.9.0.1"),
 			podYaml("b", "10.9.0.2"),
 		);
-		expect(cluster.warnings).toMatchObject([
+		expect(cluster.warnings.map((each) => diagnosticIn(each, "en"))).toMatchObject([
 			{
 				code: "address-in-no-cidr",
 				message: "pod/default/a has 10.9.0.1, which is in no pod CIDR, and 1 more like it",

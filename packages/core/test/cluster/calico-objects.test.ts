@@ -3,6 +3,7 @@ import { describe, expect, it, test } from "vitest";
 import { parseCalicoSelector } from "../../src/cluster/calico-selector.ts";
 import { loadCluster } from "../../src/cluster/load.ts";
 import { InputError } from "../../src/diagnostic/diagnostic.ts";
+import { worded } from "../../src/wording/phrase.ts";
 
 function load(...documents: readonly string[]): ReturnType<typeof loadCluster> {
 	return loadCluster([{ name: "calico.yaml", text: documents.join("\n---\n") }]);
@@ -188,7 +189,7 @@ describe("what is wrong is said in one line, with its place", () => {
 describe("a selector (libcalico-go/lib/selector/parser/parser_test.go)", () => {
 	const matches = (text: string, labels: Readonly<Record<string, string>>): boolean => {
 		const selector = parseCalicoSelector(text);
-		if ("why" in selector) throw new Error(selector.why);
+		if ("why" in selector) throw new Error(worded(selector.why));
 		return selector.matches(labels);
 	};
 

@@ -8,6 +8,7 @@ import { loadCluster, type ManifestFile } from "../../src/cluster/load.ts";
 import { InputError } from "../../src/diagnostic/diagnostic.ts";
 import { clusterNetwork } from "../../src/modes/network.ts";
 import { explain } from "../../src/trace/explain.ts";
+import { worded } from "../../src/wording/phrase.ts";
 import { podOf } from "../support/terway-clusters.ts";
 
 const MANIFESTS = `apiVersion: podpath.dev/v1alpha1
@@ -153,7 +154,7 @@ describe("answers of the API", () => {
 	it("leave an ENI's groups open where their rules are missing, with a warning", () => {
 		const cluster = loadCluster([{ name: "cluster.yaml", text: MANIFESTS }, file("DescribeNetworkInterfaces", CARDS)]);
 		expect(cluster.eni("eni-a1")?.securityGroups).toBeNull();
-		expect(cluster.warnings.map(({ message }) => message).join("\n")).toContain(
+		expect(cluster.warnings.map(({ message }) => worded(message)).join("\n")).toContain(
 			'ENI "eni-a1" is in security group sg-1, of which the input has no DescribeSecurityGroupAttribute',
 		);
 	});
@@ -192,7 +193,7 @@ describe("DescribeRouteEntryList", () => {
 	it("passes over what leads elsewhere, with a warning", () => {
 		const cluster = clusterWith([], routes(entry("172.31.0.0/16", "ngw-1")));
 		expect(cluster.vpcs[0]?.routes).toEqual([]);
-		expect(cluster.warnings.map(({ message }) => message).join("\n")).toContain(
+		expect(cluster.warnings.map(({ message }) => worded(message)).join("\n")).toContain(
 			"the route entry for 172.31.0.0/16 leads to ngw-1, which is no instance or ENI of the input",
 		);
 	});

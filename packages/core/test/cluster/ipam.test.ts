@@ -76,7 +76,7 @@ describe("host-local, as flannel has it", () => {
 			message: phrase("pod-address-assigned", {
 				pod: "pod/default/web-3",
 				address: "10.244.2.2",
-				by: "podCIDR of node/b 10.244.2.0/24",
+				by: phrase("pool-range", { pool: phrase("own-pod-cidr", { node: "node/b" }), range: "10.244.2.0/24" }),
 			}),
 			place: "pod/default/web-3",
 		});

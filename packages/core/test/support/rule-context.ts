@@ -59,6 +59,7 @@ export function ruleContext(options: ContextOptions = {}): RuleContext & { reado
 		ipset: (name): Ipset | Unknowable => sets.find((set) => set.name === name) ?? { unknown: `no set "${name}"` },
 		addressType: (of) => types[of.text] ?? "UNICAST",
 		routeDevice: () => "eth0",
+		routeType: () => "UNICAST",
 		deviceAddress: () => null,
 		chance: (probability) => {
 			recorded.chances.push(probability);

@@ -69,7 +69,7 @@ export class Engine {
 		const { subject } = loaded;
 		switch (call) {
 			case "summary":
-				return summaryOf(subject.cluster);
+				return summaryOf(subject.cluster, language);
 			case "explain": {
 				const { question, language } = asks as Calls["explain"]["asks"];
 				return explain(subject, question, language);

@@ -1,8 +1,10 @@
 /** Addresses: no two owners of one, and each in a block that it can be from. */
+
 import type { Address } from "../../address/address.ts";
 import { contains, type Prefix } from "../../address/prefix.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
-import { type Diagnostic, formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
+import { type Diagnostic, otherAt, refuse } from "../../diagnostic/diagnostic.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import { type AddressOwners, isFinished } from "../address-owners.ts";
 import type { AddressOwner, Cluster } from "../cluster.ts";
 import { keyOf } from "../inventory.ts";
@@ -16,12 +18,8 @@ export function checkAddressOwners(owners: AddressOwners): void {
 		const [first, ...others] = exclusive.map(holderOf);
 		const second = others.find((other) => other.object !== first?.object);
 		if (first === undefined || second === undefined) continue;
-		throw new InputError({
-			code: "duplicate-address",
-			message: `${second.place} has ${text}, which ${first.place} has too`,
-			where: second.object.source,
-			hint: `the other is at ${formatPosition(first.object.source)}`,
-		});
+		const message = phrase("has-too", { one: second.place, what: text, other: first.place });
+		refuse("duplicate-address", message, second.object.source, otherAt(first.object));
 	}
 }
 
@@ -79,7 +77,7 @@ function strayPods(cluster: Cluster): readonly Diagnostic[] {
 	const [first] = strays;
 	if (first !== undefined && routesBlocks(cluster)) failForPod(first.pod, first.address, cluster);
 	return oneWarning(
-		"in no pod CIDR",
+		phrase("no-pod-cidr"),
 		strays.map(({ pod, address }) => ({ place: `pod/${keyOf(pod)}`, address, object: pod })),
 	);
 }
@@ -90,14 +88,12 @@ function routesBlocks(cluster: Cluster): boolean {
 }
 
 function failForPod(pod: Pod, address: Address, cluster: Cluster): never {
-	const blocks = cluster.podCIDRs.map(({ text }) => text).join(", ");
-	throw new InputError({
-		code: "address-in-no-cidr",
-		message: `pod/${keyOf(pod)} has ${address.text}, which is in no pod CIDR`,
-		where: pod.source,
-		hint:
-			blocks === "" ? `in mode ${cluster.mode} Pods have addresses of their Node's podCIDR` : `pod CIDRs are ${blocks}`,
-	});
+	const blocks = cluster.podCIDRs.map(({ text }) => text);
+	const what = phrase("no-pod-cidr");
+	const message = phrase("in-no-cidr", { place: `pod/${keyOf(pod)}`, address: address.text, what, more: "" });
+	const hint =
+		blocks.length === 0 ? phrase("addresses-of-pod-cidr", { mode: cluster.mode }) : phrase("pod-cidrs-are", { blocks });
+	refuse("address-in-no-cidr", message, pod.source, hint);
 }
 
 function strayServices(cluster: Cluster): readonly Diagnostic[] {
@@ -108,7 +104,7 @@ function strayServices(cluster: Cluster): readonly Diagnostic[] {
 			.filter((address) => blocks.longestMatch(address) === undefined)
 			.map((address) => ({ place: `service/${keyOf(service)}`, address, object: service })),
 	);
-	return oneWarning("in no service CIDR", strays);
+	return oneWarning(phrase("no-service-cidr"), strays);
 }
 
 /** Machines that stand in none of the networks that the input describes. */
@@ -127,7 +123,7 @@ function strayMachines(cluster: Cluster): readonly Diagnostic[] {
 			.filter((address) => networks.longestMatch(address) === undefined)
 			.map((address) => ({ place, object, address })),
 	);
-	return oneWarning("in no vSwitch and no Segment", strays);
+	return oneWarning(phrase("no-vswitch-no-segment"), strays);
 }
 
 /** Nothing where no block is known: then nothing can be said. */
@@ -144,11 +140,11 @@ interface Stray {
 	readonly object: ObjectMeta;
 }
 
-function oneWarning(whereNot: string, strays: readonly Stray[]): readonly Diagnostic[] {
+function oneWarning(what: Phrase, strays: readonly Stray[]): readonly Diagnostic[] {
 	const [first, ...others] = strays;
 	if (first === undefined) return [];
-	const more = others.length === 0 ? "" : `, and ${others.length} more like it`;
-	const message = `${first.place} has ${first.address.text}, which is ${whereNot}${more}`;
+	const more = others.length === 0 ? "" : phrase("more-strays", { n: others.length });
+	const message = phrase("in-no-cidr", { place: first.place, address: first.address.text, what, more });
 	return [{ code: "address-in-no-cidr", severity: "warning", message, where: first.object.source }];
 }
 

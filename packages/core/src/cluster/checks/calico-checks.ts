@@ -2,8 +2,8 @@
 import type { Address } from "../../address/address.ts";
 import { overlaps } from "../../address/prefix.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
-import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
-import type { Said } from "../../wording/phrase.ts";
+import { otherAt, refuse } from "../../diagnostic/diagnostic.ts";
+import { type Phrase, phrase, type Said } from "../../wording/phrase.ts";
 import { isFinished } from "../address-owners.ts";
 import type { IpPool } from "../calico-objects.ts";
 import type { Cluster } from "../cluster.ts";
@@ -21,8 +21,9 @@ function checkPools(pools: readonly IpPool[]): void {
 	for (const [i, pool] of pools.entries()) {
 		const other = pools.slice(0, i).find((each) => overlaps(each.cidr, pool.cidr));
 		if (other === undefined) continue;
-		const message = `${pool.cidr.text} of IPPool "${pool.name}" overlaps ${other.cidr.text} of IPPool "${other.name}"`;
-		fail("overlapping-cidrs", message, pool, `the other is at ${formatPosition(other.source)}`);
+		const [of, otherOf] = [named("IPPool", pool), named("IPPool", other)];
+		const message = phrase("overlaps", { cidr: pool.cidr.text, of, other: other.cidr.text, otherOf });
+		refuse("overlapping-cidrs", message, pool.source, otherAt(other));
 	}
 }
 
@@ -35,8 +36,10 @@ function checkOwners(cluster: Cluster): void {
 		const { cidr, node } = by;
 		const other = owners.get(cidr.text);
 		if (other !== undefined && other.node !== node) {
-			const message = `${by.kind} "${by.name}" gives block ${cidr.text} to node/${node}, and ${other.by.kind} "${other.by.name}" to node/${other.node}`;
-			fail("conflicting-settings", message, by, `the other is at ${formatPosition(other.by.source)}`);
+			const own = { one: named(by.kind, by), cidr: cidr.text, node: `node/${node}` };
+			const others = { other: named(other.by.kind, other.by), otherNode: `node/${other.node}` };
+			const message = phrase("gives-block-to", { ...own, ...others });
+			refuse("conflicting-settings", message, by.source, otherAt(other.by));
 		}
 		owners.set(cidr.text, { node, by });
 	}
@@ -62,7 +65,7 @@ function checkPods(cluster: Cluster): void {
 			continue;
 		refuseStray(pod, pod.podIPs, pools, "IPPool", ipPools);
 		const ofBlocks = pod.podIPs.filter(({ family }) => families.has(family));
-		refuseStray(pod, ofBlocks, blocks, "IPAMBlock or BlockAffinity", []);
+		refuseStray(pod, ofBlocks, blocks, phrase("block-or-affinity"), []);
 	}
 }
 
@@ -77,15 +80,17 @@ function refuseStray(
 	pod: Pod,
 	addresses: readonly Address[],
 	map: PrefixMap<true> | undefined,
-	what: string,
+	kind: Said,
 	pools: readonly IpPool[],
 ): void {
 	const stray = map && addresses.find((each) => map.longestMatch(each) === undefined);
 	if (stray === undefined) return;
-	const hint = pools.length === 0 ? undefined : `pools are ${pools.map(({ cidr }) => cidr.text).join(", ")}`;
-	fail("address-in-no-cidr", `pod/${keyOf(pod)} has ${stray.text}, which is in no ${what}`, pod, hint);
+	const names = pools.map(({ cidr }) => cidr.text);
+	const what = phrase("no-such-holder", { kind });
+	const message = phrase("in-no-cidr", { place: `pod/${keyOf(pod)}`, address: stray.text, what, more: "" });
+	refuse("address-in-no-cidr", message, pod.source, names.length === 0 ? undefined : phrase("pools-are", { names }));
 }
 
-function fail(code: string, message: string, { source }: ObjectMeta, hint?: Said): never {
-	throw new InputError({ code, message, where: source, ...(hint !== undefined && { hint }) });
+function named(kind: string, { name }: ObjectMeta): Phrase {
+	return phrase("named-kind", { kind, name });
 }

@@ -2,9 +2,9 @@
 import type { Address } from "../../address/address.ts";
 import { contains } from "../../address/prefix.ts";
 import { suggest } from "../../diagnostic/closest.ts";
-import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
+import { formatPosition, otherAt, refuse } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
-import type { Said } from "../../wording/phrase.ts";
+import { type Phrase, phrase, type Said, worded } from "../../wording/phrase.ts";
 import type { Cluster } from "../cluster.ts";
 import type { EniObject, VpcObject } from "../settings.ts";
 
@@ -15,15 +15,13 @@ export function checkSecurityGroups(cluster: Cluster): void {
 			const where = { file: source.file, line };
 			if (peer.kind === "security-group" && cluster.securityGroup(peer.id) === undefined) {
 				const known = cluster.securityGroups.map((each) => each.name);
-				fail(`SecurityGroup "${name}" has a rule for group "${peer.id}", which is not there`, where, {
-					hint: suggest(peer.id, known),
-				});
+				const what = phrase("group-named", { name: peer.id });
+				fail(phrase("rule-for-missing", { group: name, what }), where, suggest(peer.id, known));
 			}
 			if (peer.kind === "prefix-list" && cluster.prefixList(peer.id) === undefined) {
 				const known = cluster.prefixLists.map((each) => each.name);
-				fail(`SecurityGroup "${name}" has a rule for prefix list "${peer.id}", which is not there`, where, {
-					hint: suggest(peer.id, known),
-				});
+				const what = phrase("prefix-list-named", { name: peer.id });
+				fail(phrase("rule-for-missing", { group: name, what }), where, suggest(peer.id, known));
 			}
 		}
 	}
@@ -42,9 +40,9 @@ export function checkEnis(cluster: Cluster, enis: readonly EniObject[]): void {
 		checkVSwitch(eni, cluster.vpcs);
 		if (eni.type === "primary") checkPrimary(eni, cluster);
 	}
-	onlyOne(enis, primaryOf, (instance) => `is a second primary ENI of ${instance}`);
-	onlyOne(enis, deviceOf, (device) => `is ${device} too`);
-	onlyOne(enis, vlanOf, (vlan) => `has ${vlan} too`);
+	onlyOne(enis, primaryOf, "second-primary");
+	onlyOne(enis, deviceOf, "eni-is-too");
+	onlyOne(enis, vlanOf, "eni-has-too");
 	checkAddresses(enis);
 }
 
@@ -60,23 +58,21 @@ function checkInstance({ name, instance, source }: EniObject, cluster: Cluster):
 		...cluster.nodes.map((node) => `node/${node.name}`),
 		...cluster.hosts.map((host) => `host/${host.name}`),
 	];
-	fail(`ENI "${name}" is attached to ${instance}, which is not there`, source, { hint: suggest(instance, known) });
+	fail(phrase("eni-attached-missing", { eni: name, instance }), source, suggest(instance, known));
 }
 
 function checkMember({ name, trunk, instance, source }: EniObject, byId: ReadonlyMap<string, EniObject>): void {
 	const other = byId.get(trunk);
 	if (other === undefined) {
 		const trunks = [...byId.values()].filter(({ type }) => type === "trunk").map((each) => each.name);
-		fail(`ENI "${name}" is a member of trunk "${trunk}", which is not there`, source, { hint: suggest(trunk, trunks) });
+		fail(phrase("eni-member-missing", { eni: name, trunk }), source, suggest(trunk, trunks));
 	}
 	if (other.type !== "trunk") {
-		fail(`ENI "${name}" is a member of "${trunk}", which is ${other.type} and no trunk`, source, {
-			hint: `the other is at ${formatPosition(other.source)}`,
-		});
+		fail(phrase("eni-member-of-other", { eni: name, trunk, type: other.type }), source, otherAt(other));
 	}
 	// A member has no device of its own, so its instance can only be its trunk's.
 	if (instance !== "" && instance !== other.instance) {
-		fail(`ENI "${name}" is attached to ${instance}, but its trunk "${trunk}" to ${other.instance}`, source, {});
+		fail(phrase("eni-apart-from-trunk", { eni: name, instance, trunk, other: other.instance }), source);
 	}
 }
 
@@ -86,18 +82,14 @@ function checkGroups({ name, securityGroups, source }: EniObject, cluster: Clust
 		const known = cluster.securityGroups.map((each) => each.name);
 		return (
 			cluster.securityGroup(id) ??
-			fail(`ENI "${name}" is in security group "${id}", which is not there`, source, { hint: suggest(id, known) })
+			fail(phrase("eni-group-missing", { eni: name, group: id }), source, suggest(id, known))
 		);
 	});
 	const [first] = groups;
 	const other = groups.find((group) => group.type !== first?.type);
 	if (first === undefined || other === undefined) return;
-	fail(
-		`ENI "${name}" is in ${first.type} group "${first.name}" and in ${other.type} group "${other.name}"`,
-		source,
-		{ hint: "all groups of an ENI are of one type" },
-		"conflicting-settings",
-	);
+	const facts = { eni: name, type: first.type, group: first.name, otherType: other.type, other: other.name };
+	fail(phrase("eni-group-types", facts), source, phrase("groups-of-one-type"), "conflicting-settings");
 }
 
 interface KnownVSwitch {
@@ -113,26 +105,23 @@ function checkVSwitch({ name, vSwitch, addresses, source }: EniObject, vpcs: rea
 	const own = known.filter(({ id }) => id === vSwitch);
 	if (vSwitch !== "" && own.length === 0) {
 		const ids = known.map(({ id }) => id);
-		fail(`ENI "${name}" is in vSwitch "${vSwitch}", which is not there`, source, { hint: suggest(vSwitch, ids) });
+		fail(phrase("eni-vswitch-missing", { eni: name, id: vSwitch }), source, suggest(vSwitch, ids));
 	}
 	let first = own[0];
 	for (const address of addresses) {
 		const holder = known.find(({ cidr }) => contains(cidr, address));
 		if (holder === undefined) {
-			fail(`ENI "${name}" has ${address.text}, which is in no vSwitch`, source, {}, "address-in-no-cidr");
+			const message = phrase("eni-in-no-vswitch", { eni: name, address: address.text });
+			fail(message, source, undefined, "address-in-no-cidr");
 		}
 		if (vSwitch !== "" && own.every(({ cidr }) => cidr.family === address.family && !contains(cidr, address))) {
-			const hint = `it is in vSwitch "${holder.id}"`;
-			const message = `ENI "${name}" has ${address.text}, which is not in ${own[0]?.cidr.text} of its vSwitch "${vSwitch}"`;
-			fail(message, source, { hint }, "address-in-no-cidr");
+			const hint = phrase("it-is-in-vswitch", { id: holder.id });
+			const facts = { eni: name, address: address.text, cidr: own[0]?.cidr.text ?? "", id: vSwitch };
+			fail(phrase("eni-outside-vswitch", facts), source, hint, "address-in-no-cidr");
 		}
 		if (first?.cidr.family === address.family && first.id !== holder.id) {
-			fail(
-				`ENI "${name}" is in two vSwitches: ${addresses[0]?.text} is in "${first.id}", ${address.text} in "${holder.id}"`,
-				source,
-				{},
-				"conflicting-settings",
-			);
+			const both = { one: addresses[0]?.text ?? "", id: first.id, other: address.text, otherId: holder.id };
+			fail(phrase("eni-two-vswitches", { eni: name, ...both }), source, undefined, "conflicting-settings");
 		}
 		first ??= holder;
 	}
@@ -140,16 +129,15 @@ function checkVSwitch({ name, vSwitch, addresses, source }: EniObject, vpcs: rea
 
 function checkPrimary({ name, instance, device, addresses, source }: EniObject, cluster: Cluster): void {
 	if (device !== "" && device !== PRIMARY_DEVICE) {
-		fail(`ENI "${name}" is primary and has device "${device}"`, source, {
-			hint: `podpath knows primary ones as ${PRIMARY_DEVICE}`,
-		});
+		const hint = phrase("primary-known-as", { device: PRIMARY_DEVICE });
+		fail(phrase("primary-has-device", { eni: name, device }), source, hint);
 	}
 	const own = addressesOf(instance, cluster);
 	// A machine's other addresses may be those of further ENIs.
 	const [first] = own;
 	const holds = own.some((address) => addresses.some((each) => each.text === address.text));
 	if (first === undefined || addresses.length === 0 || holds) return;
-	fail(`ENI "${name}" is the primary one of ${instance}, but has not its address ${first.text}`, source, {});
+	fail(phrase("primary-without-address", { eni: name, instance, address: first.text }), source);
 }
 
 const PRIMARY_DEVICE = "eth0";
@@ -163,31 +151,33 @@ function primaryOf({ type, instance }: EniObject): string | undefined {
 	return type === "primary" ? instance : undefined;
 }
 
-function deviceOf({ type, instance, device }: EniObject): string | undefined {
+function deviceOf({ type, instance, device }: EniObject): Said | undefined {
 	const name = type === "primary" ? PRIMARY_DEVICE : device;
 	if (type === "member" || name === "") return undefined;
-	return `${name} of ${instance}`;
+	return phrase("device-of", { device: name, place: instance });
 }
 
-function vlanOf({ type, trunk, vlan }: EniObject): string | undefined {
-	return type === "member" ? `VLAN ${vlan} of trunk "${trunk}"` : undefined;
+function vlanOf({ type, trunk, vlan }: EniObject): Said | undefined {
+	return type === "member" ? phrase("vlan-of-trunk", { vlan: vlan ?? 0, trunk: `"${trunk}"` }) : undefined;
 }
 
 /** Of each key only one ENI. */
 function onlyOne(
 	enis: readonly EniObject[],
-	keyOf: (eni: EniObject) => string | undefined,
-	claims: (key: string) => string,
+	claimOf: (eni: EniObject) => Said | undefined,
+	said: "second-primary" | "eni-is-too" | "eni-has-too",
 ): void {
 	const holders = new Map<string, EniObject>();
 	for (const eni of enis) {
-		const key = keyOf(eni);
-		const other = key === undefined ? undefined : holders.get(key);
-		if (other !== undefined && key !== undefined) {
-			const hint = `ENI "${other.name}" at ${formatPosition(other.source)}`;
-			fail(`ENI "${eni.name}" ${claims(key)}`, eni.source, { hint }, "duplicate-object");
+		const what = claimOf(eni);
+		if (what === undefined) continue;
+		const key = worded(what);
+		const other = holders.get(key);
+		if (other !== undefined) {
+			const hint = phrase("eni-at", { eni: other.name, where: formatPosition(other.source) });
+			fail(phrase(said, { eni: eni.name, what }), eni.source, hint, "duplicate-object");
 		}
-		if (key !== undefined) holders.set(key, eni);
+		holders.set(key, eni);
 	}
 }
 
@@ -197,23 +187,18 @@ function checkAddresses(enis: readonly EniObject[]): void {
 		for (const { text } of eni.addresses) {
 			const other = holders.get(text);
 			if (other !== undefined) {
-				const hint = `the other is at ${formatPosition(other.source)}`;
+				const [one, another] = [eni, other].map(({ name }) => phrase("named-kind", { kind: "ENI", name }));
 				const message =
 					other === eni
-						? `ENI "${eni.name}" has ${text} twice`
-						: `ENI "${eni.name}" has ${text}, which ENI "${other.name}" has too`;
-				fail(message, eni.source, { hint }, "duplicate-address");
+						? phrase("eni-address-twice", { eni: eni.name, address: text })
+						: phrase("has-too", { one: one ?? "", what: text, other: another ?? "" });
+				fail(message, eni.source, otherAt(other), "duplicate-address");
 			}
 			holders.set(text, eni);
 		}
 	}
 }
 
-function fail(
-	message: string,
-	where: SourcePosition,
-	{ hint }: { readonly hint?: Said | undefined },
-	code = "missing-object",
-): never {
-	throw new InputError({ code, message, where, ...(hint !== undefined && { hint }) });
+function fail(message: Phrase, where: SourcePosition, hint?: Phrase, code = "missing-object"): never {
+	refuse(code, message, where, hint);
 }

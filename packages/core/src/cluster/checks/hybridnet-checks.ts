@@ -2,8 +2,8 @@
 import { contains } from "../../address/prefix.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
 import { suggest } from "../../diagnostic/closest.ts";
-import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
-import type { Said } from "../../wording/phrase.ts";
+import { otherAt, refuse } from "../../diagnostic/diagnostic.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import { isFinished } from "../address-owners.ts";
 import type { Cluster } from "../cluster.ts";
 import type { HybridnetSubnet } from "../hybridnet-objects.ts";
@@ -18,25 +18,27 @@ export function checkHybridnet(cluster: Cluster): void {
 	const overlays = hybridnetNetworks.filter(({ type }) => type === "Overlay");
 	const [first, second] = overlays;
 	if (first !== undefined && second !== undefined) {
-		const hint = `the other is at ${formatPosition(first.source)}`;
-		fail(second, "conflicting-settings", `a second Network of type Overlay, "${second.name}": there can be one`, hint);
+		fail(second, "conflicting-settings", phrase("second-overlay", { name: second.name }), otherAt(first));
 	}
 	for (const subnet of hybridnetSubnets) {
 		if (networks.has(subnet.network)) continue;
-		const message = `Subnet "${subnet.name}" is of Network "${subnet.network}", which is not there`;
+		const message = phrase("is-of-missing", {
+			one: named("Subnet", subnet.name),
+			what: named("Network", subnet.network),
+		});
 		fail(subnet, "missing-object", message, suggest(subnet.network, [...networks.keys()]));
 	}
 	checkApart(hybridnetSubnets);
 	for (const instance of ipInstances) {
-		const name = `IPInstance "${instance.namespace}/${instance.name}"`;
+		const one = named("IPInstance", `${instance.namespace}/${instance.name}`);
 		const subnet = subnets.get(instance.subnet);
 		if (subnet === undefined) {
-			const message = `${name} is of Subnet "${instance.subnet}", which is not there`;
+			const message = phrase("is-of-missing", { one, what: named("Subnet", instance.subnet) });
 			fail(instance, "missing-object", message, suggest(instance.subnet, [...subnets.keys()]));
 		}
 		if (!contains(subnet.cidr, instance.address)) {
-			const message = `${name} has ${instance.address.text}, which is not in ${subnet.cidr.text} of Subnet "${subnet.name}"`;
-			fail(instance, "address-in-no-cidr", message);
+			const where = { address: instance.address.text, cidr: subnet.cidr.text, of: named("Subnet", subnet.name) };
+			fail(instance, "address-in-no-cidr", phrase("has-outside", { one, ...where }));
 		}
 	}
 	if (cluster.mode.startsWith("hybridnet-")) checkPods(cluster);
@@ -51,8 +53,10 @@ function checkPods({ pods, hybridnetSubnets }: Cluster): void {
 		if (pod.hostNetwork || isFinished(pod) || pod.defaultNetwork !== undefined) continue;
 		const stray = pod.podIPs.find((each) => families.has(each.family) && map.longestMatch(each) === undefined);
 		if (stray === undefined) continue;
-		const hint = `Subnets are ${hybridnetSubnets.map(({ cidr }) => cidr.text).join(", ")}`;
-		fail(pod, "address-in-no-cidr", `pod/${keyOf(pod)} has ${stray.text}, which is in no Subnet`, hint);
+		const hint = phrase("subnets-are", { blocks: hybridnetSubnets.map(({ cidr }) => cidr.text) });
+		const what = phrase("no-such-holder", { kind: "Subnet" });
+		const facts = { place: `pod/${keyOf(pod)}`, address: stray.text, what, more: "" };
+		fail(pod, "address-in-no-cidr", phrase("in-no-cidr", facts), hint);
 	}
 }
 
@@ -67,11 +71,16 @@ function checkApart(subnets: readonly HybridnetSubnet[]): void {
 					(contains(cidr, subnet.cidr.address) || contains(subnet.cidr, cidr.address)),
 			);
 		if (other === undefined) continue;
-		const message = `${subnet.cidr.text} of Subnet "${subnet.name}" overlaps ${other.cidr.text} of Subnet "${other.name}"`;
-		fail(subnet, "overlapping-cidrs", message, `the other is at ${formatPosition(other.source)}`);
+		const [of, otherOf] = [named("Subnet", subnet.name), named("Subnet", other.name)];
+		const message = phrase("overlaps", { cidr: subnet.cidr.text, of, other: other.cidr.text, otherOf });
+		fail(subnet, "overlapping-cidrs", message, otherAt(other));
 	}
 }
 
-function fail({ source }: ObjectMeta, code: string, message: string, hint?: Said): never {
-	throw new InputError({ code, message, where: source, ...(hint !== undefined && { hint }) });
+function named(kind: string, name: string): Phrase {
+	return phrase("named-kind", { kind, name });
+}
+
+function fail({ source }: ObjectMeta, code: string, message: Phrase, hint?: Phrase): never {
+	refuse(code, message, source, hint);
 }

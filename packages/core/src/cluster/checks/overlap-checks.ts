@@ -1,24 +1,27 @@
 /** Blocks that must not overlap. */
 import { compareAddresses } from "../../address/address.ts";
 import { contains, containsPrefix, type Prefix } from "../../address/prefix.ts";
-import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
+import { otherAt, refuse } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
+import { phrase, type Said, worded } from "../../wording/phrase.ts";
 import type { Cluster } from "../cluster.ts";
 
 interface Block {
 	readonly prefix: Prefix;
-	/** `the service CIDR`, `node/a`: whose it is. */
-	readonly of: string;
+	/** Whose it is: `the service CIDR`, `segment/a`. */
+	readonly of: Said;
 	readonly where: SourcePosition | undefined;
 }
 
 /** @throws {InputError} Naming the first two that overlap. */
 export function checkOverlaps(cluster: Cluster): void {
 	const where = cluster.settings?.source;
-	const serviceBlocks = cluster.serviceCIDRs.map((prefix): Block => ({ prefix, of: "the service CIDR", where }));
-	const podBlocks = cluster.podCIDRs.map((prefix): Block => ({ prefix, of: "the pod CIDR", where }));
+	const serviceBlocks = cluster.serviceCIDRs.map((prefix): Block => ({ prefix, of: phrase("service-cidr"), where }));
+	const podBlocks = cluster.podCIDRs.map((prefix): Block => ({ prefix, of: phrase("pod-cidr"), where }));
 	const nodeBlocks = cluster.nodes.flatMap((node) =>
-		node.podCIDRs.map((prefix): Block => ({ prefix, of: `the podCIDR of node/${node.name}`, where: node.source })),
+		node.podCIDRs.map((prefix): Block => {
+			return { prefix, of: phrase("pod-cidr-of", { node: `node/${node.name}` }), where: node.source };
+		}),
 	);
 	const underlay = underlayBlocks(cluster);
 	// Pods of an overlay or of routed blocks have addresses of their own; elsewhere theirs are the underlay's.
@@ -36,12 +39,15 @@ function underlayBlocks(cluster: Cluster): readonly Block[] {
 		...cidrs.map((prefix): Block => ({ prefix, of: `segment/${name}`, where: source })),
 		...vlans.flatMap((vlan) =>
 			vlan.cidrs.map((prefix): Block => {
-				return { prefix, of: `VLAN ${vlan.id} of segment/${name}`, where: { file: source.file, line: vlan.line } };
+				const of = phrase("vlan-of", { vlan: vlan.id, place: `segment/${name}` });
+				return { prefix, of, where: { file: source.file, line: vlan.line } };
 			}),
 		),
 	]);
 	const vSwitches = cluster.vpcs.map((vpc) =>
-		vpc.vSwitches.map(({ id, cidr }): Block => ({ prefix: cidr, of: `vSwitch "${id}"`, where: vpc.source })),
+		vpc.vSwitches.map(({ id, cidr }): Block => {
+			return { prefix: cidr, of: phrase("named-kind", { kind: "vSwitch", name: id }), where: vpc.source };
+		}),
 	);
 	for (const ofOneVpc of vSwitches) checkApart([...segments, ...ofOneVpc]);
 	return vSwitches.length === 1 ? [...segments, ...vSwitches.flat()] : segments;
@@ -55,18 +61,15 @@ function checkApart(blocks: readonly Block[]): void {
 	let outer: Block | undefined;
 	for (const block of sorted) {
 		if (outer === undefined || !containsPrefix(outer.prefix, block.prefix)) outer = block;
-		else if (outer.of !== block.of || outer.prefix.text !== block.prefix.text) fail(block, outer);
+		else if (worded(outer.of) !== worded(block.of) || outer.prefix.text !== block.prefix.text) fail(block, outer);
 	}
 }
 
 function fail(block: Block, outer: Block): never {
-	throw new InputError({
-		code: "overlapping-cidrs",
-		message: `${block.prefix.text} of ${block.of} overlaps ${outer.prefix.text} of ${outer.of}`,
-		...(block.where !== undefined && { where: block.where }),
-		...(outer.where !== undefined &&
-			outer.where !== block.where && { hint: `the other is at ${formatPosition(outer.where)}` }),
-	});
+	const facts = { cidr: block.prefix.text, of: block.of, other: outer.prefix.text, otherOf: outer.of };
+	const apart = outer.where !== undefined && outer.where !== block.where;
+	const hint = apart ? otherAt({ source: outer.where }) : undefined;
+	refuse("overlapping-cidrs", phrase("overlaps", facts), block.where, hint);
 }
 
 function checkNodesOutside(cluster: Cluster, blocks: readonly Block[]): void {
@@ -74,11 +77,8 @@ function checkNodesOutside(cluster: Cluster, blocks: readonly Block[]): void {
 		for (const address of node.internalIPs) {
 			const block = blocks.find(({ prefix }) => contains(prefix, address));
 			if (block === undefined) continue;
-			throw new InputError({
-				code: "overlapping-cidrs",
-				message: `node/${node.name} has ${address.text}, which is in ${block.of} ${block.prefix.text}`,
-				where: node.source,
-			});
+			const facts = { place: `node/${node.name}`, address: address.text, of: block.of, cidr: block.prefix.text };
+			refuse("overlapping-cidrs", phrase("address-in-block", facts), node.source);
 		}
 	}
 }

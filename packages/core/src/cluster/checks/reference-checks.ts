@@ -2,9 +2,9 @@
 import { isLinkLocal, parseAddress } from "../../address/address.ts";
 import { containsPrefix } from "../../address/prefix.ts";
 import { suggest } from "../../diagnostic/closest.ts";
-import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
+import { otherAt, refuse } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
-import type { Said } from "../../wording/phrase.ts";
+import { type Phrase, phrase, type Said } from "../../wording/phrase.ts";
 import type { Cluster } from "../cluster.ts";
 import { keyOf } from "../inventory.ts";
 import type { Service } from "../objects.ts";
@@ -19,11 +19,9 @@ export function checkReferences(cluster: Cluster): void {
 	for (const segment of cluster.segments) {
 		const stray = segment.gateways.find((gateway) => !inOneOf(segment.cidrs, gateway));
 		if (stray !== undefined) {
-			fail(
-				"address-in-no-cidr",
-				`gateway ${stray.text} of segment/${segment.name} is not in its CIDRs`,
-				segment.source,
-			);
+			const of = `segment/${segment.name}`;
+			const message = phrase("gateway-not-in", { address: stray.text, of, what: phrase("its-cidrs") });
+			refuse("address-in-no-cidr", message, segment.source);
 		}
 	}
 	for (const name of Object.keys(cluster.settings?.sysctlsByNode ?? {})) {
@@ -40,8 +38,10 @@ function checkNodePorts(services: readonly Service[]): void {
 			const key = `${port}/${protocol.toUpperCase()}`;
 			const other = port === 0 ? undefined : taken.get(key);
 			if (other !== undefined) {
-				const message = `service/${keyOf(service)} has node port ${key}, which service/${keyOf(other)} has too`;
-				fail("duplicate-port", message, service.source, `the other is at ${formatPosition(other.source)}`);
+				const what = phrase("node-port", { port: key });
+				const [one, another] = [`service/${keyOf(service)}`, `service/${keyOf(other)}`];
+				const message = phrase("has-too", { one, what, other: another });
+				refuse("duplicate-port", message, service.source, otherAt(other));
 			}
 			taken.set(key, service);
 		}
@@ -50,18 +50,20 @@ function checkNodePorts(services: readonly Service[]): void {
 
 function checkLoadBalancers(cluster: Cluster): void {
 	for (const { name, service, backends, source } of cluster.loadBalancers) {
+		const who = phrase("named-kind", { kind: "LoadBalancer", name });
 		if (cluster.service(service) === undefined) {
 			const hint = suggest(service, cluster.services.map(keyOf));
-			fail("missing-object", `LoadBalancer "${name}" is for service/${service}, which is not there`, source, hint);
+			refuse("missing-object", phrase("balancer-for", { name, service: `service/${service}` }), source, hint);
 		}
 		for (const { node, eni } of backends ?? []) {
-			if (node !== "" && cluster.node(node) === undefined) missingNode(node, `LoadBalancer "${name}"`, source, cluster);
+			if (node !== "" && cluster.node(node) === undefined) missingNode(node, who, source, cluster);
 			if (eni === "" || cluster.eni(eni) !== undefined || namesOfPodEnis(cluster).has(eni)) continue;
 			const hint = suggest(
 				eni,
 				cluster.enis.map((each) => each.name),
 			);
-			fail("missing-object", `LoadBalancer "${name}" names ENI "${eni}", which is not there`, source, hint);
+			const what = phrase("named-kind", { kind: "ENI", name: eni });
+			refuse("missing-object", phrase("is-not-there", { who, what }), source, hint);
 		}
 	}
 }
@@ -74,25 +76,22 @@ function checkVpc(vpc: VpcObject, cluster: Cluster): void {
 	const place = `vpc/${vpc.name}`;
 	const ids = new Set<string>();
 	for (const { id, cidr, gateway } of vpc.vSwitches) {
-		if (ids.has(id)) fail("duplicate-object", `${place} has two vSwitches "${id}"`, vpc.source);
+		if (ids.has(id)) refuse("duplicate-object", phrase("two-vswitches", { vpc: place, id }), vpc.source);
 		ids.add(id);
 		if (!vpc.cidrs.some((block) => containsPrefix(block, cidr))) {
-			const blocks = vpc.cidrs.map(({ text }) => text).join(", ");
-			fail(
-				"address-in-no-cidr",
-				`${cidr.text} of vSwitch "${id}" is not in ${place}`,
-				vpc.source,
-				`its CIDRs are ${blocks}`,
-			);
+			const hint = phrase("its-cidrs-are", { blocks: vpc.cidrs.map(({ text }) => text) });
+			refuse("address-in-no-cidr", phrase("cidr-not-in", { cidr: cidr.text, id, vpc: place }), vpc.source, hint);
 		}
 		// Routers of IPv6 are known by their link-local addresses (RFC 4861 section 6.1.2).
 		if (!inOneOf([cidr], gateway) && !(gateway.family === 6 && isLinkLocal(gateway))) {
-			fail("address-in-no-cidr", `gateway ${gateway.text} of vSwitch "${id}" is not in ${cidr.text}`, vpc.source);
+			const of = phrase("named-kind", { kind: "vSwitch", name: id });
+			const message = phrase("gateway-not-in", { address: gateway.text, of, what: cidr.text });
+			refuse("address-in-no-cidr", message, vpc.source);
 		}
 	}
 	for (const { nextHop, line } of vpc.routes)
 		checkNextHop(
-			`${place} has an entry to "${nextHop}", which is no machine`,
+			phrase("entry-to-no-machine", { vpc: place, hop: nextHop }),
 			nextHop,
 			{ file: vpc.source.file, line },
 			cluster,
@@ -100,7 +99,7 @@ function checkVpc(vpc: VpcObject, cluster: Cluster): void {
 }
 
 /** An address that no machine of the input has may be that of another next hop, such as a NAT gateway. */
-function checkNextHop(message: string, nextHop: string, where: SourcePosition, cluster: Cluster): void {
+function checkNextHop(message: Phrase, nextHop: string, where: SourcePosition, cluster: Cluster): void {
 	if (parseAddress(nextHop) !== undefined || cluster.eni(nextHop) !== undefined) return;
 	const slash = nextHop.indexOf("/");
 	const kind = slash < 0 ? "" : nextHop.slice(0, slash);
@@ -114,22 +113,13 @@ function checkNextHop(message: string, nextHop: string, where: SourcePosition, c
 		...cluster.hosts.map((host) => `host/${host.name}`),
 	];
 	const hint = suggest(nextHop, kind === "" ? known.map((each) => each.slice("node/".length)) : known);
-	fail("missing-object", message, where, hint);
+	refuse("missing-object", message, where, hint);
 }
 
-function missingNode(name: string, by: string, where: SourcePosition | undefined, cluster: Cluster): never {
+function missingNode(name: string, who: Said, where: SourcePosition | undefined, cluster: Cluster): never {
 	const hint = suggest(
 		name,
 		cluster.nodes.map((node) => node.name),
 	);
-	return fail("missing-object", `${by} names node/${name}, which is not there`, where, hint);
-}
-
-function fail(code: string, message: string, where: SourcePosition | undefined, hint?: Said): never {
-	throw new InputError({
-		code,
-		message,
-		...(where !== undefined && { where }),
-		...(hint !== undefined && { hint }),
-	});
+	return refuse("missing-object", phrase("is-not-there", { who, what: `node/${name}` }), where, hint);
 }

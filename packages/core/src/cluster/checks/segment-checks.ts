@@ -1,7 +1,7 @@
 /** Segments with VLANs: each id, gateway and port once, and ports of machines that are there. */
 import { suggest } from "../../diagnostic/closest.ts";
-import { InputError } from "../../diagnostic/diagnostic.ts";
-import type { Said } from "../../wording/phrase.ts";
+import { refuse } from "../../diagnostic/diagnostic.ts";
+import { type Phrase, phrase, type Said } from "../../wording/phrase.ts";
 import type { Cluster } from "../cluster.ts";
 import type { SegmentObject } from "../settings.ts";
 import { inOneOf } from "./address-checks.ts";
@@ -17,28 +17,29 @@ export function checkSegments(cluster: Cluster): void {
 function checkVlans(segment: SegmentObject, cluster: Cluster): void {
 	const place = `segment/${segment.name}`;
 	const ids = new Map<number, number>();
-	const gateways = new Map(segment.gateways.map(({ text }) => [text, place]));
+	const gateways = new Map<string, Said>(segment.gateways.map(({ text }) => [text, place]));
 	for (const { id, cidrs, gateways: own, line } of segment.vlans) {
-		const vlan = `VLAN ${id} of ${place}`;
+		const vlan = phrase("vlan-of", { vlan: id, place });
 		const other = ids.get(id);
 		if (other !== undefined)
-			fail(segment, line, "duplicate-object", `${place} has VLAN ${id} twice`, `the other is at line ${other}`);
+			fail(segment, line, "duplicate-object", phrase("vlan-twice", { place, vlan: id }), otherAtLine(other));
 		ids.set(id, line);
 		for (const gateway of own) {
 			const { text } = gateway;
 			if (!inOneOf(cidrs, gateway)) {
-				const blocks = cidrs.map((each) => each.text).join(", ");
-				const hint = blocks === "" ? "it has none" : `its CIDRs are ${blocks}`;
-				fail(segment, line, "address-in-no-cidr", `gateway ${text} of ${vlan} is not in its CIDRs`, hint);
+				const blocks = cidrs.map((each) => each.text);
+				const hint = blocks.length === 0 ? phrase("it-has-none") : phrase("its-cidrs-are", { blocks });
+				const message = phrase("gateway-not-in", { address: text, of: vlan, what: phrase("its-cidrs") });
+				fail(segment, line, "address-in-no-cidr", message, hint);
 			}
 			const owner = gateways.get(text);
 			if (owner !== undefined)
-				fail(segment, line, "duplicate-address", `gateway ${text} of ${vlan} is one of ${owner} too`);
+				fail(segment, line, "duplicate-address", phrase("gateway-is-too", { address: text, of: vlan, owner }));
 			gateways.set(text, vlan);
 			const [machine] = cluster.ownersOf(gateway);
 			if (machine !== undefined) {
-				const message = `gateway ${text} of ${vlan} is an address of ${nameOf(machine)} too`;
-				fail(segment, line, "duplicate-address", message, "a VLAN's gateway is the router's own address");
+				const message = phrase("gateway-is-address", { address: text, of: vlan, owner: nameOf(machine) });
+				fail(segment, line, "duplicate-address", message, phrase("gateway-of-router"));
 			}
 		}
 	}
@@ -73,23 +74,28 @@ function checkPorts(segment: SegmentObject, cluster: Cluster): void {
 					machine,
 					places.map((each) => each.slice(each.indexOf("/") + 1)),
 				);
-			fail(segment, line, "missing-object", `a port of ${place} is for ${machine}, which is not there`, hint);
+			fail(segment, line, "missing-object", phrase("port-for-nobody", { place, machine }), hint);
 		}
 		if (named.length > 1) {
-			const message = `a port of ${place} is for ${machine}, which may be ${named.join(" or ")}`;
-			fail(segment, line, "bad-value", message, `write ${named[0]}`);
+			const which = phrase("or", { one: named[0] ?? "", other: named[1] ?? "" });
+			const message = phrase("port-for-which", { place, machine, which });
+			fail(segment, line, "bad-value", message, phrase("write", { text: named[0] ?? "" }));
 		}
 		const key = `${named[0]} ${device}`;
 		const other = lines.get(key);
 		if (other !== undefined) {
-			const message = `${place} has two ports for ${device === "" ? "" : `${device} of `}${named[0]}`;
-			fail(segment, line, "duplicate-object", message, `the other is at line ${other}`);
+			const [port = ""] = named;
+			const what = device === "" ? port : phrase("device-of", { device, place: port });
+			fail(segment, line, "duplicate-object", phrase("two-ports-for", { place, what }), otherAtLine(other));
 		}
 		lines.set(key, line);
 	}
 }
 
-function fail(segment: SegmentObject, line: number, code: string, message: string, hint?: Said): never {
-	const where = { file: segment.source.file, line };
-	throw new InputError({ code, message, where, ...(hint !== undefined && { hint }) });
+function otherAtLine(line: number): Phrase {
+	return phrase("other-at-line", { line });
+}
+
+function fail(segment: SegmentObject, line: number, code: string, message: Phrase, hint?: Phrase): never {
+	refuse(code, message, { file: segment.source.file, line }, hint);
 }

@@ -1,5 +1,7 @@
 /** What PodENIs say of each other and of other objects. */
-import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
+
+import { otherAt, refuse } from "../../diagnostic/diagnostic.ts";
+import { type Phrase, phrase, type Said } from "../../wording/phrase.ts";
 import type { Cluster } from "../cluster.ts";
 import { keyOf } from "../inventory.ts";
 import type { PodEni } from "../terway-objects.ts";
@@ -13,20 +15,18 @@ export function checkPodEnis(cluster: Cluster): void {
 			refuseSecond(enis, eniID, podEni, `ENI ${eniID}`);
 			if (attached?.vlan == null || podEni.trunkENIID === "") continue;
 			const { trunkENIID } = podEni;
-			refuseSecond(vlans, `${trunkENIID} ${attached.vlan}`, podEni, `VLAN ${attached.vlan} of trunk ${trunkENIID}`);
+			const what = phrase("vlan-of-trunk", { vlan: attached.vlan, trunk: trunkENIID });
+			refuseSecond(vlans, `${trunkENIID} ${attached.vlan}`, podEni, what);
 		}
 	}
 }
 
-function refuseSecond(taken: Map<string, PodEni>, key: string, podEni: PodEni, what: string): void {
+function refuseSecond(taken: Map<string, PodEni>, key: string, podEni: PodEni, what: Said): void {
 	const other = taken.get(key);
 	if (other !== undefined && other !== podEni) {
-		throw new InputError({
-			code: "conflicting-settings",
-			message: `PodENI "${keyOf(podEni)}" has ${what}, which PodENI "${keyOf(other)}" has too`,
-			where: podEni.source,
-			hint: `the other is at ${formatPosition(other.source)}`,
-		});
+		const named = (each: PodEni): Phrase => phrase("named-kind", { kind: "PodENI", name: keyOf(each) });
+		const message = phrase("has-too", { one: named(podEni), what, other: named(other) });
+		refuse("conflicting-settings", message, podEni.source, otherAt(other));
 	}
 	taken.set(key, podEni);
 }

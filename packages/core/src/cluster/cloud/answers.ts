@@ -2,6 +2,7 @@
  * Raw answers of Alibaba Cloud's API among the input, as `aliyun ecs DescribeNetworkInterfaces` and the like print them. They say
  * what podpath's own kinds say; where the input has an object of that name too, that one counts.
  */
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import type { Inventory } from "../inventory.ts";
 import { addEnis } from "./network-interfaces.ts";
@@ -35,8 +36,7 @@ export function readAnswers(into: Inventory): void {
 	for (const root of into.answers) {
 		const kind = kindOf(root);
 		if (kind === undefined) {
-			const known = Object.values(READ).join(", ");
-			const message = `an answer without anything that podpath reads was passed over (it reads ${known})`;
+			const message = phrase("answer-passed-over", { known: Object.values(READ) });
 			into.warn({ code: "answer-passed-over", message, where: root.objectPosition });
 		} else answers.set(kind, [...(answers.get(kind) ?? []), root]);
 	}

@@ -16,7 +16,7 @@ export function textsIn(field: Field, inner: string): readonly string[] {
 
 /** @throws {InputError} Where it is not there. */
 export function required(field: Field): string {
-	return field.text() || field.fail("missing-field", `${field.label} is missing`);
+	return field.text() || field.missing();
 }
 
 /** What every object has, of one that has no metadata of its own. */

@@ -1,5 +1,7 @@
 /** DescribeNetworkInterfaces: cards that are attached. Members of trunks are those of PodENIs, which say their VLANs. */
+
 import type { Address } from "../../address/address.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import type { Inventory } from "../inventory.ts";
 import type { EniObject } from "../settings.ts";
@@ -91,7 +93,7 @@ function groupsOf(card: Field, id: string, into: Inventory): readonly string[] |
 	const groups = textsIn(card.at("SecurityGroupIds"), "SecurityGroupId");
 	const unknown = groups.filter((group) => !into.securityGroups.has(group));
 	if (unknown.length > 0) {
-		const message = `ENI "${id}" is in security group ${unknown.join(", ")}, of which the input has no DescribeSecurityGroupAttribute`;
+		const message = phrase("group-not-described", { eni: id, groups: unknown });
 		into.warn({ code: "security-group-missing", message, where: positionOf(card) });
 	}
 	return groups.length === 0 || unknown.length > 0 ? null : groups;

@@ -1,5 +1,7 @@
 /** DescribeSecurityGroupAttribute, and of DescribeSecurityGroups the type. */
+
 import { hostPrefix } from "../../address/prefix.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import type { Inventory } from "../inventory.ts";
 import type { SecurityGroupObject, SecurityGroupRuleObject } from "../settings.ts";
@@ -56,7 +58,7 @@ function refuseRefined(field: Field, other: "Source" | "Dest"): void {
 	const ports = field.at("SourcePortRange");
 	const said = refined.find((each) => each.text() !== "");
 	const narrow = said ?? (["", "-1/-1"].includes(ports.text()) ? undefined : ports);
-	narrow?.fail("bad-value", `${narrow.label} narrows the rule at the group's own end, which podpath does not evaluate`);
+	narrow?.fail("bad-value", phrase("narrows-own-end", { field: narrow.label }));
 }
 
 function peerIn(field: Field, own: "Source" | "Dest"): SecurityGroupRuleObject["peer"] {
@@ -67,7 +69,8 @@ function peerIn(field: Field, own: "Source" | "Dest"): SecurityGroupRuleObject["
 	if (group !== "") return { kind: "security-group", id: group };
 	const list = field.at(`${own}PrefixListId`).text();
 	if (list !== "") return { kind: "prefix-list", id: list };
-	return field.fail("missing-field", `${field.label} names no peer`, `one of ${own}CidrIp, ${own}GroupId`);
+	const hint = phrase("one-of", { names: [`${own}CidrIp`, `${own}GroupId`] });
+	return field.fail("missing-field", phrase("names-no-peer", { field: field.label }), hint);
 }
 
 /** The API prints a single address without its length. */
@@ -81,7 +84,7 @@ function portsIn(field: Field): SecurityGroupRuleObject["ports"] {
 	const [, from, to] = /^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? [];
 	const ports = { from: Number(from), to: Number(to) };
 	if (ports.from >= 1 && ports.from <= ports.to && ports.to <= 65535) return ports;
-	return field.mustBe("FROM/TO with ports from 1 to 65535, or -1/-1 for all");
+	return field.mustBe(phrase("ports-range"));
 }
 
 /** Printed as a text. */
@@ -89,11 +92,11 @@ function priorityIn(field: Field): number {
 	if (typeof field.value !== "string") return field.integer(1, 1, 100);
 	const priority = Number(field.value);
 	const isFine = /^\d+$/.test(field.value) && priority >= 1 && priority <= 100;
-	return isFine ? priority : field.mustBe("a priority from 1 to 100");
+	return isFine ? priority : field.mustBe(phrase("a-priority"));
 }
 
 function word<const T extends string>(field: Field, allowed: readonly T[], fallback: T): T {
 	const text = field.text().toLowerCase();
 	if (text === "") return fallback;
-	return allowed.find((each) => each === text) ?? field.mustBe(`one of ${allowed.join(", ")}`);
+	return allowed.find((each) => each === text) ?? field.mustBe(phrase("one-of", { names: allowed }));
 }

@@ -1,5 +1,7 @@
 /** DescribeVpcs, DescribeVSwitches, DescribeRouteEntryList. */
+
 import { nthAddress, type Prefix } from "../../address/prefix.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import type { Inventory } from "../inventory.ts";
 import type { VpcObject } from "../settings.ts";
@@ -67,7 +69,7 @@ function routeOf(entry: Field, instances: Instances, into: Inventory): VpcObject
 	const destination = entry.at("DestinationCidrBlock").prefix();
 	const { file, line } = positionOf(entry);
 	if (nextHop !== undefined) return [{ destination, nextHop, line }];
-	const message = `the route entry for ${destination.text} leads to ${id || "nothing"}, which is no instance or ENI of the input: it was passed over`;
+	const message = phrase("route-passed-over", { destination: destination.text, hop: id || phrase("nothing") });
 	into.warn({ code: "route-passed-over", message, where: { file, line } });
 	return [];
 }

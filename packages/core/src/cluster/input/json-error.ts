@@ -1,8 +1,9 @@
 /** What is wrong with JSON text, and where: engines' own messages differ and often have no place. */
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 
 export interface JsonError {
 	readonly at: number;
-	readonly message: string;
+	readonly message: Phrase;
 }
 
 const SPACE = /[ \t\r\n]*/y;
@@ -64,21 +65,21 @@ function afterValue(open: readonly string[]): Expected {
 	return open.length === 0 ? "end" : "separator";
 }
 
-function complaint(expected: Expected, char: string | undefined, open: string | undefined): string {
-	if (char === undefined) return "the JSON ends in the middle";
+function complaint(expected: Expected, char: string | undefined, open: string | undefined): Phrase {
+	if (char === undefined) return phrase("json-cut");
 	if (expected !== "separator" && expected !== "colon" && char === '"') {
-		return "a string does not end, or has a character that must be escaped";
+		return phrase("json-string");
 	}
 	switch (expected) {
 		case "colon":
-			return 'expected ":" after the name';
+			return phrase("json-colon", { sign: '":"' });
 		case "name":
 		case "first-name":
-			return char === "}" ? 'a name must follow after ","' : "expected a name in double quotes";
+			return char === "}" ? phrase("json-name-after-comma", { sign: '","' }) : phrase("json-name");
 		case "separator":
-			return `expected "," or "${open === "{" ? "}" : "]"}"`;
+			return phrase("json-separator", { one: '","', other: open === "{" ? '"}"' : '"]"' });
 		default:
-			return "expected a value";
+			return phrase("json-value");
 	}
 }
 

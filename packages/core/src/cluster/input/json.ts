@@ -1,5 +1,7 @@
 /** JSON: one value, or several one after another (JSON lines among them). */
-import { InputError } from "../../diagnostic/diagnostic.ts";
+
+import { refuse } from "../../diagnostic/diagnostic.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { InputDocument, ManifestFile } from "./document.ts";
 import { firstJsonError } from "./json-error.ts";
 import { itemLines, placeOf, positionAt, skipSpace, valueEnd } from "./json-text.ts";
@@ -49,9 +51,9 @@ function attempt(text: string): { readonly value: unknown } | undefined {
 function fail(file: ManifestFile, start: number): never {
 	const error = firstJsonError(file.text, start);
 	// A bracket too many ends the value early: then it stands where the next value should begin.
-	const { at, message } = "end" in error ? { at: error.end, message: "expected a JSON object" } : error;
+	const { at, message } = "end" in error ? { at: error.end, message: phrase("json-object-expected") } : error;
 	const where = { file: file.name, ...positionAt(file.text, at) };
-	throw new InputError({ code: "json-syntax", message: `not valid JSON: ${message}`, where });
+	refuse("json-syntax", phrase("not-json", { what: message }), where);
 }
 
 class JsonDocument implements InputDocument {

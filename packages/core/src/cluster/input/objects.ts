@@ -1,6 +1,8 @@
 /** The objects of a file: its documents with Lists taken apart. */
-import { InputError } from "../../diagnostic/diagnostic.ts";
+
+import { refuse } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { Field, type FieldPath } from "../field.ts";
 import type { InputDocument, ManifestFile } from "./document.ts";
 import { isJson, jsonDocuments } from "./json.ts";
@@ -17,11 +19,7 @@ export interface InputObject {
 export function* documentsIn(file: ManifestFile): Generator<InputDocument> {
 	const text = file.text.replace(/^\ufeff/, "");
 	if (text.includes("\0")) {
-		throw new InputError({
-			code: "not-text",
-			message: `"${file.name}" is not text`,
-			hint: "podpath reads YAML and JSON in UTF-8",
-		});
+		refuse("not-text", phrase("not-text", { file: file.name }), undefined, phrase("reads-utf-8"));
 	}
 	const read = { name: file.name, text };
 	yield* isJson(read) ? jsonDocuments(read) : yamlDocuments(read);
@@ -52,13 +50,14 @@ function* expand(
 		position,
 		locate: (below, part) => document.locate([...path, ...below], part),
 	});
-	if (path.length > DEEPEST_LIST) root.fail("nested-too-deeply", "Lists in Lists in Lists: nested too deeply");
+	if (path.length > DEEPEST_LIST) root.fail("nested-too-deeply", phrase("lists-too-deep"));
 	if (Array.isArray(value)) {
 		yield* expandItems(document, value, path, inherited, position.file);
 		return;
 	}
 	if (typeof value !== "object" || value === null) {
-		root.fail("not-an-object", "not a Kubernetes object", "an object has apiVersion, kind and metadata");
+		const has = phrase("object-has", { fields: ["apiVersion", "kind"], last: "metadata" });
+		root.fail("not-an-object", phrase("not-an-object"), has);
 	}
 	const apiVersion = root.at("apiVersion").text(inherited.apiVersion);
 	const kind = root.at("kind").text(inherited.kind);

@@ -1,4 +1,5 @@
 /** YAML, a document after another, with the places of everything in it. */
+
 import {
 	Composer,
 	type Document,
@@ -12,10 +13,12 @@ import {
 	Parser,
 	visit,
 } from "yaml";
-import { InputError } from "../../diagnostic/diagnostic.ts";
+import { refuse } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import type { FieldPath } from "../field.ts";
 import type { InputDocument, ManifestFile } from "./document.ts";
+import { yamlError } from "./yaml-error.ts";
 
 /** Documents that hold nothing but comments are left out. Throws an InputError with line and column. */
 export function* yamlDocuments(file: ManifestFile): Generator<InputDocument> {
@@ -27,12 +30,12 @@ export function* yamlDocuments(file: ManifestFile): Generator<InputDocument> {
 	for (const document of composer.compose(parser.parse(file.text))) {
 		const [error] = document.errors;
 		if (error !== undefined) {
-			const hint = error.code === "TAB_AS_INDENT" ? "indent with spaces" : undefined;
-			fail(file, lines, error.pos[0], `not valid YAML: ${plain(error.message)}`, hint);
+			const hint = error.code === "TAB_AS_INDENT" ? phrase("indent-with-spaces") : undefined;
+			fail(file, lines, error.pos[0], yamlError(error.code, error.message), hint);
 		}
 		const unusable = unusableKey(document);
 		if (unusable !== undefined) {
-			fail(file, lines, startOf(unusable.key) ?? 0, `not valid YAML: ${unusable.why}`);
+			fail(file, lines, startOf(unusable.key) ?? 0, unusable.why);
 		}
 		const value: unknown = toValue(document, file, lines);
 		if (value !== null) yield new YamlDocument(value, document, file.name, lines);
@@ -48,20 +51,16 @@ function toValue(document: Document.Parsed, file: ManifestFile, lines: LineCount
 		const isOfInput =
 			error instanceof ReferenceError || (error instanceof Error && error.message.startsWith("Merge sources"));
 		if (!isOfInput) throw error;
-		return fail(file, lines, document.range[0], `not valid YAML: ${error.message}`);
+		return fail(file, lines, document.range[0], yamlError("BAD_ALIAS", error.message));
 	}
 }
 
 /** What the `yaml` package takes too; said here because it keeps "billion laughs" out. */
 const MOST_ALIASES = 100;
 
-function plain(message: string): string {
-	return message.startsWith("Maximum call stack") ? "it is nested too deeply" : (message.split("\n")[0] ?? message);
-}
-
 interface UnusableKey {
 	readonly key: Node;
-	readonly why: string;
+	readonly why: Phrase;
 }
 
 /**
@@ -76,7 +75,7 @@ function unusableKey(document: Document.Parsed): UnusableKey | undefined {
 			for (const { key } of map.items) {
 				if (!isScalar(key) || key.value === "<<") continue;
 				if (seen.has(key.value)) {
-					unusable = { key, why: `the key "${String(key.value)}" is there twice` };
+					unusable = { key, why: phrase("key-twice", { key: String(key.value) }) };
 					return visit.BREAK;
 				}
 				seen.add(key.value);
@@ -86,17 +85,17 @@ function unusableKey(document: Document.Parsed): UnusableKey | undefined {
 		Pair(_, { key }) {
 			const meant = isAlias(key) ? key.resolve(document) : key;
 			if (!isNode(key) || (isScalar(meant) && !(meant.value instanceof Object))) return undefined;
-			unusable = { key, why: "a key is a text, a number or a truth value" };
+			unusable = { key, why: phrase("key-not-scalar") };
 			return visit.BREAK;
 		},
 	});
 	return unusable;
 }
 
-function fail(file: ManifestFile, lines: LineCounter, offset: number, message: string, hint?: string): never {
+function fail(file: ManifestFile, lines: LineCounter, offset: number, what: Phrase, hint?: Phrase): never {
 	const { line, col } = lines.linePos(offset);
 	const where = { file: file.name, line, column: col };
-	throw new InputError({ code: "yaml-syntax", message, where, ...(hint === undefined ? {} : { hint }) });
+	refuse("yaml-syntax", phrase("not-yaml", { what }), where, hint);
 }
 
 class YamlDocument implements InputDocument {

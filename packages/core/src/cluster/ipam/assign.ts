@@ -2,9 +2,11 @@
  * Addresses for pods whose status says none, by the rules of their network's IPAM; and what annotations ask of it, checked.
  * Pods come in the order of their names, so that files and objects may be in any.
  */
+
 import type { Address } from "../../address/address.ts";
-import { formatPosition, InputError } from "../../diagnostic/diagnostic.ts";
+import { otherAt, refuse } from "../../diagnostic/diagnostic.ts";
 import { type AddressPool, holds, TakenAddresses } from "../../ipam/pool.ts";
+import { phrase, type Said } from "../../wording/phrase.ts";
 import { isFinished } from "../address-owners.ts";
 import { keyOf } from "../inventory.ts";
 import type { FixedAddress, Node, Pod } from "../objects.ts";
@@ -21,7 +23,7 @@ export interface AssignedAddress {
 	readonly pod: string;
 	readonly address: Address;
 	/** Out of which pool, or who says so. */
-	readonly by: string;
+	readonly by: Said;
 }
 
 export interface AssignedAddresses {
@@ -136,7 +138,7 @@ class Assignment {
 		return undefined;
 	}
 
-	#give(pod: Pod, address: Address, by: string): void {
+	#give(pod: Pod, address: Address, by: Said): void {
 		this.#taken.take(address, `pod/${keyOf(pod)}`);
 		this.#assigned.push({ pod: keyOf(pod), address, by });
 	}
@@ -144,28 +146,27 @@ class Assignment {
 	/** An address that is asked for is of a pool, and nobody else's. */
 	#check(pod: Pod, fixed: FixedAddress, others: Map<string, { pod: string; fixed: FixedAddress }>): void {
 		const { address, annotation, source: where } = fixed;
-		const asks = `pod/${keyOf(pod)} asks for ${address.text} by ${annotation}`;
+		const asks = phrase("asks-for", { pod: keyOf(pod), address: address.text, annotation });
 		const pools = fixed.withoutPool ? [] : this.#source.fixedFrom(pod, address);
 		if (pools.length > 0 && !pools.some((pool) => holds(pool, address))) {
-			const hint = `pools are ${pools.map(({ name }) => name).join(", ")}`;
-			throw new InputError({ code: "address-in-no-pool", message: `${asks}, which no pool gives out`, where, hint });
+			const hint = phrase("pools-are", { names: pools.map(({ name }) => name) });
+			refuse("address-in-no-pool", phrase("asks-in-no-pool", { asks }), where, hint);
 		}
 		const other = others.get(address.text);
 		if (other !== undefined) {
-			const message = `${asks}, and pod/${other.pod} does too`;
-			const hint = `the other is at ${formatPosition(other.fixed.source)}`;
-			throw new InputError({ code: "duplicate-address", message, where, hint });
+			const message = phrase("asks-like-other", { asks, other: `pod/${other.pod}` });
+			refuse("duplicate-address", message, where, otherAt(other.fixed));
 		}
 		others.set(address.text, { pod: keyOf(pod), fixed });
 		const holder = this.#taken.holderOf(address);
 		if (holder !== undefined && holder !== `pod/${keyOf(pod)}`) {
-			throw new InputError({ code: "duplicate-address", message: `${asks}, which ${holder} has`, where });
+			refuse("duplicate-address", phrase("asks-for-taken", { asks, holder }), where);
 		}
 	}
 }
 
 /** Everybody who has an address already. */
-function* claims(facts: IpamFacts): Generator<readonly [Address, string]> {
+function* claims(facts: IpamFacts): Generator<readonly [Address, Said]> {
 	for (const pod of facts.pods) {
 		if (isFinished(pod) || pod.hostNetwork) continue;
 		for (const address of pod.podIPs) yield [address, `pod/${keyOf(pod)}`];
@@ -181,10 +182,10 @@ function* claims(facts: IpamFacts): Generator<readonly [Address, string]> {
 	for (const instance of facts.ipInstances) yield [instance.address, `pod/${instance.namespace}/${instance.podName}`];
 	for (const [name, node] of facts.calico.nodes) {
 		const tunnels = [node.ipv4IPIPTunnelAddr, node.ipv4VXLANTunnelAddr, node.ipv6VXLANTunnelAddr];
-		for (const each of tunnels) if (each !== undefined) yield [each, `the tunnel of node/${name}`];
+		for (const each of tunnels) if (each !== undefined) yield [each, phrase("tunnel-of", { node: `node/${name}` })];
 	}
 	for (const { tunnels } of facts.calico.ipamBlocks) {
-		for (const { address, node } of tunnels) yield [address, `the tunnel of node/${node}`];
+		for (const { address, node } of tunnels) yield [address, phrase("tunnel-of", { node: `node/${node}` })];
 	}
 }
 
@@ -194,11 +195,7 @@ function byKey(pods: readonly Pod[]): readonly Pod[] {
 
 function failExhausted(pod: Pod, tried: readonly AddressPool[]): never {
 	const shown = tried.slice(0, 3).map(({ name }) => name);
-	const more = tried.length > shown.length ? ` and ${tried.length - shown.length} more` : "";
-	throw new InputError({
-		code: "pool-exhausted",
-		message: `no address is left for pod/${keyOf(pod)} in ${shown.join(", ")}${more}`,
-		where: pod.source,
-		hint: "enlarge the pool, or say the pod's address in its status.podIPs",
-	});
+	const more = tried.length > shown.length ? phrase("and-more-pools", { n: tried.length - shown.length }) : "";
+	const message = phrase("no-address-left", { pod: `pod/${keyOf(pod)}`, pools: shown, more });
+	refuse("pool-exhausted", message, pod.source, phrase("enlarge-pool"));
 }

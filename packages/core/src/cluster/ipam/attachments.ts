@@ -1,9 +1,11 @@
 /** The cards that pods have besides the default network's: which network each is of, and its addresses. */
+
 import type { Address } from "../../address/address.ts";
 import { contains } from "../../address/prefix.ts";
 import { suggest } from "../../diagnostic/closest.ts";
-import { InputError } from "../../diagnostic/diagnostic.ts";
+import { refuse } from "../../diagnostic/diagnostic.ts";
 import { type AddressPool, TakenAddresses } from "../../ipam/pool.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import { isFinished } from "../address-owners.ts";
 import { keyOf } from "../inventory.ts";
 import type {
@@ -103,15 +105,13 @@ class Attaching {
 				const address = taken.takeFirst(this.#poolOf(range, definition, pod, config), keyOf(pod));
 				if (address === undefined) continue;
 				this.#refuseTwice(address, pod, config);
-				const by = `${config.ipam.type} of NetworkAttachmentDefinition "${keyOf(definition)}" ${range.range.text}`;
+				const by = phrase("ipam-of", { ipam: config.ipam.type, what: named(definition), range: range.range.text });
 				this.#assigned.push({ pod: keyOf(pod), address, by });
 				return { address, prefixLength: range.subnet.length, gateway: range.gateway };
 			}
-			throw new InputError({
-				code: "pool-exhausted",
-				message: `no address is left for pod/${keyOf(pod)} in ${ranges.map(({ range }) => range.text).join(", ")} of NetworkAttachmentDefinition "${keyOf(definition)}"`,
-				where: pod.source,
-			});
+			const pools = phrase("ranges-of", { ranges: ranges.map(({ range }) => range.text), of: named(definition) });
+			const message = phrase("no-address-left", { pod: `pod/${keyOf(pod)}`, pools, more: "" });
+			return refuse("pool-exhausted", message, pod.source);
 		});
 	}
 
@@ -119,12 +119,10 @@ class Attaching {
 	#refuseTwice(address: Address, pod: Pod, { ipam }: CniConfig): void {
 		const other = this.#assigned.find((each) => each.address.text === address.text);
 		if (other === undefined) return;
-		throw new InputError({
-			code: "duplicate-address",
-			message: `${ipam.type} gives pod/${keyOf(pod)} ${address.text} on node/${pod.nodeName}, which pod/${other.pod} has on its node`,
-			where: pod.source,
-			hint: "give each node a range of its own, use whereabouts, or say the addresses by annotation k8s.v1.cni.cncf.io/network-status",
-		});
+		const given = { ipam: ipam.type, pod: `pod/${keyOf(pod)}`, address: address.text, node: `node/${pod.nodeName}` };
+		const message = phrase("given-on-two-nodes", { ...given, other: `pod/${other.pod}` });
+		const hint = phrase("give-nodes-ranges", { annotation: "k8s.v1.cni.cncf.io/network-status" });
+		refuse("duplicate-address", message, pod.source, hint);
 	}
 
 	#takenBy({ config, definition }: Pick<NetworkAttachment, "config" | "definition">, pod: Pod): TakenAddresses {
@@ -152,22 +150,18 @@ class Attaching {
 
 function failMissing(pod: Pod, { namespace, name, source: where }: NetworkSelection, known: readonly string[]): never {
 	const hint =
-		suggest(`${namespace}/${name}`, known) ?? (known.length === 0 ? undefined : `there are ${known.join(", ")}`);
-	throw new InputError({
-		code: "missing-object",
-		message: `pod/${keyOf(pod)} asks for NetworkAttachmentDefinition "${namespace}/${name}", which is not there`,
-		where,
-		...(hint !== undefined && { hint }),
-	});
+		suggest(`${namespace}/${name}`, known) ?? (known.length === 0 ? undefined : phrase("there-are", { names: known }));
+	const what = named({ namespace, name });
+	refuse("missing-object", phrase("asks-for-missing", { who: `pod/${keyOf(pod)}`, what }), where, hint);
 }
 
 function failEmpty(pod: Pod, definition: NetworkAttachmentDefinition, { source: where }: NetworkSelection): never {
-	throw new InputError({
-		code: "missing-field",
-		message: `pod/${keyOf(pod)} asks for NetworkAttachmentDefinition "${keyOf(definition)}", whose spec.config is empty`,
-		where,
-		hint: "a file on the nodes has it: write its text into spec.config",
-	});
+	const message = phrase("asks-for-empty", { who: `pod/${keyOf(pod)}`, what: named(definition) });
+	refuse("missing-field", message, where, phrase("config-in-file"));
+}
+
+function named({ namespace, name }: Pick<NetworkAttachmentDefinition, "namespace" | "name">): Phrase {
+	return phrase("named-kind", { kind: "NetworkAttachmentDefinition", name: `${namespace}/${name}` });
 }
 
 /** Status says no length: that of the subnet that holds the address. */

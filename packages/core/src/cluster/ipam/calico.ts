@@ -3,12 +3,14 @@
  * and borrows of other nodes' blocks when there are none left (libcalico-go/lib/ipam). Which block a node claims first Calico
  * draws from a hash of its name; here it is the first that nobody has, by the names of the pods that need it.
  */
+
 import { type Address, addressPlus, compareAddresses, type Family } from "../../address/address.ts";
 import { contains, containsPrefix, lastAddress, type Prefix, prefixOf } from "../../address/prefix.ts";
 import { suggest } from "../../diagnostic/closest.ts";
-import { InputError } from "../../diagnostic/diagnostic.ts";
+import { refuse } from "../../diagnostic/diagnostic.ts";
 import type { AddressPool } from "../../ipam/pool.ts";
 import { wholeBlock } from "../../ipam/range.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import { isFinished } from "../address-owners.ts";
 import type { Node, Pod, PoolRequest } from "../objects.ts";
 import { blockOwners } from "./calico-blocks.ts";
@@ -50,7 +52,11 @@ export class CalicoIpam implements AddressSource {
 	fixedFrom(_: Pod, { family }: Address): readonly AddressPool[] {
 		return this.#pools
 			.filter(({ cidr }) => cidr.family === family)
-			.map((pool) => ({ name: `${nameOf(pool)} ${pool.cidr.text}`, ranges: [wholeBlock(pool.cidr)], excluded: NONE }));
+			.map((pool) => ({
+				name: phrase("pool-range", { pool: nameOf(pool), range: pool.cidr.text }),
+				ranges: [wholeBlock(pool.cidr)],
+				excluded: NONE,
+			}));
 	}
 
 	*#addresses(pools: readonly CalicoPool[], node: Node): Generator<AddressPool> {
@@ -74,7 +80,7 @@ export class CalicoIpam implements AddressSource {
 		if (known !== undefined) return known;
 		const tunnel = this.#tunnelIn(cidr, pool, node);
 		const block: AddressPool = {
-			name: `block ${cidr.text} of node/${node}, of ${nameOf(pool)}`,
+			name: phrase("pool-block", { cidr: cidr.text, node: `node/${node}`, pool: nameOf(pool) }),
 			ranges: [wholeBlock(cidr)],
 			excluded: tunnel === undefined ? NONE : new Set([tunnel.text]),
 		};
@@ -132,8 +138,8 @@ export class CalicoIpam implements AddressSource {
 const NONE: ReadonlySet<string> = new Set();
 
 /** As answers name it. */
-function nameOf({ assumed, name, cidr }: CalicoPool): string {
-	return assumed ? `the default IPPool of IPv${cidr.family}` : `IPPool "${name}"`;
+function nameOf({ assumed, name, cidr }: CalicoPool): Phrase {
+	return assumed ? phrase("default-pool", { family: cidr.family }) : phrase("named-kind", { kind: "IPPool", name });
 }
 
 function ownAddresses(pods: readonly Pod[]): ReadonlySet<string> {
@@ -149,11 +155,6 @@ function blockAfter(block: Prefix, within: Prefix): Prefix | undefined {
 
 function failForPool({ pool, annotation, source }: PoolRequest, { calico }: IpamFacts): never {
 	const names = calico.ipPools.filter(({ disabled }) => !disabled).map(({ name }) => name);
-	const hint = suggest(pool, names) ?? (names.length === 0 ? undefined : `pools are ${names.join(", ")}`);
-	throw new InputError({
-		code: "missing-object",
-		message: `${annotation} asks for IPPool "${pool}", which is not there or gives out no addresses`,
-		where: source,
-		...(hint !== undefined && { hint }),
-	});
+	const hint = suggest(pool, names) ?? (names.length === 0 ? undefined : phrase("pools-are", { names }));
+	refuse("missing-object", phrase("asks-for-no-pool", { annotation, pool }), source, hint);
 }

@@ -1,7 +1,9 @@
 /** Contiv's IPAM: netmaster gives out the addresses of the network that a pod's labels name (core/network allocation by bit sets). */
+
 import { suggest } from "../../diagnostic/closest.ts";
-import { InputError } from "../../diagnostic/diagnostic.ts";
+import { refuse } from "../../diagnostic/diagnostic.ts";
 import type { AddressPool } from "../../ipam/pool.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Pod } from "../objects.ts";
 import type { ContivNetwork, ContivSettings } from "../settings.ts";
 import type { AddressSource, IpamFacts } from "./source.ts";
@@ -33,15 +35,15 @@ export function labelledNetwork(
 	const network = contiv.networks.find((each) => each.name === name && each.tenant === tenant);
 	if (network !== undefined) return network;
 	const known = contiv.networks.filter((each) => each.tenant === tenant).map((each) => each.name);
-	const hint = suggest(name, known) ?? (known.length === 0 ? undefined : `its networks are ${known.join(", ")}`);
-	const by = labels[NETWORK_LABEL] === undefined ? `, having no label ${NETWORK_LABEL}` : "";
-	const message = `pod/${namespace}/${pod} is in network "${name}" of tenant "${tenant}"${by}, which spec.contiv does not have`;
-	throw new InputError({ code: "missing-object", message, where, ...(hint !== undefined && { hint }) });
+	const hint = suggest(name, known) ?? (known.length === 0 ? undefined : phrase("its-networks-are", { names: known }));
+	const by = labels[NETWORK_LABEL] === undefined ? phrase("having-no-label", { label: NETWORK_LABEL }) : "";
+	const facts = { pod: `pod/${namespace}/${pod}`, name, tenant, by, field: "spec.contiv" };
+	return refuse("missing-object", phrase("in-contiv-missing", facts), where, hint);
 }
 
 function poolsOf({ name, subnets }: ContivNetwork): readonly AddressPool[] {
 	return subnets.map(({ range, gateway }) => ({
-		name: `Contiv network "${name}" ${range.text}`,
+		name: phrase("pool-range", { pool: phrase("range-of-contiv", { name }), range: range.text }),
 		ranges: [range],
 		excluded: new Set(gateway === null ? [] : [gateway.text]),
 	}));

@@ -2,10 +2,12 @@
  * Addresses of the network that the machines stand in: pools of single addresses that the Cluster object lists (seed 004's
  * "detail" pools), or blocks of pods that are part of a Segment or a vSwitch.
  */
+
 import type { Address, Family } from "../../address/address.ts";
 import { addressPlus } from "../../address/address.ts";
 import { contains, containsPrefix, lastAddress, type Prefix } from "../../address/prefix.ts";
 import type { AddressPool } from "../../ipam/pool.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Node, Pod } from "../objects.ts";
 import type { AddressPoolSettings } from "../settings.ts";
 import { type AddressSource, byFamily, familyOf, gatewayIn, type IpamFacts, subnetPool } from "./source.ts";
@@ -32,7 +34,7 @@ export function dataCentrePools(facts: IpamFacts, families: readonly Family[]): 
 
 function listedPool({ name, range, exclude }: AddressPoolSettings): AddressPool {
 	return {
-		name: `address pool "${name}" ${range.text}`,
+		name: phrase("pool-range", { pool: phrase("address-pool", { name }), range: range.text }),
 		ranges: [range],
 		excluded: new Set(exclude.map(({ text }) => text)),
 	};
@@ -42,7 +44,7 @@ function listedPool({ name, range, exclude }: AddressPoolSettings): AddressPool 
 function segmentBlocks({ podCIDRs, segments }: IpamFacts): readonly AddressPool[] {
 	const networks = segments.flatMap(({ name, cidrs, gateways, vlans }) => [
 		{ name: `segment/${name}`, cidrs, gateways },
-		...vlans.map((vlan) => ({ ...vlan, name: `VLAN ${vlan.id} of segment/${name}` })),
+		...vlans.map((vlan) => ({ ...vlan, name: phrase("vlan-of", { vlan: vlan.id, place: `segment/${name}` }) })),
 	]);
 	return podCIDRs.flatMap((block) => {
 		const network = networks.find(({ cidrs }) => cidrs.some((cidr) => containsPrefix(cidr, block)));
@@ -72,7 +74,7 @@ function isIn(cidr: Prefix, { internalIPs }: Node): boolean {
 
 /** A vSwitch keeps its first and its last three IPv4 addresses for itself (VPC user guide, "Create and manage a vSwitch"). */
 function vSwitchPool({ id, cidr, gateway }: { id: string; cidr: Prefix; gateway: Address }): AddressPool {
-	const pool = subnetPool(`vSwitch "${id}"`, cidr, gateway);
+	const pool = subnetPool(phrase("named-kind", { kind: "vSwitch", name: id }), cidr, gateway);
 	const last = lastAddress(cidr);
 	const kept = cidr.family === 4 && cidr.length < 30 ? [-1, -2].map((n) => addressPlus(last, n).text) : [];
 	return { ...pool, excluded: new Set([...pool.excluded, ...kept]) };

@@ -1,7 +1,9 @@
 /** Plug-in host-local on the node's podCIDR, as flannel has it: the network, the gateway and the broadcast address are nobody's. */
+
 import { addressBits, addressPlus } from "../../address/address.ts";
 import { contains, containsPrefix, lastAddress, overlaps, type Prefix, prefixOf } from "../../address/prefix.ts";
 import type { AddressPool } from "../../ipam/pool.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Node, Pod } from "../objects.ts";
 import { type AddressSource, byFamily, type IpamFacts, subnetPool } from "./source.ts";
 
@@ -15,7 +17,7 @@ export function hostLocal(facts: IpamFacts): AddressSource {
 		const known = pools.get(node);
 		if (known !== undefined) return known;
 		const own = blocks.get(node) ?? [];
-		const made = own.map((block) => subnetPool(`podCIDR of node/${node}`, block, undefined));
+		const made = own.map((block) => subnetPool(phrase("own-pod-cidr", { node: `node/${node}` }), block, undefined));
 		pools.set(node, made);
 		return made;
 	};

@@ -1,10 +1,12 @@
 /** Hybridnet's IPAM: single addresses of Subnets, each with its range and what is left out (hybridnet pkg/ipam). */
+
 import { type Address, addressPlus } from "../../address/address.ts";
 import { lastAddress } from "../../address/prefix.ts";
 import { suggest } from "../../diagnostic/closest.ts";
-import { InputError } from "../../diagnostic/diagnostic.ts";
+import { refuse } from "../../diagnostic/diagnostic.ts";
 import type { AddressPool } from "../../ipam/pool.ts";
 import { addressRange } from "../../ipam/range.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import type { HybridnetNetwork, HybridnetSubnet } from "../hybridnet-objects.ts";
 import type { Node, Pod, PoolRequest } from "../objects.ts";
 import { type AddressSource, byFamily, gatewayIn, type IpamFacts, subnetPool } from "./source.ts";
@@ -46,10 +48,10 @@ export class HybridnetIpam implements AddressSource {
 		return wanted.map((each) => ({ ...this.#poolOf(each), excluded: new Set(excluded(each)) }));
 	}
 
-	noted({ namespace, name }: Pod): readonly { readonly address: Address; readonly by: string }[] {
+	noted({ namespace, name }: Pod): readonly { readonly address: Address; readonly by: Phrase }[] {
 		return this.#facts.ipInstances
 			.filter((each) => each.namespace === namespace && each.podName === name)
-			.map((each) => ({ address: each.address, by: `IPInstance "${each.name}"` }));
+			.map((each) => ({ address: each.address, by: phrase("named-kind", { kind: "IPInstance", name: each.name }) }));
 	}
 
 	#poolOf(subnet: HybridnetSubnet): AddressPool {
@@ -60,7 +62,8 @@ export class HybridnetIpam implements AddressSource {
 			const range = addressRange(start ?? addressPlus(cidr.address, 1), end ?? last);
 			const text = start === null && end === null ? cidr.text : range.text;
 			const left = new Set([...excluded(subnet), ...reservedIPs.map((each) => each.text)]);
-			pool = { name: `Subnet "${name}" ${text}`, ranges: [range], excluded: left };
+			const of = phrase("named-kind", { kind: "Subnet", name });
+			pool = { name: phrase("pool-range", { pool: of, range: text }), ranges: [range], excluded: left };
 			this.#pools.set(subnet, pool);
 		}
 		return pool;
@@ -91,14 +94,9 @@ export class HybridnetIpam implements AddressSource {
 			annotation === SPECIFIED_NETWORK ? hybridnetNetworks : hybridnetSubnets;
 		const names = objects.map(({ name }) => name);
 		if (names.includes(pool)) return;
-		const what = annotation === SPECIFIED_NETWORK ? "Network" : "Subnet";
-		const hint = suggest(pool, names);
-		throw new InputError({
-			code: "missing-object",
-			message: `${annotation} asks for ${what} "${pool}", which is not there`,
-			where: source,
-			...(hint !== undefined && { hint }),
-		});
+		const kind = annotation === SPECIFIED_NETWORK ? "Network" : "Subnet";
+		const what = phrase("named-kind", { kind, name: pool });
+		refuse("missing-object", phrase("asks-for-missing", { who: annotation, what }), source, suggest(pool, names));
 	}
 }
 
@@ -115,5 +113,5 @@ function isOn({ type, nodeList, nodeSelector }: HybridnetNetwork, node: Node): b
 /** Of a cluster without Subnets: the pod CIDRs, one subnet each, as modes/hybridnet assumes them. */
 function assumedPools({ podCIDRs, segments }: IpamFacts): readonly AddressPool[] {
 	const gateways = segments.flatMap((each) => [...each.gateways, ...each.vlans.flatMap((vlan) => vlan.gateways)]);
-	return podCIDRs.map((cidr) => subnetPool("pod CIDR", cidr, gatewayIn(cidr, gateways)));
+	return podCIDRs.map((cidr) => subnetPool(phrase("shared-pod-cidr"), cidr, gatewayIn(cidr, gateways)));
 }

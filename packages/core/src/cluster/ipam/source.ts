@@ -1,8 +1,10 @@
 /** Where the pods of a network mode get their addresses. */
+
 import type { Address, Family } from "../../address/address.ts";
 import { contains, type Prefix } from "../../address/prefix.ts";
 import type { AddressPool } from "../../ipam/pool.ts";
 import { hostRange } from "../../ipam/range.ts";
+import { phrase, type Said } from "../../wording/phrase.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Node, Pod } from "../objects.ts";
 
@@ -37,7 +39,7 @@ export interface AddressSource {
 	/** Pools out of which an address that the pod asks for by name may be; empty: the input describes none, and any will do. */
 	fixedFrom(pod: Pod, address: Address): readonly AddressPool[];
 	/** Addresses that the input gives the pod elsewhere than in its status, with who says so. */
-	noted?(pod: Pod): readonly { readonly address: Address; readonly by: string }[];
+	noted?(pod: Pod): readonly { readonly address: Address; readonly by: Said }[];
 	/** Blocks that nodes have claimed for addresses that were given out. */
 	claimed?(): readonly ClaimedBlock[];
 }
@@ -48,10 +50,10 @@ export interface ClaimedBlock {
 }
 
 /** A subnet out of which machines have addresses, its first one left to the gateway (host-local's range.go). */
-export function subnetPool(name: string, subnet: Prefix, gateway: Address | undefined): AddressPool {
+export function subnetPool(pool: Said, subnet: Prefix, gateway: Address | undefined): AddressPool {
 	const range = hostRange(subnet);
 	return {
-		name: `${name} ${subnet.text}`,
+		name: phrase("pool-range", { pool, range: subnet.text }),
 		ranges: [range],
 		excluded: new Set([(gateway ?? range.first).text]),
 	};

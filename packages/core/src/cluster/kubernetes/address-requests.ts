@@ -1,5 +1,7 @@
 /** Annotations by which a Pod asks its network's IPAM for certain addresses, or for addresses of certain pools. */
+
 import { parseAddress } from "../../address/address.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import type { AddressRequests, FixedAddress, Pod, PoolRequest } from "../objects.ts";
 import { readEmbeddedJson } from "./embedded-json.ts";
@@ -43,7 +45,7 @@ function listed(field: Field, annotation: string, withoutPool: boolean): readonl
 	);
 	for (const family of [4, 6] as const) {
 		if (found.filter(({ address }) => address.family === family).length < 2) continue;
-		field.fail("bad-value", `${annotation} asks for two IPv${family} addresses: a pod can ask for one of each family`);
+		field.fail("bad-value", phrase("two-addresses", { annotation, family }));
 	}
 	return found;
 }
@@ -65,10 +67,11 @@ function byOrdinal(field: Field, annotation: string, pod: string): readonly Fixe
 	const ordinal = Number(/-(\d+)$/.exec(pod)?.[1] ?? 0);
 	const own = parts[ordinal];
 	if (own === undefined || own.trim() === "") {
-		field.fail("bad-value", `${annotation} has ${parts.length} addresses, and none for number ${ordinal}`);
+		field.fail("bad-value", phrase("none-for-ordinal", { annotation, n: parts.length, ordinal }));
 	}
 	return own.split("/").map((text) => {
-		const address = parseAddress(text.trim()) ?? field.mustBe("addresses", "as in 10.0.0.1,10.0.0.2");
+		const address =
+			parseAddress(text.trim()) ?? field.mustBe(phrase("addresses"), phrase("as-in", { example: "10.0.0.1,10.0.0.2" }));
 		return { address, annotation, withoutPool: false, source: field.where() };
 	});
 }

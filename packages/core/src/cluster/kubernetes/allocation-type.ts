@@ -1,4 +1,5 @@
 /** `allocationType` of PodNetworking and PodENI (terway types/controlplane ParseAllocationType, webhook/validate.go). */
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import type { AllocationType } from "../terway-objects.ts";
 
@@ -14,12 +15,13 @@ export function readAllocationType(field: Field): AllocationType {
 	const releaseStrategy = strategy.value === "" ? "" : strategy.oneOf(["TTL", "Never"], "TTL");
 	const after = field.at("releaseAfter");
 	const releaseAfter = after.text();
-	if (releaseAfter !== "" && !DURATION.test(releaseAfter)) after.mustBe("a duration", "as in 10m or 1h30m");
+	if (releaseAfter !== "" && !DURATION.test(releaseAfter))
+		after.mustBe(phrase("a-duration"), phrase("as-in", { example: phrase("or", { one: "10m", other: "1h30m" }) }));
 	if (releaseStrategy === "Never" && releaseAfter !== "") {
-		after.fail("bad-value", `${after.label} must be empty with releaseStrategy Never`);
+		after.fail("bad-value", phrase("empty-with-never", { field: after.label }));
 	}
 	if (strategy.value === "TTL" && releaseAfter === "") {
-		after.fail("missing-field", `${after.label} is missing`, "releaseStrategy TTL needs a duration, as in 10m");
+		after.missing(phrase("ttl-needs-duration", { example: "10m" }));
 	}
 	if (type === "Elastic") return { type };
 	if (releaseStrategy === "Never") return { type, releaseStrategy };

@@ -1,7 +1,9 @@
 /** The configuration of CNI plug-ins inside a NetworkAttachmentDefinition (containernetworking SPEC.md, and each plug-in's page). */
+
 import { type Address, addressPlus } from "../../address/address.ts";
 import { contains, lastAddress, type Prefix, parsePrefix } from "../../address/prefix.ts";
 import { addressRange } from "../../ipam/range.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import type { AttachedAddress, CniConfig, CniIpam, CniRange, MainPlugin } from "../multus-objects.ts";
 
@@ -9,8 +11,8 @@ import type { AttachedAddress, CniConfig, CniIpam, CniRange, MainPlugin } from "
 export function readCniConfig(root: Field): CniConfig {
 	const chain = root.at("plugins").present ? root.at("plugins").items() : [root];
 	const [main, ...meta] = chain;
-	if (main === undefined) return root.at("plugins").fail("bad-value", "plugins is empty: the first makes the card");
-	if (!main.at("type").present) main.at("type").mustBe("the name of a plug-in", "as in macvlan");
+	if (main === undefined) return root.at("plugins").fail("bad-value", phrase("plugins-empty"));
+	if (!main.at("type").present) main.at("type").mustBe(phrase("plugin-name"), phrase("as-in", { example: "macvlan" }));
 	return {
 		plugin: mainPlugin(main),
 		ipam: readIpam(main.at("ipam")),
@@ -90,7 +92,7 @@ export function withLength(field: Field): AttachedAddress {
 	const subnet = text.includes("/") ? parsePrefix(text) : undefined;
 	const address = subnet && parsePrefix(text.slice(0, text.indexOf("/")))?.address;
 	if (subnet === undefined || address === undefined)
-		return field.mustBe("an address with its length", "as in 10.1.0.5/24");
+		return field.mustBe(phrase("address-and-length"), phrase("as-in", { example: "10.1.0.5/24" }));
 	return { address, prefixLength: subnet.length, gateway: null };
 }
 
@@ -116,17 +118,20 @@ function whereaboutsSets(ipam: Field): readonly (readonly CniRange[])[] {
 	return [...own, ...further].map((each) => [each]);
 }
 
+const RANGES = phrase("or", { one: "10.10.0.0/24", other: "10.10.0.5-10.10.0.9/24" });
+
 /** `range` may be `FIRST-LAST/LENGTH` too (whereabouts doc/extended-configuration.md). */
 function whereaboutsRange(field: Field): CniRange {
 	const text = field.at("range").text();
 	const [first = "", rest = ""] = text.includes("-") ? text.split("-") : ["", text];
-	const subnet =
-		parsePrefix(rest) ?? field.at("range").mustBe("a CIDR", "as in 10.10.0.0/24 or 10.10.0.5-10.10.0.9/24");
+	const subnet = parsePrefix(rest) ?? field.at("range").mustBe(phrase("a-cidr"), phrase("as-in", { example: RANGES }));
 	const gateway = addressIn(field.at("gateway"), subnet);
 	const exclude = field
 		.at("exclude")
 		.items()
-		.map((each) => parsePrefix(each.text()) ?? each.mustBe("a CIDR", "as in 10.10.0.8/29"));
+		.map(
+			(each) => parsePrefix(each.text()) ?? each.mustBe(phrase("a-cidr"), phrase("as-in", { example: "10.10.0.8/29" })),
+		);
 	const made = rangeIn(field, subnet, { start: "range_start", end: "range_end" }, gateway);
 	const from = first === "" ? undefined : parsePrefix(first.trim())?.address;
 	const to = first === "" ? undefined : parsePrefix(rest.slice(0, rest.indexOf("/")))?.address;
@@ -147,7 +152,8 @@ function rangeIn(
 		return { subnet, range: addressRange(start, end), gateway, exclude: [] };
 	} catch (error) {
 		if (!(error instanceof RangeError)) throw error;
-		return field.at(names.end).fail("bad-value", `${names.end} ${end.text} is before ${names.start} ${start.text}`);
+		const facts = { end: names.end, last: end.text, start: names.start, first: start.text };
+		return field.at(names.end).fail("bad-value", phrase("range-backwards", facts));
 	}
 }
 
@@ -155,7 +161,8 @@ function addressIn(field: Field, subnet: Prefix): Address | null {
 	if (!field.present || field.value === "") return null;
 	const address = field.address();
 	if (!contains(subnet, address)) {
-		field.fail("address-in-no-cidr", `${field.label} ${address.text} is not in ${subnet.text}`);
+		const facts = { what: field.label, address: address.text, cidr: subnet.text };
+		field.fail("address-in-no-cidr", phrase("not-in-cidr", facts));
 	}
 	return address;
 }

@@ -1,6 +1,7 @@
 /** JSON inside a text field: annotations, and the configurations of CNI plug-ins. */
-import { InputError } from "../../diagnostic/diagnostic.ts";
-import { worded } from "../../wording/phrase.ts";
+
+import { InputError, refuse } from "../../diagnostic/diagnostic.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { Field } from "../field.ts";
 import { firstJsonError } from "../input/json-error.ts";
 import { placeOf, positionAt } from "../input/json-text.ts";
@@ -19,9 +20,10 @@ export function readEmbeddedJson<T>(field: Field, read: (value: Field) => T): T 
 		return read(new Field(parsed(text), { position: { file: "", line: 1 }, locate }));
 	} catch (error) {
 		if (!(error instanceof InputError)) throw error;
-		const { code, message, where, hint } = error.diagnostic;
-		const inside = where === undefined ? "" : ` (line ${where.line}, column ${where.column ?? 1} of the text)`;
-		return field.fail(code, `${field.label}: ${worded(message)}${inside}`, hint);
+		const { message: what, where: inside, ...rest } = error.diagnostic;
+		const where = inside && phrase("inside-text", { line: inside.line, column: inside.column ?? 1 });
+		const message = phrase("in-field", { field: field.label, what, where: where ?? "" });
+		throw new InputError({ ...rest, message, where: field.where() });
 	}
 }
 
@@ -30,8 +32,8 @@ function parsed(text: string): unknown {
 		return JSON.parse(text);
 	} catch {
 		const error = firstJsonError(text, 0);
-		const { at, message } = "end" in error ? { at: error.end, message: "expected the end" } : error;
+		const { at, message } = "end" in error ? { at: error.end, message: phrase("json-end-expected") } : error;
 		const where = { file: "", ...positionAt(text, at) };
-		throw new InputError({ code: "json-syntax", message: `not valid JSON: ${message}`, where });
+		refuse("json-syntax", phrase("not-json", { what: message }), where);
 	}
 }

@@ -1,5 +1,7 @@
 /** Documents in the data of ConfigMaps. */
+
 import { InputError } from "../../diagnostic/diagnostic.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { Field } from "../field.ts";
 import { yamlDocuments } from "../input/yaml.ts";
 
@@ -13,11 +15,9 @@ export function embedded(field: Field): Field | undefined {
 		}
 	} catch (error) {
 		if (!(error instanceof InputError)) throw error;
-		const { message, where } = error.diagnostic;
-		return field.fail(
-			"bad-value",
-			`${field.label}: ${message}${where === undefined ? "" : ` in its line ${where.line}`}`,
-		);
+		const { message: what, where: inside } = error.diagnostic;
+		const where = inside === undefined ? "" : phrase("in-its-line", { line: inside.line });
+		return field.fail("bad-value", phrase("in-field", { field: field.label, what, where }));
 	}
 	return undefined;
 }

@@ -1,5 +1,7 @@
 /** discovery.k8s.io EndpointSlice, and v1 Endpoints as the slices that the mirroring controller makes of them. */
+
 import type { Family } from "../../address/address.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { namespacedMeta } from "../metadata.ts";
 import type { Endpoint, EndpointPort, EndpointSlice } from "../objects.ts";
@@ -75,7 +77,7 @@ function readEndpoint(entry: Field, family: Family, spelling: Spelling): Endpoin
 
 function addressOf(field: Field, family: Family): Endpoint["addresses"][number] {
 	const parsed = field.address();
-	return parsed.family === family ? parsed : field.mustBe(`an IPv${family} address, as addressType says`);
+	return parsed.family === family ? parsed : field.mustBe(phrase("address-of-type", { family }));
 }
 
 function targetOf(reference: Field): string {

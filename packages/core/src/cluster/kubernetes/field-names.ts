@@ -2,8 +2,10 @@
  * Names of fields, to notice misspelt ones (docs/decisions/0009). What Kubernetes knows and podpath has no use for is passed
  * over without a word.
  */
+
 import { closest } from "../../diagnostic/closest.ts";
 import type { Diagnostic } from "../../diagnostic/diagnostic.ts";
+import { type Phrase, phrase, type Said } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 
 export interface FieldNames {
@@ -28,9 +30,9 @@ export function publishedFields(read: string, other = ""): FieldNames {
 
 const MOST_TOLD = 8;
 
-function hintFor(meant: string | undefined, { known }: FieldNames): string | undefined {
-	if (meant !== undefined) return `did you mean "${meant}"?`;
-	return known.size <= MOST_TOLD ? `it has ${[...known].join(", ")}` : undefined;
+function hintFor(meant: string | undefined, { known }: FieldNames): Phrase | undefined {
+	if (meant !== undefined) return phrase("did-you-mean", { name: meant });
+	return known.size <= MOST_TOLD ? phrase("it-has", { what: [...known] }) : undefined;
 }
 
 /** Looks at the names of fields, one object after the other. */
@@ -48,15 +50,16 @@ export class Spelling {
 		this.#fromServer = object.at("metadata").at("uid").present;
 	}
 
-	/** @throws {InputError} For a field that is none of the kind's. */
-	check(field: Field, names: FieldNames, kind: string): void {
+	/** `kind`: its name, or what else has these fields. Throws an InputError for a field that is none of them. */
+	check(field: Field, names: FieldNames, kind: Said): void {
 		if (this.#fromServer || !field.present) return;
 		for (const name in field.members()) {
 			if (names.known.has(name)) continue;
 			const meant = closest(name, names.whole ? names.known : names.read);
 			if (meant === undefined && !names.whole) continue;
 			const member = field.at(name);
-			member.failAtKey("unknown-field", `${member.label} is no field of a ${kind}`, hintFor(meant, names));
+			const what = typeof kind === "string" ? phrase("a-kind", { kind }) : kind;
+			member.failAtKey("unknown-field", phrase("no-field-of", { field: member.label, what }), hintFor(meant, names));
 		}
 	}
 
@@ -76,9 +79,9 @@ export class Spelling {
 		this.warnings.push({
 			code: "unknown-field",
 			severity: "warning",
-			message: `${member.label} of a ${kind} is not known and was passed over`,
+			message: phrase("field-passed-over", { field: member.label, what: phrase("a-kind", { kind }) }),
 			where: member.where("key"),
-			hint: `did you mean "${meant}"?`,
+			hint: phrase("did-you-mean", { name: meant }),
 		});
 	}
 }

@@ -1,6 +1,8 @@
 /** networking.alibaba.com/v1 Network, Subnet and IPInstance (hybridnet pkg/apis/networking/v1). */
+
 import { type Address, compareAddresses, parseAddress } from "../../address/address.ts";
 import { contains, type Prefix } from "../../address/prefix.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import type { HybridnetMode, HybridnetNetwork, HybridnetSubnet, IPInstance } from "../hybridnet-objects.ts";
 import { clusterMeta, namespacedMeta } from "../metadata.ts";
@@ -25,7 +27,7 @@ export function readHybridnetNetwork(object: Field, spelling: Spelling): Hybridn
 	const usual = ({ Overlay: "VXLAN", Underlay: "VLAN", GlobalBGP: "GlobalBGP" } as const)[type];
 	const mode = oneOfOrEmpty(spec.at("mode"), ["VXLAN", "VLAN", "BGP", "GlobalBGP"]) || usual;
 	if ((type === "Overlay") !== (mode === "VXLAN")) {
-		spec.at("mode").fail("bad-value", `${spec.at("mode").label} ${mode} is not one of a network of type ${type}`);
+		spec.at("mode").fail("bad-value", phrase("mode-of-type", { field: spec.at("mode").label, mode, type }));
 	}
 	return {
 		...clusterMeta(object),
@@ -58,17 +60,18 @@ export function readHybridnetSubnet(object: Field, spelling: Spelling): Hybridne
 	const range = spec.at("range");
 	spelling.check(spec, SUBNET, "Subnet");
 	spelling.check(range, RANGE, "Subnet");
-	const cidr = range.at("cidr").present ? range.at("cidr").prefix() : required(range.at("cidr"));
+	const cidr = range.at("cidr").present ? range.at("cidr").prefix() : range.at("cidr").missing();
 	const given = addressOf(range.at("gateway"), cidr);
 	const start = addressOf(range.at("start"), cidr);
 	const end = addressOf(range.at("end"), cidr);
 	if (start !== null && end !== null && compareAddresses(start, end) > 0) {
-		range.at("end").fail("bad-value", `spec.range.end ${end.text} is before spec.range.start ${start.text}`);
+		const facts = { end: "spec.range.end", last: end.text, start: "spec.range.start", first: start.text };
+		range.at("end").fail("bad-value", phrase("range-backwards", facts));
 	}
 	return {
 		...clusterMeta(object),
 		kind: "Subnet",
-		network: spec.at("network").text() || required(spec.at("network")),
+		network: spec.at("network").text() || spec.at("network").missing(),
 		netID: spec.at("netID").present ? spec.at("netID").integer(0, 0, MOST_VNI) : null,
 		cidr,
 		gateway: given,
@@ -85,7 +88,8 @@ export function readHybridnetSubnet(object: Field, spelling: Spelling): Hybridne
 function addressOf(field: Field, cidr: Prefix): Address | null {
 	const given = field.present && field.value !== "" ? field.address() : null;
 	if (given !== null && !contains(cidr, given)) {
-		field.fail("address-in-no-cidr", `${field.label} ${given.text} is not in ${cidr.text}`);
+		const facts = { what: field.label, address: given.text, cidr: cidr.text };
+		field.fail("address-in-no-cidr", phrase("not-in-cidr", facts));
 	}
 	return given;
 }
@@ -100,12 +104,13 @@ export function readIPInstance(object: Field, spelling: Spelling): IPInstance {
 	const address = spec.at("address");
 	spelling.check(spec, IP_INSTANCE, "IPInstance");
 	const mac = address.at("mac").text().toLowerCase();
-	if (mac !== "" && !MAC.test(mac)) address.at("mac").mustBe("a MAC address", "as in 00:16:3e:01:02:03");
+	if (mac !== "" && !MAC.test(mac))
+		address.at("mac").mustBe(phrase("mac-address"), phrase("as-in", { example: "00:16:3e:01:02:03" }));
 	return {
 		...namespacedMeta(object),
 		kind: "IPInstance",
-		network: spec.at("network").text() || required(spec.at("network")),
-		subnet: spec.at("subnet").text() || required(spec.at("subnet")),
+		network: spec.at("network").text() || spec.at("network").missing(),
+		subnet: spec.at("subnet").text() || spec.at("subnet").missing(),
 		address: addressIn(address.at("ip")),
 		mac,
 		podName: spec.at("binding").at("podName").text() || status.at("podName").text(),
@@ -116,9 +121,5 @@ export function readIPInstance(object: Field, spelling: Spelling): IPInstance {
 /** Written with the length of its subnet: `192.168.56.11/24`. */
 function addressIn(field: Field): Address {
 	const [text = ""] = field.text().split("/");
-	return parseAddress(text) ?? field.mustBe("an IP address", "as in 192.168.56.11/24");
-}
-
-function required(field: Field): never {
-	return field.fail("missing-field", `${field.label} is missing`);
+	return parseAddress(text) ?? field.mustBe(phrase("an-address"), phrase("as-in", { example: "192.168.56.11/24" }));
 }

@@ -1,5 +1,7 @@
 /** k8s.cni.cncf.io/v1 NetworkAttachmentDefinition, and the annotations of Pods (Kubernetes Network CRD De-facto Standard). */
+
 import { parseAddress } from "../../address/address.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { namespacedMeta } from "../metadata.ts";
 import type { NetworkAttachmentDefinition, NetworkSelection, NetworkStatus } from "../multus-objects.ts";
@@ -46,8 +48,7 @@ export function readPodNetworks(
 
 function defaultNetworkIn(field: Field): NetworkSelection | undefined {
 	const [asked, second] = field.present ? selectionsIn(field, MULTUS_NAMESPACE) : [];
-	if (second !== undefined)
-		field.fail("bad-value", `${DEFAULT_NETWORK} names two networks: a pod has one default network`);
+	if (second !== undefined) field.fail("bad-value", phrase("two-networks", { annotation: DEFAULT_NETWORK }));
 	return asked;
 }
 
@@ -60,17 +61,19 @@ function selectionsIn(field: Field, namespace: string): readonly NetworkSelectio
 	}
 	return text.split(",").map((part) => {
 		const [, space = namespace, name, device = ""] = SHORT.exec(part.trim()) ?? [];
-		if (name === undefined) return field.mustBe("a list of networks", "as in macvlan-a, ns/net-b@net2");
+		if (name === undefined)
+			return field.mustBe(phrase("networks-list"), phrase("as-in", { example: "macvlan-a, ns/net-b@net2" }));
 		return { namespace: space, name, interface: device, addresses: [], mac: "", defaultRoute: [], source };
 	});
 }
 
 function selection(each: Field, namespace: string): Omit<NetworkSelection, "source"> {
 	const mac = each.at("mac").text().toLowerCase();
-	if (mac !== "" && !MAC.test(mac)) each.at("mac").mustBe("a MAC address", "as in 02:00:00:00:00:01");
+	if (mac !== "" && !MAC.test(mac))
+		each.at("mac").mustBe(phrase("mac-address"), phrase("as-in", { example: "02:00:00:00:00:01" }));
 	return {
 		namespace: each.at("namespace").text() || namespace,
-		name: each.at("name").text() || each.at("name").mustBe("the name of a NetworkAttachmentDefinition"),
+		name: each.at("name").text() || each.at("name").mustBe(phrase("definition-name")),
 		interface: each.at("interface").text(),
 		addresses: each.at("ips").items().map(withLength),
 		mac,
@@ -89,7 +92,7 @@ function status(each: Field): NetworkStatus {
 		addresses: each
 			.at("ips")
 			.items()
-			.map((ip) => parseAddress(ip.text().replace(/\/.*$/, "")) ?? ip.mustBe("an IP address")),
+			.map((ip) => parseAddress(ip.text().replace(/\/.*$/, "")) ?? ip.mustBe(phrase("an-address"))),
 		mac: each.at("mac").text().toLowerCase(),
 	};
 }

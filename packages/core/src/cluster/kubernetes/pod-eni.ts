@@ -1,6 +1,8 @@
 /** network.alibabacloud.com/v1beta1 PodENI (terway pkg/apis/network.alibabacloud.com/v1beta1/types.go). */
+
 import type { Address } from "../../address/address.ts";
 import { contains, type Prefix } from "../../address/prefix.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { namespacedMeta } from "../metadata.ts";
 import type { AttachedEni, PodEni, PodEniAllocation } from "../terway-objects.ts";
@@ -21,17 +23,17 @@ export function readPodEni(object: Field): PodEni {
 	const ids = allocations.map((each) => requiredText(each.at("eni").at("id")));
 	const stray = Object.keys(infos.members()).find((id) => !ids.includes(id));
 	if (stray !== undefined) {
-		const hint = ids.length === 0 ? "spec.allocations is empty" : `spec.allocations has ${ids.join(", ")}`;
-		infos
-			.at(stray)
-			.failAtKey("missing-object", `${infos.label} names ${stray}, which spec.allocations does not have`, hint);
+		const field = spec.at("allocations").label;
+		const hint = ids.length === 0 ? phrase("is-empty", { field }) : phrase("field-has", { field, names: ids });
+		const message = phrase("allocation-missing", { field: infos.label, eni: stray, allocations: field });
+		infos.at(stray).failAtKey("missing-object", message, hint);
 	}
 	const read = allocations.map((each, i) => readAllocation(each, ids[i] ?? "", infos.at(ids[i] ?? "")));
 	refuseTwice(allocations, read);
 	const phase = oneOfOrEmpty(status.at("phase"), PHASES) || "Initial";
 	const unattached = read.find(({ attached }) => attached === null)?.eniID;
 	if (phase === "Bind" && unattached !== undefined) {
-		infos.fail("missing-object", `it is in phase Bind, but ${infos.label} does not have its ENI ${unattached}`);
+		infos.fail("missing-object", phrase("bind-without-eni", { field: infos.label, eni: unattached }));
 	}
 	return {
 		...namespacedMeta(object),
@@ -50,7 +52,8 @@ function readAllocation(field: Field, eniID: string, info: Field): PodEniAllocat
 	const blocks = [field.at("ipv4CIDR"), field.at("ipv6CIDR")].filter(isSaid);
 	const cidrs = blocks.map((each) => each.prefix());
 	const mac = eni.at("mac").text().toLowerCase();
-	if (mac !== "" && !MAC.test(mac)) eni.at("mac").mustBe("a MAC address", "as in 00:16:3e:01:02:03");
+	if (mac !== "" && !MAC.test(mac))
+		eni.at("mac").mustBe(phrase("mac-address"), phrase("as-in", { example: "00:16:3e:01:02:03" }));
 	return {
 		interface: interfaceIn(field.at("interface")),
 		eniID,
@@ -77,14 +80,15 @@ function addressesIn(field: Field, cidrs: readonly Prefix[]): readonly Address[]
 	const addresses = families.flatMap(([each, family]) => {
 		if (!isSaid(each)) return [];
 		const address = each.address();
-		if (address.family !== family) each.mustBe(`an IPv${family} address`);
+		if (address.family !== family) each.mustBe(phrase("an-address-of", { family }));
 		const block = cidrs.find((cidr) => cidr.family === family);
 		if (block !== undefined && !contains(block, address)) {
-			each.fail("address-in-no-cidr", `${each.label} ${address.text} is not in its vSwitch's ${block.text}`);
+			const facts = { field: each.label, address: address.text, cidr: block.text };
+			each.fail("address-in-no-cidr", phrase("not-in-vswitch", facts));
 		}
 		return [address];
 	});
-	if (addresses.length === 0) field.at("ipv4").fail("missing-field", `${field.at("ipv4").label} is missing`);
+	if (addresses.length === 0) field.at("ipv4").missing();
 	return addresses;
 }
 
@@ -93,9 +97,9 @@ function readAttached(info: Field): AttachedEni {
 	// 802.1Q leaves 0 and 4095 out; an ENI that is no member has the 0 that Go writes for nothing.
 	const vid = info.at("vid");
 	const said = vid.integer(0, 0, 4094);
-	if (type === "Member" && said === 0) vid.mustBe("a VLAN id, from 1 to 4094");
+	if (type === "Member" && said === 0) vid.mustBe(phrase("vlan-id"));
 	if (type !== "Member" && said !== 0)
-		vid.fail("bad-value", `${vid.label} is ${said}, but an ENI of type ${type} has none`);
+		vid.fail("bad-value", phrase("eni-without-vlan", { field: vid.label, vlan: said, type }));
 	return {
 		type,
 		vlan: type === "Member" ? said : null,
@@ -105,23 +109,26 @@ function readAttached(info: Field): AttachedEni {
 
 function interfaceIn(field: Field): string {
 	const name = field.text() || "eth0";
-	return name.length <= LONGEST_INTERFACE ? name : field.mustBe(`a device name of 1 to ${LONGEST_INTERFACE} letters`);
+	return name.length <= LONGEST_INTERFACE ? name : field.mustBe(phrase("device-name", { most: LONGEST_INTERFACE }));
 }
 
 function refuseTwice(fields: readonly Field[], allocations: readonly PodEniAllocation[]): void {
 	for (const [i, { interface: device, eniID }] of allocations.entries()) {
 		const before = allocations.slice(0, i);
 		if (before.some((each) => each.interface === device)) {
-			fields[i]?.at("interface").fail("bad-value", `two allocations are for device ${device}`);
+			fields[i]?.at("interface").fail("bad-value", phrase("two-allocations-for", { device }));
 		}
 		if (before.some((each) => each.eniID === eniID)) {
-			fields[i]?.at("eni").at("id").fail("bad-value", `two allocations have ENI ${eniID}`);
+			fields[i]
+				?.at("eni")
+				.at("id")
+				.fail("bad-value", phrase("two-allocations-have", { eni: eniID }));
 		}
 	}
 }
 
 function requiredText(field: Field): string {
-	return field.text() || field.fail("missing-field", `${field.label} is missing`, "a PodENI names the ENI of its pod");
+	return field.text() || field.missing(phrase("pod-eni-names-eni"));
 }
 
 function isSaid(field: Field): boolean {

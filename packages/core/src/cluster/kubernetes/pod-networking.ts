@@ -1,4 +1,5 @@
 /** network.alibabacloud.com/v1beta1 PodNetworking (terway pkg/apis/network.alibabacloud.com/v1beta1/types.go). */
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { readLabelSelector } from "../label-selector.ts";
 import { clusterMeta } from "../metadata.ts";
@@ -45,16 +46,17 @@ export function readPodNetworking(object: Field, spelling: Spelling): PodNetwork
 function securityGroupsIn(field: Field): readonly string[] {
 	const groups = textsIn(field);
 	if (groups.length > MOST_SECURITY_GROUPS) {
-		field.fail("bad-value", `${field.label} has ${groups.length} security groups: at most ${MOST_SECURITY_GROUPS}`);
+		const facts = { field: field.label, n: groups.length, most: MOST_SECURITY_GROUPS };
+		field.fail("bad-value", phrase("too-many-groups", facts));
 	}
 	return groups;
 }
 
 /** Ids: texts that say something, each once. */
 export function textsIn(field: Field): readonly string[] {
-	const texts = field.items().map((each) => each.text() || each.mustBe("an id"));
+	const texts = field.items().map((each) => each.text() || each.mustBe(phrase("an-id")));
 	const twice = texts.findIndex((text, index) => texts.indexOf(text) < index);
-	if (twice >= 0) field.fail("bad-value", `${field.label} has "${texts[twice]}" twice`);
+	if (twice >= 0) field.fail("bad-value", phrase("has-twice", { field: field.label, text: texts[twice] ?? "" }));
 	return texts;
 }
 

@@ -1,4 +1,5 @@
 /** v1 Pod. */
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { namespacedMeta } from "../metadata.ts";
 import type { ContainerPort, Pod, TransportProtocol } from "../objects.ts";
@@ -37,8 +38,8 @@ export function readPod(object: Field, spelling: Spelling): Pod {
 	spelling.check(spec, SPEC, "Pod");
 	spelling.check(status, STATUS, "Pod");
 	for (const container of [...spec.at("containers").items(), ...spec.at("initContainers").items()]) {
-		spelling.check(container, CONTAINER, "Pod's container");
-		for (const port of container.at("ports").items()) spelling.check(port, PORT, "Pod's container");
+		spelling.check(container, CONTAINER, phrase("container-of-pod"));
+		for (const port of container.at("ports").items()) spelling.check(port, PORT, phrase("container-of-pod"));
 	}
 	const meta = namespacedMeta(object);
 	const nodeName = spec.at("nodeName").text();
@@ -118,7 +119,7 @@ function controllerOf(references: Field): string {
 }
 
 export function requiredPort(field: Field): number {
-	return field.present ? field.integer(0, 1, 65535) : field.mustBe("a port, from 1 to 65535");
+	return field.present ? field.integer(0, 1, 65535) : field.mustBe(phrase("a-port"));
 }
 
 const PROTOCOLS: Readonly<Record<string, TransportProtocol>> = { TCP: "tcp", UDP: "udp", SCTP: "sctp" };

@@ -1,4 +1,5 @@
 /** resource.Quantity, where a whole number is wanted: counts of pods and of network interfaces. */
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 
 const QUANTITY = /^\+?(\d+)(?:\.(\d+))?(Ki|Mi|Gi|Ti|Pi|Ei|[munkMGTPE]|[eE][+-]?\d{1,2})?$/;
@@ -9,9 +10,9 @@ const DECIMAL: Readonly<Record<string, number>> = { n: -9, u: -6, m: -3, k: 3, M
 export function wholeQuantity(field: Field): number {
 	const text = typeof field.value === "number" ? String(field.value) : field.text();
 	const [, whole = "", fraction = "", suffix = ""] = QUANTITY.exec(text) ?? [];
-	if (whole === "") return field.mustBe("a quantity", "a whole number, as in 10");
+	if (whole === "") return field.mustBe(phrase("a-quantity"), phrase("whole-as-in", { example: 10 }));
 	const value = scaled(Number(`${whole}.${fraction || "0"}`), suffix);
-	return Number.isSafeInteger(value) ? value : field.mustBe("a whole quantity", "as in 10");
+	return Number.isSafeInteger(value) ? value : field.mustBe(phrase("whole-quantity"), phrase("as-in", { example: 10 }));
 }
 
 function scaled(value: number, suffix: string): number {

@@ -1,5 +1,7 @@
 /** v1 Service, with what the API server fills in. */
+
 import type { Family } from "../../address/address.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { namespacedMeta } from "../metadata.ts";
 import type { Service, ServicePort } from "../objects.ts";
@@ -100,10 +102,11 @@ function portsOf(field: Field, spelling: Spelling): readonly ServicePort[] {
 		const port = portOf(entry);
 		const number = `${port.port}/${port.protocol}`;
 		if (port.name === "" && ports.length > 1) {
-			entry.fail("missing-field", `${entry.at("name").label} is missing: ports need names where there are several`);
+			entry.fail("missing-field", phrase("ports-need-names", { field: entry.at("name").label }));
 		}
-		if (names.has(port.name)) entry.at("name").fail("duplicate-port", `two ports have the name "${port.name}"`);
-		if (numbers.has(number)) entry.at("port").fail("duplicate-port", `port ${number.toUpperCase()} is there twice`);
+		if (names.has(port.name)) entry.at("name").fail("duplicate-port", phrase("two-ports-named", { name: port.name }));
+		if (numbers.has(number))
+			entry.at("port").fail("duplicate-port", phrase("port-twice", { port: number.toUpperCase() }));
 		names.add(port.name);
 		numbers.add(number);
 		return port;

@@ -1,7 +1,9 @@
 /** Kind `Cluster`: what Kubernetes has no object for. */
+
 import * as z from "zod";
 import { defaultPrefix, type Prefix, prefix } from "../../address/prefix.ts";
 import { rangesOverlap } from "../../ipam/range.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type {
@@ -14,9 +16,10 @@ import type {
 import { contiv, contivSettings } from "./contiv-settings.ts";
 import { addressRange, cidr, ipAddress, kubernetesVersion, sysctls, terwayVersion } from "./field-schemas.ts";
 import { type OwnKind, ownKind } from "./own-kind.ts";
+import { mustBe } from "./wanted.ts";
 
 const nodePortBlock = z.union([z.enum(["primary", "localhost", "all"]), cidr], {
-	error: "must be a CIDR or one of primary, localhost, all",
+	error: mustBe(phrase("cidr-or-words", { names: ["primary", "localhost", "all"] })),
 });
 
 const kubeProxy = z.strictObject({
@@ -136,9 +139,11 @@ function addressPoolsIn({ addressPools = [] }: Spec, object: Field): readonly Ad
 			.find((each) => each.name === pool.name || rangesOverlap(each.range, pool.range));
 		if (other === undefined) continue;
 		const field = object.at("spec").at("addressPools").items()[i] ?? object;
-		if (other.name === pool.name) field.fail("duplicate-object", `address pool "${pool.name}" is there twice`);
-		const ranges = `${pool.range.text} of address pool "${pool.name}" overlaps ${other.range.text} of "${other.name}"`;
-		field.fail("overlapping-cidrs", ranges);
+		const of = phrase("address-pool", { name: pool.name });
+		if (other.name === pool.name) field.fail("duplicate-object", phrase("there-twice", { what: of }));
+		const otherOf = phrase("bare-name", { name: other.name });
+		const facts = { cidr: pool.range.text, of, other: other.range.text, otherOf };
+		field.fail("overlapping-cidrs", phrase("overlaps", facts));
 	}
 	return addressPools;
 }

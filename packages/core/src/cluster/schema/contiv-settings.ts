@@ -1,11 +1,14 @@
 /** `spec.contiv` of kind `Cluster`: what `netctl` has been told. */
+
 import * as z from "zod";
 import { type Address, parseAddress } from "../../address/address.ts";
 import { contains, type Prefix, parsePrefix, prefixOf } from "../../address/prefix.ts";
 import { type AddressRange, hostRange, parseRange, rangesOverlap } from "../../ipam/range.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import type { ContivBgp, ContivNetwork, ContivSettings, ContivSubnet } from "../settings.ts";
 import { ipAddress } from "./field-schemas.ts";
+import { mustBe, refuseValue } from "./wanted.ts";
 
 interface Subnet {
 	readonly cidr: Prefix;
@@ -20,11 +23,7 @@ const subnet: z.ZodType<Subnet, string> = z
 		const range = parseRange(addresses);
 		const cidr = range && parsePrefix(`${range.first.text}/${length}`);
 		if (range === undefined || cidr === undefined || length === "" || !contains(cidr, range.last)) {
-			context.addIssue({
-				code: "custom",
-				message: "must be a CIDR or FIRST-LAST/LENGTH, as in 10.1.1.10-10.1.1.99/24",
-			});
-			return z.NEVER;
+			return refuseValue(context, mustBe(phrase("subnet-as-in", { example: "10.1.1.10-10.1.1.99/24" })));
 		}
 		return { cidr, range: addresses.includes("-") ? range : hostRange(cidr) };
 	})
@@ -58,8 +57,7 @@ const routerAddress: z.ZodType<Pick<ContivBgp, "routerIP" | "prefixLength">, str
 		const routerIP = parseAddress(address);
 		const cidr = length === "" ? undefined : parsePrefix(text);
 		if (routerIP?.family === 4 && cidr !== undefined) return { routerIP, prefixLength: cidr.length };
-		context.addIssue({ code: "custom", message: "must be an IPv4 address with its prefix length, as in 50.1.1.1/24" });
-		return z.NEVER;
+		return refuseValue(context, mustBe(phrase("ipv4-and-length", { example: "50.1.1.1/24" })));
 	})
 	.meta({ examples: ["50.1.1.1/24"] });
 
@@ -102,8 +100,8 @@ export function contivSettings(given: GivenContiv, field: Field): ContivSettings
 		const { name, tenant, pktTag: vlan, ipv6Subnet } = each;
 		const ipv4 = subnetOf(each.subnet, each.gateway, at.at("gateway"));
 		const ipv6 = ipv6Subnet === undefined ? [] : [subnetOf(ipv6Subnet, each.ipv6Gateway, at.at("ipv6Gateway"))];
-		if (ipv4.cidr.family !== 4) at.at("subnet").mustBe("of IPv4");
-		if (ipv6.some(({ cidr }) => cidr.family !== 6)) at.at("ipv6Subnet").mustBe("of IPv6");
+		if (ipv4.cidr.family !== 4) at.at("subnet").mustBe(phrase("of-family", { family: 4 }));
+		if (ipv6.some(({ cidr }) => cidr.family !== 6)) at.at("ipv6Subnet").mustBe(phrase("of-family", { family: 6 }));
 		return { name, tenant, vlan, subnets: [ipv4, ...ipv6] };
 	});
 	for (const [i, one] of networks.entries()) {
@@ -117,14 +115,11 @@ function routers(given: readonly GivenBgp[], items: readonly Field[], field: Fie
 		const at = items[i] ?? field;
 		const { routerIP, prefixLength } = own;
 		if (given.slice(0, i).some((each) => each.node === node)) {
-			at.fail(
-				"duplicate-object",
-				`node ${node} has two entries in ${field.at("bgp").label}: one uplink, one neighbour`,
-			);
+			at.fail("duplicate-object", phrase("two-entries", { node, field: field.at("bgp").label }));
 		}
 		if (!contains(prefixOf(routerIP, prefixLength), neighbour)) {
-			const subnet = prefixOf(routerIP, prefixLength).text;
-			at.at("neighbor").fail("address-in-no-cidr", `neighbor ${neighbour.text} is not in ${subnet} of routerIP`);
+			const facts = { address: neighbour.text, cidr: prefixOf(routerIP, prefixLength).text };
+			at.at("neighbor").fail("address-in-no-cidr", phrase("neighbour-not-in", facts));
 		}
 		return { node, routerIP, prefixLength, as, neighbour, neighbourAs };
 	});
@@ -132,7 +127,8 @@ function routers(given: readonly GivenBgp[], items: readonly Field[], field: Fie
 
 function subnetOf({ cidr, range }: Subnet, gateway: Address | undefined, field: Field): ContivSubnet {
 	if (gateway !== undefined && !contains(cidr, gateway)) {
-		field.fail("address-in-no-cidr", `${field.label} ${gateway.text} is not in ${cidr.text}`);
+		const facts = { what: field.label, address: gateway.text, cidr: cidr.text };
+		field.fail("address-in-no-cidr", phrase("not-in-cidr", facts));
 	}
 	return { cidr, range, gateway: gateway ?? null };
 }
@@ -140,15 +136,17 @@ function subnetOf({ cidr, range }: Subnet, gateway: Address | undefined, field: 
 /** netmaster refuses a tag that is taken; tenants may use the same addresses, but podpath knows each address once. */
 function checkApart(one: ContivNetwork, other: ContivNetwork, field: Field): void {
 	if (one.name === other.name && one.tenant === other.tenant) {
-		field.fail("duplicate-object", `Contiv network "${one.name}" of tenant "${one.tenant}" is there twice`);
+		const what = phrase("contiv-network", { name: one.name, tenant: one.tenant });
+		field.fail("duplicate-object", phrase("there-twice", { what }));
 	}
 	if (one.vlan === other.vlan) {
-		field.fail("bad-value", `Contiv networks "${other.name}" and "${one.name}" have pktTag ${one.vlan} both`);
+		field.fail("bad-value", phrase("same-tag", { one: other.name, other: one.name, tag: one.vlan }));
 	}
 	for (const { range } of one.subnets) {
 		const over = other.subnets.find((each) => rangesOverlap(each.range, range));
 		if (over === undefined) continue;
-		const message = `${range.text} of Contiv network "${one.name}" overlaps ${over.range.text} of "${other.name}"`;
-		field.fail("overlapping-cidrs", message);
+		const of = phrase("range-of-contiv", { name: one.name });
+		const otherOf = phrase("bare-name", { name: other.name });
+		field.fail("overlapping-cidrs", phrase("overlaps", { cidr: range.text, of, other: over.range.text, otherOf }));
 	}
 }

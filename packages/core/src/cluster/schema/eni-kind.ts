@@ -1,16 +1,19 @@
 /** Kind `ENI`: an elastic network interface. */
+
 import * as z from "zod";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { EniObject } from "../settings.ts";
 import { ipAddress } from "./field-schemas.ts";
 import { type OwnKind, ownKind } from "./own-kind.ts";
+import { mustBe, mustBeOneOf, refuseValue, wanted } from "./wanted.ts";
 
 const TYPES = ["primary", "secondary", "trunk", "member"] as const;
 
 const macAddress = z
 	.string()
-	.regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, { error: "must be a MAC address, as in 00:16:3e:01:02:03" })
+	.regex(/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/i, { error: mustBe(phrase("mac-as-in", { example: "00:16:3e:01:02:03" })) })
 	.transform((text) => text.toLowerCase());
 
 const spec = z.strictObject({
@@ -19,13 +22,12 @@ const spec = z.strictObject({
 		.transform((text, context): EniObject["type"] => {
 			const found = TYPES.find((each) => each === text.toLowerCase());
 			if (found !== undefined) return found;
-			context.addIssue({ code: "custom", message: `must be one of ${TYPES.join(", ")}` });
-			return z.NEVER;
+			return refuseValue(context, wanted(mustBeOneOf(TYPES)));
 		})
 		.meta({ enum: TYPES }),
 	instance: z
 		.string()
-		.regex(/^(node|host)\/\S+$/, { error: "must be node/NAME or host/NAME" })
+		.regex(/^(node|host)\/\S+$/, { error: mustBe(phrase("machine-name")) })
 		.optional()
 		.meta({ description: "The instance that it is attached to, node/NAME or host/NAME. Of a member its trunk's." }),
 	device: z.string().min(1).max(15).optional().meta({ description: "By which the instance has it: eth1." }),
@@ -68,19 +70,18 @@ export const ENI_KIND: OwnKind<EniObject> = ownKind(
 /** What only members have, and what only they have not. */
 function checkType({ type, instance, addresses, vSwitch }: Spec, object: Field): void {
 	const at = (name: string): Field => object.at("spec").at(name);
-	const missing = (name: string, hint: string): never =>
-		at(name).fail("missing-field", `${at(name).label} is missing`, hint);
 	const member = type === "member";
 	for (const name of ["trunk", "vlan"]) {
-		if (member && !at(name).present) missing(name, "a member ENI is behind a trunk, by its VLAN");
+		if (member && !at(name).present) at(name).missing(phrase("member-behind-trunk"));
 		if (!member && at(name).present)
-			at(name).failAtKey("bad-value", `${at(name).label} is for type member, not ${type}`);
+			at(name).failAtKey("bad-value", phrase("for-member", { field: at(name).label, type }));
 	}
 	if (member && at("device").present) {
-		at("device").failAtKey("bad-value", `${at("device").label} is not for type member`, "its trunk has the device");
+		const message = phrase("not-for-member", { field: at("device").label });
+		at("device").failAtKey("bad-value", message, phrase("trunk-has-device"));
 	}
-	if (!member && instance === undefined) missing("instance", "node/NAME or host/NAME");
+	if (!member && instance === undefined) at("instance").missing(phrase("machine-name"));
 	if (type !== "primary" && addresses.length === 0 && (member || vSwitch === undefined)) {
-		missing("addresses", "its private addresses");
+		at("addresses").missing(phrase("its-addresses"));
 	}
 }

@@ -1,8 +1,12 @@
 /** The values that podpath's own kinds are made of. */
+
 import * as z from "zod";
 import { type Address, parseAddress } from "../../address/address.ts";
 import { type Prefix, parsePrefix } from "../../address/prefix.ts";
 import { type AddressRange, parseRange } from "../../ipam/range.ts";
+import { phrase } from "../../wording/phrase.ts";
+import { CIDRS } from "../field.ts";
+import { mustBe, refuseValue, wanted } from "./wanted.ts";
 
 /** A network address with its length: bits past the length would be a slip. */
 export const cidr: z.ZodType<Prefix, string> = z
@@ -10,12 +14,10 @@ export const cidr: z.ZodType<Prefix, string> = z
 	.transform((text, context): Prefix => {
 		const parsed = text.includes("/") ? parsePrefix(text) : undefined;
 		if (parsed === undefined) {
-			context.addIssue({ code: "custom", message: "must be a CIDR, as in 10.0.0.0/8 or fd00::/64" });
-			return z.NEVER;
+			return refuseValue(context, mustBe(phrase("cidr-as-in", { example: CIDRS })));
 		}
 		if (parseAddress(text.slice(0, text.indexOf("/")))?.text !== parsed.address.text) {
-			context.addIssue({ code: "custom", message: `must be a network: ${parsed.text} has that address` });
-			return z.NEVER;
+			return refuseValue(context, wanted(phrase("not-a-network", { cidr: parsed.text })));
 		}
 		return parsed;
 	})
@@ -26,8 +28,7 @@ export const ipAddress: z.ZodType<Address, string> = z
 	.transform((text, context): Address => {
 		const parsed = parseAddress(text);
 		if (parsed !== undefined) return parsed;
-		context.addIssue({ code: "custom", message: "must be an IP address" });
-		return z.NEVER;
+		return refuseValue(context, mustBe(phrase("an-address")));
 	})
 	.meta({ format: "ip", examples: ["10.0.0.1", "fd00::1"] });
 
@@ -37,8 +38,7 @@ export const addressRange: z.ZodType<AddressRange, string> = z
 	.transform((text, context): AddressRange => {
 		const parsed = parseRange(text);
 		if (parsed !== undefined) return parsed;
-		context.addIssue({ code: "custom", message: "must be FIRST-LAST or a CIDR, as in 10.0.0.10-10.0.0.19" });
-		return z.NEVER;
+		return refuseValue(context, mustBe(phrase("range-as-in", { example: "10.0.0.10-10.0.0.19" })));
 	})
 	.meta({ examples: ["10.0.0.10-10.0.0.19", "10.0.0.0/24"] });
 
@@ -53,12 +53,11 @@ export const transportProtocol: z.ZodType<"tcp" | "udp" | "sctp", string> = z
 
 /** `1.29`, `v1.29.3`, `v1.20.4-aliyun.1`: the minor version. */
 export const kubernetesVersion: z.ZodType<number, string> = z
-	.string({ error: 'must be a version in quotes, as in "1.30"' })
+	.string({ error: mustBe(phrase("version-in-quotes", { example: '"1.30"' })) })
 	.transform((text, context): number => {
 		const minor = minorVersionOf(text);
 		if (minor !== undefined) return minor;
-		context.addIssue({ code: "custom", message: 'must be a version, as in "1.30"' });
-		return z.NEVER;
+		return refuseValue(context, mustBe(phrase("a-version", { example: '"1.30"' })));
 	})
 	.meta({ examples: ["1.20", "v1.30.2"] });
 
@@ -70,16 +69,15 @@ export function minorVersionOf(text: string): number | undefined {
 
 /** `1.4.1`, `v1.16`: three numbers, those that are not said 0. */
 export const terwayVersion: z.ZodType<readonly [number, number, number], string> = z
-	.string({ error: 'must be a version in quotes, as in "1.4.1"' })
+	.string({ error: mustBe(phrase("version-in-quotes", { example: '"1.4.1"' })) })
 	.transform((text, context): readonly [number, number, number] => {
 		const [, major, minor, patch = "0"] = /^v?(\d{1,3})\.(\d{1,3})(?:\.(\d{1,3}))?(?:[+-].*)?$/.exec(text) ?? [];
 		if (major !== undefined && minor !== undefined) return [Number(major), Number(minor), Number(patch)];
-		context.addIssue({ code: "custom", message: 'must be a version, as in "1.4.1"' });
-		return z.NEVER;
+		return refuseValue(context, mustBe(phrase("a-version", { example: '"1.4.1"' })));
 	})
 	.meta({ examples: ["1.4.1", "v1.16.2"] });
 
 export const sysctls: z.ZodType<Readonly<Record<string, string>>, Record<string, string>> = z.record(
 	z.string(),
-	z.string({ error: 'must be a string in quotes, as in "1"' }),
+	z.string({ error: mustBe(phrase("quoted-string", { example: '"1"' })) }),
 );

@@ -1,5 +1,7 @@
 /** Kind `Host`: a machine that is no node of the cluster. */
+
 import * as z from "zod";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { HostBgp, HostObject } from "../settings.ts";
@@ -57,7 +59,12 @@ export const HOST_KIND: OwnKind<HostObject> = ownKind(
 /** Identifiers are IPv4 addresses, in networks of IPv6 too (RFC 6286). */
 function speaksBgp(given: z.output<typeof bgp>, object: Field): HostBgp {
 	for (const name of ["routerID", "clusterID"] as const) {
-		if (given[name]?.family === 6) object.at("spec").at("bgp").at(name).mustBe("an IPv4 address");
+		if (given[name]?.family === 6)
+			object
+				.at("spec")
+				.at("bgp")
+				.at(name)
+				.mustBe(phrase("an-address-of", { family: 4 }));
 	}
 	const present = Object.entries(given).filter(([, value]) => value !== undefined);
 	const neighbours = given.neighbours.map((each) =>

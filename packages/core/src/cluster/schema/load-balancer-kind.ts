@@ -1,10 +1,13 @@
 /** Kind `LoadBalancer`: what stands in front of a Service. */
+
 import * as z from "zod";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { BackendObject, LoadBalancerObject } from "../settings.ts";
 import { cidr, ipAddress, portNumber, transportProtocol } from "./field-schemas.ts";
 import { type OwnKind, ownKind } from "./own-kind.ts";
+import { mustBe } from "./wanted.ts";
 
 const backend = z.strictObject({
 	node: z.string().min(1).optional().meta({ description: "A member of type ecs: the node." }),
@@ -32,7 +35,7 @@ const listener = z.strictObject({
 const spec = z.strictObject({
 	service: z
 		.string()
-		.regex(/^[^/\s]+\/[^/\s]+$/, { error: "must be NAMESPACE/NAME" })
+		.regex(/^[^/\s]+\/[^/\s]+$/, { error: mustBe(phrase("namespaced-name")) })
 		.meta({ description: "NAMESPACE/NAME of the Service." }),
 	type: z.enum(["clb", "nlb"]).default("clb"),
 	addresses: z
@@ -60,17 +63,17 @@ export const LOAD_BALANCER_KIND: OwnKind<LoadBalancerObject> = ownKind(
 	(given, object): LoadBalancerObject => {
 		const { type, preserveClientIp, localAddresses } = given;
 		if (type === "clb" && !preserveClientIp) {
-			object
-				.follow(["spec", "preserveClientIp"])
-				.fail("bad-value", "spec.preserveClientIp is false, but a CLB keeps the client's address", "type: nlb");
+			const at = object.follow(["spec", "preserveClientIp"]);
+			at.fail(
+				"bad-value",
+				phrase("clb-keeps-client", { field: at.label }),
+				phrase("command", { command: "type: nlb" }),
+			);
 		}
 		if (preserveClientIp && localAddresses.length > 0) {
 			const at = object.follow(["spec", "localAddresses"]);
-			at.failAtKey(
-				"bad-value",
-				`${at.label} are never seen where the client's address is kept`,
-				"preserveClientIp: false",
-			);
+			const hint = phrase("command", { command: "preserveClientIp: false" });
+			at.failAtKey("bad-value", phrase("local-never-seen", { field: at.label }), hint);
 		}
 		return {
 			...clusterMeta(object),
@@ -87,11 +90,11 @@ export const LOAD_BALANCER_KIND: OwnKind<LoadBalancerObject> = ownKind(
 
 function backendObject(given: z.output<typeof backend>, field: Field): BackendObject {
 	const { node = "", eni = "", address = null, ...rest } = given;
-	if ((node === "") === (eni === "")) field.fail("bad-value", `${field.label} must name a node or an eni`);
+	if ((node === "") === (eni === "")) field.fail("bad-value", phrase("node-or-eni", { field: field.label }));
 	if ((eni === "") !== (address === null)) {
 		const at = field.at("address");
-		if (address === null) at.fail("missing-field", `${at.label} is missing`, "which of the ENI's addresses");
-		at.failAtKey("bad-value", `${at.label} is for members of type eni`, "a node is reached at its own address");
+		if (address === null) at.missing(phrase("which-of-eni"));
+		at.failAtKey("bad-value", phrase("for-members-of-eni", { field: at.label }), phrase("node-at-own-address"));
 	}
 	return { node, eni, address, ...rest };
 }

@@ -1,9 +1,12 @@
 /** What a kind of podpath's own is: one zod schema from which come its validation, its type and its published JSON Schema. */
+
 import * as z from "zod";
 import { suggest } from "../../diagnostic/closest.ts";
 import { InputError } from "../../diagnostic/diagnostic.ts";
-import { type Field, show } from "../field.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
+import type { Field } from "../field.ts";
 import { OWN_API_VERSION } from "../settings.ts";
+import { mustBeOneOf, wantedIn } from "./wanted.ts";
 
 export interface OwnKind<T> {
 	readonly kind: string;
@@ -55,13 +58,8 @@ function naming<T>(kind: string, object: Field, read: () => T): T {
 	} catch (error) {
 		const name: unknown = object.at("metadata").members().name;
 		if (!(error instanceof InputError) || typeof name !== "string" || name === "") throw error;
-		const { code, message, where, hint } = error.diagnostic;
-		throw new InputError({
-			code,
-			message: `${kind} "${name}": ${message}`,
-			...(where !== undefined && { where }),
-			...(hint !== undefined && { hint }),
-		});
+		const { message: what, ...rest } = error.diagnostic;
+		throw new InputError({ ...rest, message: phrase("of-object", { kind, name, what }) });
 	}
 }
 
@@ -76,46 +74,45 @@ function once<T>(make: () => T): () => T {
 /** The first name that is not known, which often is why another is missing; else the first thing that is wrong. */
 function failWith(error: z.ZodError, object: Field, jsonSchema: () => JsonSchema): never {
 	const issue = error.issues.find(({ code }) => code === "unrecognized_keys") ?? error.issues[0];
-	if (issue === undefined) return object.fail("bad-value", "does not fit its schema");
+	if (issue === undefined) return object.fail("bad-value", phrase("schema-not-fit"));
 	const path = issue.path.map((key) => (typeof key === "symbol" ? String(key) : key));
 	const field = object.follow(path);
 	if (issue.code === "unrecognized_keys") {
 		const [key = ""] = issue.keys;
 		const unknown = field.follow([key]);
 		const known = memberNames(jsonSchema(), path);
-		const hint = suggest(key, known) ?? (known.length > 0 ? `known are ${known.join(", ")}` : undefined);
-		return unknown.failAtKey("unknown-field", `${unknown.label} is not known`, hint);
+		const hint = suggest(key, known) ?? (known.length > 0 ? phrase("known-are", { names: known }) : undefined);
+		return unknown.failAtKey("unknown-field", phrase("is-not-known", { field: unknown.label }), hint);
 	}
-	if (!field.present) return field.fail("missing-field", `${field.label} is missing`, wantedBy(issue));
-	const shown = issue.code === "too_small" && issue.origin === "array" ? "" : `, not ${show(field.value)}`;
-	return field.fail("bad-value", `${field.label} ${wantedBy(issue)}${shown}`);
+	const wanted = wantedBy(issue);
+	if (!field.present) return field.missing(wanted);
+	if (issue.code !== "too_small" || issue.origin !== "array") return field.must(wanted);
+	return field.fail("bad-value", phrase("field-wanted", { field: field.label, wanted, shown: "" }));
 }
 
-function wantedBy(issue: z.core.$ZodIssue): string {
+function wantedBy(issue: z.core.$ZodIssue): Phrase {
 	switch (issue.code) {
 		case "invalid_type":
-			return issue.message.startsWith("must")
-				? issue.message
-				: `must be ${TYPE_NAMES[issue.expected] ?? issue.expected}`;
+			return wantedIn(issue.message) ?? phrase("must-be", { what: TYPE_NAMES[issue.expected] ?? issue.expected });
 		case "invalid_value":
-			return `must be ${issue.values.length === 1 ? "" : "one of "}${issue.values.join(", ")}`;
+			return mustBeOneOf(issue.values.map(String));
 		case "too_small":
-			return issue.origin === "array" ? "must not be empty" : `must be at least ${issue.minimum}`;
+			return issue.origin === "array" ? phrase("not-empty") : phrase("no-less", { n: Number(issue.minimum) });
 		case "too_big":
-			return `must be at most ${issue.maximum}`;
+			return phrase("no-more", { n: Number(issue.maximum) });
 		default:
-			return issue.message;
+			return wantedIn(issue.message) ?? phrase("schema-not-fit");
 	}
 }
 
-const TYPE_NAMES: Readonly<Record<string, string>> = {
-	string: "a string",
-	number: "a number",
-	int: "a whole number",
-	boolean: "true or false",
-	object: "an object",
-	record: "an object",
-	array: "a list",
+const TYPE_NAMES: Readonly<Record<string, Phrase>> = {
+	string: phrase("a-string"),
+	number: phrase("a-number"),
+	int: phrase("whole-number"),
+	boolean: phrase("true-or-false"),
+	object: phrase("an-object"),
+	record: phrase("an-object"),
+	array: phrase("a-list"),
 };
 
 /** The members that the schema knows of the object at this path. */

@@ -1,10 +1,13 @@
 /** Kind `SecurityGroup`: an ECS security group with its rules. */
+
 import * as z from "zod";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { SecurityGroupObject, SecurityGroupRuleObject } from "../settings.ts";
 import { cidr } from "./field-schemas.ts";
 import { type OwnKind, ownKind } from "./own-kind.ts";
+import { mustBe, mustBeOneOf, refuseValue, wanted } from "./wanted.ts";
 
 /** A word that may be written in any case, as the API's answers write theirs: `Accept`, `TCP`. */
 function word<const T extends string>(words: readonly T[]): z.ZodType<T, string> {
@@ -13,8 +16,7 @@ function word<const T extends string>(words: readonly T[]): z.ZodType<T, string>
 		.transform((text, context): T => {
 			const found = words.find((each) => each === text.toLowerCase());
 			if (found !== undefined) return found;
-			context.addIssue({ code: "custom", message: `must be one of ${words.join(", ")}` });
-			return z.NEVER;
+			return refuseValue(context, wanted(mustBeOneOf(words)));
 		})
 		.meta({ enum: words });
 }
@@ -29,8 +31,7 @@ const portRange = z
 		const [, from, to] = /^(\d{1,5})\/(\d{1,5})$/.exec(text) ?? [];
 		const ports = { from: Number(from), to: Number(to) };
 		if (ports.from >= 1 && ports.from <= ports.to && ports.to <= 65535) return ports;
-		context.addIssue({ code: "custom", message: "must be FROM/TO with ports from 1 to 65535, or -1/-1 for all" });
-		return z.NEVER;
+		return refuseValue(context, mustBe(phrase("ports-range")));
 	})
 	.meta({ examples: ["80/80", "1/65535", "-1/-1"] });
 
@@ -75,9 +76,8 @@ export const SECURITY_GROUP_KIND: OwnKind<SecurityGroupObject> = ownKind(
 		const { type, innerAccess, rules } = given ?? { type: "basic", innerAccess: undefined, rules: [] };
 		const basic = type === "basic" || type === "normal";
 		if (!basic && innerAccess === "accept") {
-			object
-				.follow(["spec", "innerAccess"])
-				.fail("bad-value", "spec.innerAccess is accept, but members of an advanced group never reach each other by it");
+			const at = object.follow(["spec", "innerAccess"]);
+			at.fail("bad-value", phrase("advanced-inner-access", { field: at.label }));
 		}
 		return {
 			...clusterMeta(object),
@@ -93,11 +93,8 @@ function ruleObject(given: Rule, basic: boolean, field: Field): SecurityGroupRul
 	const { direction, protocol, portRange: ports, policy, priority } = given;
 	if (ports !== null && protocol !== "tcp" && protocol !== "udp") {
 		const at = field.at("portRange");
-		at.fail(
-			"bad-value",
-			`${at.label} is ${ports.from}/${ports.to}, but protocol ${protocol} has no ports`,
-			"write -1/-1",
-		);
+		const message = phrase("protocol-without-ports", { field: at.label, ports: `${ports.from}/${ports.to}`, protocol });
+		at.fail("bad-value", message, phrase("write", { text: "-1/-1" }));
 	}
 	return { direction, protocol, ports, policy, priority, peer: peerOf(given, basic, field), line: field.where().line };
 }
@@ -106,13 +103,14 @@ function peerOf(given: Rule, basic: boolean, field: Field): SecurityGroupRuleObj
 	const { cidr: block, securityGroup, prefixList } = given;
 	const said = [block, securityGroup, prefixList].filter((each) => each !== undefined);
 	if (said.length !== 1) {
-		field.fail("bad-value", `${field.label} must name one peer`, "one of cidr, securityGroup, prefixList");
+		const hint = phrase("one-of", { names: ["cidr", "securityGroup", "prefixList"] });
+		field.fail("bad-value", phrase("name-one-peer", { field: field.label }), hint);
 	}
 	if (block !== undefined) return { kind: "cidr", cidr: block };
 	if (prefixList !== undefined) return { kind: "prefix-list", id: prefixList };
 	if (!basic) {
 		const at = field.at("securityGroup");
-		at.fail("bad-value", `${at.label}: rules of an advanced group cannot name groups`, "name a cidr or a prefixList");
+		at.fail("bad-value", phrase("advanced-names-no-groups", { field: at.label }), phrase("name-cidr-or-list"));
 	}
 	return { kind: "security-group", id: securityGroup ?? "" };
 }

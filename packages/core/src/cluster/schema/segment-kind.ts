@@ -1,10 +1,13 @@
 /** Kind `Segment`: one layer 2 network, with the VLANs and ports of its switch. */
+
 import * as z from "zod";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { SegmentObject, SegmentPortObject } from "../settings.ts";
 import { cidr, ipAddress, mtu } from "./field-schemas.ts";
 import { type OwnKind, ownKind } from "./own-kind.ts";
+import { mustBe } from "./wanted.ts";
 
 /** IEEE 802.1Q keeps 0 and 4095 for itself. */
 const vlanId = z.int().min(1).max(4094);
@@ -20,7 +23,7 @@ const port = z.strictObject({
 	device: z.string().min(1).optional().meta({ description: "Every card of the machine unless said otherwise." }),
 	access: vlanId.optional().meta({ description: "An access port: frames without a tag, all of this VLAN." }),
 	trunk: z
-		.union([z.literal("all"), z.array(vlanId)], { error: "must be a list of VLAN ids from 1 to 4094, or all" })
+		.union([z.literal("all"), z.array(vlanId)], { error: mustBe(phrase("vlan-ids")) })
 		.optional()
 		.meta({ description: "A trunk: these VLANs with their tags." }),
 	native: vlanId.optional().meta({
@@ -66,7 +69,7 @@ function carried(
 	if (access === undefined) return { untagged: native ?? null, tagged: trunk ?? "all" };
 	for (const key of ["trunk", "native"]) {
 		const other = field.at(key);
-		if (other.present) other.failAtKey("bad-value", `${other.label} is for a trunk, and this is an access port`);
+		if (other.present) other.failAtKey("bad-value", phrase("for-trunk-alone", { field: other.label }));
 	}
 	return { untagged: access, tagged: [] };
 }

@@ -1,7 +1,9 @@
 /** Kind `VPC`: a cloud's router with its vSwitches and routes. */
+
 import * as z from "zod";
 import { type Address, addressBits } from "../../address/address.ts";
 import { nthAddress, type Prefix } from "../../address/prefix.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Field } from "../field.ts";
 import { clusterMeta } from "../metadata.ts";
 import type { VpcObject } from "../settings.ts";
@@ -57,5 +59,5 @@ export const VPC_KIND: OwnKind<VpcObject> = ownKind(
 /** Alibaba Cloud keeps the last three addresses of a vSwitch for itself; the first of them is the gateway. */
 function usualGateway(block: Prefix, field: Field): Address {
 	if (addressBits(block.family) - block.length >= 3) return nthAddress(block, -3);
-	return field.mustBe("a block of at least eight addresses", "or say which address is the gateway");
+	return field.mustBe(phrase("large-block"), phrase("or-say-gateway"));
 }

@@ -1,4 +1,5 @@
 /** AS numbers as Calico writes them: a number, its digits as text, or `1.10` (RFC 5396). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { Field } from "../../field.ts";
 
 const LARGEST = 0xffff_ffff;
@@ -8,7 +9,7 @@ export function asNumberIn(field: Field): number | null {
 	if (!field.present || field.value === "") return null;
 	const number = typeof field.value === "number" ? field.value : parseAsNumber(String(field.value));
 	const valid = number !== undefined && Number.isInteger(number) && number >= 0 && number <= LARGEST;
-	if (!valid) return field.mustBe("an AS number", "1 to 4294967295, or two numbers up to 65535 with a dot between");
+	if (!valid) return field.mustBe(phrase("as-number"), phrase("as-number-forms"));
 	return number === 0 ? null : number;
 }
 

@@ -1,6 +1,8 @@
 /** BGPFilter (projectcalico/api pkg/apis/projectcalico/v3/bgpfilter.go; confd/pkg/resource/template/template_funcs.go). */
+
 import { addressBits, type Family } from "../../../address/address.ts";
 import type { Prefix } from "../../../address/prefix.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import type { BgpFilter, BgpFilterRule } from "../../calico-objects.ts";
 import type { Field } from "../../field.ts";
 import { clusterMeta } from "../../metadata.ts";
@@ -10,6 +12,8 @@ const SPEC: FieldNames = fieldNames("exportV4 importV4 exportV6 importV6");
 
 /** Conditions of newer versions, and of a route's device, of which podpath's routes know nothing. */
 const UNEVALUATED = ["interface", "communities", "asPathPrefix", "priority"] as const;
+
+const OPERATORS = ["Equal", "NotEqual", "In", "NotIn"] as const;
 
 const RULE: FieldNames = fieldNames(
 	`action cidr matchOperator prefixLength source peerType ${UNEVALUATED.join(" ")}`,
@@ -33,14 +37,14 @@ export function readBgpFilter(object: Field, spelling: Spelling): BgpFilter {
 }
 
 function readRule(rule: Field, family: Family, spelling: Spelling): BgpFilterRule {
-	spelling.check(rule, RULE, "rule of a BGPFilter");
+	spelling.check(rule, RULE, phrase("rule-of-filter"));
 	const cidr = cidrOf(rule.at("cidr"), family);
 	const operator = rule.at("matchOperator");
-	if (cidr !== null && !isSaid(operator)) operator.mustBe("one of Equal, NotEqual, In, NotIn where there is a cidr");
+	if (cidr !== null && !isSaid(operator)) operator.mustBe(phrase("one-of-with-cidr", { names: OPERATORS }));
 	return {
 		action: actionOf(rule.at("action")),
 		cidr,
-		matchOperator: isSaid(operator) ? operator.oneOf(["Equal", "NotEqual", "In", "NotIn"], "In") : "In",
+		matchOperator: isSaid(operator) ? operator.oneOf(OPERATORS, "In") : "In",
 		prefixLength: lengthsOf(rule.at("prefixLength"), cidr),
 		source: orNull(rule.at("source"), ["RemotePeers"]),
 		peerType: orNull(rule.at("peerType"), ["eBGP", "iBGP"]),
@@ -59,7 +63,7 @@ function orNull<const T extends string>(field: Field, allowed: readonly [T, ...T
 
 /** The first versions wrote them in small letters. */
 function actionOf(field: Field): BgpFilterRule["action"] {
-	if (!isSaid(field)) return field.mustBe("Accept or Reject");
+	if (!isSaid(field)) return field.mustBe(phrase("or", { one: "Accept", other: "Reject" }));
 	const action = field.oneOf(["Accept", "Reject", "accept", "reject"], "Accept");
 	return action === "Accept" || action === "accept" ? "accept" : "reject";
 }
@@ -67,14 +71,14 @@ function actionOf(field: Field): BgpFilterRule["action"] {
 function cidrOf(field: Field, family: Family): Prefix | null {
 	if (!isSaid(field)) return null;
 	const cidr = field.prefix();
-	return cidr.family === family ? cidr : field.mustBe(`an IPv${family} CIDR`);
+	return cidr.family === family ? cidr : field.mustBe(phrase("a-cidr-of", { family }));
 }
 
 /** No shorter than the cidr itself (filterMatchPrefixLength). */
 function lengthsOf(field: Field, cidr: Prefix | null): BgpFilterRule["prefixLength"] {
 	if (!field.present) return null;
 	if (cidr === null)
-		return field.fail("conflicting-settings", `${field.label} is set without a cidr`, "say which cidr");
+		return field.fail("conflicting-settings", phrase("without-cidr", { field: field.label }), phrase("say-which-cidr"));
 	const most = addressBits(cidr.family);
 	const min = field.at("min").integer(cidr.length, 0, most);
 	return { min: Math.max(min, cidr.length), max: field.at("max").integer(most, 0, most) };

@@ -1,5 +1,7 @@
 /** BGPPeer (projectcalico/api pkg/apis/projectcalico/v3/bgppeer.go). */
+
 import { type Address, parseAddress } from "../../../address/address.ts";
+import { type Phrase, phrase } from "../../../wording/phrase.ts";
 import type { BgpPeer } from "../../calico-objects.ts";
 import { readCalicoSelector } from "../../calico-selector.ts";
 import type { Field } from "../../field.ts";
@@ -40,15 +42,19 @@ export function readBgpPeer(object: Field, spelling: Spelling): BgpPeer {
 /** What the API server's validation refuses (libcalico-go/lib/validator/v3 validateBGPPeerSpec). */
 function refuseContradictions(peer: BgpPeer, spec: Field): void {
 	if (peer.node !== "" && peer.nodeSelector !== null) {
-		spec.at("nodeSelector").fail("conflicting-settings", "spec.node and spec.nodeSelector are both set", "use one");
+		refuseBoth(spec.at("node"), spec.at("nodeSelector"), phrase("use-one"));
 	}
 	if (peer.peerIP !== null && peer.peerSelector !== null) {
-		spec.at("peerSelector").fail("conflicting-settings", "spec.peerIP and spec.peerSelector are both set", "use one");
+		refuseBoth(spec.at("peerIP"), spec.at("peerSelector"), phrase("use-one"));
 	}
 	if (peer.asNumber !== null && peer.peerSelector !== null) {
-		const hint = "the nodes that it selects have their own";
-		spec.at("asNumber").fail("conflicting-settings", "spec.asNumber and spec.peerSelector are both set", hint);
+		const message = phrase("both-set", { one: spec.at("asNumber").label, other: spec.at("peerSelector").label });
+		spec.at("asNumber").fail("conflicting-settings", message, phrase("selected-have-own"));
 	}
+}
+
+function refuseBoth(one: Field, other: Field, hint: Phrase): never {
+	return other.fail("conflicting-settings", phrase("both-set", { one: one.label, other: other.label }), hint);
 }
 
 /** `ADDRESS`, `ADDRESS:PORT` or `[ADDRESS]:PORT`: the port has no part in which routes there are. */
@@ -57,7 +63,7 @@ function peerAddress(field: Field): Address | null {
 	if (text === "") return null;
 	const [, bracketed, plain] = /^(?:\[([^\]]+)\]:\d{1,5}|([\d.]+):\d{1,5})$/.exec(text) ?? [];
 	const found = parseAddress(bracketed ?? plain ?? text);
-	return found ?? field.mustBe("an IP address, with or without a port");
+	return found ?? field.mustBe(phrase("address-maybe-port"));
 }
 
 function nextHopMode(spec: Field): BgpPeer["nextHop"] {

@@ -1,8 +1,10 @@
 /** What Calico knows of nodes: its Node object, and what calico-node writes into the annotations of Kubernetes' Node. */
+
 import { type Address, addressBits, parseAddress } from "../../../address/address.ts";
-import { InputError } from "../../../diagnostic/diagnostic.ts";
+import { refuse } from "../../../diagnostic/diagnostic.ts";
+import { type Phrase, phrase } from "../../../wording/phrase.ts";
 import type { CalicoNode, SubnetAddress } from "../../calico-objects.ts";
-import type { Field } from "../../field.ts";
+import { type Field, show } from "../../field.ts";
 import { clusterMeta } from "../../metadata.ts";
 import type { Node } from "../../objects.ts";
 import { asNumberIn, parseAsNumber } from "./as-number.ts";
@@ -14,19 +16,19 @@ export function readCalicoNode(object: Field): CalicoNode {
 	return present({
 		...clusterMeta(object),
 		kind: "Node" as const,
-		ipv4Address: read(bgp.at("ipv4Address"), subnetAddress, "an IPv4 address with or without its prefix length"),
-		ipv6Address: read(bgp.at("ipv6Address"), subnetAddress, "an IPv6 address with or without its prefix length"),
+		ipv4Address: read(bgp.at("ipv4Address"), subnetAddress, phrase("address-maybe-length", { family: 4 })),
+		ipv6Address: read(bgp.at("ipv6Address"), subnetAddress, phrase("address-maybe-length", { family: 6 })),
 		asNumber: asNumberIn(bgp.at("asNumber")) ?? undefined,
-		routeReflectorClusterID: read(bgp.at("routeReflectorClusterID"), clusterId, "an IPv4 address"),
-		ipv4IPIPTunnelAddr: read(bgp.at("ipv4IPIPTunnelAddr"), parseAddress, "an IP address"),
-		ipv4VXLANTunnelAddr: read(spec.at("ipv4VXLANTunnelAddr"), parseAddress, "an IP address"),
-		ipv6VXLANTunnelAddr: read(spec.at("ipv6VXLANTunnelAddr"), parseAddress, "an IP address"),
-		vxlanTunnelMACAddr: read(spec.at("vxlanTunnelMACAddr"), mac, "a MAC address"),
-		vxlanTunnelMACAddrV6: read(spec.at("vxlanTunnelMACAddrV6"), mac, "a MAC address"),
+		routeReflectorClusterID: read(bgp.at("routeReflectorClusterID"), clusterId, phrase("an-address-of", { family: 4 })),
+		ipv4IPIPTunnelAddr: read(bgp.at("ipv4IPIPTunnelAddr"), parseAddress, phrase("an-address")),
+		ipv4VXLANTunnelAddr: read(spec.at("ipv4VXLANTunnelAddr"), parseAddress, phrase("an-address")),
+		ipv6VXLANTunnelAddr: read(spec.at("ipv6VXLANTunnelAddr"), parseAddress, phrase("an-address")),
+		vxlanTunnelMACAddr: read(spec.at("vxlanTunnelMACAddr"), mac, phrase("mac-address")),
+		vxlanTunnelMACAddrV6: read(spec.at("vxlanTunnelMACAddrV6"), mac, phrase("mac-address")),
 	});
 }
 
-function read<Value>(field: Field, parse: (text: string) => Value | undefined, what: string): Value | undefined {
+function read<Value>(field: Field, parse: (text: string) => Value | undefined, what: Phrase): Value | undefined {
 	const text = field.text();
 	return text === "" ? undefined : (parse(text) ?? field.mustBe(what));
 }
@@ -43,24 +45,25 @@ const PREFIX = "projectcalico.org/";
  * @throws {InputError} At the Node, for an annotation that cannot be read.
  */
 export function calicoNodeOf(node: Node, resource: CalicoNode | undefined): CalicoNode {
-	const said = <Value>(name: string, parse: (text: string) => Value | undefined, what: string): Value | undefined => {
+	const said = <Value>(name: string, parse: (text: string) => Value | undefined, what: Phrase): Value | undefined => {
 		const text = node.annotations[PREFIX + name];
 		if (text === undefined || text === "") return undefined;
 		const value = parse(text);
 		if (value !== undefined) return value;
-		const message = `annotation ${PREFIX}${name} of node/${node.name} must be ${what}, not ${JSON.stringify(text)}`;
-		throw new InputError({ code: "bad-value", message, where: node.source });
+		const of = { annotation: `${PREFIX}${name}`, node: `node/${node.name}` };
+		const message = phrase("annotation-wanted", { ...of, wanted: phrase("must-be", { what }), shown: show(text) });
+		return refuse("bad-value", message, node.source);
 	};
 	const annotated = present({
-		ipv4Address: said("IPv4Address", subnetAddress, "an IPv4 address with or without its prefix length"),
-		ipv6Address: said("IPv6Address", subnetAddress, "an IPv6 address with or without its prefix length"),
-		asNumber: said("ASNumber", parseAsNumber, "an AS number"),
-		routeReflectorClusterID: said("RouteReflectorClusterID", clusterId, "an IPv4 address"),
-		ipv4IPIPTunnelAddr: said("IPv4IPIPTunnelAddr", parseAddress, "an IP address"),
-		ipv4VXLANTunnelAddr: said("IPv4VXLANTunnelAddr", parseAddress, "an IP address"),
-		ipv6VXLANTunnelAddr: said("IPv6VXLANTunnelAddr", parseAddress, "an IP address"),
-		vxlanTunnelMACAddr: said("VXLANTunnelMACAddr", mac, "a MAC address"),
-		vxlanTunnelMACAddrV6: said("VXLANTunnelMACAddrV6", mac, "a MAC address"),
+		ipv4Address: said("IPv4Address", subnetAddress, phrase("address-maybe-length", { family: 4 })),
+		ipv6Address: said("IPv6Address", subnetAddress, phrase("address-maybe-length", { family: 6 })),
+		asNumber: said("ASNumber", parseAsNumber, phrase("as-number")),
+		routeReflectorClusterID: said("RouteReflectorClusterID", clusterId, phrase("an-address-of", { family: 4 })),
+		ipv4IPIPTunnelAddr: said("IPv4IPIPTunnelAddr", parseAddress, phrase("an-address")),
+		ipv4VXLANTunnelAddr: said("IPv4VXLANTunnelAddr", parseAddress, phrase("an-address")),
+		ipv6VXLANTunnelAddr: said("IPv6VXLANTunnelAddr", parseAddress, phrase("an-address")),
+		vxlanTunnelMACAddr: said("VXLANTunnelMACAddr", mac, phrase("mac-address")),
+		vxlanTunnelMACAddrV6: said("VXLANTunnelMACAddrV6", mac, phrase("mac-address")),
 	});
 	const { name, namespace, source } = node;
 	const labels = { ...node.labels, ...resource?.labels };

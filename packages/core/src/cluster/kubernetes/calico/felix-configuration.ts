@@ -1,4 +1,5 @@
 /** FelixConfiguration (projectcalico/api pkg/apis/projectcalico/v3/felixconfig.go). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { FelixConfiguration, FelixSettings } from "../../calico-objects.ts";
 import type { Field } from "../../field.ts";
 import { clusterMeta } from "../../metadata.ts";
@@ -46,5 +47,5 @@ function exact<const T extends string>(field: Field, allowed: readonly T[]): T |
 function word<const T extends string>(field: Field, allowed: readonly T[]): T | undefined {
 	const text = field.text().toLowerCase();
 	if (text === "") return undefined;
-	return allowed.find((each) => each === text) ?? field.mustBe(`one of ${allowed.join(", ")}`);
+	return allowed.find((each) => each === text) ?? field.mustBe(phrase("one-of", { names: allowed }));
 }

@@ -1,4 +1,5 @@
 /** IPPool (projectcalico/api pkg/apis/projectcalico/v3/ippool.go). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { IpPool } from "../../calico-objects.ts";
 import { ALL, readCalicoSelector } from "../../calico-selector.ts";
 import type { Field } from "../../field.ts";
@@ -23,16 +24,16 @@ export function readIpPool(object: Field, spelling: Spelling): IpPool {
 	const [least, most] = BLOCK_SIZES[cidr.family];
 	const blockSize = spec.at("blockSize").integer(DEFAULT_BLOCK_SIZE[cidr.family], least, most);
 	if (blockSize < cidr.length) {
-		spec.at("blockSize").mustBe(`at least ${cidr.length}, the length of ${cidr.text}`);
+		spec.at("blockSize").must(phrase("no-less-than-length", { n: cidr.length, cidr: cidr.text }));
 	}
 	const ipipMode = encapsulation(spec.at("ipipMode"));
 	const vxlanMode = encapsulation(spec.at("vxlanMode"));
 	if (ipipMode !== "Never" && vxlanMode !== "Never") {
-		spec.at("vxlanMode").fail("conflicting-settings", "spec.ipipMode and spec.vxlanMode are both on", "a pool has one");
+		const message = phrase("both-on", { one: spec.at("ipipMode").label, other: spec.at("vxlanMode").label });
+		spec.at("vxlanMode").fail("conflicting-settings", message, phrase("pool-has-one"));
 	}
 	if (ipipMode !== "Never" && cidr.family === 6) {
-		const hint = "IPIP carries IPv4 only: use vxlanMode, or no encapsulation";
-		spec.at("ipipMode").fail("bad-value", `spec.ipipMode must be Never for ${cidr.text}, not "${ipipMode}"`, hint);
+		spec.at("ipipMode").must(phrase("never-for", { cidr: cidr.text }), phrase("ipip-carries-ipv4"));
 	}
 	return {
 		...clusterMeta(object),
