@@ -179,6 +179,7 @@ export { columns } from "./render/columns.ts";
 export { diagnosisSchema, pathDiffSchema } from "./render/diagnosis-schema.ts";
 export { renderDiagnosis } from "./render/diagnosis-text.ts";
 export { endsOf, lastStepOf } from "./render/ends.ts";
+export { causeStepOf, stepOfFinding } from "./render/finding-steps.ts";
 export { changedSteps, firstDifference } from "./render/first-difference.ts";
 export { groupPaths, type PathGroup } from "./render/groups.ts";
 export { endpoint, formatHeader, headerChanges } from "./render/header.ts";

@@ -44,6 +44,26 @@ describe.skipIf(NO_BROWSER !== "")(`a path that fails${NO_BROWSER}`, () => {
 		expect(await page.locator(".steps button[aria-current]").getAttribute("class")).toContain("end");
 	});
 
+	test("says its cause and what to do by the verdict, and leads to the step that shows it, which is marked", async () => {
+		const { page } = await tests.openAtlas(`#/path?in=${NO_BRIDGE_NF}`);
+		const leading = page.locator(".verdicts .leading");
+		await leading.getByText("bridge-nf-call-iptables is 0").waitFor();
+		await leading.getByText("modprobe br_netfilter").waitFor();
+		await page.locator(".picture-signs").getByText("its cause shows here").waitFor();
+		expect(await page.locator(".picture .cause-mark").count()).toBe(1);
+		expect(await page.locator(".steps button.cause .loss").textContent()).toContain("cause");
+		expect(await page.locator(".track-marks span").count()).toBe(2);
+		await leading.getByRole("button", { name: "See step 27" }).click();
+		await page.locator(".step-panel .decision").getByText("netfilter does not see it").waitFor();
+		expect(await page.locator(".steps button[aria-current]").getAttribute("class")).toContain("cause");
+		await page.locator("main").press("l");
+		await page.locator(".step-panel .decision").getByText("does not take it").waitFor();
+		await page.locator("main").press("c");
+		await page.locator(".step-panel .decision").getByText("netfilter does not see it").waitFor();
+		await page.locator(".step-panel .cites").getByRole("link", { name: "sysctl" }).click();
+		await page.locator("li.cited", { hasText: "net.bridge.bridge-nf-call-iptables = 0" }).waitFor();
+	});
+
 	test("is marked on the node that refuses the packet, and a button leads to that step", async () => {
 		const { page } = await tests.openAtlas("#/path?in=flannel-vpc/001-3.1");
 		await page.getByRole("button", { name: "To where it is refused" }).click();
@@ -70,6 +90,7 @@ describe.skipIf(NO_BROWSER !== "")(`a path that fails${NO_BROWSER}`, () => {
 		await page.locator(".picture .chip.good").waitFor();
 		await page.locator("main").press("l");
 		expect(await page.getByRole("slider").inputValue()).toBe("0");
-		expect(await page.locator(".end-mark, .place.end, .place.unreached, .to-end").count()).toBe(0);
+		const signs = ".end-mark, .place.end, .place.unreached, .to-end, .cause-mark, .loss, .leading";
+		expect(await page.locator(signs).count()).toBe(0);
 	});
 });

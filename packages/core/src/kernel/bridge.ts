@@ -3,6 +3,7 @@ import { sameAddress } from "../address/watched.ts";
 import type { FdbEntry } from "../state/ip.ts";
 import type { BridgeLink, Link } from "../state/link.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
+import { phrase, type Said } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import { carriesVlan, portVlan } from "./bridge-vlan.ts";
 import { ERRORS, type Lookup, lookup } from "./fib.ts";
@@ -49,9 +50,11 @@ function filtered(walk: Walk, skb: Skb, port: Link): Next {
 	return end(skb, "dropped", why);
 }
 
+const CALLS = { 4: "bridge-nf-call-iptables", 6: "bridge-nf-call-ip6tables" } as const;
+
 const bridgeNetfilter = perView(({ state }) => ({
-	4: sysctlNumber(state, "net.bridge.bridge-nf-call-iptables") !== 0,
-	6: sysctlNumber(state, "net.bridge.bridge-nf-call-ip6tables") !== 0,
+	4: sysctlNumber(state, `net.bridge.${CALLS[4]}`) !== 0,
+	6: sysctlNumber(state, `net.bridge.${CALLS[6]}`) !== 0,
 	tagged: sysctlNumber(state, "net.bridge.bridge-nf-filter-vlan-tagged") === 1,
 }));
 
@@ -59,6 +62,14 @@ const bridgeNetfilter = perView(({ state }) => ({
 function callsIptables({ view, packet }: Skb, tag: number | null): boolean {
 	const calls = bridgeNetfilter(view);
 	return calls[packet.family] && (tag === null || calls.tagged);
+}
+
+/** That no rule of the stack was asked, and by which setting; nothing where they were. */
+function unseenBecause(skb: Skb, tag: number | null): Said {
+	if (skb.physicalIn !== null && callsIptables(skb, tag)) return "";
+	const calls = bridgeNetfilter(skb.view)[skb.packet.family];
+	const key = calls ? "bridge-nf-filter-vlan-tagged" : CALLS[skb.packet.family];
+	return phrase("netfilter-not-called", { key: `net.bridge.${key}` });
 }
 
 /**
@@ -205,8 +216,15 @@ function toPort(
 	if (refused !== null) return refused;
 	const tag = carriesVlan(master, port, vlan);
 	if (tag === "filtered") return filtered(walk, { ...skb, vlan }, port);
-	if (walk.recording)
-		walk.hop(skb, "bridge", master.name, because("bridged", { device: port.name, mac: destination }, port.origin));
+	if (walk.recording) {
+		const unseen = from === null ? "" : unseenBecause(skb, tag);
+		walk.hop(
+			skb,
+			"bridge",
+			master.name,
+			because("bridged", { device: port.name, mac: destination, unseen }, port.origin),
+		);
+	}
 	return go("transmit", { ...skb, device: port, vlan: tag });
 }
 

@@ -162,6 +162,16 @@ const finding = z.strictObject({
 	message: z.string(),
 	fix: z.string().exactOptional(),
 	object: z.string().exactOptional(),
+	steps: z
+		.array(
+			z.strictObject({
+				path: z.int().min(0).describe("Which of the paths, from 0"),
+				direction: z.enum(["forward", "reply", "refusal"]),
+				hop: z.int().min(0).describe("Which hop of that direction, from 0"),
+			}),
+		)
+		.exactOptional()
+		.describe("The stage of each path at which its cause shows"),
 });
 
 /** The whole answer, as `podpath explain -o json` prints it. */

@@ -168,6 +168,15 @@ export interface Finding {
 	readonly message: string;
 	readonly fix?: string;
 	readonly object?: string;
+	/** The stage of each path at which its cause shows; absent where no path shows it. */
+	readonly steps?: readonly FindingStep[];
+}
+
+/** A stage of an answer's path; both counts begin with 0. */
+export interface FindingStep {
+	readonly path: number;
+	readonly direction: "forward" | "reply" | "refusal";
+	readonly hop: number;
 }
 
 export interface Explanation {

@@ -18,6 +18,7 @@ import { podPlace } from "../state/place.ts";
 import { type Phrase, phrase, type Said } from "../wording/phrase.ts";
 import { distinct, type Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
+import { endingAs, type ShownAt } from "./shown-at.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
 
@@ -70,7 +71,8 @@ function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): r
 				const rules = verdict.rules.map((rule) => `${ruleRef(rule)} (${rule.policy.source.file}:${rule.line})`);
 				const message = phrase("policy-allowed", { direction, pod: podPlace(pod), rules });
 				const object = verdict.rules[0] === undefined ? podPlace(pod) : policyRef(verdict.rules[0].policy);
-				return [{ code: "policy-allowed", severity: "info", message, object }];
+				const shownAt = lettingPass(object, direction);
+				return [{ code: "policy-allowed", severity: "info", message, object, shownAt }];
 			}
 			if (verdict.kind !== "denied" || !stoppedByPolicy(way)) return [];
 			const [first] = verdict.isolatedBy;
@@ -85,10 +87,18 @@ function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): r
 					message,
 					fix: phrase(`admit-${direction}`, { policy: object }),
 					object,
+					shownAt: endingAs(way.end),
 				},
 			];
 		}),
 	);
+}
+
+/** A rule that was made for the policy had a part, or a stage that judges by policies without rules. */
+function lettingPass(policy: string, direction: PolicyDirection): ShownAt {
+	return ({ hop: { because } }) =>
+		(because.code === "network-policy-passed" && because.facts.direction === direction) ||
+		because.hits.some(({ origin }) => origin.object === policy);
 }
 
 function isEnforced({ cluster }: Subject): boolean {

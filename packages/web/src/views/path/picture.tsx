@@ -21,8 +21,9 @@ import {
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { labelled, useTexts } from "../../texts/language.ts";
+import { CauseSign } from "./cause-sign.tsx";
 import { arrowKey, type Changes } from "./changes.ts";
-import { pointOf } from "./packet-position.ts";
+import { cornerOf, pointOf } from "./packet-position.ts";
 import { PacketToken } from "./packet-token.tsx";
 
 interface Props {
@@ -35,6 +36,8 @@ interface Props {
 	readonly side?: string;
 	/** What the unchanged cluster does not have is marked. */
 	readonly changes?: Changes | null;
+	/** The index of the step at which the cause of a loss shows. */
+	readonly cause?: number | null;
 }
 
 /** Names stay readable when the picture must be small, and it does not shout when it might be large. */
@@ -42,7 +45,7 @@ const SMALLEST = 0.72;
 /** In em for each pixel of the layout: large windows have larger letters. */
 const LARGEST = 0.093;
 
-export function Picture({ groups, way, step, steps, onStep, side, changes = null }: Props): JSX.Element {
+export function Picture({ groups, way, step, steps, onStep, side, changes = null, cause = null }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const layout = useMemo(
 		() => layoutOf(topologyOf(groups.map(({ first, weight }) => ({ ...first, weight })))),
@@ -66,6 +69,7 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 	);
 	const seen = new Set(path?.serviceAddressSeenAt.map(spotKey));
 	const point = pointOf(layout, step.position);
+	const causing = cause === null ? undefined : steps[cause];
 	const frame = useRef<HTMLDivElement>(null);
 	useEffect(() => follow(frame.current, layout, point.x), [layout, point.x]);
 	return (
@@ -106,6 +110,7 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 					<Share key={arrowKey(arrow)} arrow={arrow} />
 				))}
 				<PacketToken point={point} direction={step.direction} />
+				{causing !== undefined && <CauseSign {...cornerOf(layout, causing.position)} />}
 			</svg>
 		</div>
 	);
