@@ -1,6 +1,7 @@
 /** What the keys do. */
 import type { JSX, RefObject } from "preact";
 import { useTexts } from "./texts/language.ts";
+import { VIEWS } from "./views/registry.ts";
 
 export function KeyHelp({ dialog }: { readonly dialog: RefObject<HTMLDialogElement | null> }): JSX.Element {
 	const texts = useTexts();
@@ -9,9 +10,10 @@ export function KeyHelp({ dialog }: { readonly dialog: RefObject<HTMLDialogEleme
 		["← →", texts.keys.step],
 		["Home End", texts.keys.ends],
 		["L", texts.keys.end],
+		["C", texts.keys.cause],
 		["Space", texts.keys.play],
 		["↑ ← + − 0", texts.keys.move],
-		["1 – 9", texts.keys.view],
+		[`1 – ${VIEWS.length}`, texts.keys.view],
 		["?", texts.keys.help],
 		["Esc", texts.keys.close],
 	];

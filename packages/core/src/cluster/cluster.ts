@@ -1,7 +1,9 @@
 /** A whole cluster as podpath reads it: objects with indexes, made once and then immutable. */
+
 import type { Address } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { Diagnostic } from "../diagnostic/diagnostic.ts";
+import type { Place } from "../state/place.ts";
 import type { CalicoObjects } from "./calico-objects.ts";
 import type { HybridnetNetwork, HybridnetSubnet, IPInstance } from "./hybridnet-objects.ts";
 import type { AssignedAddress } from "./ipam/assign.ts";
@@ -73,6 +75,8 @@ export interface Cluster {
 	node(name: string): Node | undefined;
 	/** By `NAMESPACE/NAME`. */
 	pod(key: string): Pod | undefined;
+	/** The pod that has a place; undefined for other places. */
+	podAt(place: Place): Pod | undefined;
 	/** By `NAMESPACE/NAME`. */
 	service(key: string): Service | undefined;
 	host(name: string): HostObject | undefined;

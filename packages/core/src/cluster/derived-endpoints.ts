@@ -2,7 +2,9 @@
  * Endpoints of Services whose EndpointSlices are not in the input, as the endpoint slice controller makes them from the
  * selector and the Pods (kubernetes staging/src/k8s.io/endpointslice/utils.go).
  */
+
 import type { Family } from "../address/address.ts";
+import { podPlace } from "../state/place.ts";
 import type { Endpoint, EndpointPort, EndpointSlice, Node, Pod, Service } from "./objects.ts";
 
 const ZONE = "topology.kubernetes.io/zone";
@@ -75,7 +77,7 @@ export class DerivedEndpoints {
 			zone,
 			forZones: hinted && zone !== "" ? [zone] : [],
 			forNodes: forNodes ? [pod.nodeName] : [],
-			target: `pod/${pod.namespace}/${pod.name}`,
+			target: podPlace(pod),
 		};
 	}
 }

@@ -1,6 +1,8 @@
 /** A cluster with its indexes, from what was read. */
+
 import type { Address } from "../address/address.ts";
 import type { Diagnostic } from "../diagnostic/diagnostic.ts";
+import { type Place, placeKind } from "../state/place.ts";
 import { type AddressOwners, addressOwners } from "./address-owners.ts";
 import type { BlockAffinity, CalicoObjects } from "./calico-objects.ts";
 import { strayAddresses } from "./checks/address-checks.ts";
@@ -65,6 +67,8 @@ export class LoadedCluster implements Cluster {
 	/** Owners of addresses, for the checks too. */
 	readonly owners: AddressOwners;
 	readonly #inventory: Inventory;
+	/** Those that were asked for by their place. */
+	readonly #podsAt = new Map<Place, Pod>();
 	readonly #podsByNode: ReadonlyMap<string, readonly Pod[]>;
 	/** Read slices by Service; derived ones join when first asked for. */
 	readonly #slices: Map<string, readonly EndpointSlice[]>;
@@ -127,6 +131,15 @@ export class LoadedCluster implements Cluster {
 
 	pod(key: string): Pod | undefined {
 		return this.#inventory.pods.get(key);
+	}
+
+	podAt(place: Place): Pod | undefined {
+		let pod = this.#podsAt.get(place);
+		if (pod === undefined && placeKind(place) === "pod") {
+			pod = this.pod(place.slice("pod/".length));
+			if (pod !== undefined) this.#podsAt.set(place, pod);
+		}
+		return pod;
 	}
 
 	service(key: string): Service | undefined {

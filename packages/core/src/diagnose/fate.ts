@@ -83,7 +83,10 @@ function metBy(walked: readonly Way[]): readonly Place[] {
 		.filter((walk) => walk !== null);
 	return [
 		...new Set(
-			walks.flatMap(({ hops, stacks, crossings }) => [...crossings, ...hops].map(({ at }) => at).concat(stacks)),
+			walks.flatMap(({ hops, stacks, crossings }) => [
+				...[...crossings, ...hops].map(({ at }) => at),
+				...stacks.map(({ place }) => place),
+			]),
 		),
 	];
 }

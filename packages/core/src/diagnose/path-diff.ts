@@ -2,7 +2,7 @@
 import { formatEndpoint } from "../address/address.ts";
 import type { Pod } from "../cluster/objects.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
-import type { Place } from "../state/place.ts";
+import { type Place, podPlace } from "../state/place.ts";
 import type { Verdict } from "../trace/explanation.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
@@ -68,7 +68,7 @@ function movedPods(before: Subject, after: Subject): readonly Place[] {
 	const key = ({ nodeName, podIPs }: Pod): string => [nodeName, ...podIPs.map(({ text }) => text)].join(" ");
 	return after.cluster.pods.flatMap((pod) => {
 		const old = before.cluster.pod(`${pod.namespace}/${pod.name}`);
-		return old !== undefined && key(old) === key(pod) ? [] : [`pod/${pod.namespace}/${pod.name}`];
+		return old !== undefined && key(old) === key(pod) ? [] : [podPlace(pod)];
 	});
 }
 

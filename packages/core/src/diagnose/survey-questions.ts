@@ -2,7 +2,7 @@
 
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Pod, Service } from "../cluster/objects.ts";
-import type { Place } from "../state/place.ts";
+import { type Place, podPlace } from "../state/place.ts";
 import { type Question, questionOf } from "../trace/question.ts";
 
 /** More are thinned out evenly. */
@@ -15,13 +15,13 @@ const MOST_QUESTIONS = 20_000;
 export function surveyQuestions(cluster: Cluster, concerns: (place: Place) => boolean): readonly Question[] {
 	const pods = cluster.pods.filter(isAsked);
 	const byNode = Map.groupBy(pods, ({ nodeName }) => nodeName);
-	const touches = (pod: Pod): boolean => concerns(placeOf(pod)) || concerns(`node/${pod.nodeName}`);
+	const touches = (pod: Pod): boolean => concerns(podPlace(pod)) || concerns(`node/${pod.nodeName}`);
 	const questions = new Map<string, Question>();
 	const add = (from: string, to: string, protocol: Question["protocol"]): void => {
 		questions.set(`${from} ${to} ${protocol}`, questionOf({ from, to, protocol }));
 	};
 	const ask = (from: Pod, to: Pod): void => {
-		if (from !== to && (touches(from) || touches(to))) add(placeOf(from), placeOf(to), "tcp");
+		if (from !== to && (touches(from) || touches(to))) add(podPlace(from), podPlace(to), "tcp");
 	};
 	const first = [...byNode.values()].map((own) => own[0] as Pod);
 	for (const from of first) for (const to of first) ask(from, to);
@@ -36,7 +36,7 @@ export function surveyQuestions(cluster: Cluster, concerns: (place: Place) => bo
 		for (const { port, protocol } of service.ports) {
 			for (const from of first) {
 				if (touches(from) || servesAt(cluster, service, concerns)) {
-					add(placeOf(from), `service/${service.namespace}/${service.name}:${port}`, protocol);
+					add(podPlace(from), `service/${service.namespace}/${service.name}:${port}`, protocol);
 				}
 			}
 		}
@@ -52,10 +52,6 @@ function hasAddress({ clusterIPs, type }: Service): boolean {
 	return clusterIPs.length > 0 && type !== "ExternalName";
 }
 
-function placeOf({ namespace, name }: Pod): Place {
-	return `pod/${namespace}/${name}`;
-}
-
 /** Whether a place that matters has an endpoint of the Service. */
 function servesAt(cluster: Cluster, { namespace, name }: Service, concerns: (place: Place) => boolean): boolean {
 	return cluster.slicesOf(`${namespace}/${name}`).some(({ endpoints }) =>
@@ -63,7 +59,7 @@ function servesAt(cluster: Cluster, { namespace, name }: Service, concerns: (pla
 			addresses.some((address) =>
 				cluster.ownersOf(address).some((owner) => {
 					if (owner.kind !== "pod") return false;
-					return concerns(placeOf(owner.pod)) || concerns(`node/${owner.pod.nodeName}`);
+					return concerns(podPlace(owner.pod)) || concerns(`node/${owner.pod.nodeName}`);
 				}),
 			),
 		),

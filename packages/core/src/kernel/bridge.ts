@@ -3,11 +3,12 @@ import { sameAddress } from "../address/watched.ts";
 import type { FdbEntry } from "../state/ip.ts";
 import type { BridgeLink, Link } from "../state/link.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
+import { phrase, type Said } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import { carriesVlan, portVlan } from "./bridge-vlan.ts";
 import { ERRORS, type Lookup, lookup } from "./fib.ts";
 import { askFor, hearers } from "./layer2.ts";
-import { answersThis } from "./neighbour.ts";
+import { answersThis, unanswered } from "./neighbour.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { reversePath } from "./reverse-path.ts";
@@ -24,7 +25,7 @@ export function bridge(walk: Walk, skb: Skb): Next {
 	if (!master.up) return end(skb, "dropped", because("device-down", { device: master.name }, master.origin));
 	const vlan = portVlan(master, port, skb.vlan);
 	if (vlan === "filtered") return filtered(walk, skb, port);
-	walk.passedStack(skb.view.place);
+	walk.passedStack(skb.view);
 	const calls = callsIptables(skb, skb.vlan);
 	skb.physicalIn = calls ? port : null;
 	if (calls) {
@@ -49,9 +50,11 @@ function filtered(walk: Walk, skb: Skb, port: Link): Next {
 	return end(skb, "dropped", why);
 }
 
+const CALLS = { 4: "bridge-nf-call-iptables", 6: "bridge-nf-call-ip6tables" } as const;
+
 const bridgeNetfilter = perView(({ state }) => ({
-	4: sysctlNumber(state, "net.bridge.bridge-nf-call-iptables") !== 0,
-	6: sysctlNumber(state, "net.bridge.bridge-nf-call-ip6tables") !== 0,
+	4: sysctlNumber(state, `net.bridge.${CALLS[4]}`) !== 0,
+	6: sysctlNumber(state, `net.bridge.${CALLS[6]}`) !== 0,
 	tagged: sysctlNumber(state, "net.bridge.bridge-nf-filter-vlan-tagged") === 1,
 }));
 
@@ -59,6 +62,14 @@ const bridgeNetfilter = perView(({ state }) => ({
 function callsIptables({ view, packet }: Skb, tag: number | null): boolean {
 	const calls = bridgeNetfilter(view);
 	return calls[packet.family] && (tag === null || calls.tagged);
+}
+
+/** That no rule of the stack was asked, and by which setting; nothing where they were. */
+function unseenBecause(skb: Skb, tag: number | null): Said {
+	if (skb.physicalIn !== null && callsIptables(skb, tag)) return "";
+	const calls = bridgeNetfilter(skb.view)[skb.packet.family];
+	const key = calls ? "bridge-nf-filter-vlan-tagged" : CALLS[skb.packet.family];
+	return phrase("netfilter-not-called", { key: `net.bridge.${key}` });
 }
 
 /**
@@ -93,6 +104,12 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 			// br_nf_pre_routing_finish_bridge: a neighbour that is not resolved yet is asked by way of the bridge device itself.
 			walk.mayCross(skb, master.name, "out");
 			return null;
+		}
+		if (answer.kind !== "outside") {
+			// neigh_probe gives up; icmp_send and icmp6_send say nothing of a frame that was another's (skb->pkt_type).
+			const isTold = isOwnMac(skb.view, master, ethernet?.destination ?? "");
+			const unresolved = unanswered(walk, skb, out, answer.kind === "nobody" ? answer.filtered : undefined);
+			return isTold ? unresolved : end(skb, "dropped", unresolved.because);
 		}
 	}
 	skb.ethernet = redirected(ethernet, master.mac ?? "");
@@ -199,8 +216,15 @@ function toPort(
 	if (refused !== null) return refused;
 	const tag = carriesVlan(master, port, vlan);
 	if (tag === "filtered") return filtered(walk, { ...skb, vlan }, port);
-	if (walk.recording)
-		walk.hop(skb, "bridge", master.name, because("bridged", { device: port.name, mac: destination }, port.origin));
+	if (walk.recording) {
+		const unseen = from === null ? "" : unseenBecause(skb, tag);
+		walk.hop(
+			skb,
+			"bridge",
+			master.name,
+			because("bridged", { device: port.name, mac: destination, unseen }, port.origin),
+		);
+	}
 	return go("transmit", { ...skb, device: port, vlan: tag });
 }
 

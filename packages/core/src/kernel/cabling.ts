@@ -1,19 +1,27 @@
 /** A network as packets ask it, device by device. Networks do not change, so that each answer is kept from its first time. */
 import type { DeviceAt, Far } from "../state/fabric.ts";
+import type { Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
-import { type View, viewOf } from "./view.ts";
+import { perViewIn, type View, viewOf } from "./view.ts";
+
+/** A device of a stack. */
+export interface Card {
+	readonly view: View;
+	readonly link: Link;
+}
 
 /** What a device is joined to: by its wire, and as the lower device of others. */
 interface Joints {
 	readonly far: Far;
 	readonly stacked: readonly DeviceAt[];
+	/** The device that its wire leads to, from its first packet on. */
+	card?: Card | undefined;
 }
 
 export class Cabling {
 	readonly #network: Network;
 	readonly #views = new Map<Place, View>();
-	readonly #joints = new Map<View, Map<string, Joints>>();
 
 	constructor(network: Network) {
 		this.#network = network;
@@ -30,9 +38,24 @@ export class Cabling {
 		return view;
 	}
 
+	/** A device by its place and name. */
+	card(place: Place, device: string): Card | undefined {
+		const view = this.view(place);
+		const link = view?.link(device);
+		return view === undefined || link === undefined ? undefined : { view, link };
+	}
+
 	/** The far end of a device. */
 	far(view: View, device: string): Far {
 		return this.#jointsOf(view, device).far;
+	}
+
+	/** The device at the far end of one; undefined where the input does not describe it. */
+	farCard(view: View, device: string): Card | undefined {
+		const joints = this.#jointsOf(view, device);
+		if (joints.card === undefined && joints.far.kind === "device")
+			joints.card = this.card(joints.far.place, joints.far.device);
+		return joints.card;
 	}
 
 	/** Devices of other stacks whose lower device is this one. */
@@ -41,11 +64,7 @@ export class Cabling {
 	}
 
 	#jointsOf(view: View, device: string): Joints {
-		let devices = this.#joints.get(view);
-		if (devices === undefined) {
-			devices = new Map();
-			this.#joints.set(view, devices);
-		}
+		const devices = jointsByDevice(view, this.#network);
 		let joints = devices.get(device);
 		if (joints === undefined) {
 			const far = this.#network.wireAt(view.place, device);
@@ -55,6 +74,8 @@ export class Cabling {
 		return joints;
 	}
 }
+
+const jointsByDevice = perViewIn((): Map<string, Joints> => new Map());
 
 const known = new WeakMap<Network, Cabling>();
 

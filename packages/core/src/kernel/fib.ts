@@ -51,6 +51,26 @@ export function lookup(view: View, flow: Flow, chooser: NextHopChooser = FIRST):
 	return before ?? lookupAnew(view, flow, chooser, known);
 }
 
+/** All that the look-up may give: of several next hops a hash chooses one, which only whoever has a packet knows. */
+export function lookupAll(view: View, flow: Flow): readonly [Found, ...Found[]] {
+	let weights: readonly number[] = [1];
+	const taking = (hop: number): Lookup => {
+		const choose = (each: readonly number[]): number => {
+			weights = each;
+			return hop;
+		};
+		return lookup(view, flow, { choose });
+	};
+	const first = taking(0);
+	const others = weights.slice(1).map((weight, i) => ({ found: taking(i + 1), weight }));
+	return [{ found: first, weight: weights[0] as number }, ...others];
+}
+
+interface Found {
+	readonly found: Lookup;
+	readonly weight: number;
+}
+
 function lookupAnew(view: View, flow: Flow, chooser: NextHopChooser, known: KnownRoutes | null): Lookup {
 	let chose = false;
 	const found = search(view, flow, (weights, about) => {

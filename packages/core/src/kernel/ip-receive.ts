@@ -4,7 +4,7 @@ import type { Skb } from "./skb.ts";
 import { go, type Next, type Walk } from "./walk.ts";
 
 export function ipReceive(walk: Walk, skb: Skb): Next {
-	walk.passedStack(skb.view.place);
+	walk.passedStack(skb.view);
 	skb.inDevice = skb.device;
 	// br_netfilter ran them on the bridge port; ip_sabotage_in keeps them from running again.
 	if (skb.prerouted) {

@@ -71,7 +71,8 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 	}
 }
 
-function unanswered(walk: Walk, skb: Skb, { device, nextHop }: OutRoute, filtered?: FilteredAt): End {
+/** Nobody is heard: whoever sent the packet is told. */
+export function unanswered(walk: Walk, skb: Skb, { device, nextHop }: OutRoute, filtered?: FilteredAt): End {
 	const why = nobodyAnswers(nextHop.text, device.name, filtered);
 	if (walk.recording) walk.hop(skb, "neighbour", device.name, why);
 	// A process of this stack gets EHOSTUNREACH instead of a packet.

@@ -8,7 +8,7 @@ import type { OutRoute, Skb } from "./skb.ts";
 import { go, type Next, type Walk } from "./walk.ts";
 
 export function output(walk: Walk, skb: Skb): Next {
-	walk.passedStack(skb.view.place);
+	walk.passedStack(skb.view);
 	if (skb.out === null) {
 		const failed = routeOut(walk, skb, outFlow(skb));
 		if (failed !== null) return failed;

@@ -16,7 +16,13 @@ interface IcmpError {
 }
 
 /** The errors of `--reject-with`, and those that routing sends. */
-export type IcmpErrorKind = Exclude<RejectWith, "tcp-reset"> | "icmp-frag-needed" | "icmp-ttl" | "icmp6-beyond-scope";
+export type IcmpErrorKind =
+	| Exclude<RejectWith, "tcp-reset">
+	| "icmp-frag-needed"
+	| "icmp-ttl"
+	| "icmp6-beyond-scope"
+	| "icmp6-too-big"
+	| "icmp6-hop-limit";
 
 /** RFC 792, RFC 1812 section 5.2.7.1, RFC 4443: type and code of each error. */
 const ERRORS: Readonly<Record<IcmpErrorKind, IcmpError>> = {
@@ -36,6 +42,8 @@ const ERRORS: Readonly<Record<IcmpErrorKind, IcmpError>> = {
 	"icmp6-port-unreachable": { type: 1, code: 4 },
 	"icmp6-policy-fail": { type: 1, code: 5 },
 	"icmp6-reject-route": { type: 1, code: 6 },
+	"icmp6-too-big": { type: 2, code: 0 },
+	"icmp6-hop-limit": { type: 3, code: 0 },
 };
 
 /** Ends the packet with a refusal that goes back to its sender. */

@@ -103,9 +103,11 @@ function tableText(table: number): string {
 	return TABLE_NAMES.get(table) ?? String(table);
 }
 
-/** What the look-up for a packet that came in by `device` goes by. */
+/** What the look-up for a packet that came in by `device` goes by. IPv6's loopback address has to be that device's (rt6_need_strict). */
 export function flowOf({ packet, mark }: Skb, device: Link): Flow {
+	const strict = packet.family === 6 && isLoopback(packet.dst);
 	return {
+		...(strict && { oif: device.name }),
 		to: packet.dst,
 		from: packet.src,
 		iif: device.name,
@@ -188,7 +190,8 @@ export function martian(skb: Skb): End | null {
 function isMartian(skb: Skb): boolean {
 	const { packet, device, view } = skb;
 	if (device.kind === "loopback") return false;
-	const loopback = isLoopback(packet.src) || isLoopback(packet.dst);
+	// What is for ::1 is gone before the hooks that may lead it there (ip6_rcv_core).
+	const loopback = isLoopback(packet.src) || (packet.family === 4 && isLoopback(packet.dst));
 	if (!loopback) return isMulticast(packet.src);
 	return packet.family === 6 || !view.settings(device.name).routeLocalnet;
 }

@@ -2,13 +2,20 @@
 
 import type { Address, Family } from "../address/address.ts";
 import { isMulticast, isUnspecified } from "../address/address.ts";
-import type { AddressType, IpvsPacket, PacketConnection, RuleContext, Unknowable } from "../netfilter/context.ts";
+import type {
+	AddressType,
+	IpvsPacket,
+	PacketConnection,
+	RouteOptions,
+	RuleContext,
+	Unknowable,
+} from "../netfilter/context.ts";
 import type { Hook } from "../netfilter/hook.ts";
 import type { Ipset } from "../netfilter/ipset.ts";
 import type { Packet } from "../packet/packet.ts";
 import { type Route, type RouteType, TABLE_LOCAL } from "../state/ip.ts";
 import { type Phrase, phrase } from "../wording/phrase.ts";
-import { lookup } from "./fib.ts";
+import { type Flow, lookup, lookupAll } from "./fib.ts";
 import type { Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
 import type { View } from "./view.ts";
@@ -95,15 +102,48 @@ export class SkbContext implements RuleContext {
 		return addressTypeOf(this.#skb.view, of, device);
 	}
 
-	routeDevice(to: Address, options: { readonly withMark: boolean; readonly iif?: string }): string | null | Unknowable {
-		const found = lookup(this.#skb.view, {
+	routeDevice(to: Address, options: RouteOptions & { readonly wanted: string | null }): string | null | Unknowable {
+		const all = lookupAll(this.#skb.view, this.#flow(to, options));
+		const devices: (string | null)[] = [];
+		for (const { found } of all) {
+			if (found.kind === "unknown") return { unknown: found.unknown };
+			devices.push(found.kind === "route" ? (found.nextHop?.device ?? null) : null);
+		}
+		const [first = null] = devices;
+		if (to.family === 4) return devices.includes(options.wanted) ? options.wanted : first;
+		if (devices.every((each) => each === first)) return first;
+		const weights = all.map(({ weight }) => weight);
+		return devices[this.choose(weights, `next hop of ${to.text}`)] ?? null;
+	}
+
+	routeType(to: Address, options: RouteOptions): AddressType | Unknowable {
+		const { view } = this.#skb;
+		if (view.state.missing.has("ip-route") && !view.isLocal(to))
+			return { unknown: phrase("route-type-unknown", { to: to.text, place: view.place, part: "ip-route" }) };
+		const found = lookup(view, this.#flow(to, options));
+		switch (found.kind) {
+			case "unknown":
+				return { unknown: found.unknown };
+			case "none":
+				return "UNREACHABLE";
+			case "refused":
+				return TYPE_OF_ROUTE[found.type];
+			case "route":
+				return TYPE_OF_ROUTE[found.route.type];
+		}
+	}
+
+	/** IPv6's look-ups go by the protocol too (flowi6_proto), neither by ports. */
+	#flow(to: Address, { from, withMark, iif }: RouteOptions): Flow {
+		const { mark, packet } = this.#skb;
+		const { protocol } = packet;
+		return {
 			to,
-			from: this.#skb.packet.dst,
-			...(options.iif === undefined ? {} : { iif: options.iif }),
-			...(options.withMark ? { mark: this.#skb.mark } : {}),
-		});
-		if (found.kind === "unknown") return { unknown: found.unknown };
-		return found.kind === "route" ? (found.nextHop?.device ?? null) : null;
+			from,
+			...(iif !== undefined && { iif }),
+			...(withMark && { mark }),
+			...(to.family === 6 && { protocol }),
+		};
 	}
 
 	deviceAddress(device: string, family: Family): Address | null {

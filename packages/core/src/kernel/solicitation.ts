@@ -3,7 +3,7 @@ import { type Address, isLinkLocal, isLoopback, isMulticast } from "../address/a
 import { contains, prefixOf } from "../address/prefix.ts";
 import type { Link } from "../state/link.ts";
 import type { Place } from "../state/place.ts";
-import { type Lookup, lookup } from "./fib.ts";
+import { type Lookup, lookupAll } from "./fib.ts";
 import { selectAddress } from "./source-address.ts";
 import { validateSource } from "./source-validation.ts";
 import type { View } from "./view.ts";
@@ -61,21 +61,14 @@ function answersArp(view: View, link: Link, wanted: Address, asker: Address | nu
 	const { routeLocalnet } = view.settings(link.name);
 	if (isMulticast(wanted)) return 0;
 	if (!routeLocalnet && (isLoopback(wanted) || (asker !== null && isLoopback(asker)))) return 0;
-	let weights: readonly number[] = [1];
-	const answersBy = (nextHop: number): boolean => {
-		const flow = { to: wanted, iif: link.name, ...(asker !== null && { from: asker }) };
-		const choose = (each: readonly number[]): number => {
-			weights = each;
-			return nextHop;
-		};
-		return answersAlong(lookup(view, flow, { choose }), view, link, wanted, asker);
-	};
-	const first = answersBy(0);
-	if (weights.length === 1) return Number(first);
 	let [all, answering] = [0, 0];
-	for (const [nextHop, weight] of weights.entries()) {
+	for (const { found, weight } of lookupAll(view, {
+		to: wanted,
+		iif: link.name,
+		...(asker !== null && { from: asker }),
+	})) {
 		all += weight;
-		if (answersBy(nextHop)) answering += weight;
+		if (answersAlong(found, view, link, wanted, asker)) answering += weight;
 	}
 	return answering / all;
 }

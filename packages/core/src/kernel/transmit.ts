@@ -74,7 +74,13 @@ function overWire(walk: Walk, skb: Skb, link: Link): Next {
 	const frame = frameOf(skb);
 	switch (far.kind) {
 		case "device":
-			return { kind: "wire", place: far.place, device: far.device, frame };
+			return {
+				kind: "wire",
+				place: far.place,
+				device: far.device,
+				frame,
+				card: walk.cabling.farCard(skb.view, link.name),
+			};
 		case "fabric":
 			return { kind: "fabric", fabric: far.fabric, from: { place: skb.view.place, device: link.name }, frame };
 		case "outside":

@@ -8,7 +8,7 @@ import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import type { Phrase, Said } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
-import { type Cabling, cablingOf } from "./cabling.ts";
+import { type Cabling, type Card, cablingOf } from "./cabling.ts";
 import type { Choices } from "./choices.ts";
 import { type Connection, ConntrackTables, type Tracked } from "./conntrack.ts";
 import { LearnedNeighbours } from "./learned-neighbours.ts";
@@ -34,7 +34,14 @@ export type Stage =
 export type Next =
 	| { readonly kind: "stage"; readonly stage: Stage; readonly skb: Skb }
 	/** The frame is on a wire to a device of another stack, or of the same one. */
-	| { readonly kind: "wire"; readonly place: Place; readonly device: string; readonly frame: Frame }
+	| {
+			readonly kind: "wire";
+			readonly place: Place;
+			readonly device: string;
+			readonly frame: Frame;
+			/** The device, where the sender knows it. */
+			readonly card?: Card | undefined;
+	  }
 	/** The frame is on a wire to a fabric device. */
 	| {
 			readonly kind: "fabric";
@@ -242,7 +249,8 @@ export class Walk {
 	readonly crossings: Crossing[] = [];
 	readonly rewrites: Rewrite[] = [];
 	readonly judgements: Judgement[] = [];
-	readonly stacks: Place[] = [];
+	/** Those that had the packet in hand, in order. */
+	readonly stacks: View[] = [];
 	/** Connections that a reset took out of their tables. */
 	readonly ended: Connection[] = [];
 	/** Remarks on what had to be taken for granted, by code. */
@@ -334,8 +342,8 @@ export class Walk {
 	}
 
 	/** Writes down that a stack's IP layer, or its br_netfilter, had the packet in hand. */
-	passedStack(place: Place): void {
-		if (this.recording && this.stacks[this.stacks.length - 1] !== place) this.stacks.push(place);
+	passedStack(view: View): void {
+		if (this.recording && this.stacks[this.stacks.length - 1] !== view) this.stacks.push(view);
 	}
 
 	/** A rule that leaves the packet as it was is no rewrite: nf_nat_setup_info sets no IPS_SRC_NAT or IPS_DST_NAT for it. */

@@ -11,7 +11,7 @@ import type { Contribution } from "../state/contribution.ts";
 import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "../state/fabric.ts";
 import type { Namespace } from "../state/namespace.ts";
 import type { Assumption, Cause, LostPacket, Network } from "../state/network.ts";
-import type { Place } from "../state/place.ts";
+import { type Place, podPlace } from "../state/place.ts";
 import type { Speaker } from "../state/speaker.ts";
 import { phrase } from "../wording/phrase.ts";
 import { INTERNET, internetClient } from "./internet.ts";
@@ -245,7 +245,7 @@ function split(place: Place): readonly [string, string] {
 }
 
 function placeOf(pod: Pod): Place {
-	return pod.hostNetwork ? `node/${pod.nodeName}` : `pod/${pod.namespace}/${pod.name}`;
+	return pod.hostNetwork ? `node/${pod.nodeName}` : podPlace(pod);
 }
 
 function noDevice(place: Place, device: string): Far {

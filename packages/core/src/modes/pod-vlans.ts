@@ -1,10 +1,11 @@
 /** The VLAN of each pod whose address is the data centre's own: that of the Segment, or of its VLAN, that has the address. */
+
 import type { Address, Family } from "../address/address.ts";
 import { contains, type Prefix } from "../address/prefix.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Pod } from "../cluster/objects.ts";
 import type { Assumption } from "../state/network.ts";
-import type { Place } from "../state/place.ts";
+import { podPlace } from "../state/place.ts";
 import { phrase } from "../wording/phrase.ts";
 import { isJoined } from "./pod-namespace.ts";
 
@@ -53,8 +54,4 @@ export class PodVlans {
 			});
 		return found.filter(({ vlan }) => vlan === found[0]?.vlan);
 	}
-}
-
-export function podPlace(pod: Pick<Pod, "namespace" | "name">): Place {
-	return `pod/${pod.namespace}/${pod.name}`;
 }

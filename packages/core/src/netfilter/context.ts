@@ -69,6 +69,15 @@ export type AddressType =
 	| "THROW"
 	| "NAT";
 
+/** By what routes are looked up beside the destination. */
+export interface RouteOptions {
+	readonly from: Address;
+	/** As a policy rule sees it. */
+	readonly withMark: boolean;
+	/** Absent: the look-up is of a packet of the stack's own. */
+	readonly iif?: string;
+}
+
 /** The packet at a hook, for matches and targets. Everything but the `set…` functions only reads. */
 export interface RuleContext {
 	readonly family: Family;
@@ -95,8 +104,13 @@ export interface RuleContext {
 	ipset(name: string): Ipset | Unknowable;
 	/** The type of an address in this namespace's tables; with `device`, only as that device sees it. */
 	addressType(of: Address, device?: string | null): AddressType | Unknowable;
-	/** The device by which an address would be reached (reverse path); null: none. With `mark` as a policy rule sees it. */
-	routeDevice(to: Address, options: { readonly withMark: boolean; readonly iif?: string }): string | null | Unknowable;
+	/**
+	 * The device by which an address would be reached (reverse path); null: none. Of several next hops' it is `wanted`, if IPv4 has
+	 * that among them (fib_info_nh_uses_dev); IPv6 chooses.
+	 */
+	routeDevice(to: Address, options: RouteOptions & { readonly wanted: string | null }): string | null | Unknowable;
+	/** The type of an address as all routes and policy rules tell it. */
+	routeType(to: Address, options: RouteOptions): AddressType | Unknowable;
 	/** The first address of a family on a device, by which MASQUERADE and REDIRECT choose; null: none. */
 	deviceAddress(device: string, family: Family): Address | null;
 	/** The network chooses: true with this probability. Each outcome is followed and weighed. `about` says what chooses. */

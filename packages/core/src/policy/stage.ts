@@ -1,8 +1,10 @@
 /** NetworkPolicies of one pod as a stage that a network mode puts at the pod's device: selectors become addresses. */
+
 import { isFinished } from "../cluster/address-owners.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { PolicyPort } from "../cluster/network-policy.ts";
 import type { Pod } from "../cluster/objects.ts";
+import { podPlace } from "../state/place.ts";
 import type { PolicyAllowance, PolicyPeers, PolicyPorts, PolicySide, PolicyStage } from "../state/policy-stage.ts";
 import { UNKNOWN, YES } from "./certainty.ts";
 import { type CompiledPolicies, type CompiledRule, compilePolicies } from "./compile.ts";
@@ -40,7 +42,7 @@ export class PolicyStages {
 		const egress = this.#side(pod, "egress");
 		if (ingress === null && egress === null) return undefined;
 		const { hook, ownNode, component } = this.#enforcement;
-		const place = `pod/${pod.namespace}/${pod.name}`;
+		const place = podPlace(pod);
 		return {
 			device,
 			pod: place,

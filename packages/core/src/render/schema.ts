@@ -109,6 +109,10 @@ const path: z.ZodType<ExplainedPath> = z
 		forward: direction,
 		reply: direction.nullable().describe("Null where the packet did not arrive"),
 		refusal: direction.exactOptional().describe("How a refusal came back"),
+		notReached: z
+			.strictObject({ at: z.string(), on: z.string().exactOptional().describe("The pod's node") })
+			.exactOptional()
+			.describe("Whose address the packet is for where it ends; absent: it came there, or nobody known has it"),
 		stacks: z.array(z.string()),
 		nat: z.array(
 			z.strictObject({
@@ -158,6 +162,16 @@ const finding = z.strictObject({
 	message: z.string(),
 	fix: z.string().exactOptional(),
 	object: z.string().exactOptional(),
+	steps: z
+		.array(
+			z.strictObject({
+				path: z.int().min(0).describe("Which of the paths, from 0"),
+				direction: z.enum(["forward", "reply", "refusal"]),
+				hop: z.int().min(0).describe("Which hop of that direction, from 0"),
+			}),
+		)
+		.exactOptional()
+		.describe("The stage of each path at which its cause shows"),
 });
 
 /** The whole answer, as `podpath explain -o json` prints it. */

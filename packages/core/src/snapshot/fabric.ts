@@ -117,7 +117,7 @@ function elsewhere(
 	if (predicted === null) return new Map();
 	const shown = new Set(stacks.map(({ namespace }) => namespace.place));
 	const isShown = (place: Place): boolean => {
-		const node = placeKind(place) === "pod" ? cluster.pod(place.slice("pod/".length))?.nodeName : undefined;
+		const node = cluster.podAt(place)?.nodeName;
 		return shown.has(place) || (node !== undefined && shown.has(`node/${node}`));
 	};
 	return new Map(

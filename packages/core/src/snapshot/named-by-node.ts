@@ -6,7 +6,7 @@ import { addressBits } from "../address/address.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Pod } from "../cluster/objects.ts";
 import type { Namespace } from "../state/namespace.ts";
-import type { Place } from "../state/place.ts";
+import { type Place, podPlace } from "../state/place.ts";
 import type { Wire } from "../state/static-network.ts";
 import { isNamed, moved, type Stack } from "./stack.ts";
 
@@ -55,7 +55,7 @@ function nodesByPods(
 		if (isNamed(stack)) continue;
 		const owners = wires.flatMap(({ from, to }) => {
 			if (from.place !== stack.namespace.place || to.kind !== "device" || !to.place.startsWith("pod/")) return [];
-			return [cluster.pod(to.place.slice("pod/".length))?.nodeName ?? ""];
+			return [cluster.podAt(to.place)?.nodeName ?? ""];
 		});
 		const [node = ""] = owners;
 		const place: Place = `node/${node}`;
@@ -72,7 +72,7 @@ function podsByNode(stacks: readonly Stack[], wires: readonly Wire[], cluster: C
 		const mac = stack.namespace.links.find(({ name }) => name === to.device)?.mac ?? null;
 		const pods = unseenPods(node, places, cluster).filter((pod) => leadsTo(node.namespace, from.device, mac, pod));
 		const [pod] = pods;
-		if (pod !== undefined && pods.length === 1) found.set(stack, placeOf(pod));
+		if (pod !== undefined && pods.length === 1) found.set(stack, podPlace(pod));
 	}
 	return found;
 }
@@ -90,7 +90,7 @@ function lastPods(stacks: readonly Stack[], wires: readonly Wire[], cluster: Clu
 		const [pod, another] = pods;
 		const [only, second] = own;
 		if (pod === undefined || another !== undefined || only === undefined || second !== undefined) continue;
-		found.set(only.stack, placeOf(pod));
+		found.set(only.stack, podPlace(pod));
 	}
 	return found;
 }
@@ -113,11 +113,7 @@ function unnamedAt(places: ReadonlyMap<Place, Stack>, wires: readonly Wire[]): r
 
 function unseenPods({ namespace }: Stack, places: ReadonlyMap<Place, Stack>, cluster: Cluster): readonly Pod[] {
 	const pods = cluster.podsOn(namespace.place.slice("node/".length));
-	return pods.filter((pod) => !pod.hostNetwork && !places.has(placeOf(pod)));
-}
-
-function placeOf({ namespace, name }: Pod): Place {
-	return `pod/${namespace}/${name}`;
+	return pods.filter((pod) => !pod.hostNetwork && !places.has(podPlace(pod)));
 }
 
 function leadsTo({ routes, neighbours }: Namespace, device: string, mac: string | null, { podIPs }: Pod): boolean {

@@ -10,7 +10,7 @@ import { assembleNamespace } from "../state/assemble.ts";
 import type { Far } from "../state/fabric.ts";
 import type { Namespace } from "../state/namespace.ts";
 import type { Assumption, Network } from "../state/network.ts";
-import { type Place, placeKind } from "../state/place.ts";
+import { type Place, placeKind, podPlace } from "../state/place.ts";
 import { staticNetwork, type Wire } from "../state/static-network.ts";
 import { phrase } from "../wording/phrase.ts";
 import { shownFabric } from "./fabric.ts";
@@ -96,7 +96,7 @@ function isStack(place: Place): boolean {
 /** A pod of a node that is shown is shown too or not known: its device there is whatever the node really has. */
 function isShown(place: Place, shown: ReadonlySet<Place>, cluster: Cluster): boolean {
 	if (shown.has(place)) return true;
-	const node = placeKind(place) === "pod" ? cluster.pod(place.slice("pod/".length))?.nodeName : undefined;
+	const node = cluster.podAt(place)?.nodeName;
 	return node !== undefined && shown.has(`node/${node}`);
 }
 
@@ -107,7 +107,7 @@ function notShown(place: Place): Far {
 function ownersOf(cluster: Cluster): ReadonlyMap<string, Place> {
 	const owners = new Map<string, Place>();
 	for (const pod of cluster.pods) {
-		const place = pod.hostNetwork ? `node/${pod.nodeName}` : `pod/${pod.namespace}/${pod.name}`;
+		const place = pod.hostNetwork ? `node/${pod.nodeName}` : podPlace(pod);
 		for (const address of pod.podIPs) if (!owners.has(address.text)) owners.set(address.text, place);
 	}
 	return owners;

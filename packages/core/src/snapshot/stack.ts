@@ -4,7 +4,7 @@ import { InputError } from "../diagnostic/diagnostic.ts";
 import { parseNamespace } from "../parse/namespace.ts";
 import { type Namespace, type NotUnderstood, STATE_PARTS } from "../state/namespace.ts";
 import type { Assumption } from "../state/network.ts";
-import { type Place, placeKind } from "../state/place.ts";
+import { type Place, placeKind, podPlace } from "../state/place.ts";
 import { phrase, withFacts, worded } from "../wording/phrase.ts";
 import type { Snapshot, SnapshotNamespace } from "./files.ts";
 import { type NetnsFile, readNetnsFile } from "./netns-file.ts";
@@ -187,7 +187,7 @@ function placeByAddress(
 function placeByUid({ about }: Stack, cluster: Cluster, isTaken: (place: Place) => boolean): Place | null {
 	const pod = about.podUID === null ? undefined : cluster.pods.find(({ uid }) => uid === about.podUID);
 	if (pod === undefined || pod.hostNetwork) return null;
-	const place = `pod/${pod.namespace}/${pod.name}`;
+	const place = podPlace(pod);
 	return isTaken(place) ? null : place;
 }
 

@@ -9,3 +9,8 @@ export function placeKind(place: Place): string {
 	const slash = place.indexOf("/");
 	return slash < 0 ? place : place.slice(0, slash);
 }
+
+/** Where a pod with a network namespace of its own is. */
+export function podPlace(pod: { readonly namespace: string; readonly name: string }): Place {
+	return `pod/${pod.namespace}/${pod.name}`;
+}

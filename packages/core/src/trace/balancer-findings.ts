@@ -10,6 +10,7 @@ import { placeKind } from "../state/place.ts";
 import { phrase, type Said } from "../wording/phrase.ts";
 import type { Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
+import { endingAs, inPlace } from "./shown-at.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
 import { at, whereOf } from "./where.ts";
@@ -32,6 +33,7 @@ function listedClients({ cluster }: Subject, _: Plan, ways: readonly Way[]): rea
 			message: phrase("lb-acl-denies", { list, balancer: end.at, port: end.packet.dport, where, client }),
 			fix: phrase(isWhite(list) ? "lb-add-to-list" : "lb-take-off-list", { client }),
 			object: end.at,
+			shownAt: endingAs(end),
 		},
 	];
 }
@@ -56,6 +58,7 @@ function ownAddressUnknown({ cluster }: Subject, _: Plan, ways: readonly Way[]):
 			}),
 			fix: phrase("lb-client-not-kept-fix"),
 			object: end.at,
+			shownAt: endingAs(end),
 		},
 	];
 }
@@ -90,6 +93,7 @@ function noReadyNode({ cluster }: Subject, { target }: Plan, ways: readonly Way[
 			message: phrase("lb-no-ready-node", { balancer: end.at, service, port: end.packet.dport, nodes }),
 			fix: phrase("lb-no-ready-node-fix"),
 			object: end.at,
+			shownAt: endingAs(end),
 		},
 	];
 }
@@ -111,6 +115,7 @@ function wrongCards(subject: Subject, { place, listeners, origin }: LoadBalancer
 					message: phrase("lb-member-wrong-eni", facts),
 					fix: phrase("lb-member-wrong-eni-fix", { owner: owner.eni.id, address: backend.address.text }),
 					object: place,
+					shownAt: inPlace(place),
 				},
 			];
 		}),
@@ -162,6 +167,7 @@ function strangeMember(member: Backend, missing: readonly Backend[], { balancer,
 			message: phrase("lb-member-wrong-port", { ...facts, service: name, endpoint: endpointOf(asOther) }),
 			fix: phrase("lb-member-wrong-port-fix", { port: asOther.port }),
 			object: balancer.place,
+			shownAt: inPlace(balancer.place),
 		};
 	}
 	return {
@@ -171,6 +177,7 @@ function strangeMember(member: Backend, missing: readonly Backend[], { balancer,
 		fix:
 			missing.length === 0 ? phrase("lb-remove") : phrase("lb-remove-and-mount", { members: missing.map(endpointOf) }),
 		object: balancer.place,
+		shownAt: inPlace(balancer.place),
 	};
 }
 
@@ -189,6 +196,7 @@ function gettingNothing(has: readonly Backend[], { balancer, service, port }: Mo
 				? phrase("lb-member-unhealthy-fix", { member: endpointOf(member), service: nameOf(service) })
 				: phrase("lb-member-weight-zero-fix"),
 			object: balancer.place,
+			shownAt: inPlace(balancer.place),
 		};
 	});
 }
@@ -215,6 +223,7 @@ function missingMembers(
 			}),
 			fix: phrase("lb-member-missing-fix"),
 			object: balancer.place,
+			shownAt: inPlace(balancer.place),
 		},
 	];
 }

@@ -6,7 +6,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	sent: "发往 {to}",
 	received: "收到",
 	transmitted: "已发出",
-	bridged: "按 MAC {mac} 桥接，从端口 {device} 转出",
+	bridged: "按 MAC {mac} 桥接，从端口 {device} 转出{unseen}",
 	"bridge-up": "目的 MAC 是 {device} 自己的：上送 IP 协议栈",
 	"vlan-received": "{device} 去掉 VLAN 标签",
 	"macvlan-received": "目的 MAC 属于 macvlan {device}",
@@ -87,7 +87,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	outside: "从 {device} 离开输入所描述的范围，去往 {nextHop}：{why}",
 	"cannot-evaluate": "无法求值：{what}",
 	"not-listening": "{place} 上没有程序监听 {to}",
-	"wrong-answer-source": "应答来自 {from}，而客户端问的是 {asked}：被拒绝",
+	"wrong-answer-source": "收到来自 {from} 的应答，但客户端问的是 {asked}，因此不接受",
 	"invalid-answer": "应答到达 {place}，而那里没有人在等它",
 	"too-many-steps": "{steps} 步之后仍未结束",
 };

@@ -6,7 +6,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	sent: "sent to {to}",
 	received: "received",
 	transmitted: "transmitted",
-	bridged: "bridged to {mac} out of port {device}",
+	bridged: "bridged to {mac} out of port {device}{unseen}",
 	"bridge-up": "for {device}'s own MAC: up to the IP stack",
 	"vlan-received": "tag removed by {device}",
 	"macvlan-received": "for the MAC of macvlan {device}",
@@ -92,7 +92,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	outside: "leaves what the input describes by {device} towards {nextHop}: {why}",
 	"cannot-evaluate": "cannot be evaluated: {what}",
 	"not-listening": "nothing listens on {to} at {place}",
-	"wrong-answer-source": "the answer comes from {from}, the client asked {asked}: it is refused",
+	"wrong-answer-source": "an answer arrives from {from}, but the client asked {asked} and does not take it",
 	"invalid-answer": "the answer arrives at {place}, where nobody waits for it",
 	"too-many-steps": "no end after {steps} steps",
 };

@@ -1,5 +1,5 @@
 /** Which entries of a stack's state decided a hop, by the groups and the lines that the state is told in (api/state-report.ts). */
-import type { Because } from "../kernel/because.ts";
+import type { Because, Facts } from "../kernel/because.ts";
 import type { ExplainedHop } from "./explanation.ts";
 
 export interface Citation {
@@ -23,7 +23,7 @@ export function citationsOf({ code, facts }: Because): readonly Citation[] {
 		case "neighbour-static":
 			return [cited("ip neigh", `${facts.address} dev ${facts.device} `)];
 		case "bridged":
-			return [cited("bridge fdb", `${facts.mac} dev ${facts.device} `)];
+			return [cited("bridge fdb", `${facts.mac} dev ${facts.device} `), ...settingCited(facts.unseen)];
 		case "encapsulated":
 			return [cited("bridge fdb", "", `dev ${facts.device} dst ${facts.remote}`)];
 		case "ipvs-scheduled":
@@ -32,6 +32,11 @@ export function citationsOf({ code, facts }: Because): readonly Citation[] {
 		default:
 			return NOTHING;
 	}
+}
+
+/** The setting that a fact is about. */
+function settingCited(fact: Facts[string] | undefined): readonly Citation[] {
+	return typeof fact === "object" ? [cited("sysctl", `${fact.facts.key} = `)] : NOTHING;
 }
 
 /** By its destination and next hop: what `ip route` prints between and behind them is not in the reason. */

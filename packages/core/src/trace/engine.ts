@@ -14,8 +14,6 @@ import { newSkb, type Skb } from "../kernel/skb.ts";
 import { transmit } from "../kernel/transmit.ts";
 import { decapsulate } from "../kernel/tunnel.ts";
 import type { End, Next, Stage, Walk } from "../kernel/walk.ts";
-import type { Frame } from "../packet/packet.ts";
-import type { Place } from "../state/place.ts";
 import { phrase } from "../wording/phrase.ts";
 
 const STAGES: Readonly<Record<Stage, (walk: Walk, skb: Skb) => Next>> = {
@@ -59,7 +57,7 @@ export function step(walk: Walk, next: Exclude<Next, End>): Next {
 		case "stage":
 			return STAGES[next.stage](walk, next.skb);
 		case "wire":
-			return arrive(walk, next.place, next.device, next.frame);
+			return arrive(walk, next);
 		case "fabric":
 			return throughFabric(walk, next);
 	}
@@ -96,10 +94,9 @@ function runStages(walk: Walk, stage: Stage, skb: Skb): Next {
 }
 
 /** A frame comes off a wire. The stack on the far side gets the packet without anything that the near side kept beside it. */
-function arrive(walk: Walk, place: Place, device: string, frame: Frame): Next {
-	const view = walk.view(place);
-	const link = view?.link(device);
-	if (view === undefined || link === undefined) {
+function arrive(walk: Walk, { place, device, frame, card: known }: Extract<Next, { kind: "wire" }>): Next {
+	const card = known ?? walk.cabling.card(place, device);
+	if (card === undefined) {
 		const why = because("outside", {
 			device,
 			nextHop: frame.packet.dst.text,
@@ -107,7 +104,7 @@ function arrive(walk: Walk, place: Place, device: string, frame: Frame): Next {
 		});
 		return { kind: "end", outcome: "exits", at: place, because: why, packet: frame.packet };
 	}
-	const skb = newSkb(view, link, frame.packet, false);
+	const skb = newSkb(card.view, card.link, frame.packet, false);
 	skb.ethernet = { source: frame.source, destination: frame.destination };
 	skb.vlan = frame.vlan;
 	return { kind: "stage", stage: "receive", skb };

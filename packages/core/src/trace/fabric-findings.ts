@@ -8,6 +8,7 @@ import { eniWith } from "./eni-card.ts";
 import type { Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
 import { saysOtherVlan } from "./pod-eni-findings.ts";
+import { endingAs, type ShownAt } from "./shown-at.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
 import { whereOf } from "./where.ts";
@@ -37,6 +38,7 @@ function vlanOfAnother(subject: Subject, _: Plan, ways: readonly Way[]): readonl
 					? phrase("look-for-vlan")
 					: phrase("podeni-should-say-vlan", { address: end.packet.src.text, vlan: own.eni.vlan }),
 			object: own?.eni.place ?? String(place),
+			shownAt: endingAs(end),
 		});
 	}
 	return [...findings.values()];
@@ -66,9 +68,13 @@ function routeFinding({ cluster }: Subject, { at, stage, packet, because }: Hop)
 	if (stage !== "vpc-route" || placeKind(at) !== "vpc") return undefined;
 	const node = cluster.nodes.find(({ podCIDRs }) => podCIDRs.some((block) => contains(block, packet.dst)));
 	if (node === undefined) return undefined;
-	const block = node.podCIDRs.find((each) => contains(each, packet.dst))?.text ?? "";
+	const pods = node.podCIDRs.find((each) => contains(each, packet.dst));
+	if (pods === undefined) return undefined;
+	const block = pods.text;
 	const entry = `${block} -> ${instanceOf(node)}`;
 	const where = whereOf(because.origin);
+	const shownAt: ShownAt = ({ way, hop }) =>
+		way.verdict !== "delivered" && hop.at === at && hop.because.code === because.code && contains(pods, hop.packet.dst);
 	switch (because.code) {
 		case "vpc-nowhere":
 		case "internet":
@@ -78,6 +84,7 @@ function routeFinding({ cluster }: Subject, { at, stage, packet, because }: Hop)
 				message: phrase("vpc-route-missing", { vpc: at, where, block, node: `node/${node.name}` }),
 				fix: phrase("vpc-route-missing-fix", { entry }),
 				object: at,
+				shownAt,
 			};
 		case "vpc-route": {
 			const { place = "", route = "" } = because.facts;
@@ -89,6 +96,7 @@ function routeFinding({ cluster }: Subject, { at, stage, packet, because }: Hop)
 				message: phrase("vpc-route-wrong", facts),
 				fix: phrase("vpc-route-wrong-fix", { entry }),
 				object: at,
+				shownAt,
 			};
 		}
 		default:
@@ -124,6 +132,7 @@ function addressLedElsewhere(subject: Subject, _: Plan, ways: readonly Way[]): r
 				}),
 				fix: phrase("vpc-route-of-eni-fix", { route }),
 				object: at,
+				shownAt: ({ hop }) => hop.at === at && hop.because.facts.route === route,
 			});
 		}
 	}
@@ -147,6 +156,7 @@ function notItsAddress(_: Subject, __: Plan, ways: readonly Way[]): readonly Fou
 			}),
 			fix: phrase("source-dest-check-fix", { eni }),
 			object: `eni/${eni}`,
+			shownAt: endingAs(end),
 		});
 	}
 	return [...findings.values()];

@@ -2,9 +2,11 @@
 import { formatEndpoint } from "../address/address.ts";
 import type { Service } from "../cluster/objects.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
+import type { View } from "../kernel/view.ts";
+import type { Rewrite } from "../kernel/walk.ts";
 import { innermost } from "../packet/packet.ts";
 import type { StatePart } from "../state/namespace.ts";
-import { type Place, placeKind } from "../state/place.ts";
+import { placeKind } from "../state/place.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
 import type { Language } from "../wording/language.ts";
 import { type Phrase, phrase, type Said, worded } from "../wording/phrase.ts";
@@ -15,6 +17,7 @@ import { type Found, findingIn } from "./found.ts";
 import { isClients, type Plan } from "./plan.ts";
 import { POLICY_RULES } from "./policy-findings.ts";
 import { SECURITY_GROUP_RULES } from "./security-group-findings.ts";
+import { atEnd, endingAs, gettingDestination, gettingSource, inPlace } from "./shown-at.ts";
 import type { Subject } from "./subject.ts";
 import { TERWAY_RULES } from "./terway-findings.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
@@ -43,7 +46,7 @@ const RULES: readonly Rule[] = [
 const ORDER = { error: 0, warning: 1, info: 2 } as const;
 
 export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[], language: Language): readonly Finding[] {
-	return foundAbout(subject, plan, ways).map((each) => findingIn(each, language));
+	return foundAbout(subject, plan, ways).map((each) => findingIn(each, language, ways));
 }
 
 /** The same before they are worded; errors first. */
@@ -54,8 +57,8 @@ export function foundAbout(subject: Subject, plan: Plan, ways: readonly Way[]): 
 	const all = [
 		...found,
 		...remarks(ways),
-		...missingState(subject, stacks),
-		...notUnderstood(subject, stacks),
+		...missingState(stacks),
+		...notUnderstood(stacks),
 		...assumptions(subject, ways).filter((each) => !told.some((message) => message.startsWith(worded(each.message)))),
 	];
 	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
@@ -75,7 +78,7 @@ function causes({ network }: Subject, _: Plan, ways: readonly Way[]): readonly F
 		const lost = { places: [...new Set([...places, end.at])], from: sent.src, to: innermost(to ?? sent).dst };
 		for (const cause of network.causesOf?.(lost) ?? []) {
 			const said = worded(cause.message);
-			if (!found.has(said)) found.set(said, { severity: "error", ...cause });
+			if (!found.has(said)) found.set(said, { severity: "error", ...cause, shownAt: atEnd });
 		}
 	}
 	return [...found.values()];
@@ -90,7 +93,7 @@ function noEndpoints({ cluster }: Subject, plan: Plan): readonly Found[] {
 	const object = nameOf(service);
 	const finding = (why: Said, fix: Phrase): readonly Found[] => {
 		const message = phrase("service-no-endpoints", { object, where: at(service.source), port: port.port, why });
-		return [{ code: "service-no-endpoints", severity: "error", message, fix, object }];
+		return [{ code: "service-no-endpoints", severity: "error", message, fix, object, shownAt: atEnd }];
 	};
 	if (service.selector === null) return finding("", phrase("write-endpoint-slice"));
 	const wanted = Object.entries(service.selector);
@@ -134,6 +137,7 @@ function noReadyEndpoints({ cluster }: Subject, plan: Plan, ways: readonly Way[]
 					? phrase("see-why-not-ready")
 					: phrase("see-why-not-ready-by", { command: `kubectl -n ${first.namespace} describe pod ${first.name}` }),
 			object,
+			shownAt: atEnd,
 		},
 	];
 }
@@ -165,6 +169,7 @@ function localWithoutEndpoints({ cluster }: Subject, plan: Plan, ways: readonly 
 			message: phrase("local-no-endpoint", { object, policy, place: failed.end.at }),
 			fix: phrase(external ? "external-local-fix" : "internal-local-fix"),
 			object,
+			shownAt: endingAs(failed.end),
 		},
 	];
 }
@@ -186,6 +191,8 @@ function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): reado
 			message: phrase("bridge-netfilter-off", { key, place: stack.place }),
 			fix: phrase("command", { command: `modprobe br_netfilter && sysctl -w ${key}=1` }),
 			object: stack.place,
+			shownAt: ({ direction, hop }) =>
+				direction === "reply" && hop.at === stack.place && hop.because.code === "bridged",
 		},
 	];
 }
@@ -195,12 +202,15 @@ function answerUntranslated(_: Subject, __: Plan, ways: readonly Way[]): readonl
 	for (const { verdict, end, sent, forward, reply } of ways) {
 		if (verdict !== "no-reply" || end.because.code !== "wrong-answer-source" || reply === null) continue;
 		const rewrite = forward.rewrites.find(({ before }) => before.address.text === sent.dst.text);
-		if (rewrite === undefined || reply.stacks.includes(rewrite.at)) continue;
+		if (rewrite === undefined || reply.stacks.some(({ place }) => place === rewrite.at)) continue;
 		const asked = formatEndpoint(rewrite.before.address, rewrite.before.port);
 		const server = formatEndpoint(rewrite.after.address, rewrite.after.port);
-		const message = phrase("answer-untranslated", { place: rewrite.at, asked, server });
+		const by = reply.crossings.findLast(({ at }) => at === rewrite.at)?.device ?? null;
+		const past = by === null ? rewrite.at : phrase("stack-passed-by", { place: rewrite.at, device: by });
+		const message = phrase("answer-untranslated", { place: rewrite.at, asked, server, past });
 		const fix = phrase("answer-untranslated-fix", { place: rewrite.at });
-		return [{ code: "answer-untranslated", severity: "error", message, fix, object: rewrite.at }];
+		const shownAt = gettingDestination(rewrite);
+		return [{ code: "answer-untranslated", severity: "error", message, fix, object: rewrite.at, shownAt }];
 	}
 	return [];
 }
@@ -216,7 +226,9 @@ function vlanNotCarried({ cluster }: Subject, __: Plan, ways: readonly Way[]): r
 		const where = whereOf(written ?? null);
 		const message = phrase("vlan-not-on-port", { segment, where, port, vlan });
 		const fix = phrase("vlan-not-on-port-fix", { vlan });
-		found.set(worded(message), { code: "vlan-not-on-port", severity: "error", message, fix, object: String(segment) });
+		const object = String(segment);
+		const shownAt = endingAs(end);
+		found.set(worded(message), { code: "vlan-not-on-port", severity: "error", message, fix, object, shownAt });
 	}
 	return [...found.values()];
 }
@@ -228,6 +240,7 @@ function clientAddressLost(_: Subject, plan: Plan, ways: readonly Way[]): readon
 	if (lost === undefined) return [];
 	const seen = lost.forwardEnd.packet.src.text;
 	const fix = keepingClientAddress(service, lost);
+	const rewrite = lastSourceRewrite(lost);
 	return [
 		{
 			code: "client-address-lost",
@@ -235,12 +248,17 @@ function clientAddressLost(_: Subject, plan: Plan, ways: readonly Way[]): readon
 			message: phrase("client-address-lost", { seen, client: lost.sent.src.text }),
 			...(fix !== undefined && { fix }),
 			object: nameOf(service),
+			...(rewrite !== undefined && { shownAt: gettingSource(rewrite) }),
 		},
 	];
 }
 
-function keepingClientAddress({ externalTrafficPolicy, type }: Service, { forward }: Way): Phrase | undefined {
-	const last = forward.rewrites.findLast(({ kind }) => kind === "snat" || kind === "masquerade");
+function lastSourceRewrite({ forward }: Way): Rewrite | undefined {
+	return forward.rewrites.findLast(({ kind }) => kind === "snat" || kind === "masquerade");
+}
+
+function keepingClientAddress({ externalTrafficPolicy, type }: Service, way: Way): Phrase | undefined {
+	const last = lastSourceRewrite(way);
 	if (last !== undefined && placeKind(last.at) === "slb") return phrase("balancer-keeps-client", { place: last.at });
 	return externalTrafficPolicy === "Cluster" && type !== "ClusterIP" ? phrase("local-keeps-client") : undefined;
 }
@@ -258,7 +276,7 @@ function undeclaredPort(subject: Subject, plan: Plan, ways: readonly Way[]): rea
 	for (const way of ways) {
 		if (way.forwardEnd.outcome !== "delivered") continue;
 		const { at: place, packet } = way.forwardEnd;
-		const pod = place.startsWith("pod/") ? subject.cluster.pod(place.slice("pod/".length)) : undefined;
+		const pod = subject.cluster.podAt(place);
 		if (pod === undefined || pod.ports.length === 0) continue;
 		if (pod.ports.some((port) => port.containerPort === packet.dport && port.protocol === packet.protocol)) continue;
 		const { protocol, dport: port } = packet;
@@ -299,15 +317,14 @@ const TAKEN_FOR_MISSING: Partial<Readonly<Record<StatePart, Phrase>>> = {
 };
 
 /** Parts of the state that the answer would have needed and had not. */
-function missingState(subject: Subject, stacks: readonly Place[]): readonly Found[] {
-	return stacks.flatMap((place): readonly Found[] => {
-		const namespace = subject.network.namespace(place);
-		const missing = namespace?.missing;
-		if (missing === undefined || missing.size === 0) return [];
+function missingState(stacks: readonly View[]): readonly Found[] {
+	return stacks.flatMap(({ place, state }): readonly Found[] => {
+		const { missing, whyMissing } = state;
+		if (missing.size === 0) return [];
 		const taken = Object.entries(TAKEN_FOR_MISSING).filter(([part]) => missing.has(part as StatePart));
 		if (taken.length === 0) return [];
 		const why = (part: string): Said => {
-			const reason = namespace?.whyMissing?.get(part as StatePart);
+			const reason = whyMissing?.get(part as StatePart);
 			return reason === undefined ? "" : phrase("missing-part-why", { reason });
 		};
 		const clauses = taken.map(([part, what]) => phrase("missing-part", { part, why: why(part), what }));
@@ -319,25 +336,27 @@ function missingState(subject: Subject, stacks: readonly Place[]): readonly Foun
 				message,
 				fix: phrase("missing-state-fix"),
 				object: place,
+				shownAt: inPlace(place),
 			},
 		];
 	});
 }
 
 /** Lines of dumps that nobody understood, of the stacks that the packet met. */
-function notUnderstood(subject: Subject, stacks: readonly Place[]): readonly Found[] {
-	return stacks.flatMap((place): readonly Found[] => {
-		const lines = subject.network.namespace(place)?.notUnderstood ?? [];
+function notUnderstood(stacks: readonly View[]): readonly Found[] {
+	return stacks.flatMap(({ place, state }): readonly Found[] => {
+		const lines = state.notUnderstood;
 		const first = lines[0];
 		if (first === undefined) return [];
 		const { text, why } = first;
 		const more = lines.length === 1 ? "" : phrase("more-lines", { n: lines.length - 1, place });
 		const message = phrase("line-not-understood", { where: formatPosition(first.source), text, why, more });
-		return [{ code: "line-not-understood", severity: "warning", message, object: place }];
+		const shownAt = inPlace(place);
+		return [{ code: "line-not-understood", severity: "warning", message, object: place, shownAt }];
 	});
 }
 
-function stacksOf(ways: readonly Way[]): readonly Place[] {
+function stacksOf(ways: readonly Way[]): readonly View[] {
 	return [...new Set(ways.flatMap((way) => [...way.forward.stacks, ...(way.reply?.stacks ?? [])]))];
 }
 
@@ -350,20 +369,23 @@ function remarks(ways: readonly Way[]): readonly Found[] {
 	for (const way of ways) {
 		for (const [key, { message, at: object }] of way.remarks) {
 			const code = key.slice(0, key.indexOf(" "));
-			all.set(`${key} ${worded(message)}`, { code, severity: GAPS.has(code) ? "warning" : "info", message, object });
+			const severity = GAPS.has(code) ? "warning" : "info";
+			all.set(`${key} ${worded(message)}`, { code, severity, message, object, shownAt: inPlace(object) });
 		}
 	}
 	return [...all.values()];
 }
 
 function assumptions(subject: Subject, ways: readonly Way[]): readonly Found[] {
+	const taken = subject.network.assumptions;
+	if (taken.length === 0) return [];
 	const met = new Set(ways.flatMap((way) => way.forward.crossings.map((crossing) => crossing.at)));
-	return subject.network.assumptions
+	return taken
 		.filter((each) => each.place === undefined || met.has(each.place))
 		.map(({ code, message, severity, place }) => ({
 			code,
 			severity: severity ?? ("info" as const),
 			message,
-			...(place === undefined ? {} : { object: place }),
+			...(place === undefined ? {} : { object: place, shownAt: inPlace(place) }),
 		}));
 }

@@ -2,6 +2,8 @@
 import type { Language } from "../wording/language.ts";
 import { type Phrase, worded } from "../wording/phrase.ts";
 import type { Finding, Severity } from "./explanation.ts";
+import { type ShownAt, stepsShowing } from "./shown-at.ts";
+import type { Way } from "./ways.ts";
 
 export interface Found {
 	readonly code: string;
@@ -9,15 +11,21 @@ export interface Found {
 	readonly message: Phrase;
 	readonly fix?: Phrase;
 	readonly object?: string;
+	/** Absent: no stage shows it. */
+	readonly shownAt?: ShownAt;
 }
 
-export function findingIn({ code, severity, message, fix, object }: Found, language: Language): Finding {
+/** `ways` are the paths of the answer that it is a finding of. */
+export function findingIn(found: Found, language: Language, ways: readonly Way[] = []): Finding {
+	const { code, severity, message, fix, object, shownAt } = found;
+	const steps = shownAt === undefined ? [] : stepsShowing(shownAt, ways);
 	return {
 		code,
 		severity,
 		message: worded(message, language),
 		...(fix !== undefined && { fix: worded(fix, language) }),
 		...(object !== undefined && { object }),
+		...(steps.length > 0 && { steps }),
 	};
 }
 

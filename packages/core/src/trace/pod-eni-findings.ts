@@ -1,9 +1,11 @@
 /** What of a pod's PodENI and ENIs does not fit together: the node is set up by the PodENI, the cloud leads packets to the ENI. */
+
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Node, Pod } from "../cluster/objects.ts";
 import type { EniObject } from "../cluster/settings.ts";
 import type { PodEni, PodEniAllocation } from "../cluster/terway-objects.ts";
 import { POD_ENI } from "../modes/terway/annotations.ts";
+import { podPlace } from "../state/place.ts";
 import { type Phrase, phrase } from "../wording/phrase.ts";
 import type { Found } from "./found.ts";
 import { at } from "./where.ts";
@@ -49,7 +51,7 @@ function found(
 function missingPodEni(cluster: Cluster, pod: Pod): readonly Found[] {
 	if (cluster.terway?.trunk !== true || cluster.podENIs.length === 0) return [];
 	if (pod.annotations[POD_ENI] !== "true" || holderOf(cluster, pod) !== undefined) return [];
-	const object = `pod/${pod.namespace}/${pod.name}`;
+	const object = podPlace(pod);
 	const message = phrase("pod-eni-missing", {
 		pod: object,
 		where: at(pod.source),
@@ -161,7 +163,7 @@ function eniElsewhere(cluster: Cluster, pod: Pod): readonly Found[] {
 		eni: object,
 		where: at(holder.source),
 		address: own,
-		pod: `pod/${pod.namespace}/${pod.name}`,
+		pod: podPlace(pod),
 		instance,
 		node,
 	});
@@ -174,7 +176,7 @@ function eniElsewhere(cluster: Cluster, pod: Pod): readonly Found[] {
 function onNoEni(cluster: Cluster, pod: Pod): readonly Found[] {
 	if (cluster.enis.every(({ type }) => type === "primary")) return [];
 	if (cluster.podENI(`${pod.namespace}/${pod.name}`) !== undefined || pod.podIPs.length === 0) return [];
-	const object = `pod/${pod.namespace}/${pod.name}`;
+	const object = podPlace(pod);
 	const message = phrase("pod-address-on-no-eni", {
 		pod: object,
 		where: at(pod.source),

@@ -1,4 +1,5 @@
 /** NetworkPolicies that select the pods of a question, and whether anything applies them. */
+
 import type { NetworkPolicy } from "../cluster/network-policy.ts";
 import type { Pod } from "../cluster/objects.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
@@ -13,9 +14,11 @@ import {
 	policyVerdict,
 	ruleRef,
 } from "../policy/verdict.ts";
+import { podPlace } from "../state/place.ts";
 import { type Phrase, phrase, type Said } from "../wording/phrase.ts";
 import { distinct, type Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
+import { endingAs, type ShownAt } from "./shown-at.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
 
@@ -43,7 +46,7 @@ function policiesNotEnforced(subject: Subject, plan: Plan, ways: readonly Way[])
 		judgementsOf(subject, plan, ways).map(({ pod, selecting, verdict }) => {
 			const effect = verdict.kind === "denied" ? phrase("policy-would-stop") : "";
 			const selects = phrase(selecting.length === 1 ? "selected" : "selected-several");
-			const facts = { policies: selecting.map(policyRef), selects, pod: placeOf(pod), effect };
+			const facts = { policies: selecting.map(policyRef), selects, pod: podPlace(pod), effect };
 			const object = selecting[0] === undefined ? "" : policyRef(selecting[0]);
 			if (enforced === undefined) {
 				const message = phrase("policy-enforcer-unknown", facts);
@@ -66,16 +69,17 @@ function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): r
 			const { way, pod, direction, verdict } = judgement;
 			if (verdict.kind === "allowed" && verdict.why === "rule" && way.forwardEnd.outcome === "delivered") {
 				const rules = verdict.rules.map((rule) => `${ruleRef(rule)} (${rule.policy.source.file}:${rule.line})`);
-				const message = phrase("policy-allowed", { direction, pod: placeOf(pod), rules });
-				const object = verdict.rules[0] === undefined ? placeOf(pod) : policyRef(verdict.rules[0].policy);
-				return [{ code: "policy-allowed", severity: "info", message, object }];
+				const message = phrase("policy-allowed", { direction, pod: podPlace(pod), rules });
+				const object = verdict.rules[0] === undefined ? podPlace(pod) : policyRef(verdict.rules[0].policy);
+				const shownAt = lettingPass(object, direction);
+				return [{ code: "policy-allowed", severity: "info", message, object, shownAt }];
 			}
 			if (verdict.kind !== "denied" || !stoppedByPolicy(way)) return [];
 			const [first] = verdict.isolatedBy;
 			const policies = verdict.isolatedBy.map((each) => `${policyRef(each)} (${formatPosition(each.source)})`);
 			const connection = connectionPhrase(way);
-			const message = phrase("policy-denied", { direction, pod: placeOf(pod), policies, connection });
-			const object = first === undefined ? placeOf(pod) : policyRef(first);
+			const message = phrase("policy-denied", { direction, pod: podPlace(pod), policies, connection });
+			const object = first === undefined ? podPlace(pod) : policyRef(first);
 			return [
 				{
 					code: "policy-denied",
@@ -83,10 +87,18 @@ function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): r
 					message,
 					fix: phrase(`admit-${direction}`, { policy: object }),
 					object,
+					shownAt: endingAs(way.end),
 				},
 			];
 		}),
 	);
+}
+
+/** A rule that was made for the policy had a part, or a stage that judges by policies without rules. */
+function lettingPass(policy: string, direction: PolicyDirection): ShownAt {
+	return ({ hop: { because } }) =>
+		(because.code === "network-policy-passed" && because.facts.direction === direction) ||
+		because.hits.some(({ origin }) => origin.object === policy);
 }
 
 function isEnforced({ cluster }: Subject): boolean {
@@ -118,9 +130,9 @@ function policiesLeftOut(subject: Subject, plan: Plan, ways: readonly Way[]): re
 			.map(({ pod, direction, verdict }) => ({
 				code: "policy-left-out",
 				severity: "warning",
-				message: phrase("policy-left-out", { direction, pod: placeOf(pod), verdict: verdictPhrase(verdict), mode }),
+				message: phrase("policy-left-out", { direction, pod: podPlace(pod), verdict: verdictPhrase(verdict), mode }),
 				fix: phrase("policy-left-out-fix"),
-				object: placeOf(pod),
+				object: podPlace(pod),
 			})),
 	);
 }
@@ -182,14 +194,10 @@ function flowOf({ cluster }: Subject, plan: Plan, way: Way, direction: PolicyDir
 }
 
 function endAt(cluster: Subject["cluster"], place: string, address: PolicyEnd["address"]): PolicyEnd {
-	const pod = place.startsWith("pod/") ? cluster.pod(place.slice("pod/".length)) : undefined;
+	const pod = cluster.podAt(place);
 	if (pod !== undefined) return { kind: "pod", pod, address };
 	if (place.startsWith("node/")) return { kind: "node", node: place.slice("node/".length), address };
 	return policyEnd(cluster, address);
-}
-
-function placeOf({ namespace, name }: Pod): string {
-	return `pod/${namespace}/${name}`;
 }
 
 /** Of one that does not allow. */

@@ -9,6 +9,7 @@ import { eniById, eniWith } from "./eni-card.ts";
 import type { Found } from "./found.ts";
 import { type NearRule, nearRule } from "./near-rules.ts";
 import type { Plan } from "./plan.ts";
+import { endingAs, inPlace } from "./shown-at.ts";
 import type { Subject } from "./subject.ts";
 import type { Way } from "./ways.ts";
 import { whereOf } from "./where.ts";
@@ -33,7 +34,12 @@ function securityGroupDenies(subject: Subject, __: Plan, ways: readonly Way[]): 
 		if (denial === undefined) continue;
 		const told = tell(subject, denial, end.packet, walk === reply, way);
 		const object = `security-group/${denial.group.split(",")[0] ?? ""}`;
-		findings.set(`${denial.eni} ${denial.direction} ${denial.rule}`, { severity: "error", ...told, object });
+		findings.set(`${denial.eni} ${denial.direction} ${denial.rule}`, {
+			severity: "error",
+			...told,
+			object,
+			shownAt: endingAs(end),
+		});
 	}
 	return [...findings.values()];
 }
@@ -160,6 +166,7 @@ function securityGroupUndecided(_: Subject, __: Plan, ways: readonly Way[]): rea
 			message: phrase("security-group-undecided", { eni: end.at, what: end.because.facts.what ?? "" }),
 			fix: phrase("security-group-undecided-fix"),
 			object: end.at,
+			shownAt: endingAs(end),
 		});
 	}
 	return [...findings.values()];
@@ -181,6 +188,7 @@ function nodeGroupsDecide(subject: Subject, plan: Plan, ways: readonly Way[]): r
 			message: phrase("security-group-of-node", { ...enis, place: own.place, why }),
 			fix: phrase("security-group-of-node-fix", enis),
 			object: `eni/${first.eni}`,
+			shownAt: inPlace(`eni/${first.eni}`),
 		});
 	}
 	return [...findings.values()];

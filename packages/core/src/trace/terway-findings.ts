@@ -1,4 +1,5 @@
 /** Findings on Terway: which PodNetworking pods take, and what of their ENIs does not fit. */
+
 import { clusterCapacity, type Room } from "../capacity/cluster-capacity.ts";
 import { knownInstanceTypes } from "../capacity/instance-type.ts";
 import type { Cluster } from "../cluster/cluster.ts";
@@ -7,6 +8,7 @@ import { InputError } from "../diagnostic/diagnostic.ts";
 import { ENI_RESOURCE, MEMBER_ENI_RESOURCE } from "../modes/terway/annotations.ts";
 import type { Candidate } from "../modes/terway/candidate.ts";
 import { matchPodNetworking } from "../modes/terway/pod-networking-match.ts";
+import { podPlace } from "../state/place.ts";
 import { phrase } from "../wording/phrase.ts";
 import type { Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
@@ -21,17 +23,13 @@ export const TERWAY_RULES: readonly Rule[] = [podEnis, quotaReached, noNodeInZon
 
 /** The pods at both ends of the ways; of a packet that got lost the one that has its destination. */
 function podsOf({ cluster }: Subject, plan: Plan, ways: readonly Way[]): readonly Pod[] {
-	const places = [...plan.asked, ...ways.map((way) => way.forwardEnd.at)].flatMap((place) =>
-		place.startsWith("pod/") ? (cluster.pod(place.slice("pod/".length)) ?? []) : [],
+	const places = [...plan.asked, ...ways.map((way) => way.forwardEnd.at)].flatMap(
+		(place) => cluster.podAt(place) ?? [],
 	);
 	const lost = ways.flatMap(({ forwardEnd }) =>
 		forwardEnd.outcome === "delivered" ? [] : cluster.ownersOf(forwardEnd.packet.dst),
 	);
 	return [...new Set([...places, ...lost.flatMap((owner) => (owner.kind === "pod" ? [owner.pod] : []))])];
-}
-
-function placeOf(pod: Pod): string {
-	return `pod/${pod.namespace}/${pod.name}`;
 }
 
 /** `podnetworking/NAME (FILE:LINE)` */
@@ -45,7 +43,7 @@ function podNetworkings(subject: Subject, plan: Plan, ways: readonly Way[]): rea
 	if (cluster.terway === undefined || cluster.podNetworkings.length === 0) return [];
 	return podsOf(subject, plan, ways).flatMap((pod): readonly Found[] => {
 		const match = matchPodNetworking(cluster, pod);
-		const object = placeOf(pod);
+		const object = podPlace(pod);
 		const others = match.candidates.flatMap((each) => passedOver(cluster, each, object));
 		if (match.decision === "not-managed") return [];
 		const names = match.podNetworkings;
@@ -100,7 +98,7 @@ function recordedOther(
 	{ decision, podNetworkings: taken, recorded, candidates }: ReturnType<typeof matchPodNetworking>,
 ): readonly Found[] {
 	if (decision === "unknown" || recorded === null || taken.includes(recorded)) return [];
-	const place = placeOf(pod);
+	const place = podPlace(pod);
 	const isThere = cluster.podNetworkings.some(({ name }) => name === recorded);
 	const why = isThere ? candidates.find(({ name }) => name === recorded)?.why : phrase("not-there-any-more");
 	const message = phrase("pod-networking-changed", {
@@ -139,7 +137,7 @@ function quotaReached({ cluster }: Subject, plan: Plan): readonly Found[] {
 		.map(({ node, next }) => phrase("node-has-no-room", { node: `node/${node}`, why: next.why }));
 	const left = rooms.length - told.length;
 	const why = { clauses: left > 0 ? [...told, phrase("and-more-nodes", { n: left })] : told };
-	const object = placeOf(pending);
+	const object = podPlace(pending);
 	const message = phrase("eni-quota-reached", { pod: object, where: at(pending.source), why });
 	return [
 		{
@@ -168,7 +166,7 @@ function noNodeInZone({ cluster }: Subject, plan: Plan): readonly Found[] {
 	if (zones.some((zone) => there.has(zone))) return [];
 	const has = [...there];
 	const networking = networkingAt(cluster, name);
-	const message = phrase("pod-networking-zone", { pod: placeOf(pending), networking, zones, has });
+	const message = phrase("pod-networking-zone", { pod: podPlace(pending), networking, zones, has });
 	const fix = phrase("pod-networking-zone-fix", { name, has });
 	return [{ code: "pod-networking-zone", severity: "error", message, fix, object: `podnetworking/${name}` }];
 }

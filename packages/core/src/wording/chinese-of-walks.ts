@@ -2,6 +2,7 @@
 import type { ENGLISH_OF_WALKS } from "./english-of-walks.ts";
 
 export const CHINESE_OF_WALKS: Readonly<Record<keyof typeof ENGLISH_OF_WALKS, string>> = {
+	"netfilter-not-called": "；netfilter 看不到它（{key} 是 0），因此不查任何规则，地址也不会被转换或转换回来",
 	"place-not-described": "没有描述 {place}",
 	"place-not-held": "输入中没有 {place}",
 	"place-not-in-snapshot": "快照中没有 {place}",

@@ -43,7 +43,8 @@ export const CHINESE: Readonly<Record<PhraseCode, string>> = {
 	"internal-local-fix": "设置 internalTrafficPolicy: Cluster，或在每个节点上运行它的一个 Pod",
 	"bridge-netfilter-off": "{place} 上的 {key} 是 0：应答经过网桥时没有被转换回来",
 	"answer-untranslated":
-		"{place} 把发往 {asked} 的报文转给 {server}，而应答走了另一条路，没有经过它：应答来自客户端没有访问过的 {server}",
+		"{place} 把发往 {asked} 的报文转给 {server}，而应答走了另一条路，没有经过 {past}：应答来自客户端没有访问过的 {server}",
+	"stack-passed-by": "{place} 的 IP 协议栈和连接跟踪（而是走它的 {device}）",
 	"answer-untranslated-fix": "让 {place} 对这些连接做源地址转换，使应答回到它那里（kube-proxy：masqueradeAll: true）",
 	"vlan-not-on-port": "{segment}{where} 连到 {port} 的端口不承载 VLAN {vlan}，而报文必须走它",
 	"vlan-not-on-port-fix": "让该端口承载 VLAN {vlan}（Segment 的 spec.ports）",

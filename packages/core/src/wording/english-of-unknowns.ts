@@ -23,7 +23,6 @@ export const ENGLISH_OF_UNKNOWNS = {
 	"port-drawn": "a source port that was drawn",
 	"effect-not-followed": "a {effect} that was not followed",
 	"of-bridged-packet": "{text} of a bridged packet",
-	"of-marked-packet": "{text} of a marked packet",
 	"to-oneself": "{text} in INPUT of a packet to oneself",
 	"operator-no-number": '"{operator}" of what is no number',
 	"operator-status": '"{operator}" of the connection\'s status',
@@ -52,6 +51,7 @@ export const ENGLISH_OF_UNKNOWNS = {
 	"ipset-not-taken": "ipset {set}: {place} has no {part}",
 	"ipset-not-there": "ipset {set} does not exist on {place}",
 	"address-type-unknown": "address type of {address}: {place} has neither {one} nor {other}",
+	"route-type-unknown": "type of the route to {to}: {place} has no {part}",
 	"policies-and-node":
 		"what NetworkPolicies do with pods of the node's network: as the node's it is {node}, as a pod's {pod}",
 	"is-allowed": "allowed",

@@ -1,5 +1,7 @@
 /** What the reasons of a walk name besides what they quote, in English. */
 export const ENGLISH_OF_WALKS = {
+	"netfilter-not-called":
+		"; netfilter does not see it ({key} is 0), so no rule is asked and no address is translated, or translated back",
 	"place-not-described": "{place} is not described",
 	"place-not-held": "the input does not hold {place}",
 	"place-not-in-snapshot": "the snapshot does not hold {place}",

@@ -32,7 +32,8 @@ const ENGLISH_OF_ANSWERS = {
 	"internal-local-fix": "set internalTrafficPolicy: Cluster, or run a pod of it on each node",
 	"bridge-netfilter-off": "{key} is 0 on {place}: the answer crosses the bridge without being translated back",
 	"answer-untranslated":
-		"{place} leads packets for {asked} to {server}, and the answer reaches the client another way, past it: it comes from {server}, which the client has not asked",
+		"{place} leads packets for {asked} to {server}, and the answer reaches the client another way, past {past}: it comes from {server}, which the client has not asked",
+	"stack-passed-by": "the IP stack and the connection tracking of {place} (by its {device})",
 	"answer-untranslated-fix":
 		"have {place} masquerade these connections, so that answers come back through it (kube-proxy: masqueradeAll: true)",
 	"vlan-not-on-port":

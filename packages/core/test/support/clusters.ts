@@ -23,6 +23,7 @@ import {
 	type SegmentObject,
 	type VpcObject,
 } from "../../src/cluster/settings.ts";
+import { podPlace } from "../../src/state/place.ts";
 
 function meta(name: string, namespace = ""): ObjectMeta {
 	return { name, namespace, labels: {}, annotations: {}, source: { file: "test.yaml", line: 1 } };
@@ -230,6 +231,7 @@ export function clusterOf(parts: ClusterParts): Cluster {
 		flannel: parts.flannel && { ...FLANNEL_DEFAULTS, networks: podCIDRs, ...parts.flannel },
 		node: (name) => nodes.find((each) => each.name === name),
 		pod: (key) => pods.find((each) => `${each.namespace}/${each.name}` === key),
+		podAt: (place) => pods.find((each) => podPlace(each) === place),
 		service: (key) => services.find((each) => `${each.namespace}/${each.name}` === key),
 		podENI: () => undefined,
 		host: (name) => hosts.find((each) => each.name === name),

@@ -123,6 +123,7 @@ export function proxiedCluster(spec: ClusterSpec): Cluster {
 		assignedAddresses: [],
 		terway: undefined,
 		podENI: () => undefined,
+		podAt: () => undefined,
 		settings: undefined,
 		mode: "",
 		podCIDRs: podCIDRs.map(prefix),

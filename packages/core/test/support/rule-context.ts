@@ -67,6 +67,7 @@ export function ruleContext(options: ContextOptions = {}): RuleContext & { reado
 			sets.find((set) => set.name === name) ?? { unknown: phrase("as-written", { text: `no set "${name}"` }) },
 		addressType: (of) => types[of.text] ?? "UNICAST",
 		routeDevice: () => "eth0",
+		routeType: () => "UNICAST",
 		deviceAddress: () => null,
 		chance: (probability) => {
 			recorded.chances.push(probability);

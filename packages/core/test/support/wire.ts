@@ -120,6 +120,7 @@ export function arrivalOf(
 		connection: newConnection(arrived),
 		types: Object.fromEntries(ENDS[src.family].receiver.map((end) => [end, "LOCAL" as const])),
 		routeDevice: () => DEVICE,
+		routeType: () => "UNICAST",
 		...more,
 	});
 }

@@ -106,6 +106,7 @@ describe.each(["terway-vpc", "hybridnet-vxlan", "calico-bgp"])("a mode that enfo
 				"ingress of pod/default/server: isolated by networkpolicy/default/deny (cluster.yaml:26), and no rule admits tcp port 80 from 10.244.0.2 to 10.244.0.3",
 			fix: expect.stringContaining("add to networkpolicy/default/deny an ingress rule"),
 			object: "networkpolicy/default/deny",
+			steps: [{ path: 0, direction: "forward", hop: expect.any(Number) }],
 		});
 	});
 
@@ -118,6 +119,7 @@ describe.each(["terway-vpc", "hybridnet-vxlan", "calico-bgp"])("a mode that enfo
 				message:
 					"ingress of pod/default/server: let through by networkpolicy/default/allow ingress[0] (cluster.yaml:34)",
 				object: "networkpolicy/default/allow",
+				steps: [{ path: 0, direction: "forward", hop: expect.any(Number) }],
 			},
 		]);
 	});

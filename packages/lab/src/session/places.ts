@@ -1,5 +1,5 @@
 /** What a lab has to build. */
-import { explain, type Place, placeKind, type Question, type Subject } from "@podpath/core";
+import { explain, type Place, type Question, type Subject } from "@podpath/core";
 
 /** So many are built in seconds. Kernels refuse more namespaces somewhere above a thousand. */
 const MOST_PLACES = 100;
@@ -24,8 +24,7 @@ function placesOnWays(subject: Subject, question: Question): ReadonlySet<Place> 
 	const ways = explain(subject, question).paths.flatMap(({ forward, reply, refusal }) => [forward, reply, refusal]);
 	const met = new Set(ways.flatMap((way) => way?.hops.map(({ at }) => at) ?? []));
 	for (const place of [...met]) {
-		if (placeKind(place) !== "pod") continue;
-		const node = subject.cluster.pod(place.slice("pod/".length))?.nodeName;
+		const node = subject.cluster.podAt(place)?.nodeName;
 		if (node !== undefined) met.add(`node/${node}`);
 	}
 	return met;

@@ -1,12 +1,14 @@
 /** Bifrost: pods in the data centre's VLANs by macvlan, with a way through their node for Services. IPv4 only. */
+
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { DeviceAt } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
-import { PodVlans, podPlace } from "../pod-vlans.ts";
+import { PodVlans } from "../pod-vlans.ts";
 import type { Underlay } from "../underlay/underlay.ts";
 import { hostInterface, parentDevice } from "./names.ts";
 import { hostEnd, podEnd, SERVICE_DEVICE, vlanParent } from "./pod.ts";

@@ -1,7 +1,8 @@
 /** Names of devices, as seed 004 has them (L634); the published source calls them `eth0-vlan-10`, and the pod's veth `veth1`. */
+
 import type { Pod } from "../../cluster/objects.ts";
 import { stableHash } from "../../state/hardware-address.ts";
-import { podPlace } from "../pod-vlans.ts";
+import { podPlace } from "../../state/place.ts";
 import { CARD } from "../underlay/underlay.ts";
 
 /** `eth0-10`; pods without a tag are on the card itself. */

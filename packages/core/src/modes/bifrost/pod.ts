@@ -2,6 +2,7 @@
  * A pod's two cards: a macvlan on the VLAN for pods, and a veth for Services, which kube-proxy translates on the node (bifrost
  * macvlan.go, network_linux.go; names as seed 004 L621 and L634 have them).
  */
+
 import { address } from "../../address/address.ts";
 import { defaultPrefix, hostPrefix, lastAddress, type Prefix } from "../../address/prefix.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
@@ -9,7 +10,8 @@ import type { Contribution } from "../../state/contribution.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { Route } from "../../state/ip.ts";
 import type { VethLink, VlanLink } from "../../state/link.ts";
-import { type PodVlan, podPlace } from "../pod-vlans.ts";
+import { podPlace } from "../../state/place.ts";
+import type { PodVlan } from "../pod-vlans.ts";
 import { unicastRoute } from "../route.ts";
 import type { Card } from "../underlay/underlay.ts";
 import { hostInterface, parentDevice } from "./names.ts";

@@ -1,8 +1,10 @@
 /** What Felix programs into netfilter on a node. */
+
 import type { Address } from "../../address/address.ts";
 import type { FelixSettings } from "../../cluster/calico-objects.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
+import { podPlace } from "../../state/place.ts";
 import { type NodeFacts, vxlanDevice } from "./calico-nodes.ts";
 import { dispatchChains } from "./dispatch.ts";
 import { type EndpointPolicy, endpointChains, profileChains, type WorkloadEndpoint } from "./endpoint-chains.ts";
@@ -63,7 +65,7 @@ function endpointsChains({ pods, settings, policy }: FelixInput): ReturnType<typ
 	const endpoints = pods.map(
 		(pod): WorkloadEndpoint => ({
 			device: hostInterface(pod),
-			object: `pod/${pod.namespace}/${pod.name}`,
+			object: podPlace(pod),
 			namespace: pod.namespace,
 		}),
 	);

@@ -1,4 +1,5 @@
 /** Calico: Felix's and BIRD's state on each node, and the CNI plugin's for each pod. Which way packets travel is said by the pools. */
+
 import type { Family } from "../../address/address.ts";
 import { prefixOf } from "../../address/prefix.ts";
 import { passes } from "../../bgp/filter.ts";
@@ -11,6 +12,7 @@ import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Route } from "../../state/ip.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import type { Speaker } from "../../state/speaker.ts";
 import { phrase } from "../../wording/phrase.ts";
 import { hostRoutes, hostSpeakers } from "../host-speakers.ts";
@@ -142,7 +144,7 @@ class CalicoPlan implements ModePlan {
 		if (this.#cluster.node(pod.nodeName) === undefined) {
 			const why = phrase("node-of-pod-not-held", {
 				node: `node/${pod.nodeName}`,
-				pod: `pod/${pod.namespace}/${pod.name}`,
+				pod: podPlace(pod),
 			});
 			return [{ device: POD_DEVICE, to: { kind: "outside", why } }];
 		}

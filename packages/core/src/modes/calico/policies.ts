@@ -26,6 +26,7 @@ import { type CompiledPolicies, type CompiledRule, compilePolicies } from "../..
 import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
 import type { CompiledPeer } from "../../policy/peer.ts";
 import { foreignPolicyText, policyRef, ruleRef } from "../../policy/verdict.ts";
+import { podPlace } from "../../state/place.ts";
 import { type Phrase, phrase, worded } from "../../wording/phrase.ts";
 import { accepted, type Direction, type EndpointPolicy, limitedName } from "./endpoint-chains.ts";
 import { MARK_PASS } from "./marks.ts";
@@ -56,7 +57,7 @@ export class FelixPolicies {
 
 	/** What concerns a node with these pods. */
 	of(pods: readonly Pod[]): EndpointPolicy {
-		const byObject = new Map(pods.map((pod) => [`pod/${pod.namespace}/${pod.name}`, pod]));
+		const byObject = new Map(pods.map((pod) => [podPlace(pod), pod]));
 		const chains = (family: Family): readonly PolicyChain[] => this.#chainsOf(pods, family);
 		return {
 			rules: ({ object }, direction) => {
@@ -70,7 +71,7 @@ export class FelixPolicies {
 
 	/** Of the tier `default`: policy after policy until one accepts, and at its end what none accepted is dropped (endpoints.go). */
 	#endpointRules(pod: Pod, direction: Direction): readonly XtRule[] {
-		const object = `pod/${pod.namespace}/${pod.name}`;
+		const object = podPlace(pod);
 		const { policies } = this.#policies.isolation(pod, direction);
 		const foreign = this.#policies.foreignTo(pod);
 		const unknown =

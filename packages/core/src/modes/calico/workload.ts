@@ -1,4 +1,5 @@
 /** A pod's veth pair, its addresses and its way out (cni-plugin/pkg/dataplane/linux/dataplane_linux.go, felix endpoint_mgr.go). */
+
 import { address, addressBits, type Family } from "../../address/address.ts";
 import { defaultPrefix, hostPrefix } from "../../address/prefix.ts";
 import type { Pod } from "../../cluster/objects.ts";
@@ -8,6 +9,7 @@ import type { Contribution } from "../../state/contribution.ts";
 import { hardwareAddress, linkLocalAddress } from "../../state/hardware-address.ts";
 import type { InterfaceAddress, Route } from "../../state/ip.ts";
 import type { Link, VethLink } from "../../state/link.ts";
+import { podPlace } from "../../state/place.ts";
 import { unicastRoute } from "../route.ts";
 
 export const POD_DEVICE = "eth0";
@@ -27,7 +29,7 @@ export function hostInterface({ namespace, name }: Pick<Pod, "namespace" | "name
 export function podEnd(pod: Pod, mtu: number): Contribution {
 	const origin = originOf(pod, "calico-cni");
 	return {
-		links: [vethEnd(POD_DEVICE, hardwareAddress(`pod/${pod.namespace}/${pod.name}`, POD_DEVICE), mtu, origin)],
+		links: [vethEnd(POD_DEVICE, hardwareAddress(podPlace(pod), POD_DEVICE), mtu, origin)],
 		addresses: pod.podIPs.map(
 			(each): InterfaceAddress => ({
 				device: POD_DEVICE,
@@ -117,5 +119,5 @@ function vethEnd(name: string, mac: string, mtu: number, origin: Origin): VethLi
 }
 
 function originOf(pod: Pod, component: string): Origin {
-	return { component, object: `pod/${pod.namespace}/${pod.name}` };
+	return { component, object: podPlace(pod) };
 }

@@ -3,6 +3,7 @@
  * leads packets by address, to its own pods by their ports and everything else that it knows to the leaf switch, which the
  * node tells of each of its pods. IPv4 alone: the agent answers ARP and nothing else, and tells its neighbour IPv4 prefixes.
  */
+
 import { hostPrefix } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
@@ -12,9 +13,9 @@ import type { Segment, SegmentRoute } from "../../state/fabric.ts";
 import type { InterfaceAddress, Neighbour } from "../../state/ip.ts";
 import type { VethLink } from "../../state/link.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import { hostRoutes } from "../host-speakers.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
-import { podPlace } from "../pod-vlans.ts";
 import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";
 import type { Card, Underlay } from "../underlay/underlay.ts";
 import { type AddressTable, serviceTables, uplinkTables } from "./flow-tables.ts";

@@ -2,9 +2,10 @@
  * What the switch's flow tables do besides switching, as programs at its ports: Services (ofnet ofnetSvcProxy.go), and in
  * routing mode the look-up by address (ofnet vlrouter.go).
  */
+
 import type { VirtualServer } from "../../state/ipvs.ts";
+import { podPlace } from "../../state/place.ts";
 import type { ProgramRedirect, TcAction, TcFilter, TcQdisc } from "../../state/tc.ts";
-import { podPlace } from "../pod-vlans.ts";
 import type { ResolvedServices } from "../resolved-services.ts";
 import type { PodPort } from "./networks.ts";
 import { contivOrigin } from "./origin.ts";

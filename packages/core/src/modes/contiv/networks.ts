@@ -1,13 +1,14 @@
 /** Which Contiv network each pod is in, and by which port of its node's switch. */
+
 import type { Address } from "../../address/address.ts";
 import { contains } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { ContivNetwork, ContivSettings, ContivSubnet } from "../../cluster/settings.ts";
 import type { Assumption } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";
-import { podPlace } from "../pod-vlans.ts";
 
 export interface PodAddress {
 	readonly address: Address;

@@ -1,9 +1,10 @@
 /** A pod's own end of its port: the same in bridge and in routing mode. */
+
 import { defaultPrefix, lastAddress } from "../../address/prefix.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { InterfaceAddress } from "../../state/ip.ts";
+import { podPlace } from "../../state/place.ts";
 import type { PodWire } from "../mode.ts";
-import { podPlace } from "../pod-vlans.ts";
 import { unicastRoute } from "../route.ts";
 import type { PodPort } from "./networks.ts";
 import { contivOrigin } from "./origin.ts";

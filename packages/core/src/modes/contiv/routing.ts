@@ -1,11 +1,12 @@
 /** The IP table of a node's switch in routing mode (ofnet vlrouter.go), and for what the agent answers on its pods' ports. */
+
 import { defaultPrefix, hostPrefix, type Prefix } from "../../address/prefix.ts";
 import type { Node } from "../../cluster/objects.ts";
 import type { ContivBgp, ContivSettings } from "../../cluster/settings.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Route, Rule } from "../../state/ip.ts";
+import { podPlace } from "../../state/place.ts";
 import type { ProgramRedirect, TcAction } from "../../state/tc.ts";
-import { podPlace } from "../pod-vlans.ts";
 import { unicastRoute } from "../route.ts";
 import type { Card } from "../underlay/underlay.ts";
 import type { PodPort } from "./networks.ts";

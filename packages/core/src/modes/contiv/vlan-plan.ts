@@ -3,6 +3,7 @@
  * its network (netplugin drivers/ovsd, ofnet vlanBridge.go). What its tables leave to OVS's own switching a Linux bridge with
  * VLAN filtering does in the same way; what they do besides is Services (docs/contiv.md).
  */
+
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { ContivSettings } from "../../cluster/settings.ts";
@@ -11,8 +12,8 @@ import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { FdbEntry } from "../../state/ip.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type PortVlan, type VethLink } from "../../state/link.ts";
 import type { Assumption } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
-import { podPlace } from "../pod-vlans.ts";
 import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";
 import type { Underlay } from "../underlay/underlay.ts";
 import { serviceTables } from "./flow-tables.ts";

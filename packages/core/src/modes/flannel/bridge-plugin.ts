@@ -3,6 +3,7 @@
  * addresses and routes (containernetworking/plugins bridge.go, flannel-io/cni-plugin flannel_linux.go, and the delegate
  * section of kube-flannel.yml: hairpinMode and isDefaultGateway).
  */
+
 import { type Address, addressBits } from "../../address/address.ts";
 import { contains, defaultPrefix, lastAddress, type Prefix, prefixOf } from "../../address/prefix.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
@@ -12,6 +13,7 @@ import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { FdbEntry, InterfaceAddress, Route } from "../../state/ip.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type VethLink } from "../../state/link.ts";
 import type { Assumption } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { unicastRoute } from "../route.ts";
@@ -58,7 +60,7 @@ export function strayAddresses(pods: readonly Pod[], leasesOf: (nodeName: string
 		const leases = leasesOf(pod.nodeName);
 		if (leases.length === 0 || areLeased(pod.podIPs, leases)) continue;
 		const stray = pod.podIPs.filter((address) => leaseFor(address, leases) === undefined);
-		const place = `pod/${pod.namespace}/${pod.name}`;
+		const place = podPlace(pod);
 		const subnets = leases.map(({ subnet }) => subnet.text);
 		const addresses = stray.map((address) => address.text);
 		const message = phrase("pod-address-outside-subnet", { pod: place, addresses, subnets });
@@ -125,11 +127,11 @@ function vethEnd(name: string, mac: string, mtu: number, origin: Origin): VethLi
 }
 
 function podMac(pod: Pod): string {
-	return hardwareAddress(`pod/${pod.namespace}/${pod.name}`, POD_DEVICE);
+	return hardwareAddress(podPlace(pod), POD_DEVICE);
 }
 
 function originOf(pod: Pod): Origin {
-	return { component: "bridge-plugin", object: `pod/${pod.namespace}/${pod.name}` };
+	return { component: "bridge-plugin", object: podPlace(pod) };
 }
 
 /** Go's netlink package gives an IPv4 address its subnet's broadcast address. */

@@ -1,8 +1,10 @@
 /** The names of the pods' veths on their nodes. */
+
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import { stableHash } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import { phrase } from "../../wording/phrase.ts";
 
 /** The bridge plugin draws names at random, so a name that is known is said by the Pod's annotation. */
@@ -31,7 +33,7 @@ export function hostInterfaces(cluster: Cluster): HostInterfaces {
 			taken.add(`${pod.nodeName} ${name}`);
 			continue;
 		}
-		const place = `pod/${pod.namespace}/${pod.name}`;
+		const place = podPlace(pod);
 		const message = phrase("host-interface-unusable", {
 			pod: place,
 			annotation: HOST_INTERFACE_ANNOTATION,

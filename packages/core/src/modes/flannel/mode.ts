@@ -1,10 +1,12 @@
 /** Flannel: flanneld's state on each node for its four backends, and the bridge plugin's for each pod. */
+
 import { prefixOf } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { FlannelSettings } from "../../cluster/settings.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Assumption } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import { sharing } from "../../state/shared-list.ts";
 import { phrase } from "../../wording/phrase.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
@@ -96,7 +98,7 @@ class FlannelPlan implements ModePlan {
 		if (this.#cluster.node(pod.nodeName) === undefined) {
 			const why = phrase("node-of-pod-not-held", {
 				node: `node/${pod.nodeName}`,
-				pod: `pod/${pod.namespace}/${pod.name}`,
+				pod: podPlace(pod),
 			});
 			return [{ device: POD_DEVICE, to: { kind: "outside", why } }];
 		}

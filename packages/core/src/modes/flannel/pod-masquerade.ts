@@ -1,4 +1,5 @@
 /** The masquerade rules of the bridge plugin, which has them made where flanneld does not masquerade (plugins pkg/ip/ipmasq_iptables_linux.go). */
+
 import { hostPrefix, prefixOf } from "../../address/prefix.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import { accept, chain, comment, destination, jump, masquerade, rule, source } from "../../netfilter/xtables/rules.ts";
@@ -6,6 +7,7 @@ import type { XtChain } from "../../netfilter/xtables/table.ts";
 import type { Origin } from "../../origin/origin.ts";
 import type { XtContribution, XtHookRule } from "../../state/contribution.ts";
 import { stableHash } from "../../state/hardware-address.ts";
+import { podPlace } from "../../state/place.ts";
 import { leaseFor } from "./bridge-plugin.ts";
 import { MULTICAST } from "./iptables.ts";
 import type { Lease } from "./leases.ts";
@@ -23,7 +25,7 @@ export function podMasquerade(pods: readonly Pod[], leases: readonly Lease[]): r
 					const lease = leaseFor(address, leases);
 					if (lease === undefined) return [];
 					const text = comment(`name: "${NETWORK_NAME}" id: "${containerId(pod)}"`);
-					const origin: Origin = { component: "bridge-plugin", object: `pod/${pod.namespace}/${pod.name}` };
+					const origin: Origin = { component: "bridge-plugin", object: podPlace(pod) };
 					const name = `CNI-${containerId(pod).slice(0, 24)}`;
 					const own: XtChain = chain(name, [
 						rule(origin, [destination(prefixOf(address, lease.subnet.length)), text], accept),

@@ -3,7 +3,6 @@ import { type Address, address, type Family } from "../../address/address.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import { sha1Hex } from "../../digest/sha1.ts";
 import type { Origin } from "../../origin/origin.ts";
-import type { Place } from "../../state/place.ts";
 
 export const POD_DEVICE = "eth0";
 /** Of every node's end of a pod's veth. */
@@ -31,10 +30,6 @@ export const VXLAN_PORT = 8472;
 /** `hybr` and eleven digits of SHA-1 over `NAMESPACE.NAME`. */
 export function hostInterface(pod: Pick<Pod, "namespace" | "name">): string {
 	return `hybr${sha1Hex(`${pod.namespace}.${pod.name}`).slice(0, 11)}`;
-}
-
-export function podPlace(pod: Pick<Pod, "namespace" | "name">): Place {
-	return `pod/${pod.namespace}/${pod.name}`;
 }
 
 export function hybridnetOrigin(object: string, note?: string): Origin {

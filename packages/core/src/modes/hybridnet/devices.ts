@@ -1,11 +1,13 @@
 /** The devices by which pods' packets leave a node: the tunnel of the overlay network, and a VLAN device for each VLAN. */
+
 import type { Address } from "../../address/address.ts";
 import type { Node } from "../../cluster/objects.ts";
 import { VXLAN_OVERHEAD } from "../../packet/packet.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { InterfaceAddress, Neighbour } from "../../state/ip.ts";
+import { podPlace } from "../../state/place.ts";
 import { type Card, cardAddress } from "../underlay/underlay.ts";
-import { hybridnetOrigin, podPlace, VXLAN_PORT } from "./constants.ts";
+import { hybridnetOrigin, VXLAN_PORT } from "./constants.ts";
 import { forwardDevice, type PodAddress, type PodSubnet } from "./networks.ts";
 
 /** A pod of a node with its addresses. */

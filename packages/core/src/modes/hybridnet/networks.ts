@@ -1,4 +1,5 @@
 /** Which network each address of a pod is from, and which networks a node is part of. */
+
 import type { Address } from "../../address/address.ts";
 import type { Prefix } from "../../address/prefix.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
@@ -7,11 +8,12 @@ import type { HybridnetMode, HybridnetNetwork, HybridnetSubnet } from "../../clu
 import type { Node, Pod } from "../../cluster/objects.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { Assumption } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { CARD } from "../underlay/underlay.ts";
 import { assumedNetworks } from "./assumed-networks.ts";
-import { POD_DEVICE, podPlace } from "./constants.ts";
+import { POD_DEVICE } from "./constants.ts";
 
 /** A subnet with the network that it is of. */
 export interface PodSubnet {

@@ -1,4 +1,5 @@
 /** What Hybridnet's daemon sets up on a node and in its pods. */
+
 import { hostPrefix, prefix } from "../../address/prefix.ts";
 import type { BgpNetwork } from "../../bgp/network.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
@@ -10,6 +11,7 @@ import { type AddressEnforcement, PolicyStages } from "../../policy/stage.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Segment, SegmentRoute } from "../../state/fabric.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import type { Speaker } from "../../state/speaker.ts";
 import { phrase } from "../../wording/phrase.ts";
 import { hostRoutes } from "../host-speakers.ts";
@@ -93,7 +95,7 @@ export class HybridnetPlan implements ModePlan {
 		if (this.#cluster.node(pod.nodeName) === undefined) {
 			const why = phrase("node-of-pod-not-held", {
 				node: `node/${pod.nodeName}`,
-				pod: `pod/${pod.namespace}/${pod.name}`,
+				pod: podPlace(pod),
 			});
 			return [{ device: POD_DEVICE, to: { kind: "outside", why } }];
 		}

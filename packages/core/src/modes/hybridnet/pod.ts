@@ -1,19 +1,13 @@
 /** A pod's veth pair: the same in every mode (hybridnet pkg/daemon/containernetwork, utils/network.go). */
+
 import type { Family } from "../../address/address.ts";
 import { defaultPrefix, hostPrefix } from "../../address/prefix.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { VethLink } from "../../state/link.ts";
+import { podPlace } from "../../state/place.ts";
 import { unicastRoute } from "../route.ts";
-import {
-	HOST_MAC,
-	hostInterface,
-	hybridnetOrigin,
-	LOCAL_PODS_TABLE,
-	POD_DEVICE,
-	POD_GATEWAY,
-	podPlace,
-} from "./constants.ts";
+import { HOST_MAC, hostInterface, hybridnetOrigin, LOCAL_PODS_TABLE, POD_DEVICE, POD_GATEWAY } from "./constants.ts";
 import type { PodAddress } from "./networks.ts";
 
 /** The pod's end. Its address brings no route to its subnet, so that also neighbours in it are reached through the node. */

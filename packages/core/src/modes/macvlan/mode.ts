@@ -2,6 +2,7 @@
  * The reference plug-ins macvlan and ipvlan (plugins/main/macvlan, plugins/main/ipvlan; modes `bridge` and `l2`): pods stand in the
  * data centre's network beside their node, and nothing of the node is on their way, kube-proxy neither.
  */
+
 import { defaultPrefix, lastAddress } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
@@ -11,9 +12,10 @@ import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { InterfaceAddress } from "../../state/ip.ts";
 import type { Link, VlanLink } from "../../state/link.ts";
 import type { Assumption } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import type { ModePlan, NetworkMode } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
-import { PodVlans, podPlace } from "../pod-vlans.ts";
+import { PodVlans } from "../pod-vlans.ts";
 import { unicastRoute } from "../route.ts";
 import { CARD, type Card, type Underlay } from "../underlay/underlay.ts";
 

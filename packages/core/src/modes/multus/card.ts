@@ -1,4 +1,5 @@
 /** A pod's further card as its plug-in makes it (containernetworking plugins/main, plugins/meta/sbr, pkg/ipam ConfigureIface). */
+
 import type { Address, Family } from "../../address/address.ts";
 import { defaultPrefix, hostPrefix, lastAddress, prefixOf } from "../../address/prefix.ts";
 import type { AttachedAddress, CniConfig, NetworkAttachment } from "../../cluster/multus-objects.ts";
@@ -8,7 +9,7 @@ import type { Contribution } from "../../state/contribution.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { InterfaceAddress, Route, Rule } from "../../state/ip.ts";
 import type { Link } from "../../state/link.ts";
-import { podPlace } from "../pod-vlans.ts";
+import { podPlace } from "../../state/place.ts";
 import { unicastRoute } from "../route.ts";
 
 /** A device of the node on which macvlans and ipvlans stand. */

@@ -3,6 +3,7 @@
  * network: its plan is wrapped, and asked for everything that is not about a further card, or about a pod whose annotation
  * puts another network in its place.
  */
+
 import type { Family } from "../../address/address.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
@@ -12,11 +13,11 @@ import type { DeviceAt, Segment, SegmentRoute } from "../../state/fabric.ts";
 import { hardwareAddress, stableHash } from "../../state/hardware-address.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type Link, type VethLink } from "../../state/link.ts";
 import type { Assumption, Cause, LostPacket } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import type { Speaker } from "../../state/speaker.ts";
 import { type Phrase, phrase } from "../../wording/phrase.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { hasNamespace, isJoined } from "../pod-namespace.ts";
-import { podPlace } from "../pod-vlans.ts";
 import { CARD, type Underlay } from "../underlay/underlay.ts";
 import { cardMac, cardOrigin, type Master, type PodCard, podEnd } from "./card.ts";
 

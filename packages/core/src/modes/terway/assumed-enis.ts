@@ -1,4 +1,5 @@
 /** ENIs that the input does not describe, made from what it does: always the same ones for the same input. */
+
 import type { Address } from "../../address/address.ts";
 import { contains } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
@@ -6,6 +7,7 @@ import type { Pod } from "../../cluster/objects.ts";
 import type { EniObject } from "../../cluster/settings.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
 import type { Assumption } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import { type Phrase, phrase } from "../../wording/phrase.ts";
 import { TRUNK_ON } from "./annotations.ts";
 
@@ -62,7 +64,7 @@ export class AssumedEnis {
 
 	/** A secondary ENI that a pod has for itself. */
 	own(pod: Pod): EniObject {
-		const place = `pod/${pod.namespace}/${pod.name}`;
+		const place = podPlace(pod);
 		this.#assume(phrase("eni-assumed-pod", { pod: place }), place);
 		return this.#make(`eni-${pod.namespace}-${pod.name}`, "secondary", pod.source, {
 			instance: place,
@@ -74,7 +76,7 @@ export class AssumedEnis {
 
 	/** A member of the node's trunk. */
 	member(pod: Pod, trunk: EniObject, securityGroups: readonly string[]): EniObject {
-		const place = `pod/${pod.namespace}/${pod.name}`;
+		const place = podPlace(pod);
 		const vlans = this.#vlansOf(trunk.name);
 		let vlan = 1;
 		while (vlans.has(vlan)) vlan++;

@@ -2,6 +2,7 @@
  * A pod that has an ENI for itself: the card is its eth0, and veth1 leads to its node for Services and for the node itself
  * (terway plugin/datapath/exclusive_eni_linux.go).
  */
+
 import { defaultPrefix, hostPrefix, type Prefix } from "../../address/prefix.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import { chain, jump, masquerade, outInterface, rule } from "../../netfilter/xtables/rules.ts";
@@ -9,6 +10,7 @@ import type { Contribution, XtContribution } from "../../state/contribution.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { InterfaceAddress, Route } from "../../state/ip.ts";
 import type { PhysicalLink } from "../../state/link.ts";
+import { podPlace } from "../../state/place.ts";
 import { unicastRoute } from "../route.ts";
 import { type Card, gatewayOf } from "../underlay/underlay.ts";
 import { hostInterface } from "./host-interface.ts";
@@ -18,7 +20,6 @@ import {
 	gatewayNeighbours,
 	LINK_LOCAL_GATEWAY,
 	POD_DEVICE,
-	podPlace,
 	terwayOrigin,
 	veth,
 } from "./link-local.ts";

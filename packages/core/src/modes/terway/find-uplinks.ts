@@ -1,8 +1,10 @@
 /** Finds each pod's uplink: by its PodENI, by the ENIs of the input, and where neither says, by what the mode would have made. */
+
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { EniObject } from "../../cluster/settings.ts";
 import type { PodEni, PodEniAllocation } from "../../cluster/terway-objects.ts";
+import { podPlace } from "../../state/place.ts";
 import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { ENI_RESOURCE, EXCLUSIVE_MODE_LABEL } from "./annotations.ts";
@@ -137,7 +139,7 @@ class Search {
 
 	/** Into the pod, where it is eth0. */
 	#moved(pod: Pod, eni: EniObject): Uplink {
-		const moved: EniObject = { ...eni, instance: `pod/${pod.namespace}/${pod.name}`, device: "eth0" };
+		const moved: EniObject = { ...eni, instance: podPlace(pod), device: "eth0" };
 		this.#placed.set(eni.name, moved);
 		return { kind: "own", eni: eni.name };
 	}

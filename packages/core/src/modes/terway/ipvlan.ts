@@ -1,14 +1,16 @@
 /** Pods on an ipvlan of the ENI: they share its MAC, and reach their node by another ipvlan of it (ipvlan_linux.go). */
+
 import { addressBits } from "../../address/address.ts";
 import { defaultPrefix, hostPrefix, type Prefix } from "../../address/prefix.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { Neighbour, Route } from "../../state/ip.ts";
 import type { IpvlanLink } from "../../state/link.ts";
+import { podPlace } from "../../state/place.ts";
 import type { TcFilter } from "../../state/tc.ts";
 import { unicastRoute } from "../route.ts";
 import { type Card, gatewayOf } from "../underlay/underlay.ts";
-import { addressOn, familiesOf, POD_DEVICE, podPlace, terwayOrigin } from "./link-local.ts";
+import { addressOn, familiesOf, POD_DEVICE, terwayOrigin } from "./link-local.ts";
 import type { TerwayFeatures } from "./version.ts";
 
 /** What Alibaba Cloud's vSwitches answer with: set by hand where the pod is behind a member of a trunk. */

@@ -1,6 +1,5 @@
 /** The gateway that Terway gives pods: an address that nobody has, and a neighbour entry that says where it leads. */
 import { type Address, address, addressBits, type Family } from "../../address/address.ts";
-import type { Pod } from "../../cluster/objects.ts";
 import type { Origin } from "../../origin/origin.ts";
 import type { InterfaceAddress, Neighbour } from "../../state/ip.ts";
 import type { VethLink } from "../../state/link.ts";
@@ -12,10 +11,6 @@ export const LINK_LOCAL_GATEWAY: Readonly<Record<Family, Address>> = {
 };
 export const POD_DEVICE = "eth0";
 export const DEFAULT_MTU = 1500;
-
-export function podPlace(pod: Pod): string {
-	return `pod/${pod.namespace}/${pod.name}`;
-}
 
 export function terwayOrigin(object: string, note?: string): Origin {
 	return { component: "terway", object, ...(note === undefined ? {} : { note }) };

@@ -1,4 +1,5 @@
 /** What a mode of Terway makes of a cluster: every pod by its uplink. */
+
 import { type Prefix, prefix } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
@@ -8,6 +9,7 @@ import { type AddressEnforcement, PolicyStages } from "../../policy/stage.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { DeviceAt } from "../../state/fabric.ts";
 import type { Assumption } from "../../state/network.ts";
+import { podPlace } from "../../state/place.ts";
 import type { PolicyStage } from "../../state/policy-stage.ts";
 import { type Phrase, phrase } from "../../wording/phrase.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
@@ -18,7 +20,7 @@ import { exclusiveHost, exclusivePod, HOST_LEG, nodeMasquerade } from "./exclusi
 import { hostInterface } from "./host-interface.ts";
 import { hostSysctls } from "./host-settings.ts";
 import { ipvlanPod } from "./ipvlan.ts";
-import { DEFAULT_MTU, POD_DEVICE, podPlace } from "./link-local.ts";
+import { DEFAULT_MTU, POD_DEVICE } from "./link-local.ts";
 import type { DataPath } from "./mode.ts";
 import { type EniPods, eniParts } from "./node-enis.ts";
 import { hostVeth, podVeth } from "./policy-route.ts";

@@ -2,9 +2,11 @@
  * Which PodNetworking a pod takes, and why not the others: what Terway's webhook decides when the pod is made
  * (terway pkg/controller/webhook/mutating.go).
  */
+
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { PodNetworking } from "../../cluster/terway-objects.ts";
+import { podPlace } from "../../state/place.ts";
 import type { Language } from "../../wording/language.ts";
 import { type Fact, type Phrase, phrase, worded } from "../../wording/phrase.ts";
 import { IGNORED_LABEL, POD_ENI, POD_NETWORKING, POD_NETWORKS, POD_NETWORKS_REQUEST } from "./annotations.ts";
@@ -51,7 +53,7 @@ export function matchPodNetworking(cluster: Cluster, pod: Pod): PodNetworkingMat
 		.map((name) => cluster.podNetworkings.find((each) => each.name === name))
 		.filter((each) => each !== undefined);
 	return {
-		pod: `pod/${pod.namespace}/${pod.name}`,
+		pod: podPlace(pod),
 		...decided,
 		candidates: isBySelector(decided.decision) ? shown : [],
 		effects: effectsOf(cluster, pod, decided.decision, applied),

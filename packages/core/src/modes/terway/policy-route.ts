@@ -2,12 +2,14 @@
  * Pods on a veth whose packets leave by the ENI of their address: routes and rules on the node
  * (terway plugin/datapath/policy_router_linux.go).
  */
+
 import type { Family } from "../../address/address.ts";
 import { defaultPrefix, hostPrefix } from "../../address/prefix.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import { type Route, type Rule, TABLE_MAIN } from "../../state/ip.ts";
+import { podPlace } from "../../state/place.ts";
 import { unicastRoute } from "../route.ts";
 import { type Card, gatewayOf } from "../underlay/underlay.ts";
 import { hostInterface } from "./host-interface.ts";
@@ -17,7 +19,6 @@ import {
 	gatewayNeighbours,
 	LINK_LOCAL_GATEWAY,
 	POD_DEVICE,
-	podPlace,
 	terwayOrigin,
 	veth,
 } from "./link-local.ts";

@@ -2,14 +2,16 @@
  * The eBPF programs of Terway's newer data paths, by what they are documented to do: they resolve Services, and in
  * DataPathV2 send packets past the node's stack (terway policy/cilium, docs of DataPath V2).
  */
+
 import { defaultPrefix, hostPrefix } from "../../address/prefix.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { VirtualServer } from "../../state/ipvs.ts";
+import { podPlace } from "../../state/place.ts";
 import type { ProgramRedirect, TcAction, TcFilter, TcQdisc } from "../../state/tc.ts";
 import { unicastRoute } from "../route.ts";
 import { type Card, gatewayOf } from "../underlay/underlay.ts";
 import { hostInterface } from "./host-interface.ts";
-import { podPlace, terwayOrigin } from "./link-local.ts";
+import { terwayOrigin } from "./link-local.ts";
 
 const PRIORITY = 25000;
 const NO_SERVICES: readonly VirtualServer[] = [];

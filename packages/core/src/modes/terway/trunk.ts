@@ -1,9 +1,11 @@
 /** tc on the trunk: a pod's packets get its member's VLAN, and what comes in loses it (plugin/driver/utils utils_linux.go). */
+
 import { hostPrefix } from "../../address/prefix.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
+import { podPlace } from "../../state/place.ts";
 import type { TcAction, TcFilter } from "../../state/tc.ts";
-import { podPlace, terwayOrigin } from "./link-local.ts";
+import { terwayOrigin } from "./link-local.ts";
 import type { TerwayFeatures } from "./version.ts";
 
 const POP_PRIORITY = 20000;

@@ -1,11 +1,13 @@
 /** `vlan_strip_type: vlan`: the pod's eth0 is a VLAN device of the trunk, and nothing of the node is on its way (vlan_linux.go). */
+
 import { addressBits } from "../../address/address.ts";
 import { defaultPrefix } from "../../address/prefix.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { Contribution } from "../../state/contribution.ts";
+import { podPlace } from "../../state/place.ts";
 import { unicastRoute } from "../route.ts";
 import { type Card, gatewayOf } from "../underlay/underlay.ts";
-import { addressOn, familiesOf, POD_DEVICE, podPlace, terwayOrigin } from "./link-local.ts";
+import { addressOn, familiesOf, POD_DEVICE, terwayOrigin } from "./link-local.ts";
 
 /** `trunk` has the device, `member` the addresses and their vSwitch. */
 export function vlanPod(pod: Pod, trunk: Card, member: Card, vlan: number, mtu: number): Contribution {

@@ -61,6 +61,8 @@ class ChainRun {
 	readonly #hits: RuleHit[] | null;
 	/** The chain that is being run now; null at the end of the base chain. */
 	#frame: Frame | null = null;
+	/** Whether the rule that was found last holds. */
+	#truth: Truth = true;
 
 	constructor(table: CompiledTable, at: RuleContext, hits: RuleHit[] | null) {
 		this.#table = table;
@@ -69,37 +71,46 @@ class ChainRun {
 	}
 
 	run(base: CompiledChain): ChainResult["effect"] {
-		this.#enter(base, null, null, this.#hits?.length ?? 0, 0);
-		for (let frame = this.#frame; frame !== null; frame = this.#frame) {
-			const rule = frame.candidates[frame.next++];
+		const candidates = base.candidates(this.#at.packet);
+		this.#frame = {
+			chain: base.chain,
+			caller: null,
+			left: null,
+			candidates,
+			next: 0,
+			hitsBefore: this.#hits?.length ?? 0,
+			calls: 0,
+		};
+		for (let frame = this.#frame as Frame | null; frame !== null; frame = this.#frame) {
+			const found = this.#find(frame.candidates, frame.next);
+			frame.next = found + 1;
+			const rule = frame.candidates[found];
 			if (rule === undefined) this.#leave(frame);
 			else {
-				const effect = this.#rule(frame, rule);
+				const effect = this.#apply(frame, rule);
 				if (effect !== null) return effect;
 			}
 		}
 		return this.#policy(base.chain);
 	}
 
-	#enter(
-		ready: CompiledChain,
-		caller: Frame | null,
-		left: Frame | null,
-		hitsBefore: number,
-		calls: number,
-		candidates: readonly CompiledRule[] = ready.candidates(this.#at.packet),
-	): void {
-		this.#frame = { chain: ready.chain, caller, left, candidates, next: 0, hitsBefore, calls };
+	/** The place of the next rule that has a part; behind the last where there is none. */
+	#find(candidates: readonly CompiledRule[], from: number): number {
+		for (let place = from; place < candidates.length; place++) {
+			const rule = candidates[place] as CompiledRule;
+			const truth = testRule(rule, this.#at);
+			if (truth === false || (truth !== true && isHarmless(rule))) continue;
+			this.#truth = truth;
+			return place;
+		}
+		return candidates.length;
 	}
 
-	/** What the rule did, null where the walk goes on. */
-	#rule(frame: Frame, rule: CompiledRule): ChainResult["effect"] | null {
-		const truth = testRule(rule, this.#at);
-		if (truth === false) return null;
-		if (isUnknowable(truth)) {
-			if (isHarmless(rule)) return null;
+	/** What the rule that was found does, null where the walk goes on. */
+	#apply(frame: Frame, rule: CompiledRule): ChainResult["effect"] | null {
+		if (isUnknowable(this.#truth)) {
 			this.#hit(frame, rule);
-			return { kind: "unknown", unknown: truth.unknown };
+			return { kind: "unknown", unknown: this.#truth.unknown };
 		}
 		const { target } = rule;
 		if (target === null) return null;
@@ -135,9 +146,11 @@ class ChainRun {
 	): ChainResult["effect"] | null {
 		const hitsBefore = this.#hits?.length ?? 0;
 		const called = this.#table.chain(call.chain);
-		const candidates = called?.candidates(this.#at.packet);
+		const candidates = called?.candidates(this.#at.packet) ?? [];
+		const found = this.#find(candidates, 0);
+		const first = candidates[found];
 		// Most chains have nothing for a packet, and a jump that comes back without effect has no part.
-		if (candidates?.length === 0 && call.kind === "jump") return null;
+		if (called !== undefined && first === undefined && call.kind === "jump") return null;
 		this.#hit(frame, rule);
 		if (called === undefined) {
 			return { kind: "unknown", unknown: phrase("no-chain", { table: this.#table.table.name, chain: call.chain }) };
@@ -146,9 +159,13 @@ class ChainRun {
 		if (isUnderWay(frame, called.chain)) {
 			return { kind: "unknown", unknown: phrase("chain-loops", { chain: call.chain }) };
 		}
-		if (call.kind === "jump") this.#enter(called, frame, null, hitsBefore, 1, candidates);
-		else this.#enter(called, frame.caller, frame, frame.hitsBefore, frame.calls + 1, candidates);
-		return null;
+		const begun = { chain: called.chain, candidates, next: found + 1 };
+		const entered: Frame =
+			call.kind === "jump"
+				? { ...begun, caller: frame, left: null, hitsBefore, calls: 1 }
+				: { ...begun, caller: frame.caller, left: frame, hitsBefore: frame.hitsBefore, calls: frame.calls + 1 };
+		this.#frame = entered;
+		return first === undefined ? null : this.#apply(entered, first);
 	}
 
 	/** Back to the caller. A call after which nothing was changed had no part. */

@@ -1,15 +1,15 @@
 /** An explanation: its verdict, its ways, the picture, and everything about the step that is looked at. */
-import { type Explanation, groupPaths, lastStepOf, type Step, stepsOf } from "@podpath/core";
+import type { Explanation } from "@podpath/core";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { go } from "../../navigation.ts";
 import type { Route } from "../../route.ts";
-import { position } from "./asked.ts";
 import { Changed } from "./changed.tsx";
 import { changesOf } from "./changes.ts";
+import { endOf } from "./end.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { Facts } from "./facts.tsx";
-import { Findings } from "./findings.tsx";
+import { Findings, LeadingFinding } from "./findings.tsx";
 import { Legend } from "./legend.tsx";
 import { Picture } from "./picture.tsx";
 import { useStepKeys } from "./step-keys.ts";
@@ -17,6 +17,7 @@ import { StepList } from "./step-list.tsx";
 import { StepPanel } from "./step-panel.tsx";
 import { Stepper } from "./stepper.tsx";
 import { ToEnd } from "./to-end.tsx";
+import { useLookedAt } from "./use-looked-at.ts";
 import { Verdicts } from "./verdicts.tsx";
 
 interface Props {
@@ -29,24 +30,17 @@ interface Props {
 }
 
 export function Answer({ explanation, before = null, route, stale }: Props): JSX.Element {
-	const groups = useMemo(() => groupPaths(explanation.paths), [explanation]);
-	const way = position(route.params.way, groups.length - 1);
-	const group = groups[way];
-	const path = group?.first;
-	const steps = useMemo<readonly Step[]>(() => (path === undefined ? [] : stepsOf(path)), [path]);
+	const { groups, way, path, steps, current, step, last, cause, stepOf, leading } = useLookedAt(explanation, route);
 	const changes = useMemo(
 		() => (before === null || path === undefined ? null : changesOf(before, path)),
 		[before, path],
 	);
-	const current = position(route.params.step, steps.length - 1);
-	const step = steps[current];
-	const last = path === undefined ? null : lastStepOf(path, steps);
 	const show = (next: Record<string, string>): void => go({ ...route, params: { ...route.params, ...next } }, true);
 	const goTo = (index: number): void => {
 		const kept = Math.max(0, Math.min(index, steps.length - 1));
 		show({ step: kept === 0 ? "" : String(kept) });
 	};
-	useStepKeys(goTo, current, steps.length, last);
+	useStepKeys(goTo, current, steps.length, { end: last, cause: cause ?? last });
 	return (
 		<section class={`answer${stale ? " stale" : ""}`} aria-busy={stale}>
 			<Verdicts
@@ -56,14 +50,25 @@ export function Answer({ explanation, before = null, route, stale }: Props): JSX
 				onWay={(index) => show({ way: String(index), step: "" })}
 			>
 				{path !== undefined && <ToEnd path={path} step={last} onStep={goTo} />}
+				{leading !== undefined && (
+					<LeadingFinding finding={leading} stepOf={stepOf} onStep={goTo} keyed={cause ?? last} />
+				)}
 			</Verdicts>
 			{path !== undefined && step !== undefined && (
 				<>
 					{changes !== null && <Changed changes={changes} steps={steps} onStep={goTo} />}
 					<div class="stage">
-						<Picture groups={groups} way={way} step={step} steps={steps} onStep={goTo} changes={changes} />
-						<Legend path={path} />
-						<Stepper steps={steps} current={current} onStep={goTo} />
+						<Picture
+							groups={groups}
+							way={way}
+							step={step}
+							steps={steps}
+							onStep={goTo}
+							changes={changes}
+							cause={cause}
+						/>
+						<Legend path={path} cause={cause !== null} />
+						<Stepper steps={steps} current={current} onStep={goTo} end={last} cause={cause} />
 					</div>
 					<StepPanel
 						steps={steps}
@@ -71,9 +76,20 @@ export function Answer({ explanation, before = null, route, stale }: Props): JSX
 						about={before !== null ? null : route.params.in === undefined ? {} : { in: route.params.in }}
 						number={current + 1}
 					/>
-					<StepList steps={steps} current={current} onStep={goTo} changed={changes?.steps} end={last} />
+					<StepList
+						steps={steps}
+						current={current}
+						onStep={goTo}
+						changed={changes?.steps}
+						end={last === null ? null : { step: last, kind: endOf(path) ?? "lost" }}
+						cause={cause}
+					/>
 					<div class="beside">
-						<Findings findings={explanation.findings} />
+						<Findings
+							findings={explanation.findings.filter((each) => each !== leading)}
+							stepOf={stepOf}
+							onStep={goTo}
+						/>
 						<Facts path={path} />
 						<ExportMenu explanation={explanation} route={route} />
 					</div>

@@ -2,9 +2,16 @@
 import { type ExplainedPath, toneOf } from "@podpath/core";
 import type { ComponentChildren, JSX } from "preact";
 import { useTexts } from "../../texts/language.ts";
+import { CauseSign } from "./cause-sign.tsx";
 import { endOf } from "./end.ts";
 
-export function Legend({ path }: { readonly path: ExplainedPath }): JSX.Element {
+interface Props {
+	readonly path: ExplainedPath;
+	/** Whether the picture has the sign of a cause. */
+	readonly cause: boolean;
+}
+
+export function Legend({ path, cause }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const back = path.reply !== null ? texts.reply : path.refusal !== undefined ? texts.refusal : null;
 	const end = endOf(path);
@@ -25,9 +32,19 @@ export function Legend({ path }: { readonly path: ExplainedPath }): JSX.Element 
 					<path class={`end-mark ${toneOf(path.verdict)}`} d="M11 3l10 10m0-10L11 13" />
 				</Sign>
 			)}
+			{cause && (
+				<Sign text={texts.causeSign}>
+					<CauseSign x={16} y={8} />
+				</Sign>
+			)}
 			{path.serviceAddressSeenAt.length > 0 && (
 				<Sign text={texts.serviceSeenSign}>
 					<circle class="service-mark" cx="16" cy="8" r="5" />
+				</Sign>
+			)}
+			{path.notReached !== undefined && (
+				<Sign text={texts.notReachedSign(path.notReached.at)}>
+					<rect class="unreached-sign" x="6" y="2" width="20" height="12" rx="3" />
 				</Sign>
 			)}
 			{path.clientAddress?.lostAt !== undefined && (

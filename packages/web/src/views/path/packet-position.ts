@@ -18,6 +18,16 @@ export function pointOf({ spots }: Layout, position: StepPosition): Point {
 	}
 }
 
+/** Beside where the packet is drawn at that step: the lower right corner of the device, or above the middle of the way. */
+export function cornerOf(layout: Layout, position: StepPosition): Point {
+	if (position.kind === "between") {
+		const { x, y } = pointOf(layout, position);
+		return { x, y: y - 18 };
+	}
+	const spot = layout.spots.find((each) => each.key === position.spot);
+	return spot === undefined ? { x: 0, y: 0 } : { x: spot.x + spot.width - 2, y: spot.y + spot.height };
+}
+
 function edgeOf(spots: Layout["spots"], key: string): Point {
 	const spot = spots.find((each) => each.key === key);
 	return spot === undefined ? { x: 0, y: 0 } : { x: spot.x, y: spot.y + spot.height / 2 };

@@ -1,6 +1,5 @@
 /** The picture: machines with their pods and devices, the fabric between, and the packet where it is. */
 import {
-	type Box,
 	type ExplainedPath,
 	endsOf,
 	formatShare,
@@ -9,6 +8,7 @@ import {
 	layoutOf,
 	type PathGroup,
 	type PlacedArrow,
+	type PlacedPlace,
 	type PlacedSpot,
 	type Step,
 	shortened,
@@ -21,8 +21,9 @@ import {
 import type { JSX } from "preact";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { labelled, useTexts } from "../../texts/language.ts";
+import { CauseSign } from "./cause-sign.tsx";
 import { arrowKey, type Changes } from "./changes.ts";
-import { pointOf } from "./packet-position.ts";
+import { cornerOf, pointOf } from "./packet-position.ts";
 import { PacketToken } from "./packet-token.tsx";
 
 interface Props {
@@ -35,6 +36,8 @@ interface Props {
 	readonly side?: string;
 	/** What the unchanged cluster does not have is marked. */
 	readonly changes?: Changes | null;
+	/** The index of the step at which the cause of a loss shows. */
+	readonly cause?: number | null;
 }
 
 /** Names stay readable when the picture must be small, and it does not shout when it might be large. */
@@ -42,7 +45,7 @@ const SMALLEST = 0.72;
 /** In em for each pixel of the layout: large windows have larger letters. */
 const LARGEST = 0.093;
 
-export function Picture({ groups, way, step, steps, onStep, side, changes = null }: Props): JSX.Element {
+export function Picture({ groups, way, step, steps, onStep, side, changes = null, cause = null }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const layout = useMemo(
 		() => layoutOf(topologyOf(groups.map(({ first, weight }) => ({ ...first, weight })))),
@@ -54,7 +57,7 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 	const lastAt = useMemo(() => lastPlaceOf(path), [path]);
 	const endAt = (place: string): string => (path !== undefined && place === lastAt ? toneOf(path.verdict) : "");
 	const stacks = new Set(path?.stacks);
-	const placeOf = (box: Box, kind: "machine" | "pod"): JSX.Element => (
+	const placeOf = (box: PlacedPlace, kind: "machine" | "pod"): JSX.Element => (
 		<Place
 			key={box.name}
 			box={box}
@@ -66,6 +69,7 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 	);
 	const seen = new Set(path?.serviceAddressSeenAt.map(spotKey));
 	const point = pointOf(layout, step.position);
+	const causing = cause === null ? undefined : steps[cause];
 	const frame = useRef<HTMLDivElement>(null);
 	useEffect(() => follow(frame.current, layout, point.x), [layout, point.x]);
 	return (
@@ -106,6 +110,7 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 					<Share key={arrowKey(arrow)} arrow={arrow} />
 				))}
 				<PacketToken point={point} direction={step.direction} />
+				{causing !== undefined && <CauseSign {...cornerOf(layout, causing.position)} />}
 			</svg>
 		</div>
 	);
@@ -168,7 +173,7 @@ function Markers(): JSX.Element {
 }
 
 interface PlaceProps {
-	readonly box: Box;
+	readonly box: PlacedPlace;
 	readonly kind: "machine" | "pod";
 	readonly stack: boolean;
 	/** The tone, where the packet ends on its way. */
@@ -179,14 +184,21 @@ interface PlaceProps {
 
 function Place({ box, kind, stack, end, lost }: PlaceProps): JSX.Element {
 	const { path: texts } = useTexts();
-	const { x, y, width, height, name } = box;
+	const { x, y, width, height, name, unreached } = box;
 	return (
-		<g class={`place ${kind}${stack ? " stack" : ""}${end === "" ? "" : ` end ${end}`}`}>
+		<g
+			class={`place ${kind}${unreached === undefined ? "" : " unreached"}${stack ? " stack" : ""}${end === "" ? "" : ` end ${end}`}`}
+		>
 			<title>{stack ? `${name}: ${texts.stack}` : name}</title>
 			<rect x={x} y={y} width={width} height={height} rx={kind === "machine" ? 12 : 8} />
 			<text x={x + width / 2} y={y + 17}>
 				{shortened(name)}
 			</text>
+			{unreached === "target" && (
+				<text x={x + width / 2} y={y + 45}>
+					{texts.notReached}
+				</text>
+			)}
 			{lost && (
 				<path class="client-mark" d={`M ${x + width - 24} ${y + 14} a 6 6 0 1 0 12 0 a 6 6 0 1 0 -12 0 m 3 0 h 6`} />
 			)}

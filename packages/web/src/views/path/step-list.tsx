@@ -3,6 +3,7 @@ import type { Step } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useTexts } from "../../texts/language.ts";
+import type { PathEnd } from "./end.ts";
 
 interface Props {
 	readonly steps: readonly Step[];
@@ -10,11 +11,13 @@ interface Props {
 	readonly onStep: (index: number) => void;
 	/** Steps that the unchanged cluster does not have. */
 	readonly changed?: ReadonlySet<number> | undefined;
-	/** The step with which the packet, or its answer, ends on its way. */
-	readonly end?: number | null;
+	/** The step with which the packet, or its answer, ends on its way, and how. */
+	readonly end?: { readonly step: number; readonly kind: PathEnd } | null;
+	/** The step at which the cause of that shows. */
+	readonly cause?: number | null;
 }
 
-export function StepList({ steps, current, onStep, changed, end = null }: Props): JSX.Element {
+export function StepList({ steps, current, onStep, changed, end = null, cause = null }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const list = useRef<HTMLOListElement>(null);
 	useEffect(() => keepInSight(list.current, current), [current]);
@@ -31,14 +34,16 @@ export function StepList({ steps, current, onStep, changed, end = null }: Props)
 							{(first || before?.hop.at !== hop.at) && <p class="where">{hop.at}</p>}
 							<button
 								type="button"
-								class={`${changed?.has(index) ? "changed" : ""}${index === end ? " end" : ""}`}
+								class={`${changed?.has(index) ? "changed" : ""}${index === end?.step ? " end" : ""}${index === cause ? " cause" : ""}`}
 								aria-current={index === current ? "step" : undefined}
 								onClick={() => onStep(index)}
 							>
 								<span class="stage-name">{hop.stage}</span>
 								<span class="device-name">{hop.device}</span>
 								<span class="what">
-									{changed?.has(index) && <b class="mark">{texts.changedStep}</b>} {hop.decision}
+									{changed?.has(index) && <b class="mark">{texts.changedStep}</b>}{" "}
+									{index === cause && <b class="loss">▲ {texts.causeMark}</b>}
+									{end !== null && index === end.step && <b class="loss">✕ {texts.endSign[end.kind]}</b>} {hop.decision}
 								</span>
 							</button>
 						</li>

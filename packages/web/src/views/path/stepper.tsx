@@ -10,11 +10,14 @@ interface Props {
 	readonly steps: readonly Step[];
 	readonly current: number;
 	readonly onStep: (index: number) => void;
+	/** The step with which the packet, or its answer, ends on its way, and the one at which the cause of that shows. */
+	readonly end?: number | null;
+	readonly cause?: number | null;
 }
 
 const PLAYING_MS = 700;
 
-export function Stepper({ steps, current, onStep }: Props): JSX.Element {
+export function Stepper({ steps, current, onStep, end = null, cause = null }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const last = steps.length - 1;
 	const { playing, toggle } = usePlay(current, last, onStep);
@@ -63,12 +66,29 @@ export function Stepper({ steps, current, onStep }: Props): JSX.Element {
 					<rect class="forward" x="0" y="0" width={turn < 0 ? steps.length : turn} height="1" />
 					{turn >= 0 && <rect class="reply" x={turn} y="0" width={steps.length - turn} height="1" />}
 				</svg>
+				{(end !== null || cause !== null) && (
+					<div class="track-marks" aria-hidden="true">
+						<Mark sign="✕" at={end} last={last} />
+						<Mark sign="▲" at={cause} last={last} />
+					</div>
+				)}
 			</div>
 			<output class={step?.direction === "forward" ? "forward" : "reply"}>
 				{step === undefined ? "" : texts[step.direction]} {current + 1}/{steps.length}
 			</output>
 		</div>
 	);
+}
+
+interface MarkProps {
+	readonly sign: string;
+	/** The index of a step; null: there is none. */
+	readonly at: number | null;
+	readonly last: number;
+}
+
+function Mark({ sign, at, last }: MarkProps): JSX.Element | null {
+	return at === null ? null : <span style={{ left: `${(at / Math.max(1, last)) * 100}%` }}>{sign}</span>;
 }
 
 function usePlay(

@@ -7,7 +7,7 @@ import { OriginLine } from "../../parts/origin-line.tsx";
 import { useTexts } from "../../texts/language.ts";
 import { Meetings } from "./meetings/meetings.tsx";
 
-/** Of what a hop can go by; settings and addresses are cited by none. */
+/** Of what a hop can go by; addresses are cited by none, and settings only by what they keep from being asked. */
 const CITED = /^(table |ip rule|ip neigh|bridge fdb|ipvsadm|iptables |ip6tables |nft )/;
 
 interface Props {

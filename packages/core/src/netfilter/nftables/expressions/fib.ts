@@ -2,7 +2,7 @@
 
 import type { Address } from "../../../address/address.ts";
 import { phrase } from "../../../wording/phrase.ts";
-import { isUnknowable, type RuleContext, type Unknowable } from "../../context.ts";
+import { type AddressType, isUnknowable, type RuleContext, type Unknowable } from "../../context.ts";
 import { numberValue, wordValue } from "../element.ts";
 import { type Worth, worth } from "../evaluation.ts";
 import { objectOf, oneOrList, stringAt, stringsAt } from "../json/json.ts";
@@ -46,35 +46,57 @@ function fibOf(result: string, flags: readonly string[]): FibExpression {
 }
 
 function valueFor({ result, flags }: FibExpression, at: RuleContext): Worth {
-	const address = flags.includes("saddr") ? at.packet.src : at.packet.dst;
+	const [to, from] = flags.includes("saddr") ? [at.packet.src, at.packet.dst] : [at.packet.dst, at.packet.src];
+	const way: Way = { to, from, withMark: flags.includes("mark"), device: deviceOf(flags, at) };
 	if (result === "type") {
-		// A mark would be looked up with policy rules, which the address type here does not go through.
-		if (flags.includes("mark") && at.mark !== 0) return { unknown: phrase("of-marked-packet", { text: "fib type" }) };
-		const device = flags.includes("iif") ? at.inDevice : flags.includes("oif") ? at.outDevice : null;
-		const type = at.addressType(address, device);
+		const type = typeOf(way, at);
 		return isUnknowable(type) ? type : worth(wordValue(type.toLowerCase()));
 	}
-	const device = deviceTowards(address, flags, at);
+	const device = deviceTowards(way, flags, at);
 	if (isUnknowable(device)) return device;
 	if (device === null) return worth(result === "oif" ? numberValue(0) : wordValue(""));
 	return worth(wordValue(device));
 }
 
+/** What is looked up. */
+interface Way {
+	readonly to: Address;
+	readonly from: Address;
+	readonly withMark: boolean;
+	/** The one that the answer has to be of; null: any. */
+	readonly device: string | null;
+}
+
+function deviceOf(flags: readonly string[], at: RuleContext): string | null {
+	if (flags.includes("iif")) return at.inDevice;
+	return flags.includes("oif") ? at.outDevice : null;
+}
+
+/** nft_fib4_eval_type asks the local table alone, __nft_fib6_eval_type all routes and rules, where errors are types too. */
+function typeOf(way: Way, at: RuleContext): AddressType | Unknowable {
+	const own = at.addressType(way.to, way.device);
+	if (at.family === 4 || own !== "UNICAST") return own;
+	const routed = at.routeType(way.to, way);
+	return routed === "LOCAL" ? "UNICAST" : routed;
+}
+
 /** Null: the answer is as if there were no route. */
-function deviceTowards(address: Address, flags: readonly string[], at: RuleContext): string | null | Unknowable {
+function deviceTowards(way: Way, flags: readonly string[], at: RuleContext): string | null | Unknowable {
 	// What a stack sends to itself is not looked up (nft_fib_is_loopback).
 	if (at.hook === "prerouting" && at.inDevice === "lo") return at.inDevice;
-	const type = at.addressType(address);
+	const type = at.addressType(way.to);
 	if (isUnknowable(type)) return type;
 	if (type === "LOCAL") {
 		// nft_fib_can_skip, of Linux 6.15: such a packet in INPUT is not looked up either.
 		if (at.hook === "input" && at.inDevice === "lo") return { unknown: phrase("to-oneself", { text: "fib" }) };
 		return null;
 	}
-	const iif = flags.includes("iif") && at.inDevice !== null ? { iif: at.inDevice } : {};
-	const device = at.routeDevice(address, { withMark: flags.includes("mark"), ...iif });
-	// With iif the device found must be that one, else the answer is as if there were none (nft_fib4_eval).
-	return flags.includes("iif") && !isUnknowable(device) && device !== at.inDevice ? null : device;
+	// Only in FORWARD rules see a device that the packet comes in by: the one that an answer would (nft_fib4_eval).
+	const isForward = at.hook === "forward" && flags.includes("iif") && flags.includes("saddr");
+	const iif = isForward && at.outDevice !== null ? { iif: at.outDevice } : {};
+	const device = at.routeDevice(way.to, { from: way.from, withMark: way.withMark, wanted: way.device, ...iif });
+	// Where one is asked for, another is as good as none.
+	return way.device !== null && !isUnknowable(device) && device !== way.device ? null : device;
 }
 
 /** `missing` and `exists`, in the place of a device, ask whether there is one. */

@@ -57,7 +57,7 @@ function passes(match: RpfilterMatch, at: RuleContext): Truth {
 	const type = at.addressType(src);
 	if (isUnknowable(type)) return type;
 	if (type !== "UNICAST" && !(type === "LOCAL" && match.acceptLocal)) return false;
-	const device = at.routeDevice(src, { withMark: match.validMark });
+	const device = at.routeDevice(src, { from: dst, withMark: match.validMark, wanted: at.inDevice });
 	if (device === null || isUnknowable(device)) return device ?? false;
 	return match.loose || device === at.inDevice;
 }
