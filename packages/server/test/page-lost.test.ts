@@ -6,7 +6,7 @@ import { pageTests } from "./page-tests.ts";
 const NO_BRIDGE_NF = "flannel-vpc/001-1.2-no-bridge-nf";
 
 describe.skipIf(NO_BROWSER !== "")(`a path that fails${NO_BROWSER}`, () => {
-	const tests = pageTests([atlasMode("flannel-vpc"), atlasMode("bifrost-macvlan")]);
+	const tests = pageTests([atlasMode("flannel-vpc"), atlasMode("bifrost-macvlan"), atlasMode("calico-bgp")]);
 
 	test("the capture at an answer's step names the answer's own source (seed 001 L166: it is not translated back)", async () => {
 		const { page, complaints } = await tests.openAtlas(`#/path?in=${NO_BRIDGE_NF}`);
@@ -73,11 +73,24 @@ describe.skipIf(NO_BROWSER !== "")(`a path that fails${NO_BROWSER}`, () => {
 		]);
 	});
 
+	test.each([
+		["en-GB", "not reached", "not reached: pod/default/a2"],
+		["zh-CN", "未到达", "未到达：pod/default/a2"],
+	])("shows what it does not reach, in the picture and in its legend (%s)", async (locale, said, sign) => {
+		const { page, complaints } = await tests.openAtlas("#/path?in=calico-bgp/policy-denied", { locale });
+		const target = page.locator(".picture .place.pod.unreached");
+		await target.getByText(said).waitFor();
+		expect(await target.locator("title").textContent()).toBe("pod/default/a2");
+		await page.locator(".picture-signs").getByText(sign).waitFor();
+		expect(complaints).toEqual([]);
+	});
+
 	test("a path that is answered has no such mark, key or button", async () => {
 		const { page } = await tests.openAtlas("#/path?in=flannel-vpc/001-1.2");
 		await page.locator(".picture .chip.good").waitFor();
 		await page.locator("main").press("l");
 		expect(await page.getByRole("slider").inputValue()).toBe("0");
-		expect(await page.locator(".end-mark, .place.end, .to-end, .cause-mark, .loss, .leading").count()).toBe(0);
+		const signs = ".end-mark, .place.end, .place.unreached, .to-end, .cause-mark, .loss, .leading";
+		expect(await page.locator(signs).count()).toBe(0);
 	});
 });

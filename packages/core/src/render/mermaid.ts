@@ -34,7 +34,7 @@ function placeLines(place: PlaceBox, indent: string, ids: Map<string, string>): 
 	}
 	const inner = `${indent}  `;
 	return [
-		`${indent}subgraph ${idOf(place.at, ids)}s["${escapeMermaid(place.at)}"]`,
+		`${indent}subgraph ${idOf(place.at, ids)}s["${escapeMermaid(place.at)}${place.unreached === undefined ? "" : " (not reached)"}"]`,
 		...place.pods.flatMap((pod) => placeLines(pod, inner, ids)),
 		...place.spots.map(({ key, device }) => `${inner}${idOf(key, ids)}["${escapeMermaid(device || "—")}"]`),
 		`${indent}end`,

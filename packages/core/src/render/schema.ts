@@ -109,6 +109,10 @@ const path: z.ZodType<ExplainedPath> = z
 		forward: direction,
 		reply: direction.nullable().describe("Null where the packet did not arrive"),
 		refusal: direction.exactOptional().describe("How a refusal came back"),
+		notReached: z
+			.strictObject({ at: z.string(), on: z.string().exactOptional().describe("The pod's node") })
+			.exactOptional()
+			.describe("Whose address the packet is for where it ends; absent: it came there, or nobody known has it"),
 		stacks: z.array(z.string()),
 		nat: z.array(
 			z.strictObject({

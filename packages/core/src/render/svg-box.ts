@@ -1,4 +1,5 @@
 /** The boxes of the picture. */
+import type { Unreached } from "./topology.ts";
 
 /** A rectangle with a name in it or above it; x and y are its upper left corner. In pixels. */
 export interface Box {
@@ -7,6 +8,11 @@ export interface Box {
 	readonly width: number;
 	readonly height: number;
 	readonly name: string;
+}
+
+/** A machine or pod. */
+export interface PlacedPlace extends Box {
+	readonly unreached?: Unreached;
 }
 
 /** A device or a fabric device. Those of one row stand side by side. */

@@ -3,15 +3,15 @@
  * the fabric in a row below. The same topology always gives the same coordinates.
  */
 import { type PlacedArrow, placeArrows } from "./svg-arrows.ts";
-import type { Box, PlacedSpot } from "./svg-box.ts";
+import type { Box, PlacedPlace, PlacedSpot } from "./svg-box.ts";
 import { textWidth } from "./svg-text.ts";
 import type { Arrow, PlaceBox, Spot, Topology } from "./topology.ts";
 
 export interface Layout {
 	readonly width: number;
 	readonly height: number;
-	readonly machines: readonly Box[];
-	readonly pods: readonly Box[];
+	readonly machines: readonly PlacedPlace[];
+	readonly pods: readonly PlacedPlace[];
 	readonly spots: readonly PlacedSpot[];
 	readonly arrows: readonly PlacedArrow[];
 }
@@ -22,6 +22,8 @@ const ROW_GAP = 42;
 const ROW = CHIP_HEIGHT + ROW_GAP;
 const CHIP_GAP = 22;
 const MACHINE_GAP = 40;
+/** There is room for what is said of a place that nothing reaches. */
+const NARROWEST_PLACE = 100;
 const PADDING = 18;
 const TITLE = 26;
 /** From the machines' lower edges to the fabric. */
@@ -124,7 +126,11 @@ function chipWidth(name: string): number {
 }
 
 function podWidth(pod: PlaceBox): number {
-	return Math.max(textWidth(pod.at, "pod") + 24, rowWidth(pod.spots.map((spot) => chipWidth(chipName(spot)))) + 24);
+	return Math.max(
+		textWidth(pod.at, "pod") + 24,
+		NARROWEST_PLACE,
+		rowWidth(pod.spots.map((spot) => chipWidth(chipName(spot)))) + 24,
+	);
 }
 
 function rowWidth(widths: readonly number[]): number {
@@ -135,14 +141,15 @@ function sizeOf(place: PlaceBox, rows: ReadonlyMap<string, number>): Sized {
 	const byRow = Map.groupBy(place.spots, ({ key }) => rows.get(key) ?? 1);
 	const widths = [...byRow.values()].map((spots) => rowWidth(spots.map((spot) => chipWidth(chipName(spot)))));
 	const pods = rowWidth(place.pods.map(podWidth));
-	const width = Math.max(textWidth(place.at, "machine") + 8, pods, ...widths) + 2 * PADDING;
+	const width =
+		Math.max(textWidth(place.at, "machine") + 8, NARROWEST_PLACE - 2 * PADDING, pods, ...widths) + 2 * PADDING;
 	const top = place.pods.length > 0 ? 0 : Math.min(...rows.values(), Number.POSITIVE_INFINITY);
 	return { place, rows, width, top: Number.isFinite(top) ? top : 1 };
 }
 
 interface MachineParts {
-	readonly machines: readonly Box[];
-	readonly pods: readonly Box[];
+	readonly machines: readonly PlacedPlace[];
+	readonly pods: readonly PlacedPlace[];
 	readonly spots: readonly PlacedSpot[];
 }
 
@@ -155,16 +162,20 @@ function placeMachine({ place, rows, width, top }: Sized, left: number, lastRow:
 		placeSpots(spots, centre, row),
 	);
 	return {
-		machines: [{ x: left, y, width, height, name: place.at }],
+		machines: [{ x: left, y, width, height, ...named(place) }],
 		pods: pods.map(({ item, x, width: podsWidth }) => ({
 			x,
 			y: -TITLE,
 			width: podsWidth,
 			height: TITLE + CHIP_HEIGHT + 12,
-			name: item.at,
+			...named(item),
 		})),
 		spots: [...pods.flatMap(({ item, x, width: own }) => placeSpots(item.spots, x + own / 2, 0)), ...devices],
 	};
+}
+
+function named({ at, unreached }: PlaceBox): Pick<PlacedPlace, "name" | "unreached"> {
+	return { name: at, ...(unreached === undefined ? {} : { unreached }) };
 }
 
 function placeSpots(spots: readonly Spot[], centre: number, row: number): readonly PlacedSpot[] {

@@ -63,6 +63,8 @@ export const SVG_STYLE: string = [
 	".pod{fill:var(--pod);stroke:var(--pod-edge)}",
 	".device{fill:var(--chip);stroke:var(--chip-edge)}",
 	".fabric{fill:var(--fabric);stroke:var(--fabric-edge)}",
+	"rect.unreached{fill:none;stroke:var(--faint);stroke-dasharray:3 4}",
+	"text.unreached{fill:var(--faint);font-style:italic}",
 	"rect.start{stroke:var(--forward);stroke-width:2.5}",
 	"rect.good{stroke:var(--good);stroke-width:2.5}",
 	"rect.bad{stroke:var(--bad);stroke-width:2.5}",

@@ -7,7 +7,7 @@ import { groupPaths, type PathGroup } from "./groups.ts";
 import { formatOrigin } from "./hop-table.ts";
 import { formatShare } from "./share.ts";
 import { round } from "./svg-arrows.ts";
-import type { Box, PlacedSpot } from "./svg-box.ts";
+import type { Box, PlacedPlace, PlacedSpot } from "./svg-box.ts";
 import { type Layout, layoutOf } from "./svg-layout.ts";
 import { SVG_STYLE } from "./svg-style.ts";
 import { columnsIn, columnsOf, shortened } from "./svg-text.ts";
@@ -61,7 +61,7 @@ function headLines({ verdict, question, paths }: Explanation, width: number): re
 	];
 }
 
-/** What each path's rewrites are, and what the picture leaves out. */
+/** What each path's rewrites are, what it does not reach, and what the picture leaves out. */
 function noteLines(groups: readonly PathGroup[], width: number): readonly string[] {
 	const columns = columnsIn(width - 2 * MARGIN, "note");
 	const lines = groups.flatMap(({ first, others, weight }, position) => {
@@ -69,7 +69,11 @@ function noteLines(groups: readonly PathGroup[], width: number): readonly string
 		const alike = others.length === 0 ? "" : `, ${others.length + 1} alike of which one is drawn`;
 		// Spaces at the beginning of a text are not drawn.
 		const indent = name === "" ? "" : "· ";
-		return [...(name === "" ? [] : [`${name}${alike}`]), ...natLines(first).map((line) => `${indent}${line}`)];
+		const own = [
+			...natLines(first),
+			...(first.notReached === undefined ? [] : [`not reached: ${first.notReached.at}`]),
+		];
+		return [...(name === "" ? [] : [`${name}${alike}`]), ...own.map((line) => `${indent}${line}`)];
 	});
 	return lines.flatMap((line) => wrap(line, columns, columnsOf));
 }
@@ -94,9 +98,12 @@ function picture({ machines, pods, spots, arrows }: Layout, ends: ReadonlyMap<st
 	];
 }
 
-function namedBox(box: Box, role: "machine" | "pod", radius: number): string {
-	const name = textAt(round(box.x + box.width / 2), round(box.y + 17), `${role}-name`, shortened(box.name), box.name);
-	return `<rect class="${role}" ${rectangle(box)} rx="${radius}"/>${name}`;
+function namedBox(box: PlacedPlace, role: "machine" | "pod", radius: number): string {
+	const unreached = box.unreached === undefined ? "" : " unreached";
+	const [middle, top] = [round(box.x + box.width / 2), round(box.y + 17)];
+	const name = textAt(middle, top, `${role}-name${unreached}`, shortened(box.name), box.name);
+	const said = box.unreached === "target" ? textAt(middle, round(top + 28), "pod-name unreached", "not reached") : "";
+	return `<rect class="${role}${unreached}" ${rectangle(box)} rx="${radius}"/>${name}${said}`;
 }
 
 function chip(spot: PlacedSpot, end: string | undefined): string {

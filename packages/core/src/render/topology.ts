@@ -1,6 +1,6 @@
 /** What a picture of paths shows: places with their devices, pods within their nodes, and who hands the packet to whom. */
 import { placeKind } from "../state/place.ts";
-import type { ExplainedLink, ExplainedPath } from "../trace/explanation.ts";
+import type { ExplainedLink, ExplainedOwner, ExplainedPath } from "../trace/explanation.ts";
 
 /** A device, or a fabric device that is one thing. */
 export interface Spot {
@@ -18,7 +18,11 @@ export interface PlaceBox {
 	readonly spots: readonly Spot[];
 	/** The pods on a machine, as far as the packet's way shows where they are. */
 	readonly pods: readonly PlaceBox[];
+	/** What a packet is for and does not come to, or its machine, where none comes either; neither has spots. */
+	readonly unreached?: Unreached;
 }
+
+export type Unreached = "target" | "its-machine";
 
 /** A step from one device to the next. Arrows that several paths share are one, with the shares added. */
 export interface Arrow {
@@ -40,7 +44,14 @@ export function topologyOf(paths: readonly ExplainedPath[]): Topology {
 		{ direction: "forward" as const, weight, links: shownLinks(forward) },
 		{ direction: "reply" as const, weight, links: (reply ?? refusal)?.links ?? [] },
 	]);
-	return { places: placesOf(ways.map(({ links }) => links)), arrows: arrowsOf(ways) };
+	const targets = paths.flatMap(({ notReached }) => notReached ?? []);
+	return {
+		places: placesOf(
+			ways.map(({ links }) => links),
+			targets,
+		),
+		arrows: arrowsOf(ways),
+	};
 }
 
 /** The links of a way; of a packet that never leaves its stack that stack, without a device. */
@@ -59,9 +70,13 @@ interface PlaceDraft {
 	readonly spots: Map<string, Spot>;
 	readonly pods: PlaceDraft[];
 	host: string | null;
+	unreached?: Unreached;
 }
 
-function placesOf(ways: readonly (readonly ExplainedLink[])[]): readonly PlaceBox[] {
+function placesOf(
+	ways: readonly (readonly ExplainedLink[])[],
+	targets: readonly ExplainedOwner[],
+): readonly PlaceBox[] {
 	const places = new Map<string, PlaceDraft>();
 	for (const links of ways) {
 		for (const [position, link] of links.entries()) {
@@ -72,6 +87,12 @@ function placesOf(ways: readonly (readonly ExplainedLink[])[]): readonly PlaceBo
 			const beside = [links[position - 1]?.at, links[position + 1]?.at];
 			if (isPod(link.at)) place.host ??= beside.find((at) => at?.startsWith("node/")) ?? null;
 		}
+	}
+	for (const { at, on } of targets) {
+		if (places.has(at)) continue;
+		places.set(at, { at, spots: new Map(), pods: [], host: on ?? null, unreached: "target" });
+		if (on === undefined || places.has(on)) continue;
+		places.set(on, { at: on, spots: new Map(), pods: [], host: null, unreached: "its-machine" });
 	}
 	for (const place of places.values()) {
 		if (place.host !== null) places.get(place.host)?.pods.push(place);
@@ -86,11 +107,11 @@ function isPod(at: string): boolean {
 	return at.startsWith("pod/");
 }
 
-function boxOf({ at, spots, pods }: PlaceDraft): PlaceBox {
+function boxOf({ at, spots, pods, unreached }: PlaceDraft): PlaceBox {
 	const devices = [...spots.values()];
 	const isFabric = !STACKS.has(placeKind(at)) && devices.every(({ device }) => device === "");
 	const kind = isPod(at) ? "pod" : isFabric ? "fabric" : "machine";
-	return { at, kind, spots: devices, pods: pods.map(boxOf) };
+	return { at, kind, spots: devices, pods: pods.map(boxOf), ...(unreached === undefined ? {} : { unreached }) };
 }
 
 function arrowsOf(

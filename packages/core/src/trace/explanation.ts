@@ -124,6 +124,13 @@ export interface ExplainedCapture {
 	readonly command: string;
 }
 
+/** A pod or machine that has an address. */
+export interface ExplainedOwner {
+	readonly at: string;
+	/** `node/NAME` of a pod whose node is known. */
+	readonly on?: string;
+}
+
 export interface ExplainedPath {
 	/** The share of connections that go this way. */
 	readonly weight: number;
@@ -134,6 +141,8 @@ export interface ExplainedPath {
 	readonly reply: ExplainedDirection | null;
 	/** How a refusal came back, where there is one. */
 	readonly refusal?: ExplainedDirection;
+	/** Whose address the packet is for where it ends; absent: it came there, or nobody known has it. */
+	readonly notReached?: ExplainedOwner;
 	/** The kernel protocol stacks that the packet passed on its way there. */
 	readonly stacks: readonly string[];
 	readonly nat: readonly ExplainedNat[];

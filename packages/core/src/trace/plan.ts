@@ -1,5 +1,6 @@
 /** A question made ready for walking: where the packet begins, what it asks for, who may answer. */
 import type { Address } from "../address/address.ts";
+import type { Cluster } from "../cluster/cluster.ts";
 import type { Service, ServicePort } from "../cluster/objects.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import type { Protocol } from "../packet/packet.ts";
@@ -16,6 +17,7 @@ export const DEFAULT_SOURCE_PORT = 40000;
 
 export interface Plan {
 	readonly network: Network;
+	readonly cluster: Cluster;
 	readonly start: Start;
 	readonly target: Target;
 	readonly protocol: QuestionProtocol;
@@ -52,6 +54,7 @@ export function planOf(subject: Subject, question: Question): Plan {
 	});
 	return {
 		network: subject.network,
+		cluster: subject.cluster,
 		start,
 		target,
 		protocol: question.protocol,

@@ -18,6 +18,7 @@ import type {
 	ExplainedHop,
 	ExplainedLink,
 	ExplainedNat,
+	ExplainedOwner,
 	ExplainedPacket,
 	ExplainedPath,
 	ExplainedRule,
@@ -48,6 +49,7 @@ function explainWay(plan: Plan, way: Way, hopsThere: readonly ExplainedHop[], la
 		forward: { links: dataLink(there), hops: hopsThere },
 		reply: reply === null ? null : direction(reply, language),
 		...(refusal === null ? {} : { refusal: direction(refusal, language) }),
+		...notReached(plan, way),
 		stacks: forward.stacks.map(({ place }) => place).filter(isClusterStack),
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
@@ -56,6 +58,17 @@ function explainWay(plan: Plan, way: Way, hopsThere: readonly ExplainedHop[], la
 		serviceAddressSeenAt: serviceAddressSeenAt(plan, way, there),
 		clientAddress: clientAddressOf(plan, way),
 	};
+}
+
+/** Of a packet that ends on its way the pod or machine that it is for, as its destination is by then. */
+function notReached({ network, target, cluster }: Plan, way: Way): { readonly notReached?: ExplainedOwner } {
+	const { verdict, reply, forward, forwardEnd } = way;
+	if (reply !== null || verdict === "delivered") return {};
+	const at = network.ownerOf(innermost(forwardEnd.packet).dst) ?? target.place ?? undefined;
+	if (at === undefined || forward.hops.some((hop) => hop.at === at)) return {};
+	const pod = placeKind(at) === "pod" ? cluster.pod(at.slice("pod/".length)) : undefined;
+	const isKnown = pod !== undefined && cluster.node(pod.nodeName) !== undefined;
+	return { notReached: { at, ...(isKnown ? { on: `node/${pod.nodeName}` } : {}) } };
 }
 
 /** Stacks of machines outside the cluster are not counted, as the seeds count (001 L260: client and SLB are none). */

@@ -4,9 +4,21 @@ import { renderMermaid } from "../../src/render/mermaid.ts";
 import { renderSvg } from "../../src/render/svg.ts";
 import { layoutOf } from "../../src/render/svg-layout.ts";
 import { topologyOf } from "../../src/render/topology.ts";
-import { BALANCED, CLUSTER_IP, HOSTILE_NAMES, hostile, REFUSED, SAME_NODE, VXLAN } from "../support/explanations.ts";
+import {
+	BALANCED,
+	CLUSTER_IP,
+	HOSTILE_NAMES,
+	hostile,
+	notReaching,
+	REFUSED,
+	SAME_NODE,
+	VXLAN,
+} from "../support/explanations.ts";
 
-const SAMPLES = { CLUSTER_IP, REFUSED, BALANCED, SAME_NODE, VXLAN };
+const ON_LAST_NODE = notReaching({ at: "pod/default/web", on: "node/ap-southeast-1.10.0.0.180" });
+const ON_ANOTHER = notReaching({ at: "pod/default/web", on: "node/far" });
+const ON_NO_NODE = notReaching({ at: "host/desk" });
+const SAMPLES = { CLUSTER_IP, REFUSED, BALANCED, SAME_NODE, VXLAN, ON_LAST_NODE, ON_ANOTHER };
 
 /** Tags and text of an XML document, strictly: throws where it is not well-formed. */
 function readXml(xml: string): { readonly tags: readonly string[]; readonly texts: readonly string[] } {
@@ -48,6 +60,26 @@ describe("SVG", () => {
 		expect(svg).toContain("stroke-dasharray");
 		expect(svg).toContain("prefers-color-scheme:dark");
 		expect(svg).not.toMatch(/https?:\/\/(?!www\.w3\.org\/2000\/svg)|@import|@font-face/);
+	});
+
+	test.each([
+		["on a node of the way", ON_LAST_NODE, "pod/default/web", 1],
+		["on a node that nothing reaches either", ON_ANOTHER, "pod/default/web", 2],
+		["on no node", ON_NO_NODE, "host/desk", 1],
+	])("shows greyed what the packet does not reach, %s", (_, explanation, target, boxes) => {
+		const svg = renderSvg(explanation);
+		const { texts } = readXml(svg);
+		expect(texts.filter((text) => text === target)).toHaveLength(1);
+		expect(texts.filter((text) => text === "not reached")).toHaveLength(1);
+		expect(texts).toContain(`not reached: ${target}`);
+		expect(svg.match(/<rect class="(machine|pod) unreached"/g)).toHaveLength(boxes);
+	});
+
+	test("shows as reached what one of several paths reaches", () => {
+		const [reaching] = CLUSTER_IP.paths;
+		const [lost] = notReaching({ at: "pod/default/nginx1-76c99b49df-7plsr" }).paths;
+		if (reaching === undefined || lost === undefined) throw new Error("no path");
+		expect(renderSvg({ ...CLUSTER_IP, paths: [reaching, lost] })).not.toContain('unreached" x');
 	});
 
 	test("is the same every time", () => {
@@ -102,6 +134,10 @@ describe("Mermaid", () => {
 		expect(lines.filter((line) => line.includes(" -.-> "))).toHaveLength(8);
 		const node = lines.findIndex((line) => line.includes('["node/ap-southeast-1.10.0.0.180"]'));
 		expect(lines[node + 1]).toContain('["pod/default/centos-67756b6dc8-rmmxt"]');
+	});
+
+	test("says of a place that it is not reached", () => {
+		expect(renderMermaid(ON_LAST_NODE)).toContain('["pod/default/web (not reached)"]');
 	});
 
 	/** Every line that the renderer can write; names stand only between the quotes. */

@@ -276,6 +276,11 @@ export const REFUSED: Explanation = {
 	],
 };
 
+/** Of a packet that is dropped on its way: what it is for is on the last node, on another one, or nobody knows where. */
+export function notReaching(notReached: NonNullable<ExplainedPath["notReached"]>): Explanation {
+	return { ...REFUSED, verdict: "dropped", paths: [{ ...REFUSED_PATH, verdict: "dropped", notReached }] };
+}
+
 const CLIENT = "internet/203.0.113.9";
 
 /** Seed 001, 5: a client on the Internet, by a load balancer to the node ports of all nodes, policy Cluster. */
@@ -459,6 +464,7 @@ export function hostile(name: string): Explanation {
 		nat: [{ at: name, kind: "dnat", from: name, to: name, by: { component: name } }],
 		captures: [{ at: name, device: name, direction: "in", src: name, dst: name, command: name }],
 		serviceAddressSeenAt: [{ at: name, device: name }],
+		notReached: { at: `pod/${name}`, on: `node/${name}` },
 		clientAddress: { preserved: false, seen: name, lostAt: name, by: name },
 	};
 	return {

@@ -158,6 +158,8 @@ export const EN = {
 			exits: "To where it leaves",
 			unknown: "To where it cannot be told",
 		},
+		notReached: "not reached",
+		notReachedSign: (place: string): string => `not reached: ${place}`,
 		causeMark: "cause",
 		causeSign: "its cause shows here",
 		seeStep: (n: number): string => `See step ${n}`,
@@ -272,6 +274,7 @@ export const EN = {
 		first: "first difference",
 		same: "The same happens on both sides, step by step; only names and addresses differ.",
 		differ: (step: number): string => `They part at step ${step}.`,
+		decidedElsewise: (step: number): string => `Both go the same way; at step ${step} something else decides it.`,
 		with: "Compare with another",
 	},
 	topology: {

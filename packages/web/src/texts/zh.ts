@@ -158,6 +158,8 @@ export const ZH: Texts = {
 			exits: "到离开的地方",
 			unknown: "到无法判断的地方",
 		},
+		notReached: "未到达",
+		notReachedSign: (place) => `未到达：${place}`,
 		causeMark: "原因",
 		causeSign: "原因在这里",
 		seeStep: (n) => `看第 ${n} 步`,
@@ -262,6 +264,7 @@ export const ZH: Texts = {
 		first: "第一处不同",
 		same: "两边逐步发生同样的事，只有名称和地址不同。",
 		differ: (step) => `从第 ${step} 步开始不同。`,
+		decidedElsewise: (step) => `两边走同一条路；第 ${step} 步的决定依据不同。`,
 		with: "与另一个对比",
 	},
 	topology: {

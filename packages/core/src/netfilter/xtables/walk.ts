@@ -1,4 +1,5 @@
 /** Runs a base chain for a packet: jumps, gotos, returns and the policy (net/ipv4/netfilter/ip_tables.c, ipt_do_table). */
+import { phrase } from "../../wording/phrase.ts";
 import { type Effect, isUnknowable, type RuleContext, type Truth } from "../context.ts";
 import type { ChainResult, RuleHit } from "../result.ts";
 import { type CompiledChain, type CompiledRule, type CompiledTable, compileTable } from "./compiled-chain.ts";
@@ -42,7 +43,7 @@ export function runReadyChain(
 	const base = table.chain(chain);
 	const effect: ChainResult["effect"] =
 		base === undefined
-			? { kind: "unknown", unknown: `the table ${table.table.name} has no chain "${chain}"` }
+			? { kind: "unknown", unknown: phrase("no-chain", { table: table.table.name, chain }) }
 			: new ChainRun(table, at, hits).run(base);
 	return { effect, hits: hits ?? NO_HITS };
 }
@@ -152,11 +153,11 @@ class ChainRun {
 		if (called !== undefined && first === undefined && call.kind === "jump") return null;
 		this.#hit(frame, rule);
 		if (called === undefined) {
-			return { kind: "unknown", unknown: `the table ${this.#table.table.name} has no chain "${call.chain}"` };
+			return { kind: "unknown", unknown: phrase("no-chain", { table: this.#table.table.name, chain: call.chain }) };
 		}
 		// The kernel takes no such rules (mark_source_chains, nft_chain_validate), so a dump that has them is not whole.
 		if (isUnderWay(frame, called)) {
-			return { kind: "unknown", unknown: `the chain "${call.chain}" leads back to itself` };
+			return { kind: "unknown", unknown: phrase("chain-loops", { chain: call.chain }) };
 		}
 		const begun = { chain: called, candidates, next: found + 1 };
 		const entered: Frame =

@@ -42,6 +42,11 @@ export function Legend({ path, cause }: Props): JSX.Element {
 					<circle class="service-mark" cx="16" cy="8" r="5" />
 				</Sign>
 			)}
+			{path.notReached !== undefined && (
+				<Sign text={texts.notReachedSign(path.notReached.at)}>
+					<rect class="unreached-sign" x="6" y="2" width="20" height="12" rx="3" />
+				</Sign>
+			)}
 			{path.clientAddress?.lostAt !== undefined && (
 				<Sign text={texts.clientLostSign}>
 					<path class="client-mark" d="M10 8a6 6 0 1 0 12 0a6 6 0 1 0 -12 0m3 0h6" />

@@ -1,6 +1,5 @@
 /** The picture: machines with their pods and devices, the fabric between, and the packet where it is. */
 import {
-	type Box,
 	type ExplainedPath,
 	endsOf,
 	formatShare,
@@ -9,6 +8,7 @@ import {
 	layoutOf,
 	type PathGroup,
 	type PlacedArrow,
+	type PlacedPlace,
 	type PlacedSpot,
 	type Step,
 	shortened,
@@ -57,7 +57,7 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 	const lastAt = useMemo(() => lastPlaceOf(path), [path]);
 	const endAt = (place: string): string => (path !== undefined && place === lastAt ? toneOf(path.verdict) : "");
 	const stacks = new Set(path?.stacks);
-	const placeOf = (box: Box, kind: "machine" | "pod"): JSX.Element => (
+	const placeOf = (box: PlacedPlace, kind: "machine" | "pod"): JSX.Element => (
 		<Place
 			key={box.name}
 			box={box}
@@ -173,7 +173,7 @@ function Markers(): JSX.Element {
 }
 
 interface PlaceProps {
-	readonly box: Box;
+	readonly box: PlacedPlace;
 	readonly kind: "machine" | "pod";
 	readonly stack: boolean;
 	/** The tone, where the packet ends on its way. */
@@ -184,14 +184,21 @@ interface PlaceProps {
 
 function Place({ box, kind, stack, end, lost }: PlaceProps): JSX.Element {
 	const { path: texts } = useTexts();
-	const { x, y, width, height, name } = box;
+	const { x, y, width, height, name, unreached } = box;
 	return (
-		<g class={`place ${kind}${stack ? " stack" : ""}${end === "" ? "" : ` end ${end}`}`}>
+		<g
+			class={`place ${kind}${unreached === undefined ? "" : " unreached"}${stack ? " stack" : ""}${end === "" ? "" : ` end ${end}`}`}
+		>
 			<title>{stack ? `${name}: ${texts.stack}` : name}</title>
 			<rect x={x} y={y} width={width} height={height} rx={kind === "machine" ? 12 : 8} />
 			<text x={x + width / 2} y={y + 17}>
 				{shortened(name)}
 			</text>
+			{unreached === "target" && (
+				<text x={x + width / 2} y={y + 45}>
+					{texts.notReached}
+				</text>
+			)}
 			{lost && (
 				<path class="client-mark" d={`M ${x + width - 24} ${y + 14} a 6 6 0 1 0 12 0 a 6 6 0 1 0 -12 0 m 3 0 h 6`} />
 			)}
