@@ -187,6 +187,7 @@ export { formatOrigin } from "./render/hop-table.ts";
 export { renderJson, stringifyJson } from "./render/json.ts";
 export { directionsOf, renderLinks } from "./render/links.ts";
 export { renderMermaid } from "./render/mermaid.ts";
+export { firstOtherDecision } from "./render/other-decision.ts";
 export { renderPathDiff } from "./render/path-diff-text.ts";
 export { explanationSchema, jsonSchema, questionSchema } from "./render/schema.ts";
 export { formatShare } from "./render/share.ts";

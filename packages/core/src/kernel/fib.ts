@@ -1,9 +1,11 @@
 /** Route look-up: policy rules, tables, longest prefix, metrics, several next hops (net/ipv4/fib_*.c, net/ipv6/route.c). */
+
 import { type Address, type Family, isUnspecified } from "../address/address.ts";
 import { contains, type Prefix } from "../address/prefix.ts";
 import { WatchedAddress } from "../address/watched.ts";
 import type { Protocol } from "../packet/packet.ts";
 import type { NextHop, PortRange, Route, Rule } from "../state/ip.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { MOST_KEPT, perView, type View } from "./view.ts";
 
 /** What a look-up goes by. Absent parts are zero in the kernel's flow, and rules that ask for them do not match. */
@@ -23,7 +25,7 @@ export type Lookup =
 	| { readonly kind: "route"; readonly route: Route; readonly rule: Rule; readonly nextHop: NextHop | null }
 	| { readonly kind: "refused"; readonly type: "blackhole" | "unreachable" | "prohibit"; readonly rule: Rule }
 	| { readonly kind: "none" }
-	| { readonly kind: "unknown"; readonly unknown: string };
+	| { readonly kind: "unknown"; readonly unknown: Phrase };
 
 /** Whether a packet of this stack's own goes anywhere by it. */
 export function leadsSomewhere(found: Lookup): boolean {
@@ -105,13 +107,15 @@ function search(view: View, flow: Flow, choose: ChooseNextHop): Lookup {
 	const unread = view.unread("ip-rule") ?? view.unread("ip-route");
 	if (unread !== undefined) {
 		const { source, text } = unread;
-		return { kind: "unknown", unknown: `${source.file}:${source.line} "${text}" is not understood and might decide` };
+		const where = `${source.file}:${source.line}`;
+		return { kind: "unknown", unknown: phrase("what-line-might-decide", { where, text }) };
 	}
 	let after = -1;
 	for (const rule of view.rules(flow.to.family)) {
 		if (rule.priority < after) continue;
 		const matched = ruleMatches(rule, flow);
-		if (matched === "unknown") return { kind: "unknown", unknown: `policy rule with "${rule.notUnderstood}"` };
+		if (matched === "unknown")
+			return { kind: "unknown", unknown: phrase("policy-rule-with", { text: rule.notUnderstood ?? "" }) };
 		if (!matched) continue;
 		switch (rule.action.kind) {
 			case "lookup": {
@@ -139,7 +143,8 @@ function lookupTable(view: View, rule: Rule, id: number, flow: Flow, choose: Cho
 		const best = candidates[0];
 		if (best === undefined) continue;
 		if (best.notUnderstood !== undefined) {
-			return { kind: "unknown", unknown: `route ${best.destination.text} with "${best.notUnderstood}"` };
+			const facts = { route: best.destination.text, text: best.notUnderstood };
+			return { kind: "unknown", unknown: phrase("route-with", facts) };
 		}
 		if (best.type === "throw") return null;
 		if (isSuppressed(best, rule)) return null;

@@ -1,4 +1,5 @@
 /** The engine's side of netfilter's `RuleContext`: what a rule sees of an skb. */
+
 import type { Address, Family } from "../address/address.ts";
 import { isMulticast, isUnspecified } from "../address/address.ts";
 import type {
@@ -13,7 +14,7 @@ import type { Hook } from "../netfilter/hook.ts";
 import type { Ipset } from "../netfilter/ipset.ts";
 import type { Packet } from "../packet/packet.ts";
 import { type Route, type RouteType, TABLE_LOCAL } from "../state/ip.ts";
-import type { Phrase } from "../wording/phrase.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { type Flow, lookup, lookupAll } from "./fib.ts";
 import type { Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
@@ -88,11 +89,13 @@ export class SkbContext implements RuleContext {
 		const { state } = this.#skb.view;
 		const lost = state.notUnderstood.find((line) => line.lost === true && line.part === "ipset-save");
 		if (lost !== undefined)
-			return { unknown: `ipset ${name}: ${lost.source.file}:${lost.source.line} is not understood` };
+			return { unknown: phrase("ipset-unread", { set: name, where: `${lost.source.file}:${lost.source.line}` }) };
 		const set = state.ipsets.get(name);
 		if (set !== undefined) return set;
-		if (state.missing.has("ipset-save")) return { unknown: `ipset ${name}: ${state.place} has no ipset-save` };
-		return { unknown: `ipset ${name} does not exist on ${state.place}` };
+		const { place } = state;
+		const part = "ipset-save";
+		if (state.missing.has(part)) return { unknown: phrase("ipset-not-taken", { set: name, place, part }) };
+		return { unknown: phrase("ipset-not-there", { set: name, place }) };
 	}
 
 	addressType(of: Address, device: string | null = null): AddressType | Unknowable {
@@ -116,7 +119,7 @@ export class SkbContext implements RuleContext {
 	routeType(to: Address, options: RouteOptions): AddressType | Unknowable {
 		const { view } = this.#skb;
 		if (view.state.missing.has("ip-route") && !view.isLocal(to))
-			return { unknown: `type of the route to ${to.text}: ${view.place} has no ip-route` };
+			return { unknown: phrase("route-type-unknown", { to: to.text, place: view.place, part: "ip-route" }) };
 		const found = lookup(view, this.#flow(to, options));
 		switch (found.kind) {
 			case "unknown":
@@ -214,7 +217,8 @@ function addressTypeOf(view: View, of: Address, device: string | null): AddressT
 	if (isUnspecified(of)) return of.family === 4 ? "BROADCAST" : "UNSPEC";
 	if (isMulticast(of)) return "MULTICAST";
 	if (view.state.missing.has("ip-route") && view.state.missing.has("ip-address")) {
-		return { unknown: `address type of ${of.text}: ${view.place} has neither ip-route nor ip-address` };
+		const parts = { one: "ip-route", other: "ip-address" };
+		return { unknown: phrase("address-type-unknown", { address: of.text, place: view.place, ...parts }) };
 	}
 	const route = device === null ? view.localRoute(of) : localRouteOn(view, of, device);
 	return route === undefined ? "UNICAST" : TYPE_OF_ROUTE[route.type];

@@ -1,6 +1,7 @@
 /** Whether a source address may come in by a device (fib_validate_source, net/ipv4/fib_frontend.c). */
 import type { Address } from "../address/address.ts";
 import type { Protocol } from "../packet/packet.ts";
+import type { Phrase } from "../wording/phrase.ts";
 import { type Flow, hasCustomRules, lookup } from "./fib.ts";
 import type { View } from "./view.ts";
 
@@ -20,7 +21,7 @@ export type SourceVerdict =
 	| { readonly kind: "fine" | "martian" }
 	/** `wanted`: by which device the source would be reached. */
 	| { readonly kind: "reverse-path"; readonly wanted: string; readonly value: number }
-	| { readonly kind: "unknown"; readonly unknown: string };
+	| { readonly kind: "unknown"; readonly unknown: Phrase };
 
 const FINE: SourceVerdict = { kind: "fine" };
 const MARTIAN: SourceVerdict = { kind: "martian" };

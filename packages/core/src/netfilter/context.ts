@@ -13,7 +13,7 @@ export type Truth = boolean | Unknowable;
 
 /** Why something cannot be decided: one phrase that names it, such as `match "bpf" is not evaluated`. */
 export interface Unknowable {
-	readonly unknown: string;
+	readonly unknown: Phrase;
 }
 
 /** True where an answer (a truth, a set, a device …) is that it cannot be told. */
@@ -169,7 +169,7 @@ export type Effect =
 	| { readonly kind: "redirect"; readonly range: NatRange }
 	/** DNAT of each address of a prefix to the one at the same place of another. */
 	| { readonly kind: "netmap"; readonly network: Address; readonly length: number }
-	| { readonly kind: "unknown"; readonly unknown: string };
+	| { readonly kind: "unknown"; readonly unknown: Phrase };
 
 export const CONTINUE: Effect = { kind: "continue" };
 export const ACCEPT: Effect = { kind: "accept" };

@@ -2,9 +2,11 @@
  * What the policies of one end say of a connection. Semantics: k8s.io/api/networking/v1 types.go. A pod that no policy selects
  * for a direction is not isolated in it: everything passes. Otherwise something passes if one rule of one policy lets it.
  */
+
 import type { ForeignPolicy, NetworkPolicy, PolicyPort } from "../cluster/network-policy.ts";
 import type { Pod, TransportProtocol } from "../cluster/objects.ts";
 import { formatPosition } from "../diagnostic/diagnostic.ts";
+import { type Phrase, phrase, worded } from "../wording/phrase.ts";
 import { type Certainty, NO, UNKNOWN, YES } from "./certainty.ts";
 import type { CompiledPolicies, CompiledRule } from "./compile.ts";
 import type { PolicyDirection, PolicyEnd, PolicyFlow } from "./flow.ts";
@@ -23,7 +25,7 @@ export type PolicyVerdict =
 	| { readonly kind: "allowed"; readonly why: "rule"; readonly rules: readonly CompiledRule[] }
 	/** These isolate the pod, and none of their rules lets it through. */
 	| { readonly kind: "denied"; readonly isolatedBy: readonly NetworkPolicy[] }
-	| { readonly kind: "unknown"; readonly what: string };
+	| { readonly kind: "unknown"; readonly what: Phrase };
 
 /** `allowed` and `denied` are certain; what hangs on something that is not known or not defined is `unknown`. */
 export function policyVerdict(policies: CompiledPolicies, flow: PolicyFlow, direction: PolicyDirection): PolicyVerdict {
@@ -33,8 +35,8 @@ export function policyVerdict(policies: CompiledPolicies, flow: PolicyFlow, dire
 	if (!inNodesNetwork(flow.from) && !inNodesNetwork(flow.to)) return asNode;
 	const asPod = verdictWith(policies, flow, direction, "as-pod");
 	if (asNode.kind === asPod.kind) return asNode;
-	const what = `what NetworkPolicies do with pods of the node's network: as the node's it is ${asNode.kind}, as a pod's ${asPod.kind}`;
-	return { kind: "unknown", what };
+	const facts = { node: phrase(`is-${asNode.kind}`), pod: phrase(`is-${asPod.kind}`) };
+	return { kind: "unknown", what: phrase("policies-and-node", facts) };
 }
 
 /** What both ends say: a connection needs both (types.go). */
@@ -83,7 +85,7 @@ function verdictWith(
 	const [end, peer] = direction === "ingress" ? [flow.to, flow.from] : [flow.from, flow.to];
 	const foreign = foreignTo(policies, end);
 	if (foreign !== undefined) {
-		return { kind: "unknown", what: foreignPolicyText(foreign) };
+		return { kind: "unknown", what: phrase("as-written", { text: foreignPolicyText(foreign) }) };
 	}
 	const pod = selectablePod(end, hostNetwork);
 	if (pod === null) return NOT_A_POD;
@@ -95,8 +97,7 @@ function verdictWith(
 	const { otherProtocols } = policies.enforcement;
 	if (!NAMEABLE.has(flow.protocol) && otherProtocols !== "rules-without-ports") {
 		if (otherProtocols === "allowed") return OTHER_PROTOCOL;
-		const what = `what NetworkPolicies do with protocol ${flow.protocol}, which the API does not define`;
-		return { kind: "unknown", what };
+		return { kind: "unknown", what: phrase("policies-and-protocol", { protocol: flow.protocol }) };
 	}
 	const identity = peerPod === null ? null : policies.identities.of(peerPod);
 	const served = selectablePod(flow.to, hostNetwork);
@@ -132,8 +133,8 @@ function byRules(
 	}
 	if (admitting.length > 0) return { kind: "allowed", why: "rule", rules: admitting };
 	if (uncertain === undefined) return { kind: "denied", isolatedBy };
-	const what = `${ruleRef(uncertain)} asks for labels of namespace/${peer?.namespace.name ?? "?"}, which the input does not hold`;
-	return { kind: "unknown", what };
+	const namespace = `namespace/${peer?.namespace.name ?? "?"}`;
+	return { kind: "unknown", what: phrase("asks-for-labels", { rule: ruleRef(uncertain), namespace }) };
 }
 
 function admits(
@@ -194,7 +195,7 @@ export function describeVerdict(verdict: PolicyVerdict): string {
 		case "denied":
 			return `isolated by ${verdict.isolatedBy.map(policyRef).join(", ")}, and no rule admits it`;
 		case "unknown":
-			return `cannot be evaluated: ${verdict.what}`;
+			return `cannot be evaluated: ${worded(verdict.what)}`;
 	}
 }
 

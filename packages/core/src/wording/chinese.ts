@@ -7,6 +7,7 @@ import { CHINESE_OF_MODES } from "./chinese-of-modes.ts";
 import { CHINESE_OF_QUESTIONS } from "./chinese-of-questions.ts";
 import { CHINESE_OF_SNAPSHOTS } from "./chinese-of-snapshots.ts";
 import { CHINESE_OF_TERWAY } from "./chinese-of-terway.ts";
+import { CHINESE_OF_UNKNOWNS } from "./chinese-of-unknowns.ts";
 import { CHINESE_OF_WALKS } from "./chinese-of-walks.ts";
 import type { PhraseCode } from "./phrase.ts";
 
@@ -19,6 +20,7 @@ export const CHINESE: Readonly<Record<PhraseCode, string>> = {
 	...CHINESE_OF_QUESTIONS,
 	...CHINESE_OF_SNAPSHOTS,
 	...CHINESE_OF_TERWAY,
+	...CHINESE_OF_UNKNOWNS,
 	...CHINESE_OF_WALKS,
 	command: "{command}",
 	selected: "选中了",

@@ -7,6 +7,7 @@ import { ENGLISH_OF_MODES } from "./english-of-modes.ts";
 import { ENGLISH_OF_QUESTIONS } from "./english-of-questions.ts";
 import { ENGLISH_OF_SNAPSHOTS } from "./english-of-snapshots.ts";
 import { ENGLISH_OF_TERWAY } from "./english-of-terway.ts";
+import { ENGLISH_OF_UNKNOWNS } from "./english-of-unknowns.ts";
 import { ENGLISH_OF_WALKS } from "./english-of-walks.ts";
 
 const ENGLISH_OF_ANSWERS = {
@@ -174,6 +175,7 @@ export const ENGLISH: typeof ENGLISH_OF_ANSWERS &
 	typeof ENGLISH_OF_QUESTIONS &
 	typeof ENGLISH_OF_SNAPSHOTS &
 	typeof ENGLISH_OF_TERWAY &
+	typeof ENGLISH_OF_UNKNOWNS &
 	typeof ENGLISH_OF_WALKS = {
 	...ENGLISH_OF_ANSWERS,
 	...ENGLISH_OF_CLUSTERS,
@@ -184,5 +186,6 @@ export const ENGLISH: typeof ENGLISH_OF_ANSWERS &
 	...ENGLISH_OF_QUESTIONS,
 	...ENGLISH_OF_SNAPSHOTS,
 	...ENGLISH_OF_TERWAY,
+	...ENGLISH_OF_UNKNOWNS,
 	...ENGLISH_OF_WALKS,
 };

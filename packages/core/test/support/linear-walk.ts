@@ -3,6 +3,7 @@ import { type Effect, isUnknowable, type RuleContext } from "../../src/netfilter
 import { isBasic, matchExtension } from "../../src/netfilter/xtables/matches/index.ts";
 import type { XtChain, XtRule, XtTable } from "../../src/netfilter/xtables/table.ts";
 import { targetExtension } from "../../src/netfilter/xtables/targets/index.ts";
+import type { Phrase } from "../../src/wording/phrase.ts";
 
 export interface LinearResult {
 	readonly effect: Effect;
@@ -22,7 +23,7 @@ export function walkLinearly(table: XtTable, chain: string, at: RuleContext): Li
 function walkChain(table: XtTable, chain: XtChain, at: RuleContext, matched: string[]): Effect | null {
 	for (const [i, rule] of chain.rules.entries()) {
 		const truth = matches(rule, at);
-		if (typeof truth === "string") return { kind: "unknown", unknown: truth };
+		if (typeof truth === "object") return { kind: "unknown", unknown: truth };
 		if (!truth) continue;
 		matched.push(`${chain.name} ${i + 1}`);
 		if (rule.target === null) continue;
@@ -36,8 +37,8 @@ function walkChain(table: XtTable, chain: XtChain, at: RuleContext, matched: str
 	return null;
 }
 
-function matches(rule: XtRule, at: RuleContext): boolean | string {
-	let unknown: string | undefined;
+function matches(rule: XtRule, at: RuleContext): boolean | Phrase {
+	let unknown: Phrase | undefined;
 	const order = [...rule.matches.filter(isBasic), ...rule.matches.filter((match) => !isBasic(match))];
 	for (const match of order) {
 		const truth = matchExtension(match).test(match, at);

@@ -6,6 +6,7 @@ import type { Hook } from "../../src/netfilter/hook.ts";
 import { baseChains, type NftTable } from "../../src/netfilter/nftables/ruleset.ts";
 import { runNftChain } from "../../src/netfilter/nftables/run.ts";
 import type { Packet } from "../../src/packet/packet.ts";
+import { worded } from "../../src/wording/phrase.ts";
 import type { Flow } from "./kubernetes-flow-cases.ts";
 import { atHook, isHere, packetOf } from "./proxy-hooks.ts";
 
@@ -29,7 +30,7 @@ function walkOnce(table: NftTable, packet: Packet, choices: Choices): Outcome {
 			mark = at.recorded.mark;
 			if (effect.kind === "drop") return "DROP";
 			if (effect.kind === "reject") return "REJECT";
-			if (effect.kind === "unknown") return effect.unknown;
+			if (effect.kind === "unknown") return worded(effect.unknown);
 			if (effect.kind === "masquerade") masquerade = true;
 			if (effect.kind !== "dnat") continue;
 			const { addresses, ports } = effect.range;

@@ -1,8 +1,15 @@
 /** A packet at a hook, for testing rules by themselves: what a test does not say is a plain forwarded TCP SYN. */
 import { address } from "../../src/address/address.ts";
-import type { AddressType, PacketConnection, RuleContext, Unknowable } from "../../src/netfilter/context.ts";
+import {
+	type AddressType,
+	isUnknowable,
+	type PacketConnection,
+	type RuleContext,
+	type Unknowable,
+} from "../../src/netfilter/context.ts";
 import type { Ipset } from "../../src/netfilter/ipset.ts";
 import type { Packet } from "../../src/packet/packet.ts";
+import { phrase, worded } from "../../src/wording/phrase.ts";
 
 export interface Recorded {
 	mark: number;
@@ -56,7 +63,8 @@ export function ruleContext(options: ContextOptions = {}): RuleContext & { reado
 		sourceMac: null,
 		ipvs: null,
 		locallyGenerated: false,
-		ipset: (name): Ipset | Unknowable => sets.find((set) => set.name === name) ?? { unknown: `no set "${name}"` },
+		ipset: (name): Ipset | Unknowable =>
+			sets.find((set) => set.name === name) ?? { unknown: phrase("as-written", { text: `no set "${name}"` }) },
 		addressType: (of) => types[of.text] ?? "UNICAST",
 		routeDevice: () => "eth0",
 		routeType: () => "UNICAST",
@@ -108,4 +116,9 @@ export function newConnection(opening: Packet): PacketConnection {
 		destinationNat: false,
 		mark: 0,
 	};
+}
+
+/** The answer with what cannot be told in English words. */
+export function told<Answer>(answer: Answer): Answer | (Omit<Answer, "unknown"> & { readonly unknown: string }) {
+	return isUnknowable(answer) ? { ...answer, unknown: worded(answer.unknown) } : answer;
 }

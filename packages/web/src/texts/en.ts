@@ -274,6 +274,7 @@ export const EN = {
 		first: "first difference",
 		same: "The same happens on both sides, step by step; only names and addresses differ.",
 		differ: (step: number): string => `They part at step ${step}.`,
+		decidedElsewise: (step: number): string => `Both go the same way; at step ${step} something else decides it.`,
 		with: "Compare with another",
 	},
 	topology: {

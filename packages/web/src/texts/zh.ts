@@ -264,6 +264,7 @@ export const ZH: Texts = {
 		first: "第一处不同",
 		same: "两边逐步发生同样的事，只有名称和地址不同。",
 		differ: (step) => `从第 ${step} 步开始不同。`,
+		decidedElsewise: (step) => `两边走同一条路；第 ${step} 步的决定依据不同。`,
 		with: "与另一个对比",
 	},
 	topology: {

@@ -27,6 +27,7 @@ import { FELIX_ENFORCEMENT } from "../../policy/enforcement.ts";
 import type { CompiledPeer } from "../../policy/peer.ts";
 import { foreignPolicyText, policyRef, ruleRef } from "../../policy/verdict.ts";
 import { podPlace } from "../../state/place.ts";
+import { type Phrase, phrase, worded } from "../../wording/phrase.ts";
 import { accepted, type Direction, type EndpointPolicy, limitedName } from "./endpoint-chains.ts";
 import { MARK_PASS } from "./marks.ts";
 import { FELIX } from "./origin.ts";
@@ -73,7 +74,10 @@ export class FelixPolicies {
 		const object = podPlace(pod);
 		const { policies } = this.#policies.isolation(pod, direction);
 		const foreign = this.#policies.foreignTo(pod);
-		const unknown = foreign === undefined ? [] : [rule(FELIX, [notEvaluated(foreignPolicyText(foreign))], drop)];
+		const unknown =
+			foreign === undefined
+				? []
+				: [rule(FELIX, [notEvaluated(phrase("as-written", { text: foreignPolicyText(foreign) }))], drop)];
 		const [first] = policies;
 		if (first === undefined) return unknown;
 		const names = policies.map(policyRef).join(", ");
@@ -159,7 +163,7 @@ export class FelixPolicies {
 				const members = peer.block === null ? this.#addresses(peer, family, UNKNOWN) : [];
 				if (members.length === 0) return undefined;
 				const set = use(`u:${peer.key}`, "hash:net", () => members);
-				const why = `whether ${ruleRef(compiled)} means it: its namespace is not in the input`;
+				const why = phrase("whether-rule-means", { rule: ruleRef(compiled) });
 				return [matchSet(set, [compiled.direction === "ingress" ? "src" : "dst"]), notEvaluated(why)];
 			},
 		};
@@ -199,8 +203,8 @@ export class FelixPolicies {
 }
 
 /** A match that makes the verdict `unknown`, and says why. */
-function notEvaluated(text: string): Match {
-	return { kind: "other", module: "", text, why: text };
+function notEvaluated(why: Phrase): Match {
+	return { kind: "other", module: "", text: worded(why), why };
 }
 
 function byName(a: NetworkPolicy, b: NetworkPolicy): number {

@@ -4,6 +4,7 @@ import type { Address } from "../../address/address.ts";
 import { prefixOf } from "../../address/prefix.ts";
 import { sameAddress } from "../../address/watched.ts";
 import { drawnSourcePorts } from "../../packet/packet.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { isUnknowable, type RuleContext, type Truth, type Unknowable } from "../context.ts";
 import type { Ipset } from "../ipset.ts";
 import { addressKey, type Members, membersOf, type Part, portKey } from "./members.ts";
@@ -35,14 +36,14 @@ function test(
 ): Truth {
 	if (set.type === "list:set") return testMemberSets(set, directions, at, returnNomatch, depth);
 	const members = membersOf(set);
-	if (members.parts === null) return { unknown: `set "${set.name}" of type ${set.type} is not evaluated` };
+	if (members.parts === null) return { unknown: phrase("set-not-evaluated", { set: set.name, type: set.type }) };
 	// The kernel says no where the rule gives fewer directions than the set has parts, or is of the other family.
 	if (directions.length < members.parts.length) return false;
 	if (members.family !== null && members.family !== at.family) return false;
 	const decided = lookUp(members, directions, at);
 	if (isUnknowable(decided)) return decided;
 	if (members.unread.length > 0 && decided !== "member") {
-		return { unknown: `set "${set.name}" has an entry "${members.unread[0]}" that is not understood` };
+		return { unknown: phrase("set-entry-unread", { set: set.name, entry: members.unread[0] ?? "" }) };
 	}
 	// Sets that can hold no exceptions take no notice of --return-nomatch (IPSET_TYPE_NOMATCH).
 	return decided === (returnNomatch && members.parts.includes("net") ? "exception" : "member");
@@ -55,7 +56,7 @@ function testMemberSets(
 	returnNomatch: boolean,
 	depth: number,
 ): Truth {
-	if (depth >= MOST_NESTED) return { unknown: `set "${set.name}" holds itself` };
+	if (depth >= MOST_NESTED) return { unknown: phrase("set-holds-itself", { set: set.name }) };
 	let result: Truth = false;
 	for (const entry of set.entries) {
 		const member = at.ipset(entry.text);
@@ -119,13 +120,13 @@ function valuesOf(
 		case "net":
 			return netsOf(address, members.decidingNets, lengths);
 		case "port":
-			if (isDrawn) return { unknown: "a source port that was drawn" };
+			if (isDrawn) return { unknown: phrase("port-drawn") };
 			return portOf(at, port);
 		case "bare-port":
-			if (isDrawn) return { unknown: "a source port that was drawn" };
+			if (isDrawn) return { unknown: phrase("port-drawn") };
 			return packet.protocol === "tcp" || packet.protocol === "udp" ? [String(port)] : [];
 		case "mac":
-			if (direction === "dst") return { unknown: "the link-layer destination of the packet is not known" };
+			if (direction === "dst") return { unknown: phrase("of-packet-unknown", { what: phrase("link-destination") }) };
 			return at.sourceMac === null ? [] : [at.sourceMac];
 		case "iface": {
 			const device = direction === "src" ? at.inDevice : at.outDevice;
@@ -148,6 +149,6 @@ function portOf(at: RuleContext, port: number): readonly string[] | Unknowable {
 	const { protocol, icmpType, icmpCode } = at.packet;
 	if (protocol === "tcp" || protocol === "udp" || protocol === "sctp") return [portKey(protocol, port)];
 	if (protocol !== "icmp" && protocol !== "icmpv6") return [portKey(protocol, 0)];
-	if (icmpType === undefined) return { unknown: "the ICMP type of the packet is not known" };
+	if (icmpType === undefined) return { unknown: phrase("of-packet-unknown", { what: phrase("icmp-type") }) };
 	return [portKey(protocol, icmpType * 256 + (icmpCode ?? 0))];
 }

@@ -5,6 +5,7 @@ import { contains } from "../../address/prefix.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
 import { sameAddress } from "../../address/watched.ts";
 import { PROTOCOL_NUMBERS } from "../../packet/packet.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Unknowable } from "../context.ts";
 import { numberOf } from "./datatype.ts";
 import { isScalar, type KeyPart, type NftElement, type Scalar, scalarText } from "./element.ts";
@@ -34,12 +35,12 @@ const compiled = new WeakMap<readonly NftElement[], Compiled>();
 
 /** The element for a key; undefined: there is none; or why that cannot be told. */
 export function lookUp(where: SetReference, key: Parts, table: NftTable): NftElement | undefined | Unknowable {
-	if (key.unknownBits !== undefined) return { unknown: "the connection's status as a key" };
-	if (!key.parts.every(isScalar)) return { unknown: "a key that is no single value" };
+	if (key.unknownBits !== undefined) return { unknown: phrase("status-as-key") };
+	if (!key.parts.every(isScalar)) return { unknown: phrase("key-not-single") };
 	if (where.kind === "anonymous") return find(where.elements, key.parts);
 	const set = table.sets.get(where.name);
 	return set === undefined
-		? { unknown: `set "${where.name}" is not in table ${table.name}` }
+		? { unknown: phrase("set-not-in-table", { set: where.name, table: table.name }) }
 		: find(set.elements, key.parts);
 }
 

@@ -1,4 +1,5 @@
 /** Runs a base chain: rules in order, statements in order, jumps and verdicts (net/netfilter/nf_tables_core.c nft_do_chain). */
+import { phrase } from "../../wording/phrase.ts";
 import { CONTINUE, type Effect, RETURN, type RuleContext } from "../context.ts";
 import type { ChainResult, RuleHit } from "../result.ts";
 import type { NftElement } from "./element.ts";
@@ -54,7 +55,7 @@ class ChainRun implements Evaluation {
 				return { kind: "drop" };
 			case "jump":
 			case "goto":
-				return { kind: "unknown", unknown: `a ${effect.kind} that was not followed` };
+				return { kind: "unknown", unknown: phrase("effect-not-followed", { effect: effect.kind }) };
 			default:
 				return effect;
 		}
@@ -62,7 +63,7 @@ class ChainRun implements Evaluation {
 
 	/** `continue` or `return`: the chain was left without a verdict. */
 	#chain(chain: NftChain, depth: number): Effect {
-		if (depth > DEPTH_LIMIT) return { kind: "unknown", unknown: `chain "${chain.name}" is nested too deeply` };
+		if (depth > DEPTH_LIMIT) return { kind: "unknown", unknown: phrase("chain-too-deep", { chain: chain.name }) };
 		for (const [i, rule] of chain.rules.entries()) {
 			const hitsBefore = this.#hits?.length ?? 0;
 			const effect = this.#rule(rule, chain, i + 1);
@@ -89,7 +90,8 @@ class ChainRun implements Evaluation {
 
 	#call(name: string, depth: number): Effect {
 		const chain = this.table.chains.get(name);
-		if (chain === undefined) return { kind: "unknown", unknown: `table ${this.table.name} has no chain "${name}"` };
+		if (chain === undefined)
+			return { kind: "unknown", unknown: phrase("no-nft-chain", { table: this.table.name, chain: name }) };
 		return this.#chain(chain, depth + 1);
 	}
 

@@ -87,7 +87,7 @@ function holds(set: Ipset, directions: string, options: ContextOptions = {}, ret
 	return testIpset(set, directions.split(",") as ("src" | "dst")[], ruleContext(options), returnNomatch);
 }
 
-const UNKNOWN = { unknown: expect.any(String) };
+const UNKNOWN = { unknown: expect.any(Object) };
 const icmp = { packet: { protocol: "icmp", icmpType: 8, icmpCode: 0 } };
 const six = { packet: { family: 6, src: address("fd00:1::7"), dst: address("fd00:2::1") } } as const;
 

@@ -6,7 +6,14 @@ import { parseNftRuleset } from "../../../src/netfilter/nftables/parse.ts";
 import { baseChains } from "../../../src/netfilter/nftables/ruleset.ts";
 import { runNftChain } from "../../../src/netfilter/nftables/run.ts";
 import type { RuleHit } from "../../../src/netfilter/result.ts";
-import { type ContextOptions, newConnection, packet, type Recorded, ruleContext } from "../../support/rule-context.ts";
+import {
+	type ContextOptions,
+	newConnection,
+	packet,
+	type Recorded,
+	ruleContext,
+	told,
+} from "../../support/rule-context.ts";
 
 interface Ran {
 	readonly effect: Effect;
@@ -67,7 +74,7 @@ describe("look-ups", () => {
 	});
 
 	test("a set that is not there is unknown", () => {
-		expect(run("ip daddr @absent accept").effect).toEqual({
+		expect(told(run("ip daddr @absent accept").effect)).toEqual({
 			kind: "unknown",
 			unknown: 'set "absent" is not in table t',
 		});
@@ -218,7 +225,7 @@ describe("unknown", () => {
 	test("is what a packet meets, not what stands in rules that it does not match", () => {
 		expect(kind("tcp dport 81 frobnicate accept\naccept")).toBe("accept");
 		expect(kind("socket transparent 1 tcp dport 81 drop\naccept")).toBe("accept");
-		expect(run("socket transparent 1 tcp dport 80 drop\naccept").effect).toEqual({
+		expect(told(run("socket transparent 1 tcp dport 80 drop\naccept").effect)).toEqual({
 			kind: "unknown",
 			unknown: 'expression "socket transparent"',
 		});

@@ -7,7 +7,15 @@ import { matchExtension } from "../../../src/netfilter/xtables/matches/index.ts"
 import { parseRule } from "../../../src/netfilter/xtables/rule.ts";
 import { targetExtension } from "../../../src/netfilter/xtables/targets/index.ts";
 import { Words } from "../../../src/netfilter/xtables/words.ts";
-import { type ContextOptions, newConnection, packet, type Recorded, ruleContext } from "../../support/rule-context.ts";
+import { phrase } from "../../../src/wording/phrase.ts";
+import {
+	type ContextOptions,
+	newConnection,
+	packet,
+	type Recorded,
+	ruleContext,
+	told,
+} from "../../support/rule-context.ts";
 
 function parse(text: string, family: Family): ReturnType<typeof parseRule> {
 	const words = new Words();
@@ -60,7 +68,7 @@ describe("connection state (xt_conntrack.c, conntrack_mt)", () => {
 		["-m connmark --mark 0x0", opening, true],
 		["-m connmark ! --mark 0x1", null, false],
 	])("%s", (text, connection, expected) => {
-		expect(holds(text, { connection })).toEqual(expected);
+		expect(told(holds(text, { connection }))).toEqual(expected);
 	});
 });
 
@@ -94,9 +102,13 @@ describe("address types (xt_addrtype.c)", () => {
 		["-m addrtype --dst-type UNICAST", six, true],
 		["-m addrtype --dst-type UNICAST,LOCAL", six, true],
 		["-m addrtype --dst-type MULTICAST,LOCAL", six, false],
-		["-m addrtype --dst-type LOCAL", { addressType: () => ({ unknown: "no routes" }) }, { unknown: "no routes" }],
+		[
+			"-m addrtype --dst-type LOCAL",
+			{ addressType: () => ({ unknown: phrase("as-written", { text: "no routes" }) }) },
+			{ unknown: "no routes" },
+		],
 	])("%s", (text, options, expected) => {
-		expect(holds(text, options)).toEqual(expected);
+		expect(told(holds(text, options))).toEqual(expected);
 	});
 });
 
@@ -174,7 +186,7 @@ describe("the rest", () => {
 		["-m tos --tos 0x00/0xff", {}, UNKNOWN],
 		["-m time --timestart 10:00:00", {}, { unknown: 'match "time" is not evaluated' }],
 	])("%s", (text, options, expected) => {
-		expect(holds(text, options)).toEqual(expected);
+		expect(told(holds(text, options))).toEqual(expected);
 	});
 
 	test("a set is looked up with the packet's fields", () => {
@@ -216,7 +228,7 @@ describe("targets", () => {
 		["-j MISSING", { kind: "unknown", unknown: 'no chain and no known target is "MISSING"' }],
 		["-j TTL --ttl-set 5", { kind: "unknown", unknown: 'target "TTL" is not evaluated' }],
 	])("%s", (text, effect) => {
-		expect(done(text)).toMatchObject(effect);
+		expect(told(done(text))).toMatchObject(effect);
 	});
 
 	test("NOTRACK takes the packet out of connection tracking", () => {
@@ -257,6 +269,6 @@ describe("matches about what a packet here has not", () => {
 		["-m quota --quota 1000", {}, true],
 		["-m quota ! --quota 1000", {}, false],
 	])("%s", (text, options, expected) => {
-		expect(holds(text, options)).toEqual(expected);
+		expect(told(holds(text, options))).toEqual(expected);
 	});
 });

@@ -17,7 +17,7 @@ import type { XtTable } from "../../../src/netfilter/xtables/table.ts";
 import { runChain } from "../../../src/netfilter/xtables/walk.ts";
 import { walkLinearly } from "../../support/linear-walk.ts";
 import { liveSets, liveTable, sentPacket } from "../../support/live-rules.ts";
-import { type ContextOptions, newConnection, packet, ruleContext } from "../../support/rule-context.ts";
+import { type ContextOptions, newConnection, packet, ruleContext, told } from "../../support/rule-context.ts";
 
 function tableOf(text: string): XtTable {
 	const { tables, unread } = parseXtablesSave(`${text.trim()}\nCOMMIT\n`, { family: 4, file: "iptables-save" });
@@ -34,7 +34,7 @@ function run(
 	const at = ruleContext(options);
 	const hits: RuleHit[] = [];
 	const { effect } = runChain(table, name, at, hits);
-	return { effect, hits: hits.map(({ chain: of, position }) => `${of} ${position}`), mark: at.mark };
+	return { effect: told(effect), hits: hits.map(({ chain: of, position }) => `${of} ${position}`), mark: at.mark };
 }
 
 describe("a chain's way (ipt_do_table in net/ipv4/netfilter/ip_tables.c)", () => {

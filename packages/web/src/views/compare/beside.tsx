@@ -2,19 +2,20 @@
 import type { Step } from "@podpath/core";
 import type { JSX } from "preact";
 import { useTexts } from "../../texts/language.ts";
+import type { Parting } from "./parting.ts";
 
 interface Props {
 	readonly left: readonly Step[];
 	readonly right: readonly Step[];
 	/** Null: they do not part. */
-	readonly difference: number | null;
+	readonly parting: Parting | null;
 	readonly current: number;
 	readonly onStep: (index: number) => void;
 	/** Of the two sides; left and right unless said. */
 	readonly names?: readonly [string, string];
 }
 
-export function Beside({ left, right, difference, current, onStep, names }: Props): JSX.Element {
+export function Beside({ left, right, parting, current, onStep, names }: Props): JSX.Element {
 	const { compare: texts } = useTexts();
 	const [first, second] = names ?? [texts.left, texts.right];
 	const rows = Array.from({ length: Math.max(left.length, right.length) }, (_, index) => index);
@@ -31,7 +32,7 @@ export function Beside({ left, right, difference, current, onStep, names }: Prop
 			</thead>
 			<tbody>
 				{rows.map((index) => (
-					<tr key={index} class={`${index === difference ? "parts" : ""}${index === current ? " current" : ""}`}>
+					<tr key={index} class={`${index === parting?.step ? "parts" : ""}${index === current ? " current" : ""}`}>
 						<th scope="row">
 							<button
 								type="button"
@@ -41,7 +42,7 @@ export function Beside({ left, right, difference, current, onStep, names }: Prop
 							>
 								{index + 1}
 							</button>
-							{index === difference && <span class="mark">{texts.first}</span>}
+							{index === parting?.step && <span class="mark">{texts.first}</span>}
 						</th>
 						<Cell step={left[index]} />
 						<Cell step={right[index]} />

@@ -1,6 +1,6 @@
 /** The Compare view: two answers beside each other, and the first step at which they part. */
 import type { AtlasIndex, PathGroup, ServedInput, Step } from "@podpath/core";
-import { firstDifference, groupPaths, stepsOf } from "@podpath/core";
+import { groupPaths, stepsOf } from "@podpath/core";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { useAtlasIndex } from "../../backend/atlas-index.ts";
@@ -14,6 +14,8 @@ import { type Answered, useExplanation } from "../path/use-explanation.ts";
 import type { ViewProps } from "../view.ts";
 import { Beside } from "./beside.tsx";
 import { Half } from "./half.tsx";
+import { Parted } from "./parted.tsx";
+import { partingOf } from "./parting.ts";
 import { EXAMPLES, type Side, sideOf, withSide } from "./sides.ts";
 
 export function CompareView({ route, served }: ViewProps): JSX.Element {
@@ -21,12 +23,9 @@ export function CompareView({ route, served }: ViewProps): JSX.Element {
 	const atlas = useAtlasIndex(true);
 	const left = useSide(route, "", served, atlas);
 	const right = useSide(route, "2", served, atlas);
-	const difference = useMemo(
-		() => (left.steps.length === 0 || right.steps.length === 0 ? undefined : firstDifference(left.steps, right.steps)),
-		[left.steps, right.steps],
-	);
+	const parting = useMemo(() => partingOf(left.steps, right.steps), [left.steps, right.steps]);
 	const count = Math.max(left.steps.length, right.steps.length);
-	const current = position(route.params.step ?? String(difference ?? 0), count - 1);
+	const current = position(route.params.step ?? String(parting?.step ?? 0), count - 1);
 	const goTo = (index: number): void => {
 		const kept = Math.max(0, Math.min(index, count - 1));
 		go({ ...route, params: { ...route.params, step: String(kept) } }, true);
@@ -41,12 +40,10 @@ export function CompareView({ route, served }: ViewProps): JSX.Element {
 				<Half side={left} name={texts.left} atlas={atlas} served={served} current={current} onStep={goTo} />
 				<Half side={right} name={texts.right} atlas={atlas} served={served} current={current} onStep={goTo} />
 			</div>
-			{difference !== undefined && (
+			{parting !== undefined && (
 				<>
-					<p class="difference" role="status">
-						{difference === null ? texts.same : texts.differ(difference + 1)}
-					</p>
-					<Beside left={left.steps} right={right.steps} difference={difference} current={current} onStep={goTo} />
+					<Parted parting={parting} />
+					<Beside left={left.steps} right={right.steps} parting={parting} current={current} onStep={goTo} />
 				</>
 			)}
 		</div>

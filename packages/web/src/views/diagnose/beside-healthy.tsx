@@ -1,13 +1,5 @@
 /** The path with a fault in the network, beside that of the healthy one. */
-import {
-	atlasNameOf,
-	firstDifference,
-	groupPaths,
-	type PathGroup,
-	type Question,
-	type Step,
-	stepsOf,
-} from "@podpath/core";
+import { atlasNameOf, groupPaths, type PathGroup, type Question, type Step, stepsOf } from "@podpath/core";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { go } from "../../navigation.ts";
@@ -16,6 +8,8 @@ import type { Route } from "../../route.ts";
 import { DIAGNOSE } from "../../texts/diagnose.ts";
 import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
 import { Beside } from "../compare/beside.tsx";
+import { Parted } from "../compare/parted.tsx";
+import { partingOf } from "../compare/parting.ts";
 import { position } from "../path/asked.ts";
 import { Picture } from "../path/picture.tsx";
 import { useStepKeys } from "../path/step-keys.ts";
@@ -29,19 +23,12 @@ interface Props {
 }
 
 export function BesideHealthy({ fault, question, route }: Props): JSX.Element {
-	const { compare } = useTexts();
 	const texts = useTextsOf(DIAGNOSE);
 	const broken = useSide(fault, question);
 	const healthy = useSide(atlasNameOf(fault).mode, question);
-	const difference = useMemo(
-		() =>
-			broken.steps.length === 0 || healthy.steps.length === 0
-				? undefined
-				: firstDifference(broken.steps, healthy.steps),
-		[broken.steps, healthy.steps],
-	);
+	const parting = useMemo(() => partingOf(broken.steps, healthy.steps), [broken.steps, healthy.steps]);
 	const count = Math.max(broken.steps.length, healthy.steps.length);
-	const current = position(route.params.step ?? String(difference ?? 0), count - 1);
+	const current = position(route.params.step ?? String(parting?.step ?? 0), count - 1);
 	const goTo = (index: number): void => {
 		const kept = Math.max(0, Math.min(index, count - 1));
 		go({ ...route, params: { ...route.params, step: String(kept) } }, true);
@@ -54,16 +41,14 @@ export function BesideHealthy({ fault, question, route }: Props): JSX.Element {
 				<Half side={broken} name={texts.broken} current={current} onStep={goTo} />
 				<Half side={healthy} name={texts.healthy} current={current} onStep={goTo} />
 			</div>
-			{difference !== undefined && (
+			{parting !== undefined && (
 				<>
-					<p class="difference" role="status">
-						{difference === null ? compare.same : compare.differ(difference + 1)}
-					</p>
+					<Parted parting={parting} />
 					<Beside
 						names={[texts.broken, texts.healthy]}
 						left={broken.steps}
 						right={healthy.steps}
-						difference={difference}
+						parting={parting}
 						current={current}
 						onStep={goTo}
 					/>

@@ -1,5 +1,7 @@
 /** Arithmetic with bits (net/netfilter/nft_bitwise.c). */
+
 import { addressFromWords } from "../../../address/address.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import { numberOf, type TypeName, typedValue } from "../datatype.ts";
 import { addressValue, type KeyPart, type Scalar } from "../element.ts";
 import { isUnknown, type Parts, type Worth, worth } from "../evaluation.ts";
@@ -102,11 +104,11 @@ function combined(operator: BinaryOperator, a: Parts, b: Parts, type: TypeName):
 	}
 	const x = left === undefined ? undefined : numberOf(left, type);
 	const y = right === undefined ? undefined : numberOf(right, type);
-	if (x === undefined || y === undefined) return { unknown: `"${operator}" of what is no number` };
+	if (x === undefined || y === undefined) return { unknown: phrase("operator-no-number", { operator }) };
 	const unsure = a.unknownBits ?? 0;
 	const value = worth(typedValue(combine(operator, x, y), type)) as Parts;
 	if (unsure === 0) return value;
-	if (operator === "<<" || operator === ">>") return { unknown: `"${operator}" of the connection's status` };
+	if (operator === "<<" || operator === ">>") return { unknown: phrase("operator-status", { operator }) };
 	const unknownBits = operator === "&" ? (unsure & y) >>> 0 : operator === "|" ? (unsure & ~y) >>> 0 : unsure;
 	return unknownBits === 0 ? value : { ...value, unknownBits };
 }

@@ -1,4 +1,5 @@
 /** Several values as one key: `ip daddr . meta l4proto . th dport`. */
+import { phrase } from "../../../wording/phrase.ts";
 import type { KeyPart } from "../element.ts";
 import { isUnknown } from "../evaluation.ts";
 import { isList } from "../json/json.ts";
@@ -30,7 +31,7 @@ export const concatenationExtension: ExpressionExtension<ConcatenationExpression
 		for (const part of parts) {
 			const value = run.evaluate(part);
 			if (isUnknown(value) || value.kind === "absent") return value;
-			if (value.unknownBits !== undefined) return { unknown: "a key with the connection's status" };
+			if (value.unknownBits !== undefined) return { unknown: phrase("key-with-status") };
 			all.push(...value.parts);
 		}
 		return { kind: "parts", parts: all };

@@ -1,4 +1,5 @@
 /** The packet's connection (net/netfilter/nft_ct.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { PacketConnection, RuleContext } from "../../context.ts";
 import type { TypeName } from "../datatype.ts";
 import { addressValue, numberValue, wordValue } from "../element.ts";
@@ -122,6 +123,6 @@ function tupleField(key: string, direction: Direction, connection: PacketConnect
 		case "proto-dst":
 			return worth(numberValue(reply ? connection.replyDestinationPort : connection.originalDestinationPort));
 		default:
-			return { unknown: `ct ${key}` };
+			return { unknown: phrase("as-written", { text: `ct ${key}` }) };
 	}
 }

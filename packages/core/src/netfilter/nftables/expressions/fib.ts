@@ -1,5 +1,7 @@
 /** Questions to the route tables (net/netfilter/nft_fib.c, net/ipv4/netfilter/nft_fib_ipv4.c). */
+
 import type { Address } from "../../../address/address.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import { type AddressType, isUnknowable, type RuleContext, type Unknowable } from "../../context.ts";
 import { numberValue, wordValue } from "../element.ts";
 import { type Worth, worth } from "../evaluation.ts";
@@ -86,7 +88,7 @@ function deviceTowards(way: Way, flags: readonly string[], at: RuleContext): str
 	if (isUnknowable(type)) return type;
 	if (type === "LOCAL") {
 		// nft_fib_can_skip, of Linux 6.15: such a packet in INPUT is not looked up either.
-		if (at.hook === "input" && at.inDevice === "lo") return { unknown: "fib in INPUT of a packet to oneself" };
+		if (at.hook === "input" && at.inDevice === "lo") return { unknown: phrase("to-oneself", { text: "fib" }) };
 		return null;
 	}
 	// Only in FORWARD rules see a device that the packet comes in by: the one that an answer would (nft_fib4_eval).

@@ -1,4 +1,5 @@
 /** The value that a map gives for a key: `ip saddr map @m`, `numgen random mod 2 map { 0 : 10.0.0.1, … }`. */
+import { phrase } from "../../../wording/phrase.ts";
 import type { TypeName } from "../datatype.ts";
 import { isVerdict } from "../element.ts";
 import { ABSENT, isUnknown } from "../evaluation.ts";
@@ -42,7 +43,7 @@ export const mapExtension: ExpressionExtension<MapExpression> = {
 		const found = lookUp(map, value, run.table);
 		if (found === undefined) return ABSENT;
 		if ("unknown" in found) return found;
-		if (found.value === undefined || isVerdict(found.value)) return { unknown: "a map without values" };
+		if (found.value === undefined || isVerdict(found.value)) return { unknown: phrase("map-without-values") };
 		return { kind: "parts", parts: found.value };
 	},
 };

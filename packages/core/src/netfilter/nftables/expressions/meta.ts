@@ -1,5 +1,7 @@
 /** What the kernel knows of a packet besides its headers (net/netfilter/nft_meta.c). */
+
 import { isMulticast } from "../../../address/address.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import { isUnknowable, type RuleContext } from "../../context.ts";
 import type { TypeName } from "../datatype.ts";
 import { numberValue, wordValue } from "../element.ts";
@@ -98,7 +100,7 @@ function valueFor(key: string, at: RuleContext): Worth {
 		case "pkttype":
 			return packetType(at);
 		default:
-			return { unknown: `meta ${key}` };
+			return { unknown: phrase("as-written", { text: `meta ${key}` }) };
 	}
 }
 
@@ -108,5 +110,5 @@ function packetType(at: RuleContext): Worth {
 	const destination = at.addressType(at.packet.dst);
 	if (isUnknowable(destination)) return destination;
 	if (destination === "BROADCAST") return worth(wordValue("broadcast"));
-	return at.bridged ? { unknown: "meta pkttype of a bridged packet" } : worth(wordValue("host"));
+	return at.bridged ? { unknown: phrase("of-bridged-packet", { text: "meta pkttype" }) } : worth(wordValue("host"));
 }

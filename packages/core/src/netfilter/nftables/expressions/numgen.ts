@@ -1,4 +1,5 @@
 /** Numbers from a generator (net/netfilter/nft_numgen.c): the network chooses. */
+import { phrase } from "../../../wording/phrase.ts";
 import type { RuleContext } from "../../context.ts";
 import { numberValue } from "../element.ts";
 import { type Worth, worth } from "../evaluation.ts";
@@ -48,7 +49,8 @@ export function chosen(
 	at: RuleContext,
 ): Worth {
 	const { modulus, offset } = of;
-	if (modulus < 1 || modulus > MOST_CHOICES) return { unknown: `${about} mod ${modulus}` };
+	if (modulus < 1 || modulus > MOST_CHOICES)
+		return { unknown: phrase("as-written", { text: `${about} mod ${modulus}` }) };
 	const index =
 		modulus === 1
 			? 0

@@ -1,4 +1,5 @@
 /** Expressions that are not evaluated: kept as they were, and whoever meets them answers "unknown". */
+import { phrase } from "../../../wording/phrase.ts";
 import { objectOf, stringAt } from "../json/json.ts";
 import type { ExpressionExtension } from "./extension.ts";
 
@@ -33,5 +34,5 @@ export const otherExtension: ExpressionExtension<OtherExpression> = {
 		return simple === null ? { other: text } : { [simple[1] as string]: { key: simple[2] as string } };
 	},
 	types: () => [undefined],
-	evaluate: ({ text }) => ({ unknown: `expression "${text}"` }),
+	evaluate: ({ text }) => ({ unknown: phrase("expression-named", { text }) }),
 };

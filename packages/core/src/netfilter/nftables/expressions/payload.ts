@@ -1,5 +1,7 @@
 /** Header fields (net/netfilter/nft_payload.c; src/proto.c of nftables). */
+
 import { drawnSourcePorts, type Packet } from "../../../packet/packet.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import type { RuleContext } from "../../context.ts";
 import { type TypeName, typedValue } from "../datatype.ts";
 import { addressValue, numberValue, wordValue } from "../element.ts";
@@ -125,9 +127,9 @@ function fieldOf(protocol: string, field: string, at: RuleContext): Worth {
 		case "ether":
 			return field === "saddr" && at.sourceMac !== null
 				? worth(wordValue(at.sourceMac))
-				: { unknown: `ether ${field}` };
+				: { unknown: phrase("as-written", { text: `ether ${field}` }) };
 		default:
-			return { unknown: `${protocol} ${field}` };
+			return { unknown: phrase("as-written", { text: `${protocol} ${field}` }) };
 	}
 }
 
@@ -151,7 +153,7 @@ function ipField(field: string, packet: Packet): Worth {
 		case "version":
 			return worth(numberValue(packet.family));
 		default:
-			return { unknown: `${packet.family === 4 ? "ip" : "ip6"} ${field}` };
+			return { unknown: phrase("as-written", { text: `${packet.family === 4 ? "ip" : "ip6"} ${field}` }) };
 	}
 }
 
@@ -162,7 +164,7 @@ function transportField(field: string, packet: Packet): Worth {
 		const flags = packet.tcpFlags.split("-").reduce((all, flag) => all | tcpFlag(flag), 0);
 		return worth(typedValue(flags, "tcp_flag"));
 	}
-	return { unknown: `${packet.protocol} ${field}` };
+	return { unknown: phrase("as-written", { text: `${packet.protocol} ${field}` }) };
 }
 
 function sourcePort(packet: Packet): Worth {
@@ -177,5 +179,7 @@ function tcpFlag(name: string): number {
 
 function icmpField(field: string, packet: Packet): Worth {
 	const number = field === "type" ? packet.icmpType : field === "code" ? packet.icmpCode : undefined;
-	return number === undefined ? { unknown: `${packet.protocol} ${field}` } : worth(numberValue(number));
+	return number === undefined
+		? { unknown: phrase("as-written", { text: `${packet.protocol} ${field}` }) }
+		: worth(numberValue(number));
 }

@@ -56,7 +56,8 @@ export const limitExtension: StatementExtension<LimitStatement> = {
 	toJson: limitToJson,
 	run: (limit, { at, table }) => {
 		// Whether it is `over` the amount stands with the object.
-		if (limit.name !== undefined) return { kind: "unknown", unknown: printLimit(limit) };
+		if (limit.name !== undefined)
+			return { kind: "unknown", unknown: phrase("as-written", { text: printLimit(limit) }) };
 		at.assume("rate-limit", phrase("rate-limit", { limit: printLimit(limit), table: table.name }));
 		return limit.inverted ? null : CONTINUE;
 	},

@@ -59,7 +59,7 @@ function setMark(target: MangleStatement["target"], value: Expression, run: Eval
 	if (worth.kind === "absent") return null;
 	const [only] = worth.parts;
 	if (only === undefined || !isScalar(only) || only.kind !== "number" || worth.unknownBits !== undefined) {
-		return { kind: "unknown", unknown: `${target} set to what is no number` };
+		return { kind: "unknown", unknown: phrase("set-to-no-number", { target }) };
 	}
 	if (target === "mark") run.at.setMark(only.number);
 	else run.at.setConnectionMark(only.number);
@@ -76,7 +76,7 @@ export const rewriteExtension: StatementExtension<RewriteStatement> = {
 		mangle: { key: printer.toJson(key), value: printer.toJson(value, printer.types(key)) },
 	}),
 	run: ({ key }, { at }) => {
-		if (!changesNoWay(key)) return { kind: "unknown", unknown: "a rewrite that is not followed" };
+		if (!changesNoWay(key)) return { kind: "unknown", unknown: phrase("rewrite-not-followed") };
 		if (key.kind === "payload") {
 			at.assume("traffic-class-not-followed", phrase("traffic-class-not-followed"));
 		}

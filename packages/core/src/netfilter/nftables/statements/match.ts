@@ -1,6 +1,6 @@
 /** Comparisons and look-ups in sets (net/netfilter/nft_cmp.c, nft_range.c, nft_lookup.c). */
 
-import { phrase } from "../../../wording/phrase.ts";
+import { type Phrase, phrase } from "../../../wording/phrase.ts";
 import { CONTINUE, isUnknowable, negateIf, type Truth } from "../../context.ts";
 import { isBits, numberOf, type TypeName } from "../datatype.ts";
 import { isScalar, type KeyPart, type NftElement } from "../element.ts";
@@ -136,8 +136,8 @@ function matches({ operator, left, right }: MatchStatement, run: Evaluation): Tr
 	// A field that the packet does not have: nft's implicit dependency fails, whatever the operator.
 	if (value.kind === "absent") return false;
 	if (right.kind === "list" || right.kind === "named") return negateIf(operator === "!=", isListed(value, right, run));
-	const other: readonly KeyPart[] | string = right.kind === "parts" ? right.parts : partsOf(right.expression, run);
-	if (typeof other === "string") return { unknown: other };
+	const other: readonly KeyPart[] | Phrase = right.kind === "parts" ? right.parts : partsOf(right.expression, run);
+	if ("phrase" in other) return { unknown: other };
 	if (operator === "in" || operator === "!") {
 		const type = bitType(left);
 		if (type !== undefined) return negateIf(operator === "!", someBit(value, other[0], type));
@@ -160,10 +160,10 @@ function asksPresence(right: Operand): boolean {
 	return first?.kind === "word" && (first.word === "missing" || first.word === "exists");
 }
 
-function partsOf(expression: Expression, run: Evaluation): readonly KeyPart[] | string {
+function partsOf(expression: Expression, run: Evaluation): readonly KeyPart[] | Phrase {
 	const worth = run.evaluate(expression);
 	if (isUnknown(worth)) return worth.unknown;
-	if (worth.kind === "absent" || worth.unknownBits !== undefined) return "a comparison with what has no value";
+	if (worth.kind === "absent" || worth.unknownBits !== undefined) return phrase("no-value");
 	return worth.parts;
 }
 
@@ -177,10 +177,10 @@ function someBit(value: Parts, wanted: KeyPart | undefined, type: TypeName): Tru
 	const [only] = value.parts;
 	const has = only !== undefined && isScalar(only) ? numberOf(only, type) : undefined;
 	const mask = wanted !== undefined && isScalar(wanted) ? numberOf(wanted, type) : undefined;
-	if (has === undefined || mask === undefined) return { unknown: "flags that are no number" };
+	if (has === undefined || mask === undefined) return { unknown: phrase("flags-no-number") };
 	const unsure = value.unknownBits ?? 0;
 	if ((has & mask & ~unsure) !== 0) return true;
-	return (mask & unsure) === 0 ? false : { unknown: "bits of the connection's status" };
+	return (mask & unsure) === 0 ? false : { unknown: phrase("bits-of-status") };
 }
 
 function isListed(value: Parts, right: Extract<Operand, { kind: "list" | "named" }>, run: Evaluation): Truth {
@@ -200,11 +200,11 @@ function isListed(value: Parts, right: Extract<Operand, { kind: "list" | "named"
 }
 
 function isEqual(value: Parts, other: readonly KeyPart[]): Truth {
-	if (other.length !== value.parts.length) return { unknown: "a comparison of keys of different lengths" };
-	if (value.unknownBits !== undefined) return { unknown: "a comparison of the connection's whole status" };
+	if (other.length !== value.parts.length) return { unknown: phrase("lengths-differ") };
+	if (value.unknownBits !== undefined) return { unknown: phrase("whole-status") };
 	for (const [i, part] of other.entries()) {
 		const held = covers(part, value.parts[i]);
-		if (held === undefined) return { unknown: "a comparison of what has no order" };
+		if (held === undefined) return { unknown: phrase("no-order") };
 		if (!held) return false;
 	}
 	return true;
@@ -214,7 +214,7 @@ function compares(value: Parts, operator: "<" | ">" | "<=" | ">=", bound: KeyPar
 	const [only] = value.parts;
 	const comparable = only !== undefined && isScalar(only) && bound !== undefined && isScalar(bound);
 	const difference = comparable && value.unknownBits === undefined ? order(only, bound) : Number.NaN;
-	if (Number.isNaN(difference)) return { unknown: `a comparison with ${operator}` };
+	if (Number.isNaN(difference)) return { unknown: phrase("comparison-with", { operator }) };
 	switch (operator) {
 		case "<":
 			return difference < 0;

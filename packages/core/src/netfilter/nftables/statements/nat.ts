@@ -1,4 +1,5 @@
 /** Address rewrites (net/netfilter/nft_nat.c, nft_masq.c, nft_redir.c). */
+import { type Phrase, phrase } from "../../../wording/phrase.ts";
 import type { Effect, NatRange, RuleContext } from "../../context.ts";
 import { isScalar, type KeyPart, type Scalar } from "../element.ts";
 import { type Evaluation, isUnknown } from "../evaluation.ts";
@@ -134,8 +135,8 @@ function rewrite(nat: NatStatement, run: Evaluation): Effect | null {
 	const to = partsOf(nat.address, run);
 	const ports = partsOf(nat.port, run);
 	if (to === null || ports === null) return null;
-	if (typeof to === "string") return { kind: "unknown", unknown: to };
-	if (typeof ports === "string") return { kind: "unknown", unknown: ports };
+	if ("phrase" in to) return { kind: "unknown", unknown: to };
+	if ("phrase" in ports) return { kind: "unknown", unknown: ports };
 	return effectFor(nat, [...to, ...ports], run.at);
 }
 
@@ -153,7 +154,7 @@ function effectFor({ action, flags }: NatStatement, parts: readonly KeyPart[], a
 			range.addresses = { from: ends.from.address, to: ends.to.address };
 		} else if (ends?.from.kind === "number" && ends.to.kind === "number") {
 			range.ports = { from: ends.from.number, to: ends.to.number };
-		} else return { kind: "unknown", unknown: `${action} to what is no address or port` };
+		} else return { kind: "unknown", unknown: phrase("no-address-or-port", { action }) };
 	}
 	if (flags.some((flag) => flag.endsWith("random"))) range.random = true;
 	if (flags.includes("persistent")) range.persistent = true;
@@ -165,8 +166,8 @@ function endsOf(part: KeyPart): { readonly from: Scalar; readonly to: Scalar } |
 	return isScalar(part) ? { from: part, to: part } : undefined;
 }
 
-/** The parts; null where the rule does not match; a text where it cannot be told. */
-function partsOf(expression: Expression | undefined, run: Evaluation): readonly KeyPart[] | null | string {
+/** The parts; null where the rule does not match; a phrase where it cannot be told. */
+function partsOf(expression: Expression | undefined, run: Evaluation): readonly KeyPart[] | null | Phrase {
 	if (expression === undefined) return [];
 	const worth = run.evaluate(expression);
 	if (isUnknown(worth)) return worth.unknown;

@@ -1,4 +1,5 @@
 /** Statements that are not evaluated: kept as they were, and whoever meets them answers "unknown". */
+import { phrase } from "../../../wording/phrase.ts";
 import { ParseFailure } from "../parse-failure.ts";
 import type { StatementExtension } from "./extension.ts";
 
@@ -20,5 +21,5 @@ export const otherExtension: StatementExtension<OtherStatement> = {
 	},
 	print: ({ text }) => text,
 	toJson: ({ text }) => ({ other: text }),
-	run: ({ text }) => ({ kind: "unknown", unknown: `statement "${text}"` }),
+	run: ({ text }) => ({ kind: "unknown", unknown: phrase("statement-named", { text }) }),
 };

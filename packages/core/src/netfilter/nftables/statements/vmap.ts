@@ -1,4 +1,5 @@
 /** The verdict that a map has for a key (net/netfilter/nft_lookup.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import { isVerdict } from "../element.ts";
 import { isUnknown } from "../evaluation.ts";
 import { objectOf } from "../json/json.ts";
@@ -39,7 +40,7 @@ export const vmapExtension: StatementExtension<VmapStatement> = {
 		if (found === undefined) return null;
 		if ("unknown" in found) return { kind: "unknown", unknown: found.unknown };
 		if (found.value === undefined || !isVerdict(found.value)) {
-			return { kind: "unknown", unknown: "a verdict map without verdicts" };
+			return { kind: "unknown", unknown: phrase("vmap-without-verdicts") };
 		}
 		run.decidedBy(found);
 		return effectOf(found.value);

@@ -4,6 +4,7 @@
  * one announced have one), a connection's labels (xt_connlabel.c), the control group of a packet that no process here has sent
  * (xt_cgroup.c).
  */
+import { phrase } from "../../../wording/phrase.ts";
 import { negateIf, type RuleContext, type Truth } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule } from "../words.ts";
@@ -56,20 +57,20 @@ const ASKED: Readonly<Record<AbsentKind, Asked>> = {
 		options: ["--helper"],
 		test: (options, { connection }) =>
 			connection?.state === "related"
-				? { unknown: 'match "helper" is not evaluated for a connection that another one announced' }
+				? { unknown: phrase("match-not-for-announced", { match: "helper" }) }
 				: negateIf(isNegated(options), false),
 	},
 	connlabel: {
 		options: ["--label", "--set"],
 		test: (options) =>
 			options.includes("--set")
-				? { unknown: 'match "connlabel" with --set is not evaluated' }
+				? { unknown: phrase("match-option-not-evaluated", { match: "connlabel", option: "--set" }) }
 				: negateIf(isNegated(options), false),
 	},
 	cgroup: {
 		options: ["--path", "--cgroup"],
 		test: (_, { locallyGenerated }) =>
-			locallyGenerated ? { unknown: 'match "cgroup" is not evaluated: the sending process is not known' } : false,
+			locallyGenerated ? { unknown: phrase("match-needs-process", { match: "cgroup" }) } : false,
 	},
 };
 

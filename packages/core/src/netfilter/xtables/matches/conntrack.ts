@@ -1,7 +1,9 @@
 /** `-m conntrack` (net/netfilter/xt_conntrack.c). */
+
 import type { Address } from "../../../address/address.ts";
 import { contains, type Prefix } from "../../../address/prefix.ts";
 import type { Protocol } from "../../../packet/packet.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import {
 	type ConntrackState,
 	isUnknowable,
@@ -146,7 +148,7 @@ export const conntrackExtension: MatchExtension<ConntrackMatch> = {
 		}
 		const status = match.status === undefined ? true : testStatus(match.status, connection);
 		if (status !== true || match.expire === undefined) return status;
-		return { unknown: 'match "conntrack --ctexpire" is not evaluated' };
+		return { unknown: phrase("match-not-evaluated", { match: "conntrack --ctexpire" }) };
 	},
 };
 
@@ -223,7 +225,7 @@ function hasStatus(status: ConntrackStatusName, connection: PacketConnection): T
 			return connection.direction === "reply" || connection.state === "established";
 		case "ASSURED":
 		case "EXPECTED":
-			return { unknown: `match "conntrack --ctstatus ${status}" is not evaluated` };
+			return { unknown: phrase("match-not-evaluated", { match: `conntrack --ctstatus ${status}` }) };
 	}
 }
 

@@ -1,4 +1,5 @@
 /** `-m dscp` (net/netfilter/xt_dscp.c, dscp_mt). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
 
@@ -21,7 +22,7 @@ export const dscpExtension: MatchExtension<DscpMatch> = {
 		return { kind: "dscp", value, negated: words.takeNegation() };
 	},
 	print: (match) => printModule("dscp", [printOption("--dscp", printDscp(match.value), match.negated)]),
-	test: () => ({ unknown: "the DSCP of the packet is not known" }),
+	test: () => ({ unknown: phrase("of-packet-unknown", { what: "DSCP" }) }),
 };
 
 export function printDscp(value: number): string {

@@ -1,4 +1,5 @@
 /** `-m icmp` (net/ipv4/netfilter/ip_tables.c, icmp_match) and `-m icmp6` (net/ipv6/netfilter/ip6_tables.c, icmp6_match). */
+import { phrase } from "../../../wording/phrase.ts";
 import { negateIf } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { parseNumber, printModule, printOption } from "../words.ts";
@@ -37,7 +38,7 @@ function icmpExtension<Kind extends "icmp" | "icmp6">(
 			const { packet } = at;
 			if (packet.protocol !== protocol) return false;
 			if (match.type === null) return !match.negated;
-			if (packet.icmpType === undefined) return { unknown: "the ICMP type of the packet is not known" };
+			if (packet.icmpType === undefined) return { unknown: phrase("of-packet-unknown", { what: phrase("icmp-type") }) };
 			const code = match.code === null || match.code === (packet.icmpCode ?? 0);
 			return negateIf(match.negated, match.type === packet.icmpType && code);
 		},

@@ -1,4 +1,5 @@
 /** Anything that podpath does not evaluate, kept word for word. */
+import { type Phrase, phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { printModule } from "../words.ts";
 
@@ -8,7 +9,7 @@ export interface OtherMatch {
 	readonly module: string;
 	readonly text: string;
 	/** Of a rule that podpath makes itself: what cannot be said. */
-	readonly why?: string;
+	readonly why?: Phrase;
 }
 
 export const otherExtension: MatchExtension<OtherMatch> = {
@@ -26,6 +27,8 @@ export const otherExtension: MatchExtension<OtherMatch> = {
 	test: (match) => ({
 		unknown:
 			match.why ??
-			(match.module === "" ? `"${match.text}" is not understood` : `match "${match.module}" is not evaluated`),
+			(match.module === ""
+				? phrase("text-not-understood", { text: match.text })
+				: phrase("match-not-evaluated", { match: match.module })),
 	}),
 };

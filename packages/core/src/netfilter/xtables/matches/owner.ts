@@ -1,4 +1,5 @@
 /** `-m owner`: the process that sent the packet (net/netfilter/xt_owner.c, owner_mt). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption, printRange } from "../words.ts";
 import type { NegatableRange } from "./ports.ts";
@@ -41,6 +42,6 @@ export const ownerExtension: MatchExtension<OwnerMatch> = {
 		const { uid, gid, socketExists } = match;
 		// A packet that came from elsewhere has no socket: only inverted options match.
 		if (!at.locallyGenerated) return socketExists !== true && uid?.negated !== false && gid?.negated !== false;
-		return { unknown: "the process that sent the packet is not known" };
+		return { unknown: phrase("process-unknown") };
 	},
 };

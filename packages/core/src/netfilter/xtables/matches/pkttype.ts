@@ -1,5 +1,7 @@
 /** `-m pkttype`: the link-layer type of the frame (net/netfilter/xt_pkttype.c). */
+
 import { isMulticast } from "../../../address/address.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import { isUnknowable, negateIf, type RuleContext, type Truth } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
@@ -36,5 +38,5 @@ function isOfType(type: PkttypeMatch["type"], at: RuleContext): Truth {
 	if (isUnknowable(destination)) return destination;
 	if (destination === "BROADCAST") return type === "broadcast";
 	if (type !== "unicast") return false;
-	return at.bridged ? { unknown: 'match "pkttype" is not evaluated for a bridged packet' } : true;
+	return at.bridged ? { unknown: phrase("match-not-for-bridged", { match: "pkttype" }) } : true;
 }

@@ -1,5 +1,7 @@
 /** The port options that tcp, udp and sctp share (net/netfilter/xt_tcpudp.c, xt_sctp.c: port_match). */
+
 import { drawnSourcePorts, type Packet } from "../../../packet/packet.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import { negateIf, type Truth } from "../../context.ts";
 import { printOption, printRange, type Words } from "../words.ts";
 
@@ -48,7 +50,7 @@ export function isSourcePortIn({ from, to }: Range, packet: Packet): Truth {
 	const drawn = drawnSourcePorts(packet);
 	if (drawn === null) return packet.sport >= from && packet.sport <= to;
 	if (drawn.from >= from && drawn.to <= to) return true;
-	return drawn.to < from || drawn.from > to ? false : { unknown: "a source port that was drawn" };
+	return drawn.to < from || drawn.from > to ? false : { unknown: phrase("port-drawn") };
 }
 
 export function inRange(range: NegatableRange, value: number): boolean {

@@ -1,4 +1,5 @@
 /** `-m sctp` (net/netfilter/xt_sctp.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
 import { PORT_OPTIONS, type Ports, parsePort, portsMatch, printPorts } from "./ports.ts";
@@ -44,6 +45,8 @@ export const sctpExtension: MatchExtension<SctpMatch> = {
 	},
 	test: (match, at) => {
 		if (at.packet.protocol !== "sctp" || portsMatch(match, at.packet) !== true) return false;
-		return match.chunkTypes === undefined ? true : { unknown: 'match "sctp --chunk-types" is not evaluated' };
+		return match.chunkTypes === undefined
+			? true
+			: { unknown: phrase("match-not-evaluated", { match: "sctp --chunk-types" }) };
 	},
 };

@@ -1,5 +1,7 @@
 /** `-m tcp` (net/netfilter/xt_tcpudp.c, tcp_mt). */
+
 import type { TcpFlags } from "../../../packet/packet.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import { negateIf, type Truth } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
@@ -65,12 +67,12 @@ export const tcpExtension: MatchExtension<TcpMatch> = {
 		if (at.packet.protocol !== "tcp" || portsMatch(match, at.packet) !== true) return false;
 		const flags = match.flags === undefined ? true : testFlags(match.flags, at.packet.tcpFlags);
 		if (flags !== true || match.option === undefined) return flags;
-		return { unknown: 'match "tcp --tcp-option" is not evaluated' };
+		return { unknown: phrase("match-not-evaluated", { match: "tcp --tcp-option" }) };
 	},
 };
 
 function testFlags(asked: NonNullable<TcpMatch["flags"]>, flags: TcpFlags | undefined): Truth {
-	if (flags === undefined) return { unknown: "the TCP flags of the packet are not known" };
+	if (flags === undefined) return { unknown: phrase("tcp-flags-unknown") };
 	const set = FLAGS_SET[flags];
 	return negateIf(
 		asked.negated,

@@ -1,4 +1,5 @@
 /** `-m tos` (net/netfilter/xt_dscp.c, tos_mt). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
 
@@ -23,7 +24,7 @@ export const tosExtension: MatchExtension<TosMatch> = {
 		return { kind: "tos", value, mask, negated: words.takeNegation() };
 	},
 	print: (match) => printModule("tos", [printOption("--tos", printTos(match.value, match.mask), match.negated)]),
-	test: () => ({ unknown: "the TOS of the packet is not known" }),
+	test: () => ({ unknown: phrase("of-packet-unknown", { what: "TOS" }) }),
 };
 
 /** `0x10/0x3f`, two digits each. */

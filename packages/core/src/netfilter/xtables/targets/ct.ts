@@ -1,4 +1,5 @@
 /** CT and NOTRACK: how, and whether, the connection is tracked (net/netfilter/xt_CT.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import { CONTINUE } from "../../context.ts";
 import type { TargetExtension } from "../extension.ts";
 
@@ -35,7 +36,8 @@ export const ctExtension: TargetExtension<CtTarget> = {
 	print: (target) => `-j CT${target.notrack ? " --notrack" : ""}${target.options === "" ? "" : ` ${target.options}`}`,
 	apply: (target, at) => {
 		// Helpers, events and timeouts do not change the way of a connection's packets; a zone separates connections.
-		if (target.options.includes("--zone")) return { kind: "unknown", unknown: 'target "CT --zone" is not evaluated' };
+		if (target.options.includes("--zone"))
+			return { kind: "unknown", unknown: phrase("target-not-evaluated", { target: "CT --zone" }) };
 		if (target.notrack) at.setUntracked();
 		return CONTINUE;
 	},

@@ -1,4 +1,5 @@
 /** Anything that podpath does not evaluate (NFQUEUE, TPROXY …), kept word for word. */
+import { phrase } from "../../../wording/phrase.ts";
 import type { TargetExtension } from "../extension.ts";
 
 export interface OtherTarget {
@@ -23,6 +24,6 @@ export const otherTargetExtension: TargetExtension<OtherTarget> = {
 	apply: ({ module, text }) => ({
 		kind: "unknown",
 		// Without options it may as well be a chain that the dump does not declare.
-		unknown: text === "" ? `no chain and no known target is "${module}"` : `target "${module}" is not evaluated`,
+		unknown: phrase(text === "" ? "chain-or-target" : "target-not-evaluated", { target: module }),
 	}),
 };

@@ -41,7 +41,8 @@ export const setTargetExtension: TargetExtension<SetTarget> = {
 		return `-j SET --${target.action}-set ${target.set} ${target.directions.join(",")}${options}`;
 	},
 	apply: (target, at) => {
-		if (target.action === "map") return { kind: "unknown", unknown: 'target "SET --map-set" is not evaluated' };
+		if (target.action === "map")
+			return { kind: "unknown", unknown: phrase("target-not-evaluated", { target: "SET --map-set" }) };
 		at.assume("set-not-changed", phrase("set-not-changed", { set: target.set }));
 		return CONTINUE;
 	},

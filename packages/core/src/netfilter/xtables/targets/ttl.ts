@@ -1,4 +1,5 @@
 /** TTL (IPv4) and HL (IPv6): rewrite the hop limit (net/netfilter/xt_HL.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { TargetExtension } from "../extension.ts";
 import { ParseFailure } from "../words.ts";
 
@@ -27,7 +28,7 @@ function ttlTargetExtension<Kind extends "ttl" | "hl">(kind: Kind): TargetExtens
 			return { kind, action, value: words.number(255) };
 		},
 		print: (target) => `-j ${module} --${kind}-${target.action} ${target.value}`,
-		apply: () => ({ kind: "unknown", unknown: `target "${module}" is not evaluated` }),
+		apply: () => ({ kind: "unknown", unknown: phrase("target-not-evaluated", { target: module }) }),
 	};
 }
 
