@@ -1,6 +1,6 @@
 /** `podpath lab` and `atlas check --lab`, on whichever kernels this machine can start. */
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { LabError, probeFeatures } from "@podpath/lab";
@@ -29,6 +29,21 @@ function built(...args: readonly string[]): {
 	readonly stderr: string;
 } {
 	return spawnSync(process.execPath, [BUILT, ...args], { env, encoding: "utf8" });
+}
+
+/** Processes that one has started (proc(5): the fourth field of their stat). */
+function childrenOf(parent: number | undefined): readonly string[] {
+	return readdirSync("/proc").filter((pid) => /^\d+$/.test(pid) && parentOf(pid) === String(parent));
+}
+
+function parentOf(pid: string): string | undefined {
+	try {
+		const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
+		return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1];
+	} catch {
+		// It has ended meanwhile.
+		return undefined;
+	}
 }
 
 const SCENARIO = ["--scenario", "flannel-vxlan/pod-cross"];
@@ -135,10 +150,18 @@ describe.skipIf(noUserns !== null)(`on the host's kernel${noUserns === null ? ""
 	test("an interrupt takes the lab down before the process ends", async () => {
 		const child = startBuilt(["atlas", "check", "flannel-vxlan", "--lab"]);
 		const end = ended(child);
-		await new Promise((resolve) => setTimeout(resolve, 800));
+		const kernels = await vi.waitFor(
+			() => {
+				const started = childrenOf(child.pid);
+				expect(started).not.toEqual([]);
+				return started;
+			},
+			{ timeout: 20_000, interval: 20 },
+		);
 		child.kill("SIGINT");
 		expect((await end).code).toBe(130);
-	});
+		for (const pid of kernels) expect(existsSync(`/proc/${pid}`)).toBe(false);
+	}, 30_000);
 });
 
 describe.skipIf(noUserns !== null || noUml !== null)("with both kernels", () => {

@@ -88,30 +88,30 @@ describe.skipIf(NO_BROWSER !== "")(`Lab${NO_BROWSER}`, () => {
 		const lab = new StagedLab();
 		const { page } = await open(lab);
 		await page.getByRole("button", { name: RUN }).click();
-		await page.locator(".lab-stages").waitFor();
+		await lab.askedTimes(1);
 		await page.getByRole("button", { name: "Stop" }).click();
 		await page.getByText("The lab was taken down").waitFor();
-		await expect.poll(() => lab.ended).toEqual(["aborted"]);
+		expect(await lab.endedTimes(1)).toEqual(["aborted"]);
 		await page.getByRole("button", { name: "Run again" }).click();
-		await expect.poll(() => lab.asked.length).toBe(2);
+		await lab.askedTimes(2);
 		await page.getByLabel("Protocol").selectOption("udp");
-		await expect.poll(() => lab.ended).toEqual(["aborted", "aborted"]);
+		expect(await lab.endedTimes(2)).toEqual(["aborted", "aborted"]);
 	});
 
 	test("a closed tab ends the run", async () => {
 		const lab = new StagedLab();
 		const { page } = await open(lab);
 		await page.getByRole("button", { name: RUN }).click();
-		await page.locator(".lab-stages").waitFor();
+		await lab.askedTimes(1);
 		await page.close();
-		await expect.poll(() => lab.ended, { timeout: 10_000 }).toEqual(["aborted"]);
+		expect(await lab.endedTimes(1)).toEqual(["aborted"]);
 	});
 
 	test("while one page asks, another is told that the lab is busy", async () => {
 		const lab = new StagedLab();
 		const { page, context } = await open(lab);
 		await page.getByRole("button", { name: RUN }).click();
-		await page.locator(".lab-stages").waitFor();
+		await lab.askedTimes(1);
 		const other = await context.newPage();
 		await other.goto(page.url());
 		await other.getByRole("button", { name: RUN }).click();

@@ -97,9 +97,9 @@ describe.skipIf(NO_BROWSER !== "")(`What if on a kernel${NO_BROWSER}`, () => {
 		await verdict(page).getByText("refused").waitFor();
 		await unfold(page);
 		await page.getByRole("button", { name: RUN }).click();
-		await page.locator(".lab-stages").waitFor();
+		await lab.askedTimes(1);
 		await typeOver(page, ...POLICY);
-		await expect.poll(() => lab.ended).toEqual(["aborted"]);
+		expect(await lab.endedTimes(1)).toEqual(["aborted"]);
 		expect(await page.locator(".lab-stages").count()).toBe(0);
 	});
 

@@ -55,6 +55,7 @@ export class StagedLab implements KernelLab {
 	readonly ended: string[] = [];
 	readonly asked: Subject[] = [];
 	readonly #free = Promise.withResolvers<void>();
+	readonly #news = new EventTarget();
 
 	constructor(report: LabReport = REPORT) {
 		this.report = report;
@@ -65,13 +66,32 @@ export class StagedLab implements KernelLab {
 
 	ask: KernelLab["ask"] = async (subject, _question, { signal, onStage }) => {
 		this.asked.push(subject);
+		this.#news.dispatchEvent(new Event("news"));
 		onStage("building", "building 5 namespaces on uml");
-		const aborted = new Promise<string>((resolve) => signal.addEventListener("abort", () => resolve("aborted")));
+		const aborted = new Promise<string>((resolve) => {
+			if (signal.aborted) resolve("aborted");
+			signal.addEventListener("abort", () => resolve("aborted"));
+		});
 		const how = await Promise.race([aborted, this.#free.promise.then(() => "done")]);
 		this.ended.push(how);
+		this.#news.dispatchEvent(new Event("news"));
 		onStage("comparing", "");
 		return this.report;
 	};
+
+	/** Until it was asked so often: what a page shows of a run begins before its server hears of it. */
+	async askedTimes(times: number): Promise<void> {
+		await this.#until(() => this.asked.length >= times);
+	}
+
+	async endedTimes(times: number): Promise<readonly string[]> {
+		await this.#until(() => this.ended.length >= times);
+		return this.ended;
+	}
+
+	async #until(isSo: () => boolean): Promise<void> {
+		while (!isSo()) await new Promise((resolve) => this.#news.addEventListener("news", resolve, { once: true }));
+	}
 
 	release(): void {
 		this.#free.resolve();

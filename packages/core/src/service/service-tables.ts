@@ -34,6 +34,15 @@ export interface Availability {
 const NOWHERE: Availability = { any: false, internal: false, external: false };
 const EVERYWHERE: Availability = { any: true, internal: true, external: true };
 
+/** Service ports by what packets ask them for. */
+export interface AskedPorts {
+	readonly ports: readonly ProxyServicePort[];
+	/** By each of a port's addresses. */
+	readonly byAddress: ReadonlyMap<string, readonly ProxyServicePort[]>;
+	/** By the ports that are open on every node: the node port, and that of health checks. */
+	readonly byNodePort: ReadonlyMap<number, readonly ProxyServicePort[]>;
+}
+
 /** The Service ports of one family. */
 export class FamilyServices {
 	readonly family: Family;
@@ -46,6 +55,7 @@ export class FamilyServices {
 	readonly #hinted = new ByPort<boolean>();
 	/** The choice of nodes that have no endpoint of the port: with policy Cluster, that of all nodes. */
 	readonly #elsewhere = new ByPort<EndpointChoice>();
+	#asked: AskedPorts | undefined;
 	#byNode: Map<string, { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint }[]> | undefined;
 
 	constructor(cluster: Cluster, family: Family) {
@@ -53,6 +63,11 @@ export class FamilyServices {
 		this.family = family;
 		this.features = proxyFeatures(cluster.kubeProxy);
 		this.ports = proxyServicePorts(cluster.services, family, this.features);
+	}
+
+	get asked(): AskedPorts {
+		this.#asked ??= askedPorts(this.ports);
+		return this.#asked;
 	}
 
 	/** All endpoints of the port, usable or not. */
@@ -126,6 +141,26 @@ export class FamilyServices {
 			return new Set(usable.map(({ nodeName }) => nodeName).filter((name) => name !== ""));
 		});
 	}
+}
+
+function askedPorts(ports: readonly ProxyServicePort[]): AskedPorts {
+	const byAddress = new Map<string, ProxyServicePort[]>();
+	const byNodePort = new Map<number, ProxyServicePort[]>();
+	for (const port of ports) {
+		for (const address of [port.clusterIP, ...port.externalIPs, ...port.loadBalancerVIPs]) {
+			add(byAddress, address.text, port);
+		}
+		if (port.nodePort !== 0) add(byNodePort, port.nodePort, port);
+		if (port.healthCheckNodePort !== 0) add(byNodePort, port.healthCheckNodePort, port);
+	}
+	return { ports, byAddress, byNodePort };
+}
+
+/** An address that a Service names twice counts once. */
+function add<Key>(lists: Map<Key, ProxyServicePort[]>, key: Key, port: ProxyServicePort): void {
+	const list = lists.get(key);
+	if (list === undefined) lists.set(key, [port]);
+	else if (list[list.length - 1] !== port) list.push(port);
 }
 
 /** What kube-proxy programs from, shared by all nodes of a cluster (`kubeProxy` takes it). */

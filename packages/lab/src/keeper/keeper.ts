@@ -82,6 +82,8 @@ class Keeper {
 		try {
 			if (method === "close") {
 				await this.#backend.close();
+				// Before anybody hears of it: whoever does may raise another lab in the same folder.
+				this.#folder.remove();
 				return { id, value: null };
 			}
 			if (!REMOTE_METHODS.includes(method)) throw new LabError(`a keeper does not know "${method}"`);
@@ -94,12 +96,12 @@ class Keeper {
 
 	async #close(): Promise<void> {
 		await this.#backend.close();
+		this.#folder.remove();
 		this.#end();
 	}
 
 	#end(): void {
 		this.#server.close();
-		this.#folder.remove();
 		this.#ended();
 	}
 }

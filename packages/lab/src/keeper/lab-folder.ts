@@ -1,5 +1,5 @@
 /** Where a lab that stands is written down: one folder a lab, which its user alone can enter. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { BackendKind } from "../backend.ts";
@@ -25,6 +25,17 @@ export interface StandingLab {
 	readonly pid: number;
 	readonly backend: BackendKind;
 	readonly kernel: string;
+}
+
+/** Numbers of processes come round: one is known by when it started, too. */
+export interface KeeperProcess {
+	readonly pid: number;
+	/** Null: it was gone before anybody could look. */
+	readonly started: string | null;
+}
+
+export function isRunning({ pid, started }: KeeperProcess): boolean {
+	return started !== null && startOf(pid) === started;
 }
 
 const NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
@@ -57,7 +68,7 @@ export class LabFolder {
 	create(record: LabRecord): void {
 		mkdirSync(this.path, { recursive: true, mode: 0o700 });
 		const needs = [...record.plan.needs];
-		writeFileSync(join(this.path, "lab.json"), JSON.stringify({ ...record, plan: { ...record.plan, needs } }));
+		this.#write("lab.json", { ...record, plan: { ...record.plan, needs } });
 	}
 
 	record(): LabRecord {
@@ -69,19 +80,18 @@ export class LabFolder {
 
 	/** Its keeper begins; `keeper` finds it from then on, also while it builds. */
 	keptBy(pid: number): void {
-		writeFileSync(join(this.path, "keeper.json"), JSON.stringify({ pid, started: startOf(pid) }));
+		this.#write("keeper.json", { pid, started: startOf(pid) });
 	}
 
 	/** The process that keeps or builds the lab; null where it has ended, or has not begun yet. */
-	keeper(): number | null {
+	keeper(): KeeperProcess | null {
 		if (!existsSync(join(this.path, "keeper.json"))) return null;
-		const { pid, started } = this.#read("keeper.json") as { readonly pid: number; readonly started: string | null };
-		// Numbers of processes come round.
-		return started !== null && startOf(pid) === started ? pid : null;
+		const keeper = this.#read("keeper.json") as KeeperProcess;
+		return isRunning(keeper) ? keeper : null;
 	}
 
 	stands(standing: StandingLab): void {
-		writeFileSync(join(this.path, "standing.json"), JSON.stringify(standing));
+		this.#write("standing.json", standing);
 	}
 
 	/** Null while it is being built, or where its keeper never got so far. */
@@ -91,6 +101,13 @@ export class LabFolder {
 
 	remove(): void {
 		rmSync(this.path, { recursive: true, force: true });
+	}
+
+	/** Whoever looks for the file finds all of it. */
+	#write(file: string, content: unknown): void {
+		const path = join(this.path, file);
+		writeFileSync(`${path}.new`, JSON.stringify(content));
+		renameSync(`${path}.new`, path);
 	}
 
 	#read(file: string): unknown {

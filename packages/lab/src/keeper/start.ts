@@ -4,7 +4,7 @@ import { closeSync, openSync, readFileSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { LabError } from "../backends/lab-error.ts";
 import { keepLab } from "./keeper.ts";
-import type { LabFolder, LabRecord } from "./lab-folder.ts";
+import { isRunning, type KeeperProcess, type LabFolder, type LabRecord } from "./lab-folder.ts";
 import { connectLab } from "./remote-backend.ts";
 
 const STANDS = "stands";
@@ -71,8 +71,10 @@ export async function isAlive(folder: LabFolder): Promise<boolean> {
  * whether it stood.
  */
 export async function takeDownLab(folder: LabFolder): Promise<boolean> {
+	const keeper = folder.keeper();
 	try {
 		await (await connectLab(folder)).takeDown();
+		if (keeper !== null) await goneKeeper(keeper);
 		return true;
 	} catch (error) {
 		if (!(error instanceof LabError)) throw error;
@@ -86,12 +88,26 @@ export async function takeDownLab(folder: LabFolder): Promise<boolean> {
 async function endKeeper(folder: LabFolder): Promise<boolean> {
 	const keeper = folder.keeper();
 	if (keeper === null) return false;
-	process.kill(keeper, "SIGTERM");
-	for (let waited = 0; folder.keeper() !== null; waited += LOOK_EVERY_MS) {
-		if (waited >= ENDING_MS) process.kill(keeper, "SIGKILL");
+	signalTo(keeper, "SIGTERM");
+	await goneKeeper(keeper);
+	return true;
+}
+
+/** Waits until the process has ended; one that does not is made to. */
+async function goneKeeper(keeper: KeeperProcess): Promise<void> {
+	for (let waited = 0; isRunning(keeper); waited += LOOK_EVERY_MS) {
+		if (waited >= ENDING_MS) signalTo(keeper, "SIGKILL");
 		await pause(LOOK_EVERY_MS);
 	}
-	return true;
+}
+
+/** It may have ended since somebody looked. */
+function signalTo({ pid }: KeeperProcess, signal: "SIGTERM" | "SIGKILL"): void {
+	try {
+		process.kill(pid, signal);
+	} catch (error) {
+		if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+	}
 }
 
 /** The body of a keeper's process; resolves when the lab is gone. */

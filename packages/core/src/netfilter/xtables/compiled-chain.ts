@@ -1,12 +1,9 @@
-/**
- * Chains made ready for packets: KUBE-SERVICES has thousands of rules for one address each, and a packet should only
- * meet its own. The order of rules is kept.
- */
-import { addressBits } from "../../address/address.ts";
+/** Chains made ready for packets, which meet only the rules that they may match. The order of rules is kept. */
 import type { Packet } from "../../packet/packet.ts";
 import type { RuleHit } from "../result.ts";
 import type { MatchExtension, TargetExtension } from "./extension.ts";
 import { isBasic, type Match, matchExtension } from "./matches/index.ts";
+import { indexOf, type Places, type RuleIndex } from "./rule-index.ts";
 import type { XtChain, XtRule, XtTable } from "./table.ts";
 import { type Target, targetExtension } from "./targets/index.ts";
 
@@ -19,8 +16,8 @@ export interface CompiledTest {
 
 export interface CompiledRule {
 	readonly rule: XtRule;
-	/** Place in the chain, from 1. */
-	readonly position: number;
+	/** In the index of its chain. */
+	readonly place: number;
 	/** The matches in the order in which they are tried: addresses, devices and ports first, as they cost least. */
 	readonly tests: readonly CompiledTest[];
 	readonly target: { readonly data: Target; readonly extension: TargetExtension<Target> } | null;
@@ -29,17 +26,8 @@ export interface CompiledRule {
 }
 
 type CompiledRules = readonly CompiledRule[];
-/** Places of rules in their chain, from 1, in order. */
-type Positions = readonly number[];
 
-/** Each rule is in one of these. */
-interface ChainIndex {
-	readonly byDestination: ReadonlyMap<string, Positions>;
-	readonly byDestinationPort: ReadonlyMap<number, Positions>;
-	readonly rest: Positions;
-}
-
-const NONE: Positions = [];
+const NONE: Places = [];
 /** Below this, going through the rules is as fast. */
 const SHORTEST_INDEXED = 8;
 /** How much is kept of what can be made again: chains by name for one table, candidates for one chain. */
@@ -49,23 +37,23 @@ const MOST_KEPT = 4096;
 export class CompiledChain {
 	readonly chain: XtChain;
 	/** Null for short chains, which are gone through as they are. */
-	readonly #index: ChainIndex | null;
-	readonly #rules: (CompiledRule | undefined)[] = [];
+	readonly #index: RuleIndex | null;
+	readonly #rules = new Map<number, CompiledRule>();
 	/** The rules that every packet may match. */
 	#always: CompiledRules | undefined;
 	/** The rules for a packet of which some ask for its destination, or for its port: the next one is often alike. */
-	readonly #candidates = new Map<Positions, Map<Positions, CompiledRules>>();
+	readonly #candidates = new Map<Places, Map<Places, CompiledRules>>();
 
 	constructor(chain: XtChain) {
 		this.chain = chain;
-		this.#index = chain.rules.length < SHORTEST_INDEXED ? null : indexOf(chain.rules);
+		this.#index = chain.index ?? (chain.rules.length < SHORTEST_INDEXED ? null : indexOf(chain.rules));
 	}
 
 	/** The rules that a packet may match, in order: those left out ask for another address or port. */
 	candidates(packet: Packet): CompiledRules {
 		if (this.#index !== null) {
-			const byDestination = this.#index.byDestination.get(packet.dst.text);
-			const byPort = this.#index.byDestinationPort.get(packet.dport);
+			const byDestination = this.#index.byDestination(packet.dst.text);
+			const byPort = this.#index.byDestinationPort(packet.dport);
 			if (byDestination !== undefined || byPort !== undefined) {
 				return this.#merged(this.#index.rest, byDestination ?? NONE, byPort ?? NONE);
 			}
@@ -74,7 +62,12 @@ export class CompiledChain {
 		return this.#always;
 	}
 
-	#merged(rest: Positions, byDestination: Positions, byPort: Positions): CompiledRules {
+	/** Which rule of the chain one is, from 1. */
+	position({ place }: CompiledRule): number {
+		return this.#index?.position(place) ?? place;
+	}
+
+	#merged(rest: Places, byDestination: Places, byPort: Places): CompiledRules {
 		let ofDestination = this.#candidates.get(byDestination);
 		if (ofDestination === undefined) {
 			if (this.#candidates.size >= MOST_KEPT) this.#candidates.clear();
@@ -89,12 +82,12 @@ export class CompiledChain {
 		return rules;
 	}
 
-	#ready(positions: Positions): CompiledRules {
-		return positions.map((position) => {
-			let rule = this.#rules[position];
+	#ready(places: Places): CompiledRules {
+		return places.map((place) => {
+			let rule = this.#rules.get(place);
 			if (rule === undefined) {
-				rule = compileRule(this.chain.rules[position - 1] as XtRule, position);
-				this.#rules[position] = rule;
+				rule = compileRule(this.#index?.rule(place) ?? (this.chain.rules[place - 1] as XtRule), place);
+				this.#rules.set(place, rule);
 			}
 			return rule;
 		});
@@ -152,13 +145,13 @@ export function compileTable(table: XtTable): CompiledTable {
 	return result;
 }
 
-function compileRule(rule: XtRule, position: number): CompiledRule {
+function compileRule(rule: XtRule, place: number): CompiledRule {
 	const tests = rule.matches
 		.filter((match) => match.kind !== "comment")
 		.map((match) => ({ match, extension: matchExtension(match), pure: !WITH_EFFECT.has(match.kind) }));
 	// All must hold, so their order is free as long as those with an effect keep theirs and come last.
 	const target = rule.target === null ? null : { data: rule.target, extension: targetExtension(rule.target) };
-	return { rule, position, tests: tests.sort((a, b) => cost(a) - cost(b)), target, hit: null };
+	return { rule, place, tests: tests.sort((a, b) => cost(a) - cost(b)), target, hit: null };
 }
 
 const WITH_EFFECT: ReadonlySet<string> = new Set(["statistic", "recent", "limit", "hashlimit"]);
@@ -166,46 +159,4 @@ const PORTS: ReadonlySet<string> = new Set(["tcp", "udp", "sctp"]);
 
 function cost({ match, pure }: CompiledTest): number {
 	return isBasic(match) ? 0 : PORTS.has(match.kind) ? 1 : pure ? 2 : 3;
-}
-
-function indexOf(rules: readonly XtRule[]): ChainIndex {
-	const byDestination = new Map<string, number[]>();
-	const byDestinationPort = new Map<number, number[]>();
-	const rest: number[] = [];
-	let position = 0;
-	for (const rule of rules) {
-		position += 1;
-		const address = onlyDestination(rule);
-		const port = address === undefined ? onlyDestinationPort(rule) : undefined;
-		if (address !== undefined) add(byDestination, address, position);
-		else if (port !== undefined) add(byDestinationPort, port, position);
-		else rest.push(position);
-	}
-	return { byDestination, byDestinationPort, rest };
-}
-
-function add<Key>(lists: Map<Key, number[]>, key: Key, position: number): void {
-	const list = lists.get(key);
-	if (list === undefined) lists.set(key, [position]);
-	else list.push(position);
-}
-
-/** The one destination address that the rule asks for. */
-function onlyDestination(rule: XtRule): string | undefined {
-	for (const match of rule.matches) {
-		if (match.kind !== "destination" || match.negated) continue;
-		const { prefix } = match;
-		if (prefix.length === addressBits(prefix.family)) return prefix.address.text;
-	}
-	return undefined;
-}
-
-/** The one destination port that the rule asks for. */
-function onlyDestinationPort(rule: XtRule): number | undefined {
-	for (const match of rule.matches) {
-		if (match.kind !== "tcp" && match.kind !== "udp" && match.kind !== "sctp") continue;
-		const port = match.destinationPort;
-		if (port !== undefined && !port.negated && port.from === port.to) return port.from;
-	}
-	return undefined;
 }

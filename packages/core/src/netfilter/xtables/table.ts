@@ -2,6 +2,7 @@
 import type { Family } from "../../address/address.ts";
 import type { Origin, SourcePosition } from "../../origin/origin.ts";
 import type { Match } from "./matches/index.ts";
+import type { RuleIndex } from "./rule-index.ts";
 import type { Target } from "./targets/index.ts";
 
 export const XT_TABLE_NAMES = ["raw", "mangle", "nat", "filter", "security"] as const;
@@ -22,6 +23,8 @@ export interface XtChain {
 	/** What happens at the end of a built-in chain; null: a user-defined chain, which returns to its caller. */
 	readonly policy: "ACCEPT" | "DROP" | null;
 	readonly rules: readonly XtRule[];
+	/** Of a chain that makes its rules when they are asked for; absent: it is made of `rules`. A copy with other rules has none. */
+	readonly index?: RuleIndex;
 	/** Where a built-in chain's policy was read. */
 	readonly source?: SourcePosition;
 }

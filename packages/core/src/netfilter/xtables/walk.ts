@@ -11,7 +11,7 @@ const NO_HITS: readonly RuleHit[] = [];
 
 /** A chain under way. */
 interface Frame {
-	readonly chain: XtChain;
+	readonly chain: CompiledChain;
 	/** Who jumped here; null for the base chain. */
 	readonly caller: Frame | null;
 	/** The chain that was left for this one by goto. */
@@ -73,7 +73,7 @@ class ChainRun {
 	run(base: CompiledChain): ChainResult["effect"] {
 		const candidates = base.candidates(this.#at.packet);
 		this.#frame = {
-			chain: base.chain,
+			chain: base,
 			caller: null,
 			left: null,
 			candidates,
@@ -156,10 +156,10 @@ class ChainRun {
 			return { kind: "unknown", unknown: phrase("no-chain", { table: this.#table.table.name, chain: call.chain }) };
 		}
 		// The kernel takes no such rules (mark_source_chains, nft_chain_validate), so a dump that has them is not whole.
-		if (isUnderWay(frame, called.chain)) {
+		if (isUnderWay(frame, called)) {
 			return { kind: "unknown", unknown: phrase("chain-loops", { chain: call.chain }) };
 		}
-		const begun = { chain: called.chain, candidates, next: found + 1 };
+		const begun = { chain: called, candidates, next: found + 1 };
 		const entered: Frame =
 			call.kind === "jump"
 				? { ...begun, caller: frame, left: null, hitsBefore, calls: 1 }
@@ -176,7 +176,7 @@ class ChainRun {
 
 	#hit(frame: Frame, rule: CompiledRule): void {
 		if (this.#hits === null) return;
-		if (rule.hit?.table !== this.#table.label) rule.hit = hitOf(rule, frame.chain.name, this.#table);
+		if (rule.hit?.table !== this.#table.label) rule.hit = hitOf(rule, frame.chain, this.#table);
 		this.#hits.push(rule.hit);
 	}
 
@@ -195,7 +195,7 @@ class ChainRun {
 }
 
 /** Whether the chain is one of those that led to this frame, by jump or by goto. */
-function isUnderWay(frame: Frame, chain: XtChain): boolean {
+function isUnderWay(frame: Frame, chain: CompiledChain): boolean {
 	for (let caller: Frame | null = frame; caller !== null; caller = caller.caller) {
 		for (let left: Frame | null = caller; left !== null; left = left.left) {
 			if (left.chain === chain) return true;
@@ -207,13 +207,15 @@ function isUnderWay(frame: Frame, chain: XtChain): boolean {
 /** Targets after which the walk goes on and something is different. */
 const CHANGES: ReadonlySet<string> = new Set(["mark", "connmark", "ct", "notrack", "tos", "dscp"]);
 
-function hitOf({ rule, position }: CompiledRule, chain: string, { label, table }: CompiledTable): RuleHit {
+function hitOf(compiled: CompiledRule, within: CompiledChain, { label, table }: CompiledTable): RuleHit {
+	const { rule } = compiled;
+	const { name: chain } = within.chain;
 	let printed: string | undefined;
 	const text = (): string => {
 		printed ??= printRule(chain, rule, table.family);
 		return printed;
 	};
-	return { table: label, chain, position, text, origin: rule.origin };
+	return { table: label, chain, position: within.position(compiled), text, origin: rule.origin };
 }
 
 /**

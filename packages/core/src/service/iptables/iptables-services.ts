@@ -27,6 +27,7 @@ import { type Dispatch, dispatchRules } from "./dispatch.ts";
 import { filterHooks, kubeletFirewallChain, NAT_HOOKS, nodePortJumps, servesLocalhost } from "./hook-rules.ts";
 import { legacyDispatchRules, legacyServiceChain } from "./legacy-chains.ts";
 import { type ChainInput, endpointChain, serviceChain } from "./service-chains.ts";
+import { SharedChain } from "./shared-chain.ts";
 
 /** Above this many endpoints in the cluster, kube-proxy leaves out comments (largeClusterEndpointsThreshold). */
 const LARGE_CLUSTER_ENDPOINTS = 1000;
@@ -124,12 +125,8 @@ export class IptablesServices {
 
 	/** One of the chains that all Services share. Nodes with the same key have the same chain. */
 	#together(node: ProxyNode, name: string, part: keyof Dispatch, key: string, last: readonly XtRule[] = []): XtChain {
-		return remembered(this.#shared, `${part} ${key}`, () => {
-			const rules: XtRule[] = [];
-			for (const port of this.#services.ports) rules.push(...this.#dispatch(port, node)[part]);
-			rules.push(...last);
-			return chain(name, rules);
-		});
+		const rulesOf = (port: ProxyServicePort): readonly XtRule[] => this.#dispatch(port, node)[part];
+		return remembered(this.#shared, `${part} ${key}`, () => new SharedChain(name, this.#services.asked, rulesOf, last));
 	}
 
 	/** For which ports of a policy Local the node has endpoints of its own. */

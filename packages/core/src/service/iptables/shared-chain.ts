@@ -1,0 +1,107 @@
+/**
+ * A chain that all Services share, as KUBE-SERVICES: thousands of rules, made for the ports that a packet asks for, and all
+ * together only for whoever goes through them.
+ */
+import {
+	onlyDestination,
+	onlyDestinationPort,
+	type Places,
+	type RuleIndex,
+} from "../../netfilter/xtables/rule-index.ts";
+import type { XtChain, XtRule } from "../../netfilter/xtables/table.ts";
+import type { ProxyServicePort } from "../service-port.ts";
+import type { AskedPorts } from "../service-tables.ts";
+
+/** More rules than a port has in one chain: what the places of two ports are apart. */
+const STRIDE = 1 << 20;
+
+export class SharedChain implements XtChain {
+	readonly name: string;
+	readonly policy = null;
+	readonly #index: PortIndex;
+
+	/** `rulesOf` gives each port's rules, the same ones each time; `last` come after those of all ports. */
+	constructor(
+		name: string,
+		asked: AskedPorts,
+		rulesOf: (port: ProxyServicePort) => readonly XtRule[],
+		last: readonly XtRule[],
+	) {
+		this.name = name;
+		this.#index = new PortIndex(asked, rulesOf, last);
+	}
+
+	get rules(): readonly XtRule[] {
+		return this.#index.rules;
+	}
+
+	get index(): RuleIndex {
+		return this.#index;
+	}
+}
+
+class PortIndex implements RuleIndex {
+	readonly rest: Places;
+	readonly #asked: AskedPorts;
+	readonly #rulesOf: (port: ProxyServicePort) => readonly XtRule[];
+	readonly #last: readonly XtRule[];
+	readonly #byDestination = new Map<string, Places | undefined>();
+	readonly #byDestinationPort = new Map<number, Places | undefined>();
+	/** How many rules come before those of each port, as far as somebody asked. */
+	readonly #before: number[] = [0];
+	#rules: readonly XtRule[] | undefined;
+
+	constructor(asked: AskedPorts, rulesOf: (port: ProxyServicePort) => readonly XtRule[], last: readonly XtRule[]) {
+		this.#asked = asked;
+		this.#rulesOf = rulesOf;
+		this.#last = last;
+		this.rest = last.map((_, i) => asked.ports.length * STRIDE + i);
+	}
+
+	get rules(): readonly XtRule[] {
+		this.#rules ??= [...this.#asked.ports.flatMap(this.#rulesOf), ...this.#last];
+		return this.#rules;
+	}
+
+	byDestination(address: string): Places | undefined {
+		const ports = this.#asked.byAddress.get(address);
+		if (ports === undefined) return undefined;
+		return known(this.#byDestination, address, () => this.#places(ports, (rule) => onlyDestination(rule) === address));
+	}
+
+	byDestinationPort(number: number): Places | undefined {
+		const ports = this.#asked.byNodePort.get(number);
+		if (ports === undefined) return undefined;
+		return known(this.#byDestinationPort, number, () =>
+			this.#places(ports, (rule) => onlyDestination(rule) === undefined && onlyDestinationPort(rule) === number),
+		);
+	}
+
+	rule(place: number): XtRule {
+		const port = this.#asked.ports[Math.floor(place / STRIDE)];
+		return (port === undefined ? this.#last : this.#rulesOf(port))[place % STRIDE] as XtRule;
+	}
+
+	position(place: number): number {
+		const port = Math.floor(place / STRIDE);
+		for (let last = this.#before.length - 1; last < port; last++) {
+			const rules = this.#rulesOf(this.#asked.ports[last] as ProxyServicePort).length;
+			this.#before.push((this.#before[last] as number) + rules);
+		}
+		return (this.#before[port] as number) + (place % STRIDE) + 1;
+	}
+
+	#places(ports: readonly ProxyServicePort[], asks: (rule: XtRule) => boolean): Places | undefined {
+		const places = ports.flatMap((port) =>
+			this.#rulesOf(port).flatMap((rule, i) => (asks(rule) ? [port.index * STRIDE + i] : [])),
+		);
+		return places.length === 0 ? undefined : places;
+	}
+}
+
+function known<Key>(kept: Map<Key, Places | undefined>, key: Key, find: () => Places | undefined): Places | undefined {
+	if (kept.has(key)) return kept.get(key);
+	const found = find();
+	kept.set(key, found);
+	return found;
+}
