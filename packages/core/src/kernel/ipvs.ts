@@ -150,12 +150,12 @@ function transmitToServer(walk: Walk, skb: Skb, asked: Packet): Next | null {
 			{ ...skb, packet: asked },
 			"unreachable",
 			packet.family === 4 ? "icmp-host-unreachable" : "icmp6-addr-unreachable",
-			because("no-route", { to: packet.dst.text }),
+			because("no-route", { to: packet.dst.text, stolen: "yes" }),
 		);
 	}
 	if (found.route.type === "local") return null;
 	const out = outRouteOf(view, found, packet.dst);
-	if (out === null) return end(skb, "unreachable", because("no-route", { to: packet.dst.text }));
+	if (out === null) return end(skb, "unreachable", because("no-route", { to: packet.dst.text, stolen: "yes" }));
 	// decrement_ttl() in __ip_vs_get_out_rt: also for what a process of this stack sends (seen on a 6.1 kernel: 63).
 	skb.packet = { ...packet, ttl: packet.ttl - 1 };
 	skb.out = out;

@@ -168,8 +168,8 @@ function toSource(walk: Walk, skb: Skb, range: NatRange, kind: Rewrite["kind"], 
 	const isEchoed = isEcho(skb.packet);
 	const isDrawn =
 		(isEchoed || hasPorts(skb.packet)) && isTaken(walk, skb, withReplyDestination(connection.reply, address, wanted));
-	// A port drawn at random stands for itself, except where somebody waits for another one than will be drawn.
-	const port = isDrawn || (walk.answering && drawsAnother(range, skb.packet)) ? wanted + 1 : wanted;
+	// A port that is drawn is another one: nobody knows the packet by it who has not its connection.
+	const port = isDrawn || drawsAnother(range, skb.packet) ? wanted + 1 : wanted;
 	const changes = !sameAddress(address, skb.packet.src) || port !== skb.packet.sport;
 	// Masquerading to the very same address still maps the connection, with a port of its own where it is drawn at random.
 	if (changes || kind === "masquerade") {

@@ -21,7 +21,7 @@ export function output(walk: Walk, skb: Skb): Next {
 	const mark = skb.rerouteMark ?? (natChangesDestination(skb) ? skb.mark : null);
 	if (mark !== null) {
 		const failed = routeOut(walk, skb, againFlow(skb, mark));
-		if (failed !== null) return again(failed);
+		if (failed !== null) return again(failed, skb);
 	}
 	return go("postrouting", skb);
 }

@@ -9,10 +9,11 @@ import { selectAddress } from "./source-address.ts";
 import { end, type Next, type Walk } from "./walk.ts";
 
 /** The packet is lost on its way out of this stack: what its sender hears of it is another thing than of a failed connect(). */
-export function again(failed: Next): Next {
+export function again(failed: Next, { stolen }: Skb): Next {
 	if (failed.kind !== "end") return failed;
 	const { because } = failed;
-	return { ...failed, because: { ...because, facts: { ...because.facts, rerouted: "yes" } } };
+	const facts = { ...because.facts, rerouted: "yes", ...(stolen && { stolen: "yes" }) };
+	return { ...failed, because: { ...because, facts } };
 }
 
 /** Finds the route of a packet that this stack makes, and its source address where it has none. Null: it has them. */
@@ -72,7 +73,7 @@ export function lostAnew(walk: Walk, skb: Skb): Next | null {
 	const flow = againFlow(skb, skb.mark);
 	if (leadsSomewhere(lookup(skb.view, flow))) return null;
 	const failed = routeOut(walk, skb, flow);
-	return failed === null ? null : again(failed);
+	return failed === null ? null : again(failed, skb);
 }
 
 /** ip_route_me_harder, ip6_route_me_harder: protocol and ports are read from the packet (fib4_rules_early_flow_dissect). */

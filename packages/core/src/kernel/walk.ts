@@ -232,8 +232,6 @@ export interface Manner {
 	readonly recording: boolean;
 	readonly asked: ReadonlySet<Place>;
 	readonly remarks: Map<string, Remark>;
-	/** It is the way of what comes back. Absent: it is not. */
-	readonly answering?: boolean;
 	/** Absent: the network's own where nothing is written down. */
 	readonly transits?: Transits | null;
 }
@@ -257,20 +255,13 @@ export class Walk {
 	readonly remarks: Map<string, Remark>;
 	/** The places that the question names: clients on the Internet exist only where somebody asks about them. */
 	readonly asked: ReadonlySet<Place>;
-	/** Whether somebody waits for the packet, who knows but one source of it. */
-	readonly answering: boolean;
 	/** Where the packet was routed before, to tell a loop. */
 	readonly forwarded: Forwarded[] = [];
 	/** What stacks are known to do with packets; null: every stage is walked, to be written down. */
 	readonly transits: Transits | null;
 	steps = 0;
 
-	constructor(
-		network: Network,
-		choices: Choices,
-		memory: Memory,
-		{ recording, asked, remarks, answering, transits }: Manner,
-	) {
+	constructor(network: Network, choices: Choices, memory: Memory, { recording, asked, remarks, transits }: Manner) {
 		this.network = network;
 		this.cabling = cablingOf(network);
 		this.choices = choices;
@@ -279,7 +270,6 @@ export class Walk {
 		this.transits = transits === undefined && !recording ? transitsOf(network) : (transits ?? null);
 		this.asked = asked;
 		this.remarks = remarks;
-		this.answering = answering === true;
 	}
 
 	/** A walk that has come as far as this one, to be gone on with by other choices. */
@@ -288,7 +278,6 @@ export class Walk {
 			recording: this.recording,
 			asked: this.asked,
 			remarks: new Map(this.remarks),
-			answering: this.answering,
 			transits: this.transits,
 		});
 		walk.hops.push(...this.hops);

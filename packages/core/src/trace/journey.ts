@@ -82,7 +82,7 @@ function exploreWay(plan: Plan, choices: Choices, entry: Next, home: View, met: 
 	const aftermath = aftermathOf(plan, forwardEnd);
 	const isKnown = (): boolean => !asked.looked && !memory.neighbours.matter;
 	if (aftermath.kind === "nothing") return isKnown() ? aftermath.verdict : null;
-	const back = new Walk(plan.network, choices, memory, { ...manner, answering: true });
+	const back = new Walk(plan.network, choices, memory, manner);
 	const came = walkUntil(back, sendBack(back, aftermath), home, met);
 	if (came?.kind !== "stage" || !isKnown()) return null;
 	return { refused: aftermath.kind === "refusal" ? refusedBy(aftermath.end) : null, steps: back.steps, skb: came.skb };

@@ -172,7 +172,7 @@ function comeHome(plan: Plan, { forward }: Beginning, home: View, coming: Homeco
 	} satisfies MemoryMaps;
 	const memory = forward.memory.copy(maps);
 	const choices = new Choices();
-	const manner = { recording: false, asked: plan.asked, remarks: new Map(), answering: true };
+	const manner = { recording: false, asked: plan.asked, remarks: new Map() };
 	const walk = new Walk(plan.network, choices, memory, manner);
 	walk.steps = coming.steps;
 	let next: Next = go("neighbour", coming.skb(inputs));

@@ -99,7 +99,7 @@ function walkOnce(plan: Plan, { sent, forward, next }: Beginning): Way {
 	const aftermath = aftermathOf(plan, forwardEnd);
 	if (aftermath.kind === "nothing")
 		return { ...base, weight: choices.weight, verdict: aftermath.verdict, end: aftermath.end };
-	const back = new Walk(plan.network, choices, memory, { recording, asked: plan.asked, remarks, answering: true });
+	const back = new Walk(plan.network, choices, memory, { recording, asked: plan.asked, remarks });
 	const backEnd = run(back, sendBack(back, aftermath));
 	const weight = choices.weight;
 	if (aftermath.kind === "answer") {

@@ -79,7 +79,8 @@ function failsInSend({ forward, client, endedAt, code, sent, facts }: PredictedW
 
 /** No refusal came over the wire: the client's own stack says so, where the packet never left it. */
 function localError({ client, endedAt, forward, code, facts, sent }: PredictedWay): ResultWord | null {
-	if (endedAt !== client || forward.length > 0) return null;
+	// What IPVS has taken is lost without its sender (ip_vs_nat_xmit: NF_STOLEN).
+	if (endedAt !== client || forward.length > 0 || facts.stolen !== undefined) return null;
 	// sctp_transport_route() failing is no error of connect(): the INIT is sent again, and again to nobody. The ICMP error of a
 	// neighbour that does not answer is one (sctp_v4_err, sctp_v6_err).
 	if (sent.protocol === "sctp" && code !== "no-answer") return null;

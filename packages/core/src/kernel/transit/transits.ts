@@ -24,8 +24,6 @@ const PATIENCE = 32;
 
 interface Remembered {
 	readonly trees: Trees<Outcome>;
-	/** Answers are told apart: a source port that is drawn is theirs no more. */
-	readonly ofAnswers: Trees<Outcome>;
 	met: number;
 	outcomes: number;
 }
@@ -49,7 +47,7 @@ export class Transits {
 		const remembered = this.#of(skb.view);
 		if (++remembered.met <= this.#patience) return run(walk, stage, skb);
 		const entry: Entry = { skb, connections: walk.memory.conntrack.of(skb.view) };
-		const tree = treeOf(walk.answering ? remembered.ofAnswers : remembered.trees, stage, entry);
+		const tree = treeOf(remembered.trees, stage, entry);
 		const inputs = inputsOf(entry);
 		const before = walk.choices.made.length;
 		const known = tree.find(inputs, walk.choices);
@@ -106,7 +104,7 @@ export class Transits {
 	#of(view: View): Remembered {
 		let remembered = this.#stacks.get(view);
 		if (remembered === undefined) {
-			remembered = { trees: new Map(), ofAnswers: new Map(), met: 0, outcomes: 0 };
+			remembered = { trees: new Map(), met: 0, outcomes: 0 };
 			this.#stacks.set(view, remembered);
 		}
 		return remembered;
