@@ -64,6 +64,20 @@ describe.skipIf(NO_BROWSER !== "")(`a path that fails${NO_BROWSER}`, () => {
 		await page.locator("li.cited", { hasText: "net.bridge.bridge-nf-call-iptables = 0" }).waitFor();
 	});
 
+	test("shows the rule that decided before those that led to it; its line leads to What if at that line", async () => {
+		const { page } = await tests.openAtlas("#/path?in=calico-bgp/policy-other-port");
+		await page.locator(".verdicts .leading").getByText("admitted there is tcp http, tcp 8000-8080").waitFor();
+		await page.locator("main").press("l");
+		const rules = page.locator(".step-panel .rules");
+		await rules.locator(".deciding").getByText("-j DROP").waitFor();
+		expect(await rules.getByText("-A FORWARD -j cali-FORWARD").isVisible()).toBe(false);
+		await rules.getByText("rules on the way to it").click();
+		await rules.getByText("-A FORWARD -j cali-FORWARD").waitFor();
+		await rules.locator(".deciding").getByRole("link", { name: "atlas/calico-bgp/cluster.yaml:286" }).click();
+		await page.locator(".cm-activeLine", { hasText: "networking.k8s.io/v1" }).waitFor();
+		expect(await page.getByRole("combobox", { name: "File" }).inputValue()).toBe("atlas/calico-bgp/cluster.yaml");
+	});
+
 	test("is marked on the node that refuses the packet, and a button leads to that step", async () => {
 		const { page } = await tests.openAtlas("#/path?in=flannel-vpc/001-3.1");
 		await page.getByRole("button", { name: "To where it is refused" }).click();

@@ -114,7 +114,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		test("says why a connection is refused, and what to do", async () => {
 			const { page } = await tests.openAtlas("#/path?in=flannel-vpc/001-3.1");
 			await page.locator(".verdict-line .badge").getByText("refused").waitFor();
-			await page.locator(".findings .error").getByText("externalTrafficPolicy: Cluster").waitFor();
+			await page.locator(".findings.error").getByText("externalTrafficPolicy: Cluster").waitFor();
 		});
 
 		test("several ways stand beside each other with their shares", async () => {
@@ -218,7 +218,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 
 	test("State leads from a step's rule to its chain, and from a jump to the next", async () => {
 		const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}-iptables`);
-		const rule = page.locator(".step-panel .rules a").first();
+		const rule = page.locator(".step-panel .rules details a").first();
 		const slider = page.getByRole("slider");
 		await slider.waitFor();
 		await expect
@@ -230,6 +230,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 				{ timeout: 20_000 },
 			)
 			.toBe(1);
+		await page.getByText("on the way to it").click();
 		await rule.click();
 		const target = page.locator(".group.target");
 		await target.getByText("KUBE-SERVICES").first().waitFor();

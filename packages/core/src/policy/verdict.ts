@@ -137,14 +137,38 @@ function byRules(
 	return { kind: "unknown", what: phrase("asks-for-labels", { rule: ruleRef(uncertain), namespace }) };
 }
 
+/** Rules of a pod's policies that would let the connection through but for its port, or but for who its other end is. */
+export function nearRules(
+	policies: CompiledPolicies,
+	flow: PolicyFlow,
+	direction: PolicyDirection,
+): readonly CompiledRule[] {
+	const [end, peer] = direction === "ingress" ? [flow.to, flow.from] : [flow.from, flow.to];
+	const pod = selectablePod(end, "as-node");
+	if (pod === null) return [];
+	const peerPod = selectablePod(peer, "as-node");
+	const identity = peerPod === null ? null : policies.identities.of(peerPod);
+	const served = selectablePod(flow.to, "as-node");
+	return policies
+		.isolation(pod, direction)
+		.rules.filter((rule) => admitsPort(rule, flow, served) || admitsPeer(rule, peer, identity) !== NO);
+}
+
 function admits(
-	{ peers, ports }: CompiledRule,
+	rule: CompiledRule,
 	flow: PolicyFlow,
 	peer: PolicyEnd,
 	identity: Identity | null,
 	served: Pod | null,
 ): Certainty {
-	if (ports.length > 0 && !ports.some((port) => hasPort(port, flow, served))) return NO;
+	return admitsPort(rule, flow, served) ? admitsPeer(rule, peer, identity) : NO;
+}
+
+function admitsPort({ ports }: CompiledRule, flow: PolicyFlow, served: Pod | null): boolean {
+	return ports.length === 0 || ports.some((port) => hasPort(port, flow, served));
+}
+
+function admitsPeer({ peers }: CompiledRule, peer: PolicyEnd, identity: Identity | null): Certainty {
 	if (peers.length === 0) return YES;
 	let best: Certainty = NO;
 	for (const each of peers) {

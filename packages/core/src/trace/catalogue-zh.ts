@@ -97,5 +97,5 @@ export const CHINESE: Catalogue = {
 	byWhom: (text, component, object) => `${text}，由 ${component}${object === undefined ? "" : ` 为 ${object}`} 设置`,
 	endedAt: (text, at) => `${text}（在 ${at}）`,
 	arrived: (at, destination) => `报文以 ${destination} 到达 ${at}，应答也回来了`,
-	lastRule: (rule, others) => `规则 ${rule}${others === 0 ? "" : `（之前还有 ${others} 条）`}`,
+	lastRule: (rule, others) => `规则 ${rule}${others === 0 ? "" : `（参与的 ${others + 1} 条中的最后一条）`}`,
 };

@@ -102,5 +102,5 @@ export const ENGLISH: Catalogue = {
 	byWhom: (text, component, object) => `${text}, by ${component}${object === undefined ? "" : ` for ${object}`}`,
 	endedAt: (text, at) => `${text} (at ${at})`,
 	arrived: (at, destination) => `The packet reached ${at} as ${destination}, and the answer came back`,
-	lastRule: (rule, others) => `Rule ${rule}${others === 0 ? "" : ` (after ${others} more)`}`,
+	lastRule: (rule, others) => `Rule ${rule}${others === 0 ? "" : ` (the last of ${others + 1} that had a part)`}`,
 };

@@ -16,6 +16,7 @@ import {
 } from "../policy/verdict.ts";
 import { podPlace } from "../state/place.ts";
 import { type Phrase, phrase, type Said } from "../wording/phrase.ts";
+import { admittedInstead } from "./admitted.ts";
 import { distinct, type Found } from "./found.ts";
 import type { Plan } from "./plan.ts";
 import { endingAs, type ShownAt } from "./shown-at.ts";
@@ -66,7 +67,7 @@ function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): r
 	if (!isEnforced(subject)) return [];
 	return distinct(
 		judgementsOf(subject, plan, ways).flatMap((judgement): readonly Found[] => {
-			const { way, pod, direction, verdict } = judgement;
+			const { way, pod, direction, verdict, flow } = judgement;
 			if (verdict.kind === "allowed" && verdict.why === "rule" && way.forwardEnd.outcome === "delivered") {
 				const rules = verdict.rules.map((rule) => `${ruleRef(rule)} (${rule.policy.source.file}:${rule.line})`);
 				const message = phrase("policy-allowed", { direction, pod: podPlace(pod), rules });
@@ -78,7 +79,8 @@ function policiesDeciding(subject: Subject, plan: Plan, ways: readonly Way[]): r
 			const [first] = verdict.isolatedBy;
 			const policies = verdict.isolatedBy.map((each) => `${policyRef(each)} (${formatPosition(each.source)})`);
 			const connection = connectionPhrase(way);
-			const message = phrase("policy-denied", { direction, pod: podPlace(pod), policies, connection });
+			const admitted = admittedInstead(policiesOf(subject.cluster), flow, direction);
+			const message = phrase("policy-denied", { direction, pod: podPlace(pod), policies, connection, admitted });
 			const object = first === undefined ? podPlace(pod) : policyRef(first);
 			return [
 				{
@@ -152,6 +154,7 @@ interface Judgement {
 	readonly way: Way;
 	readonly pod: Pod;
 	readonly direction: PolicyDirection;
+	readonly flow: PolicyFlow;
 	readonly selecting: readonly NetworkPolicy[];
 	readonly verdict: PolicyVerdict;
 }
@@ -175,7 +178,7 @@ function judgementsOf(subject: Subject, plan: Plan, ways: readonly Way[]): reado
 			if (end.kind !== "pod" || end.pod.hostNetwork) return [];
 			const { policies: selecting } = policies.isolation(end.pod, direction);
 			if (selecting.length === 0) return [];
-			return [{ way, pod: end.pod, direction, selecting, verdict: policyVerdict(policies, flow, direction) }];
+			return [{ way, pod: end.pod, direction, flow, selecting, verdict: policyVerdict(policies, flow, direction) }];
 		}),
 	);
 }

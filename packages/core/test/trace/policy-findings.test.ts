@@ -103,11 +103,28 @@ describe.each(["terway-vpc", "hybridnet-vxlan", "calico-bgp"])("a mode that enfo
 			code: "policy-denied",
 			severity: "error",
 			message:
-				"ingress of pod/default/server: isolated by networkpolicy/default/deny (cluster.yaml:26), and no rule admits tcp port 80 from 10.244.0.2 to 10.244.0.3",
+				"ingress of pod/default/server: isolated by networkpolicy/default/deny (cluster.yaml:26), and no rule admits tcp port 80 from 10.244.0.2 to 10.244.0.3; there is no ingress rule at all",
 			fix: expect.stringContaining("add to networkpolicy/default/deny an ingress rule"),
 			object: "networkpolicy/default/deny",
 			steps: [{ path: 0, direction: "forward", hop: expect.any(Number) }],
 		});
+	});
+
+	test("says what is admitted there, with the rules that miss the connection in one thing before others", () => {
+		const rule = (peer: string, ports: string): string => `{ from: [${peer}], ports: [${ports}] }`;
+		const rules = [
+			rule("{ namespaceSelector: {}, podSelector: { matchLabels: { app: other } } }", "{ port: 443 }"),
+			rule("{ podSelector: { matchLabels: { app: client } } }", "{ port: http }, { port: 8000, endPort: 8080 }"),
+			rule("{ ipBlock: { cidr: 192.168.1.0/24, except: [192.168.1.50/32] } }", "{ port: 80 }"),
+		];
+		const near = netpol(
+			"default",
+			"near",
+			`{ podSelector: { matchLabels: { app: web } }, ingress: [${rules.join(", ")}] }`,
+		);
+		expect(answer(mode, near).findings[0]?.message).toContain(
+			"; admitted there is tcp http, tcp 8000-8080 from pods with app=client (cluster.yaml:29); tcp 80 from 192.168.1.0/24 except 192.168.1.50/32 (cluster.yaml:29); and 1 more",
+		);
 	});
 
 	test("says which rule lets it through", () => {

@@ -2,6 +2,7 @@
 import type { Origin } from "@podpath/core";
 import type { JSX } from "preact";
 import { useTexts } from "../texts/language.ts";
+import { SourceLink } from "./source-link.tsx";
 
 export function OriginLine({ origin }: { readonly origin: Origin | null }): JSX.Element | null {
 	const { path: texts } = useTexts();
@@ -12,11 +13,7 @@ export function OriginLine({ origin }: { readonly origin: Origin | null }): JSX.
 			<span class="quiet">{texts.by}</span> {component === "kernel" ? texts.kernelDefault : <b>{component}</b>}
 			{object !== undefined && <code>{object}</code>}
 			{note !== undefined && <span class="quiet">“{note}”</span>}
-			{source !== undefined && (
-				<code class="source">
-					{source.file}:{source.line}
-				</code>
-			)}
+			{source !== undefined && <SourceLink file={source.file} line={source.line} />}
 		</p>
 	);
 }

@@ -3,6 +3,7 @@ import type { Explanation } from "@podpath/core";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { go } from "../../navigation.ts";
+import { Manifests } from "../../parts/source-link.tsx";
 import type { Route } from "../../route.ts";
 import { Changed } from "./changed.tsx";
 import { changesOf } from "./changes.ts";
@@ -27,9 +28,11 @@ interface Props {
 	readonly route: Route;
 	/** A newer answer is on its way. */
 	readonly stale: boolean;
+	/** The manifests that it is an answer about can be changed in the page. */
+	readonly editable: boolean;
 }
 
-export function Answer({ explanation, before = null, route, stale }: Props): JSX.Element {
+export function Answer({ explanation, before = null, route, stale, editable }: Props): JSX.Element {
 	const { groups, way, path, steps, current, step, last, cause, stepOf, leading } = useLookedAt(explanation, route);
 	const changes = useMemo(
 		() => (before === null || path === undefined ? null : changesOf(before, path)),
@@ -42,59 +45,61 @@ export function Answer({ explanation, before = null, route, stale }: Props): JSX
 	};
 	useStepKeys(goTo, current, steps.length, { end: last, cause: cause ?? last });
 	return (
-		<section class={`answer${stale ? " stale" : ""}`} aria-busy={stale}>
-			<Verdicts
-				explanation={explanation}
-				groups={groups}
-				way={way}
-				onWay={(index) => show({ way: String(index), step: "" })}
-			>
-				{path !== undefined && <ToEnd path={path} step={last} onStep={goTo} />}
-				{leading !== undefined && (
-					<LeadingFinding finding={leading} stepOf={stepOf} onStep={goTo} keyed={cause ?? last} />
-				)}
-			</Verdicts>
-			{path !== undefined && step !== undefined && (
-				<>
-					{changes !== null && <Changed changes={changes} steps={steps} onStep={goTo} />}
-					<div class="stage">
-						<Picture
-							groups={groups}
-							way={way}
-							step={step}
+		<Manifests.Provider value={editable ? route : null}>
+			<section class={`answer${stale ? " stale" : ""}`} aria-busy={stale}>
+				<Verdicts
+					explanation={explanation}
+					groups={groups}
+					way={way}
+					onWay={(index) => show({ way: String(index), step: "" })}
+				>
+					{path !== undefined && <ToEnd path={path} step={last} onStep={goTo} />}
+					{leading !== undefined && (
+						<LeadingFinding finding={leading} stepOf={stepOf} onStep={goTo} keyed={cause ?? last} />
+					)}
+				</Verdicts>
+				{path !== undefined && step !== undefined && (
+					<>
+						{changes !== null && <Changed changes={changes} steps={steps} onStep={goTo} />}
+						<div class="stage">
+							<Picture
+								groups={groups}
+								way={way}
+								step={step}
+								steps={steps}
+								onStep={goTo}
+								changes={changes}
+								cause={cause}
+							/>
+							<Legend path={path} cause={cause !== null} />
+							<Stepper steps={steps} current={current} onStep={goTo} end={last} cause={cause} />
+						</div>
+						<StepPanel
 							steps={steps}
+							step={step}
+							about={before !== null ? null : route.params.in === undefined ? {} : { in: route.params.in }}
+							number={current + 1}
+						/>
+						<StepList
+							steps={steps}
+							current={current}
 							onStep={goTo}
-							changes={changes}
+							changed={changes?.steps}
+							end={last === null ? null : { step: last, kind: endOf(path) ?? "lost" }}
 							cause={cause}
 						/>
-						<Legend path={path} cause={cause !== null} />
-						<Stepper steps={steps} current={current} onStep={goTo} end={last} cause={cause} />
-					</div>
-					<StepPanel
-						steps={steps}
-						step={step}
-						about={before !== null ? null : route.params.in === undefined ? {} : { in: route.params.in }}
-						number={current + 1}
-					/>
-					<StepList
-						steps={steps}
-						current={current}
-						onStep={goTo}
-						changed={changes?.steps}
-						end={last === null ? null : { step: last, kind: endOf(path) ?? "lost" }}
-						cause={cause}
-					/>
-					<div class="beside">
-						<Findings
-							findings={explanation.findings.filter((each) => each !== leading)}
-							stepOf={stepOf}
-							onStep={goTo}
-						/>
-						<Facts path={path} />
-						<ExportMenu explanation={explanation} route={route} />
-					</div>
-				</>
-			)}
-		</section>
+						<div class="beside">
+							<Findings
+								findings={explanation.findings.filter((each) => each !== leading)}
+								stepOf={stepOf}
+								onStep={goTo}
+							/>
+							<Facts path={path} />
+							<ExportMenu explanation={explanation} route={route} />
+						</div>
+					</>
+				)}
+			</section>
+		</Manifests.Provider>
 	);
 }

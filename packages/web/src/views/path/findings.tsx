@@ -1,6 +1,7 @@
 /** What an operator should know, with what to do. */
 import type { Finding } from "@podpath/core";
 import type { JSX } from "preact";
+import { Sourced } from "../../parts/source-link.tsx";
 import { useTexts } from "../../texts/language.ts";
 
 interface Props {
@@ -54,13 +55,13 @@ function FindingText({ finding, step, onStep, keyed = null }: TextProps): JSX.El
 	return (
 		<>
 			<p>
-				<span class="severity">{texts.severities[severity]}</span> {message}
+				<span class="severity">{texts.severities[severity]}</span> <Sourced text={message} />
 			</p>
 			{fix !== undefined && (
 				<p class="fix">
 					<b>{texts.path.fix}</b>
 					{texts.colon}
-					{fix}
+					<Sourced text={fix} />
 				</p>
 			)}
 			<p class="quiet">

@@ -42,7 +42,14 @@ export function PathView({ route, served }: ViewProps): JSX.Element {
 			{question === null && input.kind === "served" && <p class="quiet">{texts.question.missing}</p>}
 			{explanation === null && question !== null && problem === null && asking && <p class="quiet">{texts.loading}</p>}
 			{explanation !== null && question !== null && <Onward input={input} question={question} />}
-			{explanation !== null && <Answer explanation={explanation} route={route} stale={asking} />}
+			{explanation !== null && (
+				<Answer
+					explanation={explanation}
+					route={route}
+					stale={asking}
+					editable={input.kind === "scenario" || served.kind === "manifests"}
+				/>
+			)}
 		</div>
 	);
 }

@@ -67,6 +67,7 @@ function stateLink(about: Readonly<Record<string, string>>, place: string, cited
 }
 
 interface RulesProps {
+	/** In the order in which they were met: the last one decided. */
 	readonly rules: readonly ExplainedRule[];
 	/** Undefined: there is nothing to lead to. */
 	readonly linkTo: (cited: Citation) => string | undefined;
@@ -74,25 +75,44 @@ interface RulesProps {
 
 function Rules({ rules, linkTo }: RulesProps): JSX.Element {
 	const { path: texts } = useTexts();
+	const before = rules.slice(0, -1);
 	return (
 		<section class="rules">
-			<h3>{texts.rules}</h3>
-			<ol>
-				{rules.map(({ table, chain, position, text, origin }, index) => (
-					<li key={index}>
-						<p class="quiet">
-							<MaybeLink
-								to={linkTo({ group: `${table} ${chain}`, begins: text, holds: "" })}
-								text={`${table} ${chain}`}
-							/>{" "}
-							{position === 0 ? texts.policy : `#${position}`}
-						</p>
-						<code>{text}</code>
-						<OriginLine origin={origin} />
-					</li>
+			<h3>{texts.decidingRule}</h3>
+			<ol class="deciding">
+				{rules.slice(-1).map((rule) => (
+					<Rule key={0} rule={rule} linkTo={linkTo} />
 				))}
 			</ol>
+			{before.length > 0 && (
+				<details>
+					<summary>{texts.rulesBefore(before.length)}</summary>
+					<ol>
+						{before.map((rule, index) => (
+							<Rule key={index} rule={rule} linkTo={linkTo} />
+						))}
+					</ol>
+				</details>
+			)}
 		</section>
+	);
+}
+
+interface RuleProps extends Pick<RulesProps, "linkTo"> {
+	readonly rule: ExplainedRule;
+}
+
+function Rule({ rule: { table, chain, position, text, origin }, linkTo }: RuleProps): JSX.Element {
+	const { path: texts } = useTexts();
+	return (
+		<li>
+			<p class="quiet">
+				<MaybeLink to={linkTo({ group: `${table} ${chain}`, begins: text, holds: "" })} text={`${table} ${chain}`} />{" "}
+				{position === 0 ? texts.policy : `#${position}`}
+			</p>
+			<code>{text}</code>
+			<OriginLine origin={origin} />
+		</li>
 	);
 }
 

@@ -1,7 +1,7 @@
 /** The editor with its files, what is wrong in them, and the way back to how they were. */
 import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
 import type { JSX } from "preact";
-import { useMemo, useState } from "preact/hooks";
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { Choice } from "../../parts/choice.tsx";
 import { Notice } from "../../parts/notice.tsx";
 import { useLanguage, useTexts } from "../../texts/language.ts";
@@ -15,9 +15,16 @@ interface Props {
 	/** As they were before anybody changed them. */
 	readonly files: readonly ManifestFile[];
 	readonly validation: Validation;
+	/** Where the address leads. */
+	readonly at: LinePointedAt | null;
 }
 
-export function Editing({ draft, files, validation }: Props): JSX.Element {
+export interface LinePointedAt {
+	readonly file: string;
+	readonly line: number;
+}
+
+export function Editing({ draft, files, validation, at }: Props): JSX.Element {
 	const { whatIf: texts } = useTexts();
 	const language = useLanguage();
 	const [name, setName] = useState("");
@@ -31,6 +38,9 @@ export function Editing({ draft, files, validation }: Props): JSX.Element {
 		setName(wanted);
 		setGoal({ line, column, turn: (goal?.turn ?? 0) + 1 });
 	};
+	useEffect(() => {
+		if (at !== null && files.some((each) => each.name === at.file)) goTo(at);
+	}, [at?.file, at?.line]);
 	return (
 		<section class="editing" aria-label={texts.manifests}>
 			<div class="bar">

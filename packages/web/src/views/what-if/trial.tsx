@@ -9,11 +9,11 @@ import { VerdictBadge } from "../../parts/verdict.tsx";
 import type { Route } from "../../route.ts";
 import { useLanguage, useTexts } from "../../texts/language.ts";
 import { Answer } from "../path/answer.tsx";
-import { questionIn, routeOf } from "../path/asked.ts";
+import { position, questionIn, routeOf } from "../path/asked.ts";
 import { QuestionForm } from "../path/question-form.tsx";
 import { scenarioOf } from "../path/scenario.ts";
 import { useExplanation } from "../path/use-explanation.ts";
-import { Editing } from "./editing.tsx";
+import { Editing, type LinePointedAt } from "./editing.tsx";
 import { OnKernel } from "./on-kernel.tsx";
 import { useDraft } from "./use-draft.ts";
 import { useValidation } from "./use-validation.ts";
@@ -41,7 +41,7 @@ export function Trial({ input, served, route, atlas, name }: Props): JSX.Element
 	}
 	return (
 		<div class="trial">
-			<Editing draft={draft} files={draft.base} validation={validation} />
+			<Editing draft={draft} files={draft.base} validation={validation} at={linePointedAt(route)} />
 			<section class="outcome" aria-label={texts.outcome}>
 				<QuestionForm
 					input={readable ?? input}
@@ -65,6 +65,11 @@ export function Trial({ input, served, route, atlas, name }: Props): JSX.Element
 			</section>
 		</div>
 	);
+}
+
+/** A link from somewhere else in the page. */
+function linePointedAt({ params: { file, line } }: Route): LinePointedAt | null {
+	return file === undefined || line === undefined ? null : { file, line: position(line, Number.MAX_SAFE_INTEGER) };
 }
 
 /** One object for the same files, which are large to be compared. */
@@ -109,6 +114,7 @@ function Outcome({ route, question, before, after }: OutcomeProps): JSX.Element 
 					before={after === null ? null : old.explanation}
 					route={route}
 					stale={shown.asking}
+					editable
 				/>
 			)}
 		</>
