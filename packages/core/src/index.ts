@@ -112,7 +112,7 @@ export {
 export { type Limit, type LimitOptions, type Limits, limitsOf, type PodKind } from "./capacity/limits.ts";
 export type { Cluster } from "./cluster/cluster.ts";
 export type { ManifestFile } from "./cluster/input/document.ts";
-export { loadCluster } from "./cluster/load.ts";
+export { loadCluster, loadClusterInTurns, type Turns } from "./cluster/load.ts";
 export { ownKindSchemas } from "./cluster/schema/own-kinds.ts";
 export { type Choice, choose, type Reason } from "./comparison/choose.ts";
 export { type Criterion, differingCriteria, MODE_CRITERIA } from "./comparison/criteria.ts";

@@ -8,15 +8,22 @@ import {
 	findFault,
 	findScenario,
 	InputError,
-	loadCluster,
+	loadClusterInTurns,
 	type ManifestFile,
 	type Phrase,
 	phrase,
 	type Subject,
 	scenarioManifests,
+	type Turns,
 	withEdit,
 } from "@podpath/core";
 import type { AtlasMode, Served } from "./served.ts";
+
+/** Requests that came meanwhile are answered between two turns. */
+export const SERVER_TURNS: Turns = {
+	now: () => performance.now(),
+	pause: () => new Promise((resolve) => setImmediate(resolve)),
+};
 
 export async function servedSubject({ input }: Served): Promise<Subject> {
 	if (input !== null) return input.subject;
@@ -107,8 +114,8 @@ function namedInAtlas({ atlas }: Served, name: string): Named {
 	return { kind, found, fault: kind === "fault" ? findFault(found.faults?.faults ?? [], name) : null };
 }
 
-function subjectOf(files: readonly ManifestFile[]): Subject {
-	const cluster = loadCluster(files);
+async function subjectOf(files: readonly ManifestFile[]): Promise<Subject> {
+	const cluster = await loadClusterInTurns(files, SERVER_TURNS);
 	return { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
 }
 

@@ -29,6 +29,12 @@ test("every scenario and every fault has a title in Chinese", () => {
 	expect(without.map(({ name }) => name)).toEqual([]);
 });
 
+test("every note has its Chinese", () => {
+	const noted = scenarios.filter(({ note, noteZh }) => note !== undefined || noteZh !== undefined);
+	const without = noted.filter(({ note, noteZh = "" }) => note === undefined || !/\p{Script=Han}/u.test(noteZh));
+	expect(without.map(({ name }) => name)).toEqual([]);
+});
+
 test.each(EXAMPLES)("the example $name compares scenarios that there are", ({ left, right }) => {
 	const names = scenarios.map(({ name }) => name);
 	expect(names).toContain(left);

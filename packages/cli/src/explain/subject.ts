@@ -31,7 +31,11 @@ export interface Loaded {
 }
 
 /** @throws {InputError} Where the flags do not go together, and for input that cannot be used. */
-export async function loadSubject(flags: AskedFlags, stdin: CliProcess["stdin"]): Promise<Loaded> {
+export async function loadSubject(
+	flags: AskedFlags,
+	stdin: CliProcess["stdin"],
+	load: (files: readonly ManifestFile[]) => Cluster | Promise<Cluster> = loadCluster,
+): Promise<Loaded> {
 	const { file = [], snapshot, context, scenario, batch } = flags;
 	if (context !== undefined) {
 		throw new InputError({
@@ -53,7 +57,7 @@ export async function loadSubject(flags: AskedFlags, stdin: CliProcess["stdin"])
 		return { subject: { ...parts, fromSnapshot: true }, question: undefined, manifests };
 	}
 	if (file.length === 0) throw oneInput("there is nothing to ask about");
-	return { subject: subjectOf(loadCluster(manifests)), question: undefined, manifests };
+	return { subject: subjectOf(await load(manifests)), question: undefined, manifests };
 }
 
 export function subjectOf(cluster: Cluster): Subject {

@@ -1,7 +1,7 @@
 /** `podpath serve` and `podpath site`: run them. */
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { InputError, printable } from "@podpath/core";
-import { kernelLab, listen, type NamedInput, type ServedMode, writeSite } from "@podpath/server";
+import { InputError, loadClusterInTurns, printable } from "@podpath/core";
+import { kernelLab, listen, type NamedInput, SERVER_TURNS, type ServedMode, writeSite } from "@podpath/server";
 import { readAtlas, readFaults } from "../atlas/atlas-folder.ts";
 import { proofsOf, readProofs } from "../atlas/proofs.ts";
 import type { CliProcess } from "../cli-process.ts";
@@ -38,7 +38,7 @@ function inputOf(cli: CliProcess, { file = [], snapshot }: ServeFlags): NamedInp
 		// The page is there first: reading a large input keeps this thread busy for seconds.
 		await new Promise((resolve) => setTimeout(resolve, 50));
 		const flags = { file, ...(snapshot === undefined ? {} : { snapshot }) };
-		const loaded = await loadSubject(flags, cli.stdin);
+		const loaded = await loadSubject(flags, cli.stdin, (files) => loadClusterInTurns(files, SERVER_TURNS));
 		printWarnings(loaded.subject, cli.stderr);
 		return loaded;
 	};

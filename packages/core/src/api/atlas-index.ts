@@ -21,6 +21,8 @@ export interface ScenarioEntry {
 	/** In Chinese. */
 	readonly titleZh?: string;
 	readonly note?: string;
+	/** In Chinese. */
+	readonly noteZh?: string;
 	readonly question: Question;
 	/** What each expected path ends as. */
 	readonly verdicts: readonly Verdict[];
@@ -58,12 +60,13 @@ export function atlasIndex(
 /** What the page shows of a scenario before it is asked. */
 export function scenarioEntry(scenario: Scenario, proofs?: AtlasFiles["proofs"]): ScenarioEntry {
 	const proof = proofs?.[scenario.id];
-	const { title, titleZh, note, question, paths } = scenario;
+	const { title, titleZh, note, noteZh, question, paths } = scenario;
 	return {
 		name: scenarioName(scenario),
 		title,
 		...(titleZh === undefined ? {} : { titleZh }),
 		...(note === undefined ? {} : { note }),
+		...(noteZh === undefined ? {} : { noteZh }),
 		question,
 		verdicts: paths.map(({ verdict }) => verdict.is),
 		sources: [...new Set(expectationsOf(scenario).flatMap(({ sources }) => sources))],
@@ -92,6 +95,7 @@ export const atlasIndexSchema: z.ZodType<AtlasIndex> = z
 						title: z.string(),
 						titleZh: z.string().exactOptional().describe("In Chinese"),
 						note: z.string().exactOptional(),
+						noteZh: z.string().exactOptional().describe("In Chinese"),
 						question: questionSchema,
 						verdicts: z.array(z.enum(VERDICTS)),
 						sources: z.array(z.string()).describe("Where its expectations are known from"),

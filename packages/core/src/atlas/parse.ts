@@ -70,7 +70,7 @@ function scenariosOf({ mode, scenarios }: ScenariosDocument, document: InputDocu
 }
 
 function scenarioOf(mode: string, document: ScenarioDocument, source: SourcePosition): Scenario {
-	const { id, title, titleZh, note, otherPaths, loadBalancerMembers, findings } = document;
+	const { id, title, titleZh, note, noteZh, otherPaths, loadBalancerMembers, findings } = document;
 	return {
 		mode,
 		id,
@@ -79,6 +79,7 @@ function scenarioOf(mode: string, document: ScenarioDocument, source: SourcePosi
 		question: questionOf(document.question),
 		changes: document.with.map(changeOf),
 		...(note === undefined ? {} : { note: note.trim() }),
+		...(noteZh === undefined ? {} : { noteZh: noteZh.trim() }),
 		paths: document.expect.map(pathOf),
 		otherPaths,
 		...optional("loadBalancerMembers", loadBalancerMembers, (members) => members),

@@ -71,6 +71,8 @@ export interface Scenario {
 	readonly changes: readonly ClusterChange[];
 	/** What a reader should know: where sources disagree, what was chosen where the source gives nothing. */
 	readonly note?: string;
+	/** In Chinese. */
+	readonly noteZh?: string;
 	readonly paths: readonly ExpectedPath[];
 	/** The answer may hold more paths than those; otherwise it must hold just them. */
 	readonly otherPaths: boolean;

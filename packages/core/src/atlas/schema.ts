@@ -55,6 +55,7 @@ export interface ScenarioDocument {
 	/** Changes to cluster.yaml: RFC 7396 merges into objects, and objects that are not there. */
 	readonly with: readonly ChangeDocument[];
 	readonly note?: string | undefined;
+	readonly noteZh?: string | undefined;
 	/** One path, or a list of them where the network chooses. */
 	readonly expect: readonly PathDocument[];
 	readonly otherPaths: boolean;
@@ -133,6 +134,7 @@ const scenario: z.ZodType<ScenarioDocument> = z.strictObject({
 	question: writtenQuestion,
 	with: z.array(writtenChange).default([]),
 	note: z.string().optional(),
+	noteZh: z.string().optional(),
 	expect: z.preprocess((paths) => (Array.isArray(paths) ? paths : [paths]), z.array(path).min(1)),
 	otherPaths: z.boolean().default(false),
 	loadBalancerMembers: expected(z.array(z.string())).optional(),

@@ -26,9 +26,47 @@ export type { ManifestFile } from "./input/document.ts";
  * @throws {InputError} For the first thing that is wrong, with its file, line and column; nothing else is thrown.
  */
 export function loadCluster(files: readonly ManifestFile[]): Cluster {
+	const loading = loadingOf(files);
+	for (;;) {
+		const step = loading.next();
+		if (step.done === true) return step.value;
+	}
+}
+
+/** Lets others have their turn. */
+export interface Turns {
+	/** Milliseconds of a clock that never goes back. */
+	readonly now: () => number;
+	/** Resolves when others have had theirs. */
+	readonly pause: () => Promise<void>;
+}
+
+/** Short enough that whoever waits meanwhile takes no notice. */
+const TURN_MS = 20;
+
+/**
+ * The same, for a process that has others to answer. A turn ends between two objects: one document of very many, such as a
+ * List in YAML, is read in one go.
+ * @throws {InputError} As `loadCluster`.
+ */
+export async function loadClusterInTurns(files: readonly ManifestFile[], { now, pause }: Turns): Promise<Cluster> {
+	const loading = loadingOf(files);
+	let begun = now();
+	for (;;) {
+		const step = loading.next();
+		if (step.done === true) return step.value;
+		if (now() - begun < TURN_MS) continue;
+		await pause();
+		begun = now();
+	}
+}
+
+/** Yields after each object. */
+function* loadingOf(files: readonly ManifestFile[]): Generator<void, Cluster> {
 	const inventory = new Inventory();
-	const filled = files.filter((file) => readFile(file, inventory) > 0);
-	if (files.length > 0 && filled.length === 0) failForNothing(files);
+	let filled = 0;
+	for (const file of files) if ((yield* readFile(file, inventory)) > 0) filled += 1;
+	if (files.length > 0 && filled === 0) failForNothing(files);
 	readAnswers(inventory);
 	const cluster = new LoadedCluster(inventory);
 	checkAddressOwners(cluster.owners);
@@ -44,12 +82,15 @@ export function loadCluster(files: readonly ManifestFile[]): Cluster {
 }
 
 /** How many documents it holds. */
-function readFile(file: ManifestFile, inventory: Inventory): number {
+function* readFile(file: ManifestFile, inventory: Inventory): Generator<void, number> {
 	let count = 0;
 	try {
 		for (const document of documentsIn(file)) {
 			count += 1;
-			for (const object of objectsIn(document)) readObject(object, inventory);
+			for (const object of objectsIn(document)) {
+				readObject(object, inventory);
+				yield;
+			}
 		}
 	} catch (error) {
 		// The stack ends where text is nested some thousand levels deep.

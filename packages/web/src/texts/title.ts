@@ -5,6 +5,13 @@ export function titleIn({ title, titleZh }: Pick<ScenarioEntry, "title" | "title
 	return language === "zh" ? (titleZh ?? title) : title;
 }
 
+export function noteIn(
+	{ note, noteZh }: Pick<ScenarioEntry, "note" | "noteZh">,
+	language: Language,
+): string | undefined {
+	return language === "zh" ? (noteZh ?? note) : note;
+}
+
 /** All scenarios to choose from, each with its name before its title. */
 export function scenarioChoices({ modes }: AtlasIndex, language: Language): readonly (readonly [string, string])[] {
 	return modes.flatMap(({ scenarios }) =>

@@ -8,7 +8,7 @@ import { ProofBadge, ProofLine } from "../../parts/proof-badge.tsx";
 import { VerdictBadge } from "../../parts/verdict.tsx";
 import { formatRoute, type Route } from "../../route.ts";
 import { useLanguage, useTexts } from "../../texts/language.ts";
-import { titleIn } from "../../texts/title.ts";
+import { noteIn, titleIn } from "../../texts/title.ts";
 import { CheckAll, type Checked, useChecks } from "./checks.tsx";
 import { isMeasured, matching, nearest, PROOFS, verdictsOf, withProof, withVerdict } from "./search.ts";
 
@@ -105,7 +105,8 @@ interface CardProps {
 function Card({ scenario, checked }: CardProps): JSX.Element {
 	const { atlas: texts, colon } = useTexts();
 	const language = useLanguage();
-	const { name, note, question, verdicts, sources, proof } = scenario;
+	const { name, question, verdicts, sources, proof } = scenario;
+	const note = noteIn(scenario, language);
 	return (
 		<li class="card">
 			<h3>
@@ -135,7 +136,7 @@ function Card({ scenario, checked }: CardProps): JSX.Element {
 				<summary>
 					<code>{name}</code>
 				</summary>
-				{note !== undefined && <p lang="en">{note}</p>}
+				{note !== undefined && <p>{note}</p>}
 				{proof !== undefined && <ProofLine proof={proof} />}
 				<p class="quiet">
 					{texts.sources}

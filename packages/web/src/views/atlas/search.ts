@@ -36,8 +36,17 @@ const ALSO_CALLED: readonly (readonly [said: RegExp, also: string])[] = [
 	[/bridge-nf/, "br_netfilter"],
 ];
 
-function textOf({ name, title, titleZh = "", note = "", question, verdicts, sources }: ScenarioEntry): string {
-	const parts = [name, title, titleZh, note, question.from, question.to, question.via ?? "", question.protocol];
+function textOf({
+	name,
+	title,
+	titleZh = "",
+	note = "",
+	noteZh = "",
+	question,
+	verdicts,
+	sources,
+}: ScenarioEntry): string {
+	const parts = [name, title, titleZh, note, noteZh, question.from, question.to, question.via ?? "", question.protocol];
 	const said = [...parts, ...verdicts, ...sources].join(" ").toLowerCase();
 	const also = ALSO_CALLED.flatMap(([form, words]) => (form.test(said) ? [words] : []));
 	// ClusterIP as well as cluster-ip.

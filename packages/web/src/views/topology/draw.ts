@@ -87,6 +87,9 @@ function frame(context: CanvasRenderingContext2D, box: Pixels, fill: string, str
 	context.stroke();
 }
 
+/** Between the parts of a label. */
+export const PART = " · ";
+
 /** Text in a box of the screen, cut where it would stick out; nothing where it could not be read. */
 function write(context: CanvasRenderingContext2D, text: string, box: Pixels, font: string, colour: string): void {
 	if (text === "" || box.height < 8 || box.width < LEAST_LABEL / 2) return;
@@ -96,13 +99,15 @@ function write(context: CanvasRenderingContext2D, text: string, box: Pixels, fon
 	context.fillText(cut(context, text, box.width), box.x, box.y + box.height / 2);
 }
 
-/** Cut in the middle: names of pods differ at their ends. */
+/** What stands after a point is left out first; a name is cut in the middle, since those of pods differ at their ends. */
 function cut(context: CanvasRenderingContext2D, text: string, width: number): string {
-	const whole = context.measureText(text).width;
-	if (whole <= width) return text;
-	for (let kept = Math.floor((text.length * width) / whole); kept > 3; kept--) {
-		const shorter = `${text.slice(0, Math.ceil(kept * 0.6))}…${text.slice(text.length - Math.floor(kept * 0.4))}`;
-		if (context.measureText(shorter).width <= width) return shorter;
+	const fits = (part: string): boolean => context.measureText(part).width <= width;
+	let left = text;
+	while (!fits(left) && left.includes(PART)) left = left.slice(0, left.lastIndexOf(PART));
+	if (fits(left)) return left;
+	for (let kept = Math.floor((left.length * width) / context.measureText(left).width); kept > 3; kept--) {
+		const shorter = `${left.slice(0, Math.ceil(kept * 0.6))}…${left.slice(left.length - Math.floor(kept * 0.4))}`;
+		if (fits(shorter)) return shorter;
 	}
 	return "";
 }

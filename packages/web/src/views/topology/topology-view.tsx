@@ -12,6 +12,7 @@ import { useTexts } from "../../texts/language.ts";
 import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
 import type { Size } from "./camera.ts";
+import { PART } from "./draw.ts";
 import type { FabricBox, GroupBox } from "./layout.ts";
 import { layoutOf } from "./layout.ts";
 import { TopologyMap } from "./map.tsx";
@@ -82,11 +83,11 @@ function Shown({ topology, place, route, onSelect }: ShownProps): JSX.Element {
 			),
 		]
 			.filter((each) => each !== "")
-			.join(" · ");
+			.join(PART);
 	const names = useMemo(
 		() => ({
 			fabric: ({ fabric, kind, groups }: FabricBox): string => {
-				if (kind === "balancers") return `${texts.loadBalancers} · ${groups[0]?.tiles.length ?? 0}`;
+				if (kind === "balancers") return `${texts.loadBalancers}${PART}${groups[0]?.tiles.length ?? 0}`;
 				return fabric === null ? texts.nowhere : [fabric.place, ...fabric.prefixes].join("  ");
 			},
 			group: ({ group }: GroupBox): string => (group === null ? "" : groupName(group)),
