@@ -2,6 +2,7 @@
 import type { End } from "../kernel/walk.ts";
 import type { RuleHit } from "../netfilter/result.ts";
 import { foundAbout } from "../trace/findings.ts";
+import type { Found } from "../trace/found.ts";
 import { planOf } from "../trace/plan.ts";
 import type { Question } from "../trace/question.ts";
 import type { Subject } from "../trace/subject.ts";
@@ -15,7 +16,7 @@ export function decisionFindings(subject: Subject, question: Question, fate: Fat
 	if (fate.notSent !== null) {
 		return [{ code: "no-way", severity: "error", message: phrase("not-sent", { why: fate.notSent }) }];
 	}
-	const told: readonly DiagnosisFound[] = foundAbout(subject, planOf(subject, question), fate.walked);
+	const told = foundAbout(subject, planOf(subject, question), fate.walked).map(withoutStep);
 	const ends = new Map<string, DiagnosisFound>();
 	for (const way of fate.walked) {
 		if (way.verdict === "delivered") continue;
@@ -26,6 +27,11 @@ export function decisionFindings(subject: Subject, question: Question, fate: Fat
 	const others = told.filter(({ severity }) => severity !== "error");
 	// A packet that arrives is lost by nothing that the explanation warns of.
 	return [...errors, ...ends.values(), ...others];
+}
+
+/** Steps are an explanation's; and a worker can hand over data alone, no function. */
+function withoutStep({ shownAt: _, ...found }: Found): DiagnosisFound {
+	return found;
 }
 
 function endFinding({ because, at, outcome }: End): DiagnosisFound {
