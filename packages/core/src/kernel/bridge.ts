@@ -82,7 +82,7 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	if (outcome !== null) return outcome;
 	skb.prerouted = true;
 	if (sameAddress(skb.packet.dst, before)) return null;
-	const found = lookup(skb.view, flowOf(skb, master));
+	const found = lookup(skb.view, flowOf(skb, master), walk.choices);
 	const lost = skb.packet.family === 6 ? routedNowhere(skb, found) : null;
 	if (lost !== null) return lost;
 	const refused = skb.packet.family === 4 ? sourceRefused(walk, { ...skb, device: master }, found) : null;
@@ -112,6 +112,7 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 			return isTold ? unresolved : end(skb, "dropped", unresolved.because);
 		}
 	}
+	if (forwards) skb.led = found;
 	skb.ethernet = redirected(ethernet, master.mac ?? "");
 	return null;
 }

@@ -19,7 +19,8 @@ export function route(walk: Walk, skb: Skb): Next {
 	}
 	const refused = martian(skb);
 	if (refused !== null) return refused;
-	const found = lookup(view, flowOf(skb, skb.device), walk.choices);
+	const found = skb.led ?? lookup(view, flowOf(skb, skb.device), walk.choices);
+	skb.led = null;
 	if (found.kind !== "route") return noRoute(walk, skb, found);
 	switch (found.route.type) {
 		case "local":

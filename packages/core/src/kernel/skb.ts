@@ -8,6 +8,7 @@ import type { Route } from "../state/ip.ts";
 import type { RealServer, VirtualServer } from "../state/ipvs.ts";
 import type { Link } from "../state/link.ts";
 import type { Tracked } from "./conntrack.ts";
+import type { Lookup } from "./fib.ts";
 import type { View } from "./view.ts";
 
 /** A connection of IPVS: the client, the virtual server and the real server chosen. */
@@ -49,6 +50,8 @@ export interface Skb {
 	physicalOut: Link | null;
 	/** The PREROUTING hooks were run on the bridge port and are not run again (ip_sabotage_in). */
 	prerouted: boolean;
+	/** The route that br_netfilter looked up for another destination, which IP goes by then (skb_dst). */
+	led: Lookup | null;
 	ipvs: IpvsConnection | null;
 	/** IPVS has handled it and leaves it alone from here on (skb->ipvs_property). */
 	ipvsDone: boolean;
@@ -82,6 +85,7 @@ export function newSkb(view: View, device: Link, packet: Packet, local: boolean)
 		physicalIn: null,
 		physicalOut: null,
 		prerouted: false,
+		led: null,
 		ipvs: null,
 		ipvsDone: false,
 		stolen: false,

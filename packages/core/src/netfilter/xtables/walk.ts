@@ -149,8 +149,9 @@ class ChainRun {
 		const candidates = called?.candidates(this.#at.packet) ?? [];
 		const found = this.#find(candidates, 0);
 		const first = candidates[found];
-		// Most chains have nothing for a packet, and a jump that comes back without effect has no part.
-		if (called !== undefined && first === undefined && call.kind === "jump") return null;
+		// Most chains have nothing for a packet or send it back, and a jump that comes back without effect has no part.
+		const isPassed = first === undefined || (this.#truth === true && first.target?.data.kind === "return");
+		if (called !== undefined && isPassed && call.kind === "jump") return null;
 		this.#hit(frame, rule);
 		if (called === undefined) {
 			return { kind: "unknown", unknown: phrase("no-chain", { table: this.#table.table.name, chain: call.chain }) };

@@ -10,7 +10,7 @@ import {
 } from "../../netfilter/xtables/rule-index.ts";
 import type { XtChain, XtRule } from "../../netfilter/xtables/table.ts";
 import type { ProxyServicePort } from "../service-port.ts";
-import type { AskedPorts } from "../service-tables.ts";
+import { type AskedPorts, remembered } from "../service-tables.ts";
 
 /** More rules than a port has in one chain: what the places of two ports are apart. */
 const STRIDE = 1 << 20;
@@ -45,8 +45,8 @@ class PortIndex implements RuleIndex {
 	readonly #asked: AskedPorts;
 	readonly #rulesOf: (port: ProxyServicePort) => readonly XtRule[];
 	readonly #last: readonly XtRule[];
-	readonly #byDestination = new Map<string, Places | undefined>();
-	readonly #byDestinationPort = new Map<number, Places | undefined>();
+	readonly #byDestination = new Map<string, Places>();
+	readonly #byDestinationPort = new Map<number, Places>();
 	/** How many rules come before those of each port, as far as somebody asked. */
 	readonly #before: number[] = [0];
 	#rules: readonly XtRule[] | undefined;
@@ -66,15 +66,19 @@ class PortIndex implements RuleIndex {
 	byDestination(address: string): Places | undefined {
 		const ports = this.#asked.byAddress.get(address);
 		if (ports === undefined) return undefined;
-		return known(this.#byDestination, address, () => this.#places(ports, (rule) => onlyDestination(rule) === address));
+		const places = remembered(this.#byDestination, address, () =>
+			this.#places(ports, (rule) => onlyDestination(rule) === address),
+		);
+		return places.length === 0 ? undefined : places;
 	}
 
 	byDestinationPort(number: number): Places | undefined {
 		const ports = this.#asked.byNodePort.get(number);
 		if (ports === undefined) return undefined;
-		return known(this.#byDestinationPort, number, () =>
+		const places = remembered(this.#byDestinationPort, number, () =>
 			this.#places(ports, (rule) => onlyDestination(rule) === undefined && onlyDestinationPort(rule) === number),
 		);
+		return places.length === 0 ? undefined : places;
 	}
 
 	rule(place: number): XtRule {
@@ -91,17 +95,9 @@ class PortIndex implements RuleIndex {
 		return (this.#before[port] as number) + (place % STRIDE) + 1;
 	}
 
-	#places(ports: readonly ProxyServicePort[], asks: (rule: XtRule) => boolean): Places | undefined {
-		const places = ports.flatMap((port) =>
+	#places(ports: readonly ProxyServicePort[], asks: (rule: XtRule) => boolean): Places {
+		return ports.flatMap((port) =>
 			this.#rulesOf(port).flatMap((rule, i) => (asks(rule) ? [port.index * STRIDE + i] : [])),
 		);
-		return places.length === 0 ? undefined : places;
 	}
-}
-
-function known<Key>(kept: Map<Key, Places | undefined>, key: Key, find: () => Places | undefined): Places | undefined {
-	if (kept.has(key)) return kept.get(key);
-	const found = find();
-	kept.set(key, found);
-	return found;
 }
