@@ -132,8 +132,7 @@ function ScenarioLine({ scenario, changed, onReset }: ScenarioLineProps): JSX.El
 		<p class="scenario-line">
 			<span class="quiet">{texts.scenario}</span> <code>{scenario.name}</code> <b>{titleIn(scenario, language)}</b>
 			{scenario.note !== undefined && (
-				<span class="note" lang="en">
-					{" "}
+				<span class="note quiet" lang="en">
 					{scenario.note}
 				</span>
 			)}
