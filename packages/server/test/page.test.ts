@@ -148,7 +148,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 			["zh-CN", "noteZh"],
 		] as const)("shows the scenario's note in the language of the page (%s)", async (locale, language) => {
 			const noted = FLANNEL.scenarios.find(({ noteZh }) => noteZh !== undefined);
-			const { page } = await tests.openAtlas(`#/path?in=${noted?.name}`, { locale });
+			const { page } = await tests.openAtlas(`#/path?in=${noted?.mode}/${noted?.id}`, { locale });
 			const note = page.locator(".scenario-line .note");
 			await note.waitFor();
 			expect((await note.textContent())?.trim()).toBe(noted?.[language]?.trim());
