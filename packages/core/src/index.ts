@@ -191,7 +191,7 @@ export { firstOtherDecision } from "./render/other-decision.ts";
 export { renderPathDiff } from "./render/path-diff-text.ts";
 export { explanationSchema, jsonSchema, questionSchema } from "./render/schema.ts";
 export { formatShare } from "./render/share.ts";
-export { captureAtStep } from "./render/step-capture.ts";
+export { captureAtStep, captureNear } from "./render/step-capture.ts";
 export { type Step, type StepPosition, stepsOf } from "./render/steps.ts";
 export { type Paint, paintFor, type Role } from "./render/style.ts";
 export { renderSvg } from "./render/svg.ts";

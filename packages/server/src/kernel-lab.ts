@@ -1,20 +1,46 @@
 /** The lab of this machine, as the server asks it. */
-import { type LabKernel, type LabOffer, type LabReport, planOf, type Question, type Subject } from "@podpath/core";
+import {
+	type LabKernel,
+	type LabReport,
+	type Language,
+	planOf,
+	type Question,
+	type Said,
+	type Subject,
+	worded,
+} from "@podpath/core";
 import { AUTOMATIC_KINDS, type Lab, LabError, placesFor, probeFeatures, raiseLab } from "@podpath/lab";
 import { labReport, unverifiedReport } from "./lab-report.ts";
 import type { KernelLab, LabWatch } from "./served.ts";
 
 export function kernelLab(): KernelLab {
-	let offer: Promise<LabOffer> | null = null;
+	let offer: Promise<Probed> | null = null;
 	return {
-		offer: () => (offer ??= probeKernels()),
+		offer: async (language) => {
+			offer ??= probeKernels();
+			const { available, tried } = await offer;
+			return { available, tried: tried.map((each) => toldIn(language, each)) };
+		},
 		ask: askKernel,
 	};
 }
 
+interface ProbedKernel extends Omit<LabKernel, "why"> {
+	readonly why?: Said;
+}
+
+interface Probed {
+	readonly available: boolean;
+	readonly tried: readonly ProbedKernel[];
+}
+
+function toldIn(language: Language, { why, ...kernel }: ProbedKernel): LabKernel {
+	return why === undefined ? kernel : { ...kernel, why: worded(why, language) };
+}
+
 /** A network that needs more than the first kernel has gets another one; what it lacks then is told. */
-async function probeKernels(): Promise<LabOffer> {
-	const tried: LabKernel[] = [];
+async function probeKernels(): Promise<Probed> {
+	const tried: ProbedKernel[] = [];
 	for (const kind of AUTOMATIC_KINDS) {
 		try {
 			const { kernel, missing } = await probeFeatures({ kind });
@@ -22,7 +48,7 @@ async function probeKernels(): Promise<LabOffer> {
 			return { available: true, tried };
 		} catch (error) {
 			if (!(error instanceof LabError)) throw error;
-			tried.push({ kind, why: error.message, missing: [] });
+			tried.push({ kind, why: error.said, missing: [] });
 		}
 	}
 	return { available: false, tried };
@@ -42,7 +68,7 @@ async function askKernel(
 	try {
 		lab = await raiseLab(subject.network, places, {
 			signal,
-			onProgress: (text) => onStage("building", text),
+			onProgress: (doing) => onStage("building", worded(doing, language)),
 		});
 		onStage("settling", "");
 		await lab.settle();

@@ -1,5 +1,5 @@
 /** Lab runs that pages ask for: one at a time, each ended before the server is. */
-import { InputError, type LabReport, phrase, type Question, type Subject } from "@podpath/core";
+import { InputError, type LabReport, type Language, phrase, type Question, type Subject } from "@podpath/core";
 import type { KernelLab, LabWatch } from "./served.ts";
 
 export class LabRuns {
@@ -10,8 +10,8 @@ export class LabRuns {
 		this.#lab = lab;
 	}
 
-	offer(): ReturnType<KernelLab["offer"]> {
-		return this.#lab.offer();
+	offer(language: Language): ReturnType<KernelLab["offer"]> {
+		return this.#lab.offer(language);
 	}
 
 	/** Rejects with an InputError where somebody else is asking; `subject` is not made then. */

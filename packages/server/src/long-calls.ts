@@ -101,7 +101,7 @@ export function longCalls(routed: OpenAPIHono, served: Served, runs: LabRuns): v
 			}),
 		);
 	});
-	routed.openapi(offer, async (context) => context.json(await runs.offer(), 200));
+	routed.openapi(offer, async (context) => context.json(await runs.offer(requestLanguage(context)), 200));
 	routed.openapi(labRun, (context) => {
 		const { question, atlas, edited } = context.req.valid("json") as z.infer<typeof labBody>;
 		const language = requestLanguage(context);

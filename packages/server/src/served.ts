@@ -32,7 +32,7 @@ export interface NamedInput {
 /** Real kernels, on which a question's network is built and its packet sent. */
 export interface KernelLab {
 	/** What this machine can do. Known after the first time. */
-	offer(): Promise<LabOffer>;
+	offer(language: Language): Promise<LabOffer>;
 	/**
 	 * Builds, asks, and takes everything down again, whatever happens and also when the signal aborts it. Rejects with an
 	 * InputError for a question that cannot be asked.

@@ -9,7 +9,7 @@ import { atlasSubject, editedSubject } from "../src/subjects.ts";
 import { atlasMode } from "./browser.ts";
 
 const lab = kernelLab();
-const { available, tried } = await lab.offer();
+const { available, tried } = await lab.offer("en");
 const NO_KERNEL = available ? "" : ` (skipped: ${tried.map(({ why }) => why).join("; ")})`;
 
 const FLANNEL = atlasMode("flannel-host-gw");

@@ -64,6 +64,25 @@ describe.skipIf(NO_BROWSER !== "")(`a path that fails${NO_BROWSER}`, () => {
 		await page.locator("li.cited", { hasText: "net.bridge.bridge-nf-call-iptables = 0" }).waitFor();
 	});
 
+	test("shows at the socket which source is expected, and the nearest device with a capture", async () => {
+		const { page } = await tests.openAtlas(`#/path?in=${NO_BRIDGE_NF}&step=31`);
+		const panel = page.locator(".step-panel");
+		expect(await panel.locator("tr.wrong td").last().textContent()).toBe("172.23.96.24:80expected: 192.168.13.22:80");
+		expect(await panel.locator("tr.changed").count()).toBe(0);
+		await panel.getByText("not here; nearest on pod/default/centos-67756b6dc8-rmmxt eth0").waitFor();
+		await panel.getByText("host 172.23.96.24 and host 172.23.96.23 and port 80").waitFor();
+	});
+
+	test("a diagnosis tells the fault once, with the rule as evidence, and leads to the step that shows the cause", async () => {
+		const { page, complaints } = await tests.openAtlas("#/diagnose?in=calico-bgp/policy-other-port");
+		await page.locator(".finding.error").first().waitFor();
+		expect(await page.locator(".finding.error").count()).toBe(1);
+		await page.locator(".finding.error .entry").getByText("-j DROP").waitFor();
+		await page.locator(".finding.error").getByRole("link", { name: "The path that meets it" }).click();
+		await page.locator(".step-panel .decision").getByText("Dropped by a rule").waitFor();
+		expect(complaints).toEqual([]);
+	});
+
 	test("shows the rule that decided before those that led to it; its line leads to What if at that line", async () => {
 		const { page } = await tests.openAtlas("#/path?in=calico-bgp/policy-other-port");
 		await page.locator(".verdicts .leading").getByText("admitted there is tcp http, tcp 8000-8080").waitFor();

@@ -1,6 +1,6 @@
 /** `podpath lab explain`: the engine and a real kernel, asked the same. */
 import { writeFileSync } from "node:fs";
-import { formatQuestion, InputError, paintFor, printable, type Question, stringifyJson } from "@podpath/core";
+import { formatQuestion, InputError, paintFor, printable, type Question, stringifyJson, worded } from "@podpath/core";
 import {
 	captureOf,
 	connectLab,
@@ -68,7 +68,7 @@ async function askOnce(cli: CliProcess, flags: LabExplainFlags, from?: string, t
 	return untilInterrupted(cli, async (signal) => {
 		const lab = await raiseLab(subject.network, placesFor(subject, question), {
 			signal,
-			onProgress,
+			onProgress: (doing) => onProgress(worded(doing)),
 			...(backend === undefined ? {} : { kind: backend }),
 		});
 		try {

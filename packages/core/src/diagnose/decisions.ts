@@ -2,30 +2,60 @@
 import type { End } from "../kernel/walk.ts";
 import type { RuleHit } from "../netfilter/result.ts";
 import { foundAbout } from "../trace/findings.ts";
+import type { Found } from "../trace/found.ts";
 import { planOf } from "../trace/plan.ts";
 import type { Question } from "../trace/question.ts";
+import { atEnd, type ShownAt, stepsShowing } from "../trace/shown-at.ts";
 import type { Subject } from "../trace/subject.ts";
+import type { Way } from "../trace/ways.ts";
 import { phrase } from "../wording/phrase.ts";
 import type { FindingCode } from "./codes.ts";
 import type { Fate } from "./fate.ts";
 import { type DiagnosisFound, sayingOf } from "./found.ts";
 
-/** Findings of the explanation, errors first, and behind those that name a cause what ended each way. */
+/**
+ * Findings of the explanation, errors first, and behind those that name a cause what ended each way, unless the cause is told:
+ * then the rule by which the way ended is evidence of the cause.
+ */
 export function decisionFindings(subject: Subject, question: Question, fate: Fate): readonly DiagnosisFound[] {
 	if (fate.notSent !== null) {
 		return [{ code: "no-way", severity: "error", message: phrase("not-sent", { why: fate.notSent }) }];
 	}
-	const told: readonly DiagnosisFound[] = foundAbout(subject, planOf(subject, question), fate.walked);
+	const told = foundAbout(subject, planOf(subject, question), fate.walked);
 	const ends = new Map<string, DiagnosisFound>();
+	const evidence = new Map<Found, DiagnosisFound>();
 	for (const way of fate.walked) {
 		if (way.verdict === "delivered") continue;
 		const finding = endFinding(way.end);
-		ends.set(sayingOf(finding), finding);
+		const cause = told.find(({ severity, shownAt }) => severity === "error" && isShown(shownAt, way));
+		if (cause === undefined) ends.set(sayingOf(finding), finding);
+		else if (isShown(cause.shownAt, way, atEnd)) evidence.set(cause, finding);
 	}
-	const errors = told.filter(({ severity }) => severity === "error");
-	const others = told.filter(({ severity }) => severity !== "error");
+	const withEvidence = told.map(
+		(found): DiagnosisFound => ({ ...evidenceOf(evidence.get(found)), ...forDiagnosis(found) }),
+	);
+	const errors = withEvidence.filter(({ severity }) => severity === "error");
+	const others = withEvidence.filter(({ severity }) => severity !== "error");
 	// A packet that arrives is lost by nothing that the explanation warns of.
 	return [...errors, ...ends.values(), ...others];
+}
+
+function isShown(shownAt: ShownAt | undefined, way: Way, also: ShownAt = () => true): boolean {
+	if (shownAt === undefined) return false;
+	return stepsShowing((met) => shownAt(met) && also(met), [way]).length > 0;
+}
+
+function forDiagnosis({ shownAt: _, ...found }: Found): DiagnosisFound {
+	return found;
+}
+
+function evidenceOf(end: DiagnosisFound | undefined): Pick<DiagnosisFound, "at" | "owner" | "actual"> {
+	const { at, owner, actual } = end ?? {};
+	return {
+		...(at !== undefined && { at }),
+		...(owner !== undefined && { owner }),
+		...(actual !== undefined && { actual }),
+	};
 }
 
 function endFinding({ because, at, outcome }: End): DiagnosisFound {

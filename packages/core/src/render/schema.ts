@@ -86,6 +86,10 @@ const hop: z.ZodType<ExplainedHop> = z
 				}),
 			)
 			.exactOptional(),
+		expectedSource: z
+			.string()
+			.exactOptional()
+			.describe("The source that the packet would have to have to be taken here"),
 		cites: z
 			.array(z.strictObject({ group: z.string(), begins: z.string(), holds: z.string() }))
 			.exactOptional()

@@ -1,4 +1,5 @@
 /** The capture that shows a step's packet, in its own direction: of an answer by the answer's addresses. */
+import { placeKind } from "../state/place.ts";
 import { captureCommand } from "../trace/capture.ts";
 import type { Step } from "./steps.ts";
 
@@ -10,6 +11,32 @@ export function captureAtStep(steps: readonly Step[], step: Step): string | null
 	const { protocol, src, dst, outer, sport, dport } = crossing.hop.packet;
 	const port = step.direction === "forward" ? dport : sport;
 	return captureCommand(at, device, { protocol, src, dst, outer, port }, bridged);
+}
+
+export interface StepCapture {
+	readonly command: string;
+	readonly at: string;
+	readonly device: string;
+	/** Whether the step itself is at that device. */
+	readonly isHere: boolean;
+}
+
+/** The capture of the step; of one at no device, that of the last step before it, else the first behind it, that is at one. */
+export function captureNear(steps: readonly Step[], step: Step): StepCapture | null {
+	const own = steps.filter(({ direction }) => direction === step.direction);
+	const here = own.indexOf(step);
+	for (const near of [step, ...own.slice(0, here).reverse(), ...own.slice(here + 1)]) {
+		const { at, device } = near.hop;
+		const command = near === step || isStack(at) ? captureAtStep(steps, near) : null;
+		if (command !== null && device !== null) return { command, at, device, isHere: near === step };
+	}
+	return null;
+}
+
+/** Nobody runs tcpdump in a switch or in the cloud. */
+function isStack(at: string): boolean {
+	const kind = placeKind(at);
+	return kind === "pod" || kind === "node" || kind === "host";
 }
 
 interface Crossed {

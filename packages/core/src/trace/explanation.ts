@@ -69,6 +69,8 @@ export interface ExplainedHop {
 	readonly code: string;
 	readonly origin: Origin | null;
 	readonly rules?: readonly ExplainedRule[];
+	/** The source, as `ADDRESS:PORT`, that the packet would have to have to be taken here; only where it has another. */
+	readonly expectedSource?: string;
 	/** Entries of the state that it went by, besides rules. */
 	readonly cites?: readonly Citation[];
 }

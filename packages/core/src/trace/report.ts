@@ -137,6 +137,9 @@ function explainHop({ at, stage, device, because }: Hop, packet: ExplainedPacket
 	const cites = citationsOf(because);
 	if (hits.length === 0) {
 		const decision = sentence(because, language);
+		if (code === "wrong-answer-source") {
+			return { at, stage, device, packet, decision, code, origin, expectedSource: String(because.facts.asked) };
+		}
 		if (cites.length === 0) return { at, stage, device, packet, decision, code, origin };
 		return { at, stage, device, packet, decision, code, origin, cites };
 	}

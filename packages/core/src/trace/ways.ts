@@ -139,5 +139,6 @@ function begin(walk: Walk, plan: Plan, packet: Packet): Next {
 
 /** The client's stack has the answer, and no socket there waits for it. */
 function notTaken(back: Walk, { at, packet, because }: End): void {
-	back.hops.push({ at, stage: "socket", device: null, packet, mark: 0, ethernet: null, vlan: null, because });
+	const { mark, ethernet, vlan } = back.hops.at(-1) ?? { mark: 0, ethernet: null, vlan: null };
+	back.hops.push({ at, stage: "socket", device: null, packet, mark, ethernet, vlan, because });
 }

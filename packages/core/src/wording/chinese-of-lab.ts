@@ -33,6 +33,13 @@ export const CHINESE_OF_LAB: Readonly<Record<keyof typeof ENGLISH_OF_LAB, string
 	"kernel-lacks": "内核 {kernel} 缺少 {features}",
 	"kernel-and-remedies": "{remedies}",
 	"feature-comes-with": "  {feature} 由 {remedy} 提供（{why}）",
+	"lab-opening": "正在打开内核",
+	"lab-building": "正在 {kind} {kernel} 上建立 {n} 个命名空间",
+	"lab-not-installed": "没有安装：{missing}",
+	"file-comes-with": "{path}（{comes}）",
+	"lab-needs-root": "没有 user namespace 的命名空间需要 root",
+	"lab-no-guest-kernel": "没有可用的内核：Debian 软件包 {packages}，或 `{command}`（只解包）",
+	"lab-needs-static": "{path} 需要库，而客户机中还没有：Debian 软件包 {packages}",
 
 	"about-result": "结果",
 	"about-server": "服务端",

@@ -22,8 +22,4 @@ export const CHINESE_OF_SNAPSHOTS: Readonly<Record<keyof typeof ENGLISH_OF_SNAPS
 	"one-and-more": "{one} 等，另有 {n} 个",
 	"named-by-address": "快照中的 {folder} 被当作 {place}：它有其地址 {address}",
 	"address-of-another": "{place} 也有地址 {address}，而该地址属于 {owner}",
-
-	"no-ipsec": "假定途中没有 IPsec 封装",
-	"quota-not-reached": "假定 {bytes} 字节的配额没有用完",
-	"connection-limit-not-reached": "假定没有其他连接计入上限 {most}",
 };

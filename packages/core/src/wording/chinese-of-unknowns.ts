@@ -61,4 +61,8 @@ export const CHINESE_OF_UNKNOWNS: Readonly<Record<keyof typeof ENGLISH_OF_UNKNOW
 	"policies-and-protocol": "NetworkPolicy 如何对待协议 {protocol}，API 没有定义",
 	"asks-for-labels": "{rule} 要求 {namespace} 的标签，而输入中没有",
 	"whether-rule-means": "{rule} 是否指它：输入中没有它的命名空间",
+
+	"no-ipsec": "假定途中没有 IPsec 封装",
+	"quota-not-reached": "假定 {bytes} 字节的配额没有用完",
+	"connection-limit-not-reached": "假定没有其他连接计入上限 {most}",
 };

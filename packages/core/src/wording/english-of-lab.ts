@@ -31,6 +31,13 @@ export const ENGLISH_OF_LAB = {
 	"kernel-lacks": "kernel {kernel} lacks {features}",
 	"kernel-and-remedies": "{remedies}",
 	"feature-comes-with": "  {feature} comes with {remedy} ({why})",
+	"lab-opening": "opening a kernel",
+	"lab-building": "building {n} namespaces on {kind} {kernel}",
+	"lab-not-installed": "not installed: {missing}",
+	"file-comes-with": "{path} ({comes})",
+	"lab-needs-root": "namespaces without a user namespace need root",
+	"lab-no-guest-kernel": "no kernel for it: Debian package {packages}, or `{command}`, which only unpacks it",
+	"lab-needs-static": "{path} needs libraries, which the guest does not have yet: Debian package {packages}",
 
 	"about-result": "result",
 	"about-server": "server",

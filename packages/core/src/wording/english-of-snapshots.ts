@@ -24,8 +24,4 @@ export const ENGLISH_OF_SNAPSHOTS = {
 	"one-and-more": "{one} and {n} more",
 	"named-by-address": "the snapshot's {folder} is taken for {place}, whose address {address} it has",
 	"address-of-another": "{place} has {address} too, which is the address of {owner}",
-
-	"no-ipsec": "nothing on the way is wrapped by IPsec",
-	"quota-not-reached": "the quota of {bytes} bytes is not used up",
-	"connection-limit-not-reached": "no other connection counts towards the limit of {most}",
 } as const;

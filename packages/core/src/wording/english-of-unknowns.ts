@@ -60,4 +60,8 @@ export const ENGLISH_OF_UNKNOWNS = {
 	"policies-and-protocol": "what NetworkPolicies do with protocol {protocol}, which the API does not define",
 	"asks-for-labels": "{rule} asks for labels of {namespace}, which the input does not hold",
 	"whether-rule-means": "whether {rule} means it: its namespace is not in the input",
+
+	"no-ipsec": "nothing on the way is wrapped by IPsec",
+	"quota-not-reached": "the quota of {bytes} bytes is not used up",
+	"connection-limit-not-reached": "no other connection counts towards the limit of {most}",
 } as const;

@@ -1,7 +1,9 @@
 /** What guests (User-Mode Linux, QEMU) have in common: the host's files as their root, read-only, and the agent as their first process. */
+
 import { chownSync, copyFileSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { phrase } from "@podpath/core";
 import { AgentProcess, type Launch, type LaunchOptions } from "./agent-process.ts";
 import type { Running } from "./kernel.ts";
 import { LabError } from "./lab-error.ts";
@@ -25,7 +27,9 @@ export interface GuestAgent {
 export function requireFiles(files: readonly { readonly path: string; readonly comes: string }[]): void {
 	const missing = files.filter(({ path }) => !existsSync(path));
 	if (missing.length > 0)
-		throw new LabError(`not installed: ${missing.map(({ path, comes }) => `${path} (${comes})`).join(", ")}`);
+		throw new LabError(
+			phrase("lab-not-installed", { missing: missing.map((each) => phrase("file-comes-with", each)) }),
+		);
 }
 
 /** Starts a guest over a folder of its own, which holds the agent and goes with it. */

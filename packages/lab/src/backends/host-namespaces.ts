@@ -1,7 +1,9 @@
 /** Namespaces of the host's own kernel: `userns` as any user, `netns` as root where user namespaces are forbidden. */
+
 import { readFileSync } from "node:fs";
 import { release, version } from "node:os";
 import { join } from "node:path";
+import { phrase } from "@podpath/core";
 import { AgentProcess, type LaunchOptions } from "./agent-process.ts";
 import { cacheFolder } from "./feature-cache.ts";
 import type { Kernel, Running } from "./kernel.ts";
@@ -21,7 +23,7 @@ export function hostNamespaces(kind: "userns" | "netns"): Kernel {
 }
 
 async function start(kind: "userns" | "netns", options: LaunchOptions): Promise<Running> {
-	if (kind === "netns" && process.getuid?.() !== 0) throw new LabError("namespaces without a user namespace need root");
+	if (kind === "netns" && process.getuid?.() !== 0) throw new LabError(phrase("lab-needs-root"));
 	// When we die the kernel ends unshare, that its child, and that, being PID 1 there, all processes of the lab.
 	const unshare = [
 		"--pdeathsig",

@@ -2,8 +2,10 @@
  * QEMU with a distribution's kernel: slower than User-Mode Linux, and the one with everything (nftables together with VLANs, say). Its root is
  * the host's, read-only, over 9p; it runs as an ordinary user, with the processor in software unless KVM is at hand.
  */
+
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { phrase } from "@podpath/core";
 import type { LaunchOptions } from "./agent-process.ts";
 import { contained, guestAgent, requestFile, requireFiles, startGuest } from "./guest.ts";
 import { findGuestKernel, firstModules, type GuestKernel } from "./guest-kernel.ts";
@@ -41,7 +43,7 @@ async function start(options: LaunchOptions): Promise<Running> {
 	const kernel = findGuestKernel();
 	if (kernel === undefined)
 		throw new LabError(
-			"no kernel for it: Debian package linux-image-amd64, or `npm run lab:packages`, which only unpacks it",
+			phrase("lab-no-guest-kernel", { packages: "linux-image-amd64", command: "npm run lab:packages" }),
 		);
 	return startGuest((folder) => {
 		writeFileSync(initramfsFile(folder), firstRoot(kernel, folder));
@@ -87,7 +89,7 @@ function shared(path: string, tag: string): readonly string[] {
 function firstRoot(kernel: GuestKernel, folder: string): Buffer {
 	const busybox = readFileSync(BUSYBOX);
 	if (busybox.includes("/lib64/ld-linux-x86-64.so"))
-		throw new LabError(`${BUSYBOX} needs libraries, which the guest does not have yet: Debian package busybox-static`);
+		throw new LabError(phrase("lab-needs-static", { path: BUSYBOX, packages: "busybox-static" }));
 	const modules = (firstModules(kernel) ?? []).map((file, index) => ({
 		path: `${index}.ko`,
 		data: readFileSync(file),

@@ -1,5 +1,14 @@
 /** A network that stands on a real kernel: questions are asked of it as they are of the engine. */
-import { type Network, type Place, type PredictedWay, predict, type Question, type Subject } from "@podpath/core";
+import {
+	type Network,
+	type Phrase,
+	type Place,
+	type PredictedWay,
+	phrase,
+	predict,
+	type Question,
+	type Subject,
+} from "@podpath/core";
 import type { Backend, BackendKind, LabProgramStart, StepOutput } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { type OpenOptions, openBackend } from "../backends/open.ts";
@@ -27,16 +36,17 @@ const RUN_SECONDS = 60;
 export interface RaiseOptions extends Pick<OpenOptions, "onLog" | "signal"> {
 	readonly kind?: BackendKind;
 	/** Is told what is being done, in a few words. */
-	readonly onProgress?: (text: string) => void;
+	readonly onProgress?: (doing: Phrase) => void;
 }
 
 /** Opens a kernel that has what the network needs, and builds it there. Rejects with a LabError. */
 export async function raiseLab(network: Network, places: readonly Place[], options: RaiseOptions = {}): Promise<Lab> {
 	const plan = realize(network, places);
-	options.onProgress?.("opening a kernel");
+	options.onProgress?.(phrase("lab-opening"));
 	const backend = await openBackend({ ...options, needs: plan.needs });
 	try {
-		options.onProgress?.(`building ${plan.namespaces.length} namespaces on ${backend.kind} ${backend.kernel}`);
+		const { kind, kernel } = backend;
+		options.onProgress?.(phrase("lab-building", { n: plan.namespaces.length, kind, kernel }));
 		return await Lab.build(plan, backend);
 	} catch (error) {
 		await backend.close();

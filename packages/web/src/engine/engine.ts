@@ -1,13 +1,11 @@
 /** podpath's engine as the worker runs it: loaded clusters, and the answers to calls about them. */
 import {
-	checkScenario,
 	clusterNetwork,
 	type Diagnosis,
 	type Diagnostic,
 	diagnosticIn,
 	explain,
 	findScenario,
-	formatDifference,
 	InputError,
 	knownPlaces,
 	type Language,
@@ -41,6 +39,7 @@ export interface Skills {
 	readonly diagnosisOf: (subject: Subject, asks: Calls["diagnose"]["asks"], watch: Watch) => Promise<Diagnosis>;
 	readonly modeProfiles: () => readonly ModeProfile[];
 	readonly faultyCluster: (input: EngineInput & { readonly kind: "fault" }) => Loaded;
+	readonly differencesOf: (loaded: Loaded) => readonly string[];
 }
 
 /** Who waits for a call that takes a while. */
@@ -89,7 +88,7 @@ export class Engine {
 			case "scenario":
 				return loaded.asked;
 			case "check":
-				return differencesOf(loaded);
+				return this.#known().differencesOf(loaded);
 		}
 	}
 
@@ -148,9 +147,4 @@ function loadedFrom(files: readonly ManifestFile[], scenario: Scenario | null): 
 	const cluster = loadCluster(files);
 	const subject = { cluster, network: clusterNetwork(cluster), fromSnapshot: false };
 	return { files, subject, asked: scenario === null ? null : scenarioEntry(scenario), scenario };
-}
-
-function differencesOf({ subject, scenario }: Loaded): readonly string[] {
-	if (scenario === null) return [];
-	return checkScenario(explain(subject, scenario.question), scenario).map(formatDifference);
 }

@@ -130,6 +130,8 @@ export const EN = {
 		cites: "In the state:",
 		policy: "policy of the chain",
 		capture: "See it with tcpdump",
+		captureNear: (device: string): string => `not here; nearest on ${device}`,
+		expectedInstead: (source: string): string => `expected: ${source}`,
 		captureAt: (device: string): string => `on ${device}`,
 		facts: "What it leaves behind",
 		nat: "Address translation",

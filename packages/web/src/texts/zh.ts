@@ -130,6 +130,8 @@ export const ZH: Texts = {
 		cites: "在状态中：",
 		policy: "链的默认策略",
 		capture: "用 tcpdump 查看",
+		captureNear: (device) => `这里不行；最近的是 ${device}`,
+		expectedInstead: (source) => `应为：${source}`,
 		captureAt: (device) => `在 ${device} 上`,
 		facts: "留下的痕迹",
 		nat: "地址转换",

@@ -3,7 +3,7 @@ import type { ScenarioEntry } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { problemIn } from "../../backend/backend.ts";
-import { engine } from "../../backend/backends.ts";
+import { wholeEngine } from "../../backend/backends.ts";
 import { useTexts } from "../../texts/language.ts";
 
 export interface Checked {
@@ -61,7 +61,7 @@ export function CheckAll({ scenarios, checks }: Props): JSX.Element {
 
 async function check(name: string): Promise<Checked> {
 	try {
-		const { differences } = await engine.check(name);
+		const { differences } = await wholeEngine.check(name);
 		return { agrees: differences.length === 0, why: differences.join("\n") };
 	} catch (error) {
 		return { agrees: false, why: problemIn(error).message };

@@ -3,11 +3,12 @@ import { atlasNameOf, type DiagnosisFinding, formatQuestion, type Question } fro
 import type { ComponentChildren, JSX } from "preact";
 import type { Input } from "../../backend/backend.ts";
 import { CopyButton } from "../../parts/copy-button.tsx";
-import { formatRoute } from "../../route.ts";
+import { formatRoute, type Route } from "../../route.ts";
 import { DIAGNOSE } from "../../texts/diagnose.ts";
 import { useTexts, useTextsOf } from "../../texts/language.ts";
 import { MEANINGS } from "../../texts/meanings.ts";
 import { routeOf } from "../path/asked.ts";
+import { AT_CAUSE } from "../path/use-looked-at.ts";
 import { entryParam } from "../state/cited.ts";
 import { ruleOf, stateWords } from "./state-words.ts";
 
@@ -49,12 +50,17 @@ export function FindingCard({ finding, question, input, fault }: Props): JSX.Ele
 				<Line name={texts.asked}>{question === null && asked !== null && formatQuestion(asked)}</Line>
 			</dl>
 			<p class="leads">
-				{asked !== null && <a href={formatRoute(routeOf(input, asked))}>{texts.seePath}</a>}
+				{asked !== null && <a href={formatRoute(atCause(routeOf(input, asked)))}>{texts.seePath}</a>}
 				{finding.questions !== undefined && <span class="quiet">{texts.questions(finding.questions)}</span>}
 			</p>
 			<Meaning code={code} />
 		</li>
 	);
+}
+
+/** The path is looked at for what goes wrong on it. */
+function atCause(path: Route): Route {
+	return { ...path, params: { ...path.params, step: AT_CAUSE } };
 }
 
 interface RowProps {

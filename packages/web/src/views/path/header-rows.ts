@@ -8,14 +8,22 @@ export interface HeaderRow {
 	readonly before: string;
 	readonly after: string;
 	readonly changed: boolean;
+	/** What would have been right. */
+	readonly expected?: string;
 }
 
 /** Only fields that one of the two has. Where there is no `before`, nothing counts as changed. */
-export function headerRows(before: ExplainedPacket | null, after: ExplainedPacket): readonly HeaderRow[] {
+export function headerRows(
+	before: ExplainedPacket | null,
+	after: ExplainedPacket,
+	expectedSource?: string,
+): readonly HeaderRow[] {
 	return FIELDS.flatMap(({ layer, field, of }) => {
 		const [old, now] = [before === null ? "" : of(before), of(after)];
 		if (old === "" && now === "") return [];
-		return [{ layer, field, before: old, after: now, changed: before !== null && old !== now }];
+		const row = { layer, field, before: old, after: now, changed: before !== null && old !== now };
+		const isSource = layer === "inner" && field === "src";
+		return [isSource && expectedSource !== undefined ? { ...row, expected: expectedSource } : row];
 	});
 }
 

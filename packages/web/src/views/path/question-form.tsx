@@ -131,6 +131,11 @@ function ScenarioLine({ scenario, changed, onReset }: ScenarioLineProps): JSX.El
 	return (
 		<p class="scenario-line">
 			<span class="quiet">{texts.scenario}</span> <code>{scenario.name}</code> <b>{titleIn(scenario, language)}</b>
+			{scenario.note !== undefined && (
+				<span class="note quiet" lang="en">
+					{scenario.note}
+				</span>
+			)}
 			{changed && (
 				<>
 					{" "}

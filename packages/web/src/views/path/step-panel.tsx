@@ -1,5 +1,5 @@
 /** Everything about one step: the packet before and after, what decided it, and how to see it. */
-import { type Citation, captureAtStep, type ExplainedRule, type Step } from "@podpath/core";
+import { type Citation, captureNear, type ExplainedRule, type Step } from "@podpath/core";
 import type { JSX } from "preact";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { OriginLine } from "../../parts/origin-line.tsx";
@@ -50,7 +50,7 @@ export function StepPanel({ steps, step, about, number }: Props): JSX.Element {
 					))}
 				</p>
 			)}
-			<Headers rows={headerRows(before, hop.packet)} first={before === null} />
+			<Headers rows={headerRows(before, hop.packet, hop.expectedSource)} first={before === null} />
 			<Capture steps={steps} step={step} />
 		</aside>
 	);
@@ -134,14 +134,17 @@ function Headers({ rows, first }: { readonly rows: readonly HeaderRow[]; readonl
 					</tr>
 				</thead>
 				<tbody>
-					{rows.map(({ layer, field, before, after, changed }) => (
-						<tr key={`${layer} ${field}`} class={changed ? "changed" : ""}>
+					{rows.map(({ layer, field, before, after, changed, expected }) => (
+						<tr key={`${layer} ${field}`} class={expected !== undefined ? "wrong" : changed ? "changed" : ""}>
 							<th scope="row">
 								{layer === "outer" ? `${texts.outer} ${field}` : field}
 								{changed && <span class="sr-only"> ({texts.changes})</span>}
 							</th>
 							{!first && <td>{before === "" ? "–" : before}</td>}
-							<td>{after === "" ? "–" : after}</td>
+							<td>
+								{after === "" ? "–" : after}
+								{expected !== undefined && <p>{texts.expectedInstead(expected)}</p>}
+							</td>
 						</tr>
 					))}
 				</tbody>
@@ -153,14 +156,15 @@ function Headers({ rows, first }: { readonly rows: readonly HeaderRow[]; readonl
 /** The command for the device of this step; it shows the packets of the other direction as well where their addresses are the same. */
 function Capture({ steps, step }: { readonly steps: readonly Step[]; readonly step: Step }): JSX.Element | null {
 	const { path: texts } = useTexts();
-	const command = captureAtStep(steps, step);
-	if (command === null) return null;
+	const capture = captureNear(steps, step);
+	if (capture === null) return null;
+	const { command, at, device, isHere } = capture;
 	return (
 		<section class="capture">
 			<h3>
 				{texts.capture} <CopyButton text={() => command} />
 			</h3>
-			<p class="quiet">{texts.captureAt(`${step.hop.at} ${step.hop.device}`)}</p>
+			<p class="quiet">{(isHere ? texts.captureAt : texts.captureNear)(`${at} ${device}`)}</p>
 			<pre tabIndex={0}>{command}</pre>
 		</section>
 	);

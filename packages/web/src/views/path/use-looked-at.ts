@@ -32,12 +32,17 @@ export interface LookedAt {
 	readonly leading: Finding | undefined;
 }
 
+/** The step of an address that leads to wherever the cause of a loss shows. */
+export const AT_CAUSE = "cause";
+
 export function useLookedAt(explanation: Explanation, { params }: Route): LookedAt {
 	const groups = useMemo(() => groupPaths(explanation.paths), [explanation]);
 	const way = position(params.way, groups.length - 1);
 	const path = groups[way]?.first;
 	const steps = useMemo<readonly Step[]>(() => (path === undefined ? [] : stepsOf(path)), [path]);
-	const current = position(params.step, steps.length - 1);
+	const last = path === undefined ? null : lastStepOf(path, steps);
+	const cause = path === undefined ? null : causeStepOf(explanation, path, steps);
+	const current = params.step === AT_CAUSE ? (cause ?? last ?? 0) : position(params.step, steps.length - 1);
 	const number = path === undefined ? -1 : explanation.paths.indexOf(path);
 	const stepOf = (finding: Finding): number | null => stepOfFinding(finding, number, steps);
 	return {
@@ -47,8 +52,8 @@ export function useLookedAt(explanation: Explanation, { params }: Route): Looked
 		steps,
 		current,
 		step: steps[current],
-		last: path === undefined ? null : lastStepOf(path, steps),
-		cause: path === undefined ? null : causeStepOf(explanation, path, steps),
+		last,
+		cause,
 		stepOf,
 		leading: leadingOf(explanation.findings, stepOf),
 	};
