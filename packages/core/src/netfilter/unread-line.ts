@@ -1,10 +1,10 @@
 /** A line of a dump that was not understood: it is kept, and whoever meets it answers "unknown". */
 import type { SourcePosition } from "../origin/origin.ts";
+import type { Phrase } from "../wording/phrase.ts";
 
 export interface UnreadLine {
 	readonly text: string;
-	/** One phrase. */
-	readonly why: string;
+	readonly why: Phrase;
 	readonly source: SourcePosition;
 	/**
 	 * A rule, a policy or a set's element may have stood here, and nothing stands in its place: whatever a packet meets, it

@@ -5,7 +5,7 @@ import { parseNamespace } from "../parse/namespace.ts";
 import { type Namespace, type NotUnderstood, STATE_PARTS } from "../state/namespace.ts";
 import type { Assumption } from "../state/network.ts";
 import { type Place, placeKind, podPlace } from "../state/place.ts";
-import { phrase, withFacts, worded } from "../wording/phrase.ts";
+import { phrase, withFacts } from "../wording/phrase.ts";
 import type { Snapshot, SnapshotNamespace } from "./files.ts";
 import { type NetnsFile, readNetnsFile } from "./netns-file.ts";
 import { missingReasons } from "./report.ts";
@@ -143,7 +143,7 @@ function gapOf(
 	const [name] = [...files].find(([, file]) => file.name === where?.file) ?? [];
 	const part = STATE_PARTS.find((each) => name === `${each}.txt` || name === `${each}.json`);
 	if (name === undefined || part === undefined || where === undefined) return undefined;
-	return { name, line: { part, text: name, why: worded(message), source: where, lost: true } };
+	return { name, line: { part, text: name, why: message, source: where, lost: true } };
 }
 
 /** What netns.yaml says, and for a machine's own namespace the machine's name, unless the objects know it under another. */

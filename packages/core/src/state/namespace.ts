@@ -3,6 +3,7 @@ import type { Ipset } from "../netfilter/ipset.ts";
 import type { NftRuleset } from "../netfilter/nftables/ruleset.ts";
 import type { XtTable } from "../netfilter/xtables/table.ts";
 import type { SourcePosition } from "../origin/origin.ts";
+import type { Said } from "../wording/phrase.ts";
 import type { ConntrackEntry } from "./conntrack.ts";
 import type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./ip.ts";
 import type { VirtualServer } from "./ipvs.ts";
@@ -35,7 +36,7 @@ export type StatePart = (typeof STATE_PARTS)[number];
 export interface NotUnderstood {
 	readonly part: StatePart;
 	readonly text: string;
-	readonly why: string;
+	readonly why: Said;
 	readonly source: SourcePosition;
 	/** A rule, a policy or a set's element may have stood here, and nothing of it is in the state. */
 	readonly lost?: true;
@@ -70,6 +71,6 @@ export interface Namespace {
 	/** The files that were read, by part. */
 	readonly files?: ReadonlyMap<StatePart, string>;
 	/** Why, where whoever collected them says so. */
-	readonly whyMissing?: ReadonlyMap<StatePart, string>;
+	readonly whyMissing?: ReadonlyMap<StatePart, Said>;
 	readonly notUnderstood: readonly NotUnderstood[];
 }

@@ -22,6 +22,7 @@ import {
 	type Subject,
 	staticNetwork,
 	type Wire,
+	worded,
 } from "@podpath/core";
 import { xtablesText } from "./xtables-text.ts";
 
@@ -197,13 +198,13 @@ function readDumps(stack: StackSketch): Namespace {
 	// Read by themselves: beside routes a table that has none would count as one that the dump does not hold.
 	const withRules = parseNamespace(stack.place, new Map([["ip-rule.txt", ruleText]]));
 	const [first] = [...read.notUnderstood, ...withRules.notUnderstood];
-	if (first !== undefined) throw new SketchError(`${stack.place}: ${first.part} "${first.text}": ${first.why}`);
+	if (first !== undefined) throw new SketchError(`${stack.place}: ${first.part} "${first.text}": ${worded(first.why)}`);
 	return { ...read, rules: withRules.rules };
 }
 
 function nftRuleset({ place, nft = [] }: StackSketch): Namespace["nftables"] {
 	const { ruleset, unread } = parseNftRuleset(nft.map((line) => `${line}\n`).join(""), { file: "nft" });
 	const [first] = unread;
-	if (first !== undefined) throw new SketchError(`${place}: nft "${first.text}": ${first.why}`);
+	if (first !== undefined) throw new SketchError(`${place}: nft "${first.text}": ${worded(first.why)}`);
 	return ruleset;
 }

@@ -6,6 +6,7 @@ import {
 	linkLocalOf,
 	type Namespace,
 	type Place,
+	worded,
 } from "@podpath/core";
 
 export interface Buildable {
@@ -102,7 +103,7 @@ function withoutMaster(link: Link, names: ReadonlySet<string>, omit: Omit): Link
 /** What the input does not hold or podpath did not understand is not there on the kernel either. */
 function untold({ missing, notUnderstood, conntrack }: Namespace, omit: Omit): void {
 	if (missing.size > 0) omit([...missing].join(", "), "the input does not hold it");
-	for (const { part, text, why } of notUnderstood) omit(`${part} "${text}"`, why);
+	for (const { part, text, why } of notUnderstood) omit(`${part} "${text}"`, worded(why));
 	if (conntrack.length > 0) omit(`${conntrack.length} connections`, "connections that are there already are not made");
 }
 

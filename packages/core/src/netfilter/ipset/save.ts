@@ -1,5 +1,6 @@
 /** Reads and writes what `ipset save` prints and `ipset restore` takes. */
 import type { Origin } from "../../origin/origin.ts";
+import { phrase } from "../../wording/phrase.ts";
 import type { Ipset, IpsetEntry } from "../ipset.ts";
 import type { UnreadLine } from "../unread-line.ts";
 
@@ -35,10 +36,10 @@ export function parseIpsetSave(text: string, options: { readonly file: string })
 			sets.set(name, { name, type: subject, options: rest, entries: [], origin });
 		} else if ((command === "add" || command === "-A") && subject !== "") {
 			const set = sets.get(name);
-			if (set === undefined) unread.push({ text: content, why: `no set "${name}" was created before it`, source });
+			if (set === undefined) unread.push({ text: content, why: phrase("set-not-created", { name }), source });
 			else
 				set.entries.push({ text: subject, ...entryOptions(rest), origin: { component: set.origin.component, source } });
-		} else unread.push({ text: content, why: "it neither creates a set nor adds to one", source, lost: true });
+		} else unread.push({ text: content, why: phrase("no-set-line"), source, lost: true });
 	}
 	return { sets, unread };
 }

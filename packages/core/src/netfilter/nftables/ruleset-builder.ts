@@ -1,5 +1,6 @@
 /** Collects tables, chains, sets and rules as they are read, in whatever order they come. */
 import type { SourcePosition } from "../../origin/origin.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 import type { UnreadLine } from "../unread-line.ts";
 import type { NftElement } from "./element.ts";
 import { chainObject, originOf, tableComponent } from "./rule-origin.ts";
@@ -38,18 +39,18 @@ export class RulesetBuilder {
 		return { file: this.#file, line };
 	}
 
-	report(text: string, line: number, why: string): void {
+	report(text: string, line: number, why: Phrase): void {
 		this.unread.push({ text, why, source: this.source(line) });
 	}
 
 	/** As `report`, of what leaves nothing in its place. */
-	reportLost(text: string, line: number, why: string): void {
+	reportLost(text: string, line: number, why: Phrase): void {
 		this.unread.push({ text, why, source: this.source(line), lost: true });
 	}
 
 	/** Of the table, chain or set that began here, the rest is missing. */
 	reportCutOff(text: string, line: number, what: string): void {
-		const why = `the ${what} has no end: the dump may be cut off`;
+		const why = phrase("without-end", { what });
 		this.unread.push({ text, why, source: this.source(line), cutOff: true });
 	}
 

@@ -1,5 +1,6 @@
 /** Reads one value of a datatype: a single one, a block of addresses, or a range. */
 import { parsePrefix } from "../../address/prefix.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { readScalar, type TypeName } from "./datatype.ts";
 import type { KeyPart, Scalar } from "./element.ts";
 import { order } from "./look-up.ts";
@@ -14,7 +15,7 @@ export function readPart(text: string, type: TypeName): KeyPart {
 	// A guess may take a range for a word.
 	if (single !== undefined && (type !== undefined || single.kind !== "word")) return single;
 	const range = readRange(text, type) ?? single;
-	if (range === undefined) throw new ParseFailure(`"${text}" is no ${type ?? "value"}`);
+	if (range === undefined) throw new ParseFailure(phrase("is-no", { text, what: type ?? phrase("a-value") }));
 	return range;
 }
 
@@ -29,6 +30,6 @@ function readRange(text: string, type: TypeName): KeyPart | undefined {
 
 /** A range whose ends can be compared. */
 export function rangeOf(from: Scalar, to: Scalar): KeyPart {
-	if (!(order(from, to) <= 0)) throw new ParseFailure("a range whose ends have no order");
+	if (!(order(from, to) <= 0)) throw new ParseFailure(phrase("range-without-order"));
 	return { kind: "range", from, to };
 }

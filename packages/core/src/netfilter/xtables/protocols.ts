@@ -1,5 +1,6 @@
 /** Protocols as iptables writes them and as packets here name them. */
 import type { Protocol } from "../../packet/packet.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { ParseFailure, parseNumber } from "./words.ts";
 
 /**
@@ -66,7 +67,7 @@ const TO_TEXT: ReadonlyMap<Protocol, string> = new Map([
 export function parseProtocol(text: string): Protocol {
 	const known = FROM_TEXT.get(text) ?? FROM_TEXT.get(text.toLowerCase());
 	if (known !== undefined) return known;
-	if (!/^\d+$/.test(text)) throw new ParseFailure(`protocol "${text}" is not known`);
+	if (!/^\d+$/.test(text)) throw new ParseFailure(phrase("protocol-not-known", { text }));
 	return String(parseNumber(text, 255));
 }
 

@@ -1,4 +1,5 @@
 /** Brings a rule's words into the order of iptables-save: the rule's own options, then each module with its options. */
+import { phrase } from "../../wording/phrase.ts";
 import { BASIC_BY_OPTION, MATCH_BY_MODULE } from "./matches/index.ts";
 import { TARGET_BY_MODULE } from "./targets/index.ts";
 import { ParseFailure, type Word } from "./words.ts";
@@ -59,7 +60,7 @@ class Gathering {
 		if (BASIC_BY_OPTION.has(word.text)) return this.#takeBasic(words, at, first);
 		if (LOAD.has(word.text) || JUMP.has(word.text)) {
 			const name = words[first + 1];
-			if (negation || name === undefined) throw new ParseFailure(`"${word.text}" is not complete`);
+			if (negation || name === undefined) throw new ParseFailure(phrase("is-not-complete", { text: word.text }));
 			if (LOAD.has(word.text)) this.#current = this.#module(name.text, MATCH_BY_MODULE.get(name.text)?.options ?? []);
 			else this.#takeTarget(word, name);
 			return first + 2;
@@ -92,7 +93,7 @@ class Gathering {
 	}
 
 	#takeTarget(flag: Word, name: Word): void {
-		if (this.#target !== null) throw new ParseFailure("the rule has two targets");
+		if (this.#target !== null) throw new ParseFailure(phrase("two-targets"));
 		this.#target = { name: name.text, options: TARGET_BY_MODULE.get(name.text)?.options ?? [], words: [flag, name] };
 		this.#current = this.#target;
 	}

@@ -1,5 +1,6 @@
 /** One rule: its words to matches and a target, and back. */
 import type { Family } from "../../address/address.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { BASIC_BY_OPTION, MATCH_BY_MODULE, type Match, matchExtension } from "./matches/index.ts";
 import { otherExtension } from "./matches/other.ts";
 import { gathered, JUMP, LOAD } from "./rule-order.ts";
@@ -30,7 +31,7 @@ export function parseRule(words: Words, family: Family, isChain: IsChain): RuleP
 	}
 	words.replace(start, gathered(words.from(start)));
 	const rule = parseGathered(words, family, isChain, true);
-	if (rule === null) throw new ParseFailure("a value stands where an option should be");
+	if (rule === null) throw new ParseFailure(phrase("value-for-option"));
 	return rule;
 }
 
@@ -82,7 +83,7 @@ function sortBasic(matches: Match[]): void {
 	if (matches.length < 2) return;
 	matches.sort((a, b) => BASIC_ORDER.indexOf(a.kind) - BASIC_ORDER.indexOf(b.kind));
 	for (let i = 1; i < matches.length; i++) {
-		if (matches[i]?.kind === matches[i - 1]?.kind) throw new ParseFailure("an option stands there twice");
+		if (matches[i]?.kind === matches[i - 1]?.kind) throw new ParseFailure(phrase("option-twice"));
 	}
 }
 

@@ -1,10 +1,18 @@
 /** The words of one line of iptables-save, read option by option; and the same way back. */
 import { type Address, type Family, parseAddress } from "../../address/address.ts";
 import { type Prefix, parsePrefix } from "../../address/prefix.ts";
+import { type Phrase, phrase } from "../../wording/phrase.ts";
 
-/** A text that is not what iptables-save prints, or that podpath does not understand. The message is one phrase. */
+/** A text that is not what iptables-save prints, or that podpath does not understand. */
 export class ParseFailure extends Error {
 	override readonly name = "ParseFailure";
+	readonly why: Phrase;
+
+	/** The message is the phrase's code: what it says is for whoever reports it, who may throw it away. */
+	constructor(why: Phrase) {
+		super(why.phrase);
+		this.why = why;
+	}
 }
 
 export interface Word {
@@ -65,7 +73,7 @@ export class Words {
 				at++;
 			}
 		}
-		throw new ParseFailure("the line ends inside quotes");
+		throw new ParseFailure(phrase("ends-in-quotes"));
 	}
 
 	/** Puts other words in the place of all from `start` on, and stands at the first of them. */
@@ -78,7 +86,7 @@ export class Words {
 
 	/** Adds a word at the end. */
 	push(word: string, quoted: boolean): void {
-		if (this.#words.length >= MOST_WORDS) throw new ParseFailure(`the line has more than ${MOST_WORDS} words`);
+		if (this.#words.length >= MOST_WORDS) throw new ParseFailure(phrase("too-many-words", { most: MOST_WORDS }));
 		this.#words.push(word);
 		this.#quoted.push(quoted);
 	}
@@ -131,7 +139,7 @@ export class Words {
 
 	/** Throws where a `!` was read that nobody asked for. */
 	finish(): void {
-		if (this.#negation) throw new ParseFailure('"!" stands where nothing can be inverted');
+		if (this.#negation) throw new ParseFailure(phrase("nothing-to-invert"));
 	}
 
 	/** The next word, whatever it is; a `!` before it inverts the option, as old versions wrote it. */
@@ -141,7 +149,7 @@ export class Words {
 			this.#at++;
 		}
 		const word = this.#words[this.#at];
-		if (word === undefined) throw new ParseFailure("the line ends where a value should be");
+		if (word === undefined) throw new ParseFailure(phrase("ends-without-value"));
 		this.#at++;
 		return word;
 	}
@@ -186,7 +194,8 @@ export class Words {
 		const known = this.#prefixes.get(text);
 		if (known !== undefined && known.family === family) return known;
 		const parsed = parsePrefix(text);
-		if (parsed === undefined || parsed.family !== family) throw new ParseFailure(`"${text}" is no IPv${family} prefix`);
+		if (parsed === undefined || parsed.family !== family)
+			throw new ParseFailure(phrase("is-no-prefix-of", { text, family }));
 		this.#prefixes.set(text, parsed);
 		return parsed;
 	}
@@ -222,7 +231,7 @@ function isWordEnd(code: number): boolean {
 /** Decimal without leading zeros (which C reads as octal) or hexadecimal with `0x`. */
 export function parseNumber(text: string, max: number): number {
 	const number = NUMBER.test(text) ? Number(text) : Number.NaN;
-	if (!(number <= max)) throw new ParseFailure(`"${text}" is no number up to ${max}`);
+	if (!(number <= max)) throw new ParseFailure(phrase("is-no-number-up-to", { text, max }));
 	return number;
 }
 
@@ -238,13 +247,14 @@ export function parseRange(text: string, max: number, separator = ":"): { readon
 	const tail = text.slice(split + 1);
 	const from = head === "" ? 0 : parseNumber(head, max);
 	const to = tail === "" ? max : parseNumber(tail, max);
-	if (from > to) throw new ParseFailure(`"${text}" is no range`);
+	if (from > to) throw new ParseFailure(phrase("is-no-range", { text }));
 	return { from, to };
 }
 
 export function parseAddressOf(text: string, family: Family): Address {
 	const parsed = parseAddress(text);
-	if (parsed === undefined || parsed.family !== family) throw new ParseFailure(`"${text}" is no IPv${family} address`);
+	if (parsed === undefined || parsed.family !== family)
+		throw new ParseFailure(phrase("is-no-address-of", { text, family }));
 	return parsed;
 }
 

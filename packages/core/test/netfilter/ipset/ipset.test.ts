@@ -6,6 +6,7 @@ import type { Truth } from "../../../src/netfilter/context.ts";
 import { testIpset } from "../../../src/netfilter/ipset/membership.ts";
 import { type IpsetSave, parseIpsetSave, printIpsetSave } from "../../../src/netfilter/ipset/save.ts";
 import { type Ipset, ipset } from "../../../src/netfilter/ipset.ts";
+import { phrase } from "../../../src/wording/phrase.ts";
 import { type ContextOptions, ruleContext } from "../../support/rule-context.ts";
 
 const origin = { component: "test" };
@@ -50,10 +51,14 @@ describe("a dump of ipset save", () => {
 
 	test("keeps what it does not understand, with its line", () => {
 		expect(read("create a hash:ip\nadd b 1.2.3.4\nwhat\n").unread).toEqual([
-			{ text: "add b 1.2.3.4", why: 'no set "b" was created before it', source: { file: "ipset-save.txt", line: 2 } },
+			{
+				text: "add b 1.2.3.4",
+				why: phrase("set-not-created", { name: "b" }),
+				source: { file: "ipset-save.txt", line: 2 },
+			},
 			{
 				text: "what",
-				why: "it neither creates a set nor adds to one",
+				why: phrase("no-set-line"),
 				source: { file: "ipset-save.txt", line: 3 },
 				lost: true,
 			},

@@ -1,9 +1,11 @@
 /** What the reader makes of nft's text and JSON, and what it keeps of what it does not understand. */
+
 import { describe, expect, test } from "vitest";
 import { parseNftRuleset } from "../../../src/netfilter/nftables/parse.ts";
 import { printRule } from "../../../src/netfilter/nftables/print.ts";
 import { baseChains, type NftRule, type NftSet, type NftTable } from "../../../src/netfilter/nftables/ruleset.ts";
 import type { UnreadLine } from "../../../src/netfilter/unread-line.ts";
+import { phrase, worded } from "../../../src/wording/phrase.ts";
 
 interface Read {
 	readonly table: NftTable;
@@ -89,7 +91,7 @@ describe("what is not understood", () => {
 	test("stands in the rule, with all that comes after it, and is reported with its line", () => {
 		const { rule, unread } = readRule("tcp dport 80 osf name Linux frobnicate set 3 accept");
 		expect(rule.statements.map(({ kind }) => kind)).toEqual(["match", "match", "other"]);
-		expect(unread).toMatchObject([{ source: { line: 3 }, why: '"frobnicate" is not known' }]);
+		expect(unread).toMatchObject([{ source: { line: 3 }, why: phrase("word-not-known", { text: "frobnicate" }) }]);
 	});
 
 	test.each([
@@ -108,12 +110,12 @@ describe("what is not understood", () => {
 	test("a table that is cut off keeps what was there", () => {
 		const { rules, unread } = read("table ip t {\n\tchain c {\n\t\tip saddr 10.0.0.1 accept\n\t\tip sad");
 		expect(printRule(rules[0] as NftRule)).toBe("ip saddr 10.0.0.1 accept");
-		expect(unread.map(({ why }) => why)).toContain("the chain has no end: the dump may be cut off");
+		expect(unread.map(({ why }) => worded(why))).toContain("the chain has no end: the dump may be cut off");
 	});
 
 	test("a chain that was not declared, and elements of no set", () => {
 		const { unread } = read("add table ip t\nadd rule ip t c accept\nadd element ip t s { 10.0.0.1 }");
-		expect(unread.map(({ source, why }) => [source.line, why])).toEqual([
+		expect(unread.map(({ source, why }) => [source.line, worded(why)])).toEqual([
 			[2, 'the chain "c" was not declared'],
 			[3, 'elements of "s", which was not declared'],
 		]);

@@ -1,10 +1,12 @@
 /** Rule sets are printed and read back, in nft's text and in its JSON; nothing that is read makes the reader fail. */
+
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { InputError } from "../../../src/diagnostic/diagnostic.ts";
 import { printNftJson } from "../../../src/netfilter/nftables/json/print-json.ts";
 import { parseNftRuleset } from "../../../src/netfilter/nftables/parse.ts";
 import { printRuleset } from "../../../src/netfilter/nftables/print.ts";
+import { worded } from "../../../src/wording/phrase.ts";
 import { anyRuleset } from "../../support/any-nftables.ts";
 import { withoutSources } from "../../support/nftables.ts";
 
@@ -98,7 +100,7 @@ function outcome(text: string): string {
 		const { ruleset, unread } = read(text);
 		printRuleset(ruleset);
 		printNftJson(ruleset);
-		return unread.every(({ why, source }) => why !== "" && source.line >= 1) ? "read" : "without a reason";
+		return unread.every(({ why, source }) => worded(why) !== "" && source.line >= 1) ? "read" : "without a reason";
 	} catch (error) {
 		return error instanceof InputError ? "read" : String(error instanceof Error ? error.stack : error);
 	}

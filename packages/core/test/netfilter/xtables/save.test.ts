@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { parseXtablesSave, printXtablesSave } from "../../../src/netfilter/xtables/save.ts";
 import { usesConntrack } from "../../../src/netfilter/xtables/uses.ts";
+import { phrase, worded } from "../../../src/wording/phrase.ts";
 
 const read = (text: string): ReturnType<typeof parseXtablesSave> =>
 	parseXtablesSave(text, { family: 4, file: "a/iptables-save.txt" });
@@ -74,7 +75,7 @@ describe("what is not understood is kept and reported", () => {
 		expect(unread).toEqual([
 			{
 				text: '-A INPUT -j ACCEPT -m comment --comment "open',
-				why: "the line ends inside quotes",
+				why: phrase("ends-in-quotes"),
 				source: { file: "a/iptables-save.txt", line: 3 },
 			},
 		]);
@@ -83,7 +84,7 @@ describe("what is not understood is kept and reported", () => {
 	test("a dump that was cut off gives what is there", () => {
 		const { tables, unread } = read("*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -p tc");
 		expect(tables[0]?.chains.get("OUTPUT")?.rules).toHaveLength(1);
-		expect(unread.map(({ why }) => why)).toContain("the table has no COMMIT: the dump may be cut off");
+		expect(unread.map(({ why }) => worded(why))).toContain("the table has no COMMIT: the dump may be cut off");
 	});
 
 	test("shows that it was cut off after a COMMIT by its headings alone, as do_output writes a line below each table", () => {
@@ -117,7 +118,7 @@ describe("what is not understood is kept and reported", () => {
 		["*filter\n-A FORGOTTEN -j ACCEPT\nCOMMIT", 'the chain "FORGOTTEN" was not declared'],
 		["*filter\nCOMMIT\n*filter\nCOMMIT", "the table stands there twice: the later one counts"],
 	])("%j", (text, why) => {
-		expect(read(text).unread.map((line) => line.why)).toEqual([why]);
+		expect(read(text).unread.map((line) => worded(line.why))).toEqual([why]);
 	});
 });
 

@@ -31,11 +31,11 @@ export const binaryExtension: ExpressionExtension<BinaryExpression> = {
 	// The operator stands between its sides: the reader puts them together.
 	words: [],
 	parse: () => {
-		throw new ParseFailure("an operator without its left side");
+		throw new ParseFailure(phrase("operator-without-left"));
 	},
 	keys: ["&", "|", "^", "<<", ">>"],
 	fromJson: (key, value, reader, types) => {
-		if (!isList(value) || value.length < 2) throw new ParseFailure(`"${key}" without two sides`);
+		if (!isList(value) || value.length < 2) throw new ParseFailure(phrase("without-two-sides", { text: key }));
 		const [first, ...rest] = value;
 		let left = reader.expression(first, types);
 		const of = left.kind === "value" ? types : reader.types(left);

@@ -16,11 +16,11 @@ export const concatenationExtension: ExpressionExtension<ConcatenationExpression
 	// The dot stands between the parts: the reader puts them together.
 	words: [],
 	parse: () => {
-		throw new ParseFailure("a concatenation without its first part");
+		throw new ParseFailure(phrase("concatenation-without-first"));
 	},
 	keys: ["concat"],
 	fromJson: (_, value, reader, types) => {
-		if (!isList(value)) throw new ParseFailure("a concatenation that is no list");
+		if (!isList(value)) throw new ParseFailure(phrase("concatenation-no-list"));
 		return { kind: "concatenation", parts: value.map((part, i) => reader.expression(part, [types[i]])) };
 	},
 	print: ({ parts }, printer, types) => parts.map((part, i) => printer.expression(part, [types[i]])).join(" . "),

@@ -73,9 +73,10 @@ export const ctExtension: ExpressionExtension<CtExpression> = {
 };
 
 function ctOf(key: string, direction: string | undefined): CtExpression {
-	if (!Object.hasOwn(KEYS, key)) throw new ParseFailure(`no key "ct ${key}"`);
+	if (!Object.hasOwn(KEYS, key)) throw new ParseFailure(phrase("no-key", { text: `ct ${key}` }));
 	if (direction === undefined) return { kind: "ct", key };
-	if (direction !== "original" && direction !== "reply") throw new ParseFailure(`no direction "${direction}"`);
+	if (direction !== "original" && direction !== "reply")
+		throw new ParseFailure(phrase("no-direction", { text: direction }));
 	return { kind: "ct", key, direction };
 }
 

@@ -39,9 +39,9 @@ export const fibExtension: ExpressionExtension<FibExpression> = {
 
 function fibOf(result: string, flags: readonly string[]): FibExpression {
 	if (result !== "type" && result !== "oif" && result !== "oifname")
-		throw new ParseFailure(`no result "fib ${result}"`);
-	for (const flag of flags) if (!FLAGS.has(flag)) throw new ParseFailure(`no flag "fib ${flag}"`);
-	if (!flags.includes("saddr") && !flags.includes("daddr")) throw new ParseFailure("fib asks for no address");
+		throw new ParseFailure(phrase("no-result", { text: `fib ${result}` }));
+	for (const flag of flags) if (!FLAGS.has(flag)) throw new ParseFailure(phrase("no-flag", { text: `fib ${flag}` }));
+	if (!flags.includes("saddr") && !flags.includes("daddr")) throw new ParseFailure(phrase("fib-without-address"));
 	return { kind: "fib", result, flags };
 }
 

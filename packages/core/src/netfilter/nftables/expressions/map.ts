@@ -20,7 +20,7 @@ export const mapExtension: ExpressionExtension<MapExpression> = {
 	// The word stands after the key: the reader puts them together.
 	words: [],
 	parse: () => {
-		throw new ParseFailure("a map without its key");
+		throw new ParseFailure(phrase("map-without-key"));
 	},
 	keys: ["map"],
 	fromJson: (_, value, reader, types) => {

@@ -74,7 +74,7 @@ export const metaExtension: ExpressionExtension<MetaExpression> = {
 };
 
 function metaOf(key: string): MetaExpression {
-	if (!Object.hasOwn(KEYS, key)) throw new ParseFailure(`no key "meta ${key}"`);
+	if (!Object.hasOwn(KEYS, key)) throw new ParseFailure(phrase("no-key", { text: `meta ${key}` }));
 	return { kind: "meta", key };
 }
 

@@ -35,7 +35,7 @@ export const numgenExtension: ExpressionExtension<NumgenExpression> = {
 };
 
 function numgenOf(mode: string, modulus: number, offset: number): NumgenExpression {
-	if (mode !== "random" && mode !== "inc") throw new ParseFailure(`no mode "numgen ${mode}"`);
+	if (mode !== "random" && mode !== "inc") throw new ParseFailure(phrase("no-such-mode", { text: `numgen ${mode}` }));
 	return { kind: "numgen", mode, modulus, offset };
 }
 

@@ -103,7 +103,8 @@ export const payloadExtension: ExpressionExtension<PayloadExpression> = {
 
 function payloadOf(protocol: string, field: string): PayloadExpression {
 	const fields = Object.hasOwn(HEADERS, protocol) ? HEADERS[protocol] : undefined;
-	if (fields === undefined || !Object.hasOwn(fields, field)) throw new ParseFailure(`no field "${protocol} ${field}"`);
+	if (fields === undefined || !Object.hasOwn(fields, field))
+		throw new ParseFailure(phrase("no-field", { text: `${protocol} ${field}` }));
 	return { kind: "payload", protocol, field };
 }
 

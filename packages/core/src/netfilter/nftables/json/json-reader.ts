@@ -1,6 +1,7 @@
 /** Reads expressions, values and statements from nft's JSON (libnftables-json(5)). */
 import { addressBits, parseAddress } from "../../../address/address.ts";
 import { prefixOf } from "../../../address/prefix.ts";
+import { type Phrase, phrase } from "../../../wording/phrase.ts";
 import { isBits, numberOf, readScalar, type TypeName, typedValue } from "../datatype.ts";
 import { isScalar, type KeyPart, type NftElement, type Scalar, wordValue } from "../element.ts";
 import { BY_KEY, expressionExtension, VALUE } from "../expressions/index.ts";
@@ -37,22 +38,22 @@ export class JsonReader {
 	}
 
 	statement(json: Json): Statement {
-		const [key, value] = onlyMember(json, "a statement");
+		const [key, value] = onlyMember(json, phrase("a-statement"));
 		const extension = STATEMENT_BY_KEY.get(key);
-		if (extension === undefined) throw new ParseFailure(`statement "${key}" is not known`);
+		if (extension === undefined) throw new ParseFailure(phrase("named-statement-not-known", { text: key }));
 		return extension.fromJson(key, value, this);
 	}
 
 	expression(json: Json | undefined, types: readonly TypeName[] = []): Expression {
-		if (json === undefined) throw new ParseFailure("an expression is missing");
-		if (++this.#depth > DEEPEST_EXPRESSION) throw new ParseFailure("expressions are nested too deeply");
+		if (json === undefined) throw new ParseFailure(phrase("expression-missing"));
+		if (++this.#depth > DEEPEST_EXPRESSION) throw new ParseFailure(phrase("expressions-too-deep"));
 		try {
 			if (!isObject(json)) return VALUE.fromJson("", json, this, types);
-			const [key, value] = onlyMember(json, "an expression");
+			const [key, value] = onlyMember(json, phrase("an-expression"));
 			// Flags joined with `|` are one value.
 			const flags = isBits(types[0]) && bitsOfJson(json)?.every((each) => typeof each === "string") === true;
 			const extension = flags || VALUE_KEYS.has(key) ? VALUE : BY_KEY.get(key);
-			if (extension === undefined) throw new ParseFailure(`expression "${key}" is not known`);
+			if (extension === undefined) throw new ParseFailure(phrase("expression-not-known", { text: key }));
 			return extension.fromJson(key, extension === VALUE ? json : value, this, types);
 		} finally {
 			this.#depth--;
@@ -66,18 +67,18 @@ export class JsonReader {
 			if (set !== undefined) return { kind: "list", elements: this.elements(set, types, null) };
 			const concat = member(json, "concat");
 			if (concat !== undefined) return { kind: "parts", parts: this.#key(json, types) };
-			const [key] = onlyMember(json, "an operand");
+			const [key] = onlyMember(json, phrase("an-operand"));
 			if (BY_KEY.has(key) && !(key === "|" && isBits(types[0]))) {
 				return { kind: "expression", expression: this.expression(json, types) };
 			}
 		}
-		if (json === undefined) throw new ParseFailure("a comparison without its right side");
+		if (json === undefined) throw new ParseFailure(phrase("comparison-without-right"));
 		return { kind: "parts", parts: [this.keyPart(json, types[0])] };
 	}
 
 	reference(json: Json | undefined, types: readonly TypeName[], valueTypes: readonly TypeName[]): SetReference {
 		if (typeof json === "string" && json.startsWith("@")) return { kind: "named", name: json.slice(1) };
-		if (!isObject(json)) throw new ParseFailure("a look-up without a set");
+		if (!isObject(json)) throw new ParseFailure(phrase("look-up-without-set"));
 		return { kind: "anonymous", elements: this.elements(member(json, "set"), types, valueTypes) };
 	}
 
@@ -90,7 +91,7 @@ export class JsonReader {
 		const list = isList(json) ? json : json === undefined ? [] : [json];
 		return list.map((each) => {
 			if (valueTypes === null) return this.#element(each, types);
-			if (!isList(each) || each.length !== 2) throw new ParseFailure("an element of a map that is no pair");
+			if (!isList(each) || each.length !== 2) throw new ParseFailure(phrase("element-no-pair"));
 			const [key, value] = each as readonly [Json, Json];
 			return { ...this.#element(key, types), value: this.#value(value, valueTypes) };
 		});
@@ -127,13 +128,14 @@ export class JsonReader {
 		if (typeof json === "boolean") return wordValue(json ? "exists" : "missing");
 		if (typeof json === "number") return scalarOf(String(json), type);
 		if (typeof json === "string") return typeof type === "string" ? scalarOf(json, type) : readPart(json, type);
-		if (!isObject(json)) throw new ParseFailure("a value is missing");
+		if (!isObject(json)) throw new ParseFailure(phrase("value-missing"));
 		const prefix = member(json, "prefix");
 		if (isObject(prefix)) return prefixOfJson(prefix);
 		const range = member(json, "range");
-		if (!isList(range) || range.length !== 2) throw new ParseFailure("a value that is not known");
+		if (!isList(range) || range.length !== 2) throw new ParseFailure(phrase("value-not-known"));
 		const [from, to] = range.map((end) => this.keyPart(end, type));
-		if (from === undefined || to === undefined || !isScalar(from) || !isScalar(to)) throw new ParseFailure("no range");
+		if (from === undefined || to === undefined || !isScalar(from) || !isScalar(to))
+			throw new ParseFailure(phrase("no-range"));
 		return rangeOf(from, to);
 	}
 
@@ -142,7 +144,7 @@ export class JsonReader {
 		for (const each of bits) {
 			const part = typeof each === "string" || typeof each === "number" ? scalarOf(String(each), type) : undefined;
 			const number = part === undefined || !isBits(type) ? undefined : numberOf(part, type);
-			if (number === undefined) throw new ParseFailure("flags that are not known");
+			if (number === undefined) throw new ParseFailure(phrase("flags-not-known"));
 			all |= number;
 		}
 		return typedValue(all >>> 0, type);
@@ -151,10 +153,10 @@ export class JsonReader {
 
 const VALUE_KEYS: ReadonlySet<string> = new Set(["prefix", "range"]);
 
-function onlyMember(json: Json, what: string): readonly [string, Json] {
+function onlyMember(json: Json, what: Phrase): readonly [string, Json] {
 	const entries = isObject(json) ? Object.entries(json) : [];
 	const [entry] = entries;
-	if (entry === undefined || entries.length !== 1) throw new ParseFailure(`${what} is no object with one key`);
+	if (entry === undefined || entries.length !== 1) throw new ParseFailure(phrase("no-object-with-one-key", { what }));
 	return entry;
 }
 
@@ -166,7 +168,7 @@ function isVerdictObject(json: Json): boolean {
 
 function scalarOf(text: string, type: TypeName): Scalar {
 	const scalar = readScalar(text, type);
-	if (scalar === undefined) throw new ParseFailure(`"${text}" is no ${type ?? "value"}`);
+	if (scalar === undefined) throw new ParseFailure(phrase("is-no", { text, what: type ?? phrase("a-value") }));
 	return scalar;
 }
 
@@ -174,7 +176,7 @@ function prefixOfJson(json: JsonObject): KeyPart {
 	const address = parseAddress(stringAt(json, "addr"));
 	const length = numberAt(json, "len");
 	if (address === undefined || !Number.isInteger(length) || length < 0 || length > addressBits(address.family)) {
-		throw new ParseFailure("no address block");
+		throw new ParseFailure(phrase("no-address-block"));
 	}
 	return { kind: "prefix", prefix: prefixOf(address, length) };
 }

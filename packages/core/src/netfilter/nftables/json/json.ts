@@ -1,4 +1,5 @@
 /** JSON values, read by shape: what is not as libnftables-json(5) has it is a ParseFailure. */
+import { phrase, type Said } from "../../../wording/phrase.ts";
 import { ParseFailure } from "../parse-failure.ts";
 
 export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
@@ -14,8 +15,8 @@ export function isList(json: Json | undefined): json is readonly Json[] {
 	return Array.isArray(json);
 }
 
-export function objectOf(json: Json | undefined, what: string): JsonObject {
-	if (!isObject(json)) throw new ParseFailure(`${what} is no object`);
+export function objectOf(json: Json | undefined, what: Said): JsonObject {
+	if (!isObject(json)) throw new ParseFailure(phrase("is-no-object", { what }));
 	return json;
 }
 
@@ -26,13 +27,13 @@ export function member(of: JsonObject, key: string): Json | undefined {
 
 export function stringAt(of: JsonObject, key: string): string {
 	const value = member(of, key);
-	if (typeof value !== "string") throw new ParseFailure(`"${key}" is no text`);
+	if (typeof value !== "string") throw new ParseFailure(phrase("is-no-text", { text: key }));
 	return value;
 }
 
 export function numberAt(of: JsonObject, key: string): number {
 	const value = member(of, key);
-	if (typeof value !== "number") throw new ParseFailure(`"${key}" is no number`);
+	if (typeof value !== "number") throw new ParseFailure(phrase("is-no-number", { text: key }));
 	return value;
 }
 
@@ -52,7 +53,7 @@ export function stringsAt(of: JsonObject, key: string): readonly string[] {
 	if (value === undefined || value === null) return [];
 	const list = isList(value) ? value : [value];
 	return list.map((each) => {
-		if (typeof each !== "string") throw new ParseFailure(`"${key}" is no list of texts`);
+		if (typeof each !== "string") throw new ParseFailure(phrase("is-no-texts", { text: key }));
 		return each;
 	});
 }

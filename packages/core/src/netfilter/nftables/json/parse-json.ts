@@ -1,5 +1,6 @@
 /** Reads `nft -j list ruleset` (libnftables-json(5)). */
 import { InputError } from "../../../diagnostic/diagnostic.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import type { NftElement } from "../element.ts";
 import { ParseFailure } from "../parse-failure.ts";
 import type { NftBase } from "../ruleset.ts";
@@ -89,7 +90,7 @@ class RulesetJson {
 					this.#entry(entry, pass, pass[0] === "table");
 				} catch (error) {
 					if (!(error instanceof ParseFailure)) throw error;
-					this.#builder.reportLost(excerpt(entry), 1, error.message);
+					this.#builder.reportLost(excerpt(entry), 1, error.why);
 				}
 			}
 		}
@@ -97,19 +98,20 @@ class RulesetJson {
 	}
 
 	#entry(entry: Json, wanted: readonly string[], reports: boolean): void {
-		const [pair] = Object.entries(objectOf(entry, "an entry"));
-		if (pair === undefined) throw new ParseFailure("an empty entry");
+		const [pair] = Object.entries(objectOf(entry, phrase("an-entry")));
+		if (pair === undefined) throw new ParseFailure(phrase("empty-entry"));
 		const [kind, value] = pair;
 		if (kind === "add" || kind === "create") this.#entry(value, wanted, reports);
 		else if (wanted.includes(kind)) this.#add(kind, objectOf(value, kind));
 		else if (reports && !PASSED_OVER.has(kind) && kind !== "rule" && kind !== "element") {
-			throw new ParseFailure(`"${kind.slice(0, 40)}" is not read`);
+			throw new ParseFailure(phrase("is-not-read", { text: kind.slice(0, 40) }));
 		}
 	}
 
 	#add(kind: string, of: JsonObject): void {
 		const family = familyOf(stringAt(of, "family"));
-		if (family === undefined) throw new ParseFailure(`no family "${stringAt(of, "family").slice(0, 40)}"`);
+		if (family === undefined)
+			throw new ParseFailure(phrase("no-family", { text: stringAt(of, "family").slice(0, 40) }));
 		const table = this.#builder.table(family, kind === "table" ? stringAt(of, "name") : stringAt(of, "table"), 1);
 		this.#reader.sets = table.sets;
 		this.#reader.family = family;
@@ -147,7 +149,7 @@ class RulesetJson {
 		if (comment !== undefined) chain.comment = comment;
 		if (member(of, "hook") !== undefined) this.#builder.setBase(chain, baseOf(of));
 		if (chain.base !== undefined && this.#garbledTables.has(table)) {
-			this.#builder.report(table.name, 1, "whether the table is dormant is garbled in the JSON of this nft");
+			this.#builder.report(table.name, 1, phrase("dormant-garbled"));
 			chain.rules.push(
 				this.#builder.rule(table, chain, { statements: [{ kind: "other", text: "flags of the table" }], line: 1 }),
 			);
@@ -179,7 +181,7 @@ class RulesetJson {
 
 	#elements(table: OpenTable, of: JsonObject): void {
 		const set = table.sets.get(stringAt(of, "name"));
-		if (set === undefined) throw new ParseFailure("elements of a set that was not declared");
+		if (set === undefined) throw new ParseFailure(phrase("elements-of-undeclared"));
 		this.#pushElements(set, member(of, "elem"));
 	}
 
@@ -194,7 +196,7 @@ class RulesetJson {
 	#rule(table: OpenTable, of: JsonObject): void {
 		const name = stringAt(of, "chain");
 		const declared = table.chains.get(name);
-		if (declared === undefined) this.#builder.report(name, 1, "the chain was not declared");
+		if (declared === undefined) this.#builder.report(name, 1, phrase("chain-undeclared"));
 		const chain = declared ?? this.#builder.chain(table, name);
 		const list = member(of, "expr");
 		const statements = (isList(list) ? list : []).map((each) => this.#statement(each));
@@ -214,7 +216,7 @@ class RulesetJson {
 		} catch (error) {
 			if (!(error instanceof ParseFailure)) throw error;
 			const text = excerpt(json);
-			this.#builder.report(text, 1, error.message);
+			this.#builder.report(text, 1, error.why);
 			return { kind: "other", text };
 		}
 	}
@@ -223,7 +225,7 @@ class RulesetJson {
 function baseOf(of: JsonObject): NftBase {
 	const type = TYPES.find((known) => known === member(of, "type"));
 	const hook = HOOKS.find((known) => known === member(of, "hook"));
-	if (type === undefined || hook === undefined) throw new ParseFailure("a base chain of no known type and hook");
+	if (type === undefined || hook === undefined) throw new ParseFailure(phrase("base-chain-unknown"));
 	const devices = stringsAt(of, "dev");
 	return {
 		type,

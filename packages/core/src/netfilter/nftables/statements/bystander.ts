@@ -1,4 +1,5 @@
 /** Statements that change no packet's way: counters, logs, helpers, flow offload (which begins with later packets). */
+import { phrase } from "../../../wording/phrase.ts";
 import { CONTINUE } from "../../context.ts";
 import { isList, isObject, type Json } from "../json/json.ts";
 import { ParseFailure } from "../parse-failure.ts";
@@ -34,7 +35,7 @@ export const bystanderExtension: StatementExtension<BystanderStatement> = {
 /** A counter that has counted nothing is as one that was never printed. */
 function bystanderOf(of: string, options: BystanderStatement["options"]): BystanderStatement {
 	const kind = KINDS.find((known) => known === of);
-	if (kind === undefined) throw new ParseFailure(`no statement "${of}"`);
+	if (kind === undefined) throw new ParseFailure(phrase("no-statement", { text: of }));
 	const unused = kind === "last" || (options.packets === 0 && options.bytes === 0);
 	return { kind: "bystander", of: kind, options: unused ? {} : options };
 }

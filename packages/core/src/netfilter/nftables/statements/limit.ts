@@ -75,7 +75,8 @@ function parseRate(reader: RuleReader): LimitStatement {
 	const first = reader.word();
 	const [amount, per] = first.includes("/") ? first.split("/") : [first, undefined];
 	const [unit, perUnit] = per === undefined ? reader.word().split("/") : ["packets", per];
-	if (!/^\d+$/.test(amount ?? "") || unit === undefined || perUnit === undefined) throw new ParseFailure("no rate");
+	if (!/^\d+$/.test(amount ?? "") || unit === undefined || perUnit === undefined)
+		throw new ParseFailure(phrase("no-rate"));
 	const burst = reader.takeWord("burst") ? `${reader.number()} ${reader.word()}` : DEFAULT_BURST;
 	return rateOf(Number(amount), unit, perUnit, inverted, burst);
 }

@@ -97,5 +97,5 @@ function changesNoWay(key: Expression): boolean {
 }
 
 function needsKey(): never {
-	throw new ParseFailure("a value is set without what it is set of");
+	throw new ParseFailure(phrase("set-of-nothing"));
 }

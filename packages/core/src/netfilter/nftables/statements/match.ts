@@ -38,13 +38,13 @@ const OPERATORS: ReadonlySet<string> = new Set(["==", "!=", "<", ">", "<=", ">="
 export const matchExtension: StatementExtension<MatchStatement> = {
 	words: [],
 	parse: () => {
-		throw new ParseFailure("a comparison without its left side");
+		throw new ParseFailure(phrase("comparison-without-left"));
 	},
 	keys: ["match"],
 	fromJson: (_, value, reader) => {
 		const of = objectOf(value, "match");
 		const operator = stringAt(of, "op");
-		if (!isOperator(operator)) throw new ParseFailure(`no operator "${operator}"`);
+		if (!isOperator(operator)) throw new ParseFailure(phrase("no-operator", { text: operator }));
 		const left = reader.expression(of.left);
 		return { kind: "match", operator, left, right: reader.operand(of.right, reader.types(left)) };
 	},

@@ -34,7 +34,7 @@ export const natExtension: StatementExtension<NatStatement> = {
 	words: ACTIONS,
 	parse: (word, reader) => {
 		const action = ACTIONS.find((known) => known === word);
-		if (action === undefined) throw new ParseFailure(`no rewrite "${word}"`);
+		if (action === undefined) throw new ParseFailure(phrase("no-rewrite", { text: word }));
 		const family = action === "dnat" || action === "snat" ? parseFamily(reader) : undefined;
 		if (reader.takeWord("addr") && reader.take(".")) reader.expectWord("port");
 		const prefix = reader.takeWord("prefix") ? { prefix: true } : {};
@@ -58,7 +58,7 @@ export const natExtension: StatementExtension<NatStatement> = {
 	keys: ACTIONS,
 	fromJson: (key, value, reader) => {
 		const action = ACTIONS.find((known) => known === key);
-		if (action === undefined) throw new ParseFailure(`no rewrite "${key}"`);
+		if (action === undefined) throw new ParseFailure(phrase("no-rewrite", { text: key }));
 		const of = isObject(value) ? value : {};
 		const address = member(of, "addr");
 		const port = member(of, "port");

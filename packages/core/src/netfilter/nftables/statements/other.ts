@@ -12,11 +12,11 @@ export interface OtherStatement {
 export const otherExtension: StatementExtension<OtherStatement> = {
 	words: [],
 	parse: () => {
-		throw new ParseFailure("a statement that is not known");
+		throw new ParseFailure(phrase("statement-not-known"));
 	},
 	keys: ["other"],
 	fromJson: (_, value) => {
-		if (typeof value !== "string") throw new ParseFailure("a statement that is not known");
+		if (typeof value !== "string") throw new ParseFailure(phrase("statement-not-known"));
 		return { kind: "other", text: value };
 	},
 	print: ({ text }) => text,

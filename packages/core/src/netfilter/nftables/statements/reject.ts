@@ -1,4 +1,5 @@
 /** Refusals (net/netfilter/nft_reject.c, nft_reject_inet.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { RejectWith } from "../../context.ts";
 import { isObject, optionalString, stringAt } from "../json/json.ts";
 import { ParseFailure } from "../parse-failure.ts";
@@ -99,6 +100,6 @@ function textOf(how: RejectWith | EitherFamily): string {
 
 function wordFor(text: string): RejectWith | EitherFamily {
 	const word = WORDS.get(text);
-	if (word === undefined) throw new ParseFailure(`no way to reject "${text}"`);
+	if (word === undefined) throw new ParseFailure(phrase("no-way-to-reject", { text }));
 	return word;
 }

@@ -1,4 +1,5 @@
 /** What a packet leaves in a set for later ones (net/netfilter/nft_dynset.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import { CONTINUE } from "../../context.ts";
 import { isList, member, objectOf, optionalNumber, present, stringAt } from "../json/json.ts";
 import { ParseFailure } from "../parse-failure.ts";
@@ -75,10 +76,10 @@ function rememberOf(
 	statements: readonly Statement[],
 ): RememberStatement {
 	const known = OPERATIONS.find((each) => each === operation);
-	if (known === undefined) throw new ParseFailure(`no operation "${operation}" on a set`);
+	if (known === undefined) throw new ParseFailure(phrase("no-set-operation", { text: operation }));
 	for (const each of statements) {
 		const plainCounter = each.kind === "bystander" && each.of === "counter";
-		if (each.kind !== "limit" && !plainCounter) throw new ParseFailure("a set element with a statement of this kind");
+		if (each.kind !== "limit" && !plainCounter) throw new ParseFailure(phrase("element-with-statement"));
 	}
 	return {
 		kind: "remember",

@@ -1,4 +1,5 @@
 /** What becomes of the packet (net/netfilter/nft_immediate.c; enum nft_verdicts). */
+import { phrase } from "../../../wording/phrase.ts";
 import { ACCEPT, CONTINUE, DROP, type Effect, RETURN } from "../../context.ts";
 import { isObject, type Json, stringAt } from "../json/json.ts";
 import { ParseFailure } from "../parse-failure.ts";
@@ -41,17 +42,17 @@ export function verdictOf(word: string, target: () => string): Verdict {
 		case "goto":
 			return { kind: word, chain: target() };
 		default:
-			throw new ParseFailure(`no verdict "${word}"`);
+			throw new ParseFailure(phrase("no-verdict-named", { text: word }));
 	}
 }
 
 export function verdictFromJson(json: Json): Verdict {
 	const entries = isObject(json) ? Object.entries(json) : [];
 	const [entry] = entries;
-	if (entry === undefined || entries.length !== 1) throw new ParseFailure("no verdict");
+	if (entry === undefined || entries.length !== 1) throw new ParseFailure(phrase("no-verdict"));
 	const [key, value] = entry;
 	return verdictOf(key, () => {
-		if (!isObject(value)) throw new ParseFailure(`"${key}" has no target`);
+		if (!isObject(value)) throw new ParseFailure(phrase("without-target", { text: key }));
 		return stringAt(value, "target");
 	});
 }

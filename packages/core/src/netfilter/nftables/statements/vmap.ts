@@ -19,7 +19,7 @@ export interface VmapStatement {
 export const vmapExtension: StatementExtension<VmapStatement> = {
 	words: [],
 	parse: () => {
-		throw new ParseFailure("a verdict map without its key");
+		throw new ParseFailure(phrase("vmap-without-key"));
 	},
 	keys: ["vmap"],
 	fromJson: (_, value, reader) => {

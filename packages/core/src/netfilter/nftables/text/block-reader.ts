@@ -1,4 +1,5 @@
 /** Reads what stands in the braces of tables, chains and sets, and rules to the end of their line. */
+import { phrase } from "../../../wording/phrase.ts";
 import type { TypeName } from "../datatype.ts";
 import type { NftElement } from "../element.ts";
 import { ParseFailure } from "../parse-failure.ts";
@@ -35,7 +36,7 @@ export class BlockReader {
 		const { tokens } = this.#reader;
 		if (tokens.kind === "line" || this.#reader.at(";")) tokens.advance();
 		else if (tokens.kind !== "end" && !this.#reader.at("}")) {
-			throw new ParseFailure(`"${tokens.text.slice(0, 40)}" was not expected`);
+			throw new ParseFailure(phrase("was-not-expected", { text: tokens.text.slice(0, 40) }));
 		}
 	}
 
@@ -72,7 +73,7 @@ export class BlockReader {
 				this.endOfStatement();
 			} catch (error) {
 				if (!(error instanceof ParseFailure)) throw error;
-				this.#builder.reportLost(tokens.lineAt(begin), begin.line, error.message);
+				this.#builder.reportLost(tokens.lineAt(begin), begin.line, error.why);
 				if (tokens.start === begin.start) tokens.advance();
 				this.skipStatement();
 			}
@@ -89,7 +90,7 @@ export class BlockReader {
 			else if (word === "comment") table.comment = reader.text();
 			else if (word === "flags") this.#tableFlags(table);
 			else if (PASSED_OVER.has(word)) this.skipStatement();
-			else throw new ParseFailure(`"${word.slice(0, 40)}" in a table is not read`);
+			else throw new ParseFailure(phrase("in-table-not-read", { text: word.slice(0, 40) }));
 		});
 	}
 
@@ -124,7 +125,7 @@ export class BlockReader {
 		reader.expectWord("hook");
 		const hookName = reader.word();
 		const hook = HOOKS.find((known) => known === hookName);
-		if (type === undefined || hook === undefined) throw new ParseFailure("a base chain of no known type and hook");
+		if (type === undefined || hook === undefined) throw new ParseFailure(phrase("base-chain-unknown"));
 		const devices = this.#devices();
 		reader.expectWord("priority");
 		const priority = this.#priority(family);
@@ -159,14 +160,15 @@ export class BlockReader {
 	#signed(): number {
 		const negative = this.#reader.take("-");
 		const text = this.#reader.word();
-		if (!/^-?\d{1,10}$/.test(text)) throw new ParseFailure(`"${text.slice(0, 40)}" is no priority`);
+		if (!/^-?\d{1,10}$/.test(text)) throw new ParseFailure(phrase("is-no-priority", { text: text.slice(0, 40) }));
 		return negative ? -Number(text) : Number(text);
 	}
 
 	#policy(chain: OpenChain): void {
 		this.#reader.word();
 		const policy = this.#reader.word();
-		if (chain.base === undefined || (policy !== "accept" && policy !== "drop")) throw new ParseFailure("no policy");
+		if (chain.base === undefined || (policy !== "accept" && policy !== "drop"))
+			throw new ParseFailure(phrase("no-policy"));
 		chain.base = { ...chain.base, policy };
 	}
 
@@ -210,7 +212,7 @@ export class BlockReader {
 					this.skipStatement();
 					return;
 				default:
-					throw new ParseFailure(`"${word.slice(0, 40)}" in a set is not read`);
+					throw new ParseFailure(phrase("in-set-not-read", { text: word.slice(0, 40) }));
 			}
 		});
 	}
@@ -258,7 +260,7 @@ export class BlockReader {
 				else statements.push(this.#reader.statement());
 			} catch (error) {
 				if (!(error instanceof ParseFailure)) throw error;
-				this.#builder.report(tokens.lineAt(begin), line, error.message);
+				this.#builder.report(tokens.lineAt(begin), line, error.why);
 				tokens.back(begin);
 				this.skipStatement();
 				statements.push({ kind: "other", text: tokens.textSince(begin) });

@@ -1,4 +1,5 @@
 /** Reads nft's text: blocks, as `nft list ruleset` prints them, and commands (`add rule ip t c …`), also mixed. */
+import { phrase } from "../../../wording/phrase.ts";
 import { ParseFailure } from "../parse-failure.ts";
 import type { NftFamily } from "../ruleset.ts";
 import { familyOf, type OpenChain, type OpenTable, type ReadRuleset, RulesetBuilder } from "../ruleset-builder.ts";
@@ -36,7 +37,7 @@ class TextReader {
 				this.#blocks.endOfStatement();
 			} catch (error) {
 				if (!(error instanceof ParseFailure)) throw error;
-				this.#builder.reportLost(tokens.lineAt(begin), begin.line, error.message);
+				this.#builder.reportLost(tokens.lineAt(begin), begin.line, error.why);
 				// What was not understood may have been at the end of the line already.
 				if (tokens.start === begin.start) tokens.advance();
 				this.#blocks.skipStatement();
@@ -82,7 +83,7 @@ class TextReader {
 				this.#addRule(this.#table(), inserted);
 				return;
 			default:
-				throw new ParseFailure(`"${what.slice(0, 40)}" is not read`);
+				throw new ParseFailure(phrase("is-not-read", { text: what.slice(0, 40) }));
 		}
 	}
 
@@ -106,7 +107,7 @@ class TextReader {
 	#addElements(table: OpenTable): void {
 		const name = this.#reader.word();
 		const set = table.sets.get(name);
-		if (set === undefined) throw new ParseFailure(`elements of "${name}", which was not declared`);
+		if (set === undefined) throw new ParseFailure(phrase("elements-of-undeclared-set", { name }));
 		for (const each of this.#blocks.setElements(set)) set.elements.push(each);
 	}
 
@@ -115,7 +116,7 @@ class TextReader {
 		for (const position of ["index", "position", "handle"]) {
 			if (this.#reader.takeWord(position)) {
 				this.#reader.number();
-				throw new ParseFailure("a rule at a place among others is not read");
+				throw new ParseFailure(phrase("rule-at-place"));
 			}
 		}
 		const chain = this.#knownChain(table, name);
@@ -128,7 +129,11 @@ class TextReader {
 		const chain = table.chains.get(name);
 		if (chain !== undefined) return chain;
 		const { tokens } = this.#reader;
-		this.#builder.report(tokens.lineAt(tokens.mark), tokens.line, `the chain "${name.slice(0, 80)}" was not declared`);
+		this.#builder.report(
+			tokens.lineAt(tokens.mark),
+			tokens.line,
+			phrase("chain-not-declared", { name: name.slice(0, 80) }),
+		);
 		return this.#builder.chain(table, name);
 	}
 
@@ -138,7 +143,7 @@ class TextReader {
 		else if (what === "table") for (const chain of this.#table().chains.values()) chain.rules.length = 0;
 		else if (what === "chain") this.#table().chains.get(this.#reader.word())?.rules.splice(0);
 		else if (what === "set" || what === "map") this.#table().sets.get(this.#reader.word())?.elements.splice(0);
-		else throw new ParseFailure(`"flush ${what.slice(0, 40)}" is not read`);
+		else throw new ParseFailure(phrase("is-not-read", { text: `flush ${what.slice(0, 40)}` }));
 	}
 
 	#delete(): void {
@@ -146,6 +151,6 @@ class TextReader {
 		if (what === "table") this.#builder.drop(...this.#tableName());
 		else if (what === "chain") this.#table().chains.delete(this.#reader.word());
 		else if (what === "set" || what === "map") this.#table().sets.delete(this.#reader.word());
-		else throw new ParseFailure(`"delete ${what.slice(0, 40)}" is not read`);
+		else throw new ParseFailure(phrase("is-not-read", { text: `delete ${what.slice(0, 40)}` }));
 	}
 }

@@ -1,4 +1,5 @@
 /** Reads rules, expressions and elements of sets from nft's text (src/parser_bison.y of nftables). */
+import { type Phrase, phrase } from "../../../wording/phrase.ts";
 import { isBits, numberOf, readNumber, readScalar, type TypeName, typedValue } from "../datatype.ts";
 import { isScalar, type KeyPart, type NftElement } from "../element.ts";
 import { type BinaryOperator, OPERATORS } from "../expressions/binary.ts";
@@ -51,7 +52,7 @@ export class RuleReader {
 	}
 
 	expect(sign: string): void {
-		if (!this.take(sign)) throw new ParseFailure(`"${sign}" is missing${this.#insteadOf()}`);
+		if (!this.take(sign)) throw new ParseFailure(phrase("sign-is-missing", { text: sign, where: this.#where() }));
 	}
 
 	peekWord(): string | undefined {
@@ -65,12 +66,12 @@ export class RuleReader {
 	}
 
 	expectWord(word: string): void {
-		if (!this.takeWord(word)) throw new ParseFailure(`"${word}" is missing${this.#insteadOf()}`);
+		if (!this.takeWord(word)) throw new ParseFailure(phrase("sign-is-missing", { text: word, where: this.#where() }));
 	}
 
 	word(): string {
 		const word = this.peekWord();
-		if (word === undefined) throw new ParseFailure(`a word is missing${this.#insteadOf()}`);
+		if (word === undefined) throw new ParseFailure(phrase("word-is-missing", { where: this.#where() }));
 		this.tokens.advance();
 		return word;
 	}
@@ -86,7 +87,7 @@ export class RuleReader {
 	/** The name after `@`. */
 	setName(): string {
 		const { kind, text } = this.tokens;
-		if (kind !== "set") throw new ParseFailure(`a set is missing${this.#insteadOf()}`);
+		if (kind !== "set") throw new ParseFailure(phrase("set-is-missing", { where: this.#where() }));
 		this.tokens.advance();
 		return text;
 	}
@@ -94,7 +95,7 @@ export class RuleReader {
 	number(most = 0xffffffff): number {
 		const text = this.word();
 		const number = readNumber(text) ?? (/^\d+$/.test(text) ? Number(text) : Number.NaN);
-		if (!(number <= most)) throw new ParseFailure(`"${text}" is no number`);
+		if (!(number <= most)) throw new ParseFailure(phrase("is-no-number", { text }));
 		return number;
 	}
 
@@ -103,13 +104,15 @@ export class RuleReader {
 		const text = this.word();
 		if (/^\d+$/.test(text)) return Number(text);
 		const parts = TIME.exec(text);
-		if (parts === null || text === "") throw new ParseFailure(`"${text}" is no time`);
+		if (parts === null || text === "") throw new ParseFailure(phrase("is-no-time", { text }));
 		return Math.trunc(SECONDS.reduce((sum, length, i) => sum + length * Number(parts[i + 1] ?? 0), 0));
 	}
 
-	#insteadOf(): string {
+	#where(): Phrase {
 		const { kind, text } = this.tokens;
-		return kind === "end" || kind === "line" ? " at the end" : ` before "${text.slice(0, 40)}"`;
+		return kind === "end" || kind === "line"
+			? phrase("missing-at-end")
+			: phrase("missing-before", { text: text.slice(0, 40) });
 	}
 
 	skipLines(): void {
@@ -142,7 +145,7 @@ export class RuleReader {
 		const first = this.tokens.text;
 		const left = this.expression();
 		// A bare value is no question about a packet: the word belongs to a statement that is not known.
-		if (isBareValue(left)) throw new ParseFailure(`"${first.slice(0, 40)}" is not known`);
+		if (isBareValue(left)) throw new ParseFailure(phrase("word-not-known", { text: first.slice(0, 40) }));
 		if (this.takeWord("vmap")) {
 			return { kind: "vmap", key: left, map: this.reference(this.types(left), ["verdict"]) };
 		}
@@ -204,7 +207,7 @@ export class RuleReader {
 			const more = isScalar(next) ? numberOf(next, type) : undefined;
 			bits = more === undefined ? undefined : (bits | more) >>> 0;
 		}
-		if (bits === undefined) throw new ParseFailure("flags that are not known");
+		if (bits === undefined) throw new ParseFailure(phrase("flags-not-known"));
 		return typedValue(bits, type);
 	}
 
@@ -264,7 +267,7 @@ export class RuleReader {
 		do {
 			const part = this.#valuePart(types[0]);
 			const more = isScalar(part) ? numberOf(part, types[0]) : undefined;
-			if (more === undefined) throw new ParseFailure("flags that are not known");
+			if (more === undefined) throw new ParseFailure(phrase("flags-not-known"));
 			bits |= more;
 		} while (this.take("|"));
 		return [typedValue(bits >>> 0, types[0])];
@@ -280,7 +283,7 @@ export class RuleReader {
 
 	/** Expressions joined by dots and, where a map follows, what it gives for them. `types` are those of bare values. */
 	expression(types: readonly TypeName[] = NO_TYPES): Expression {
-		if (++this.#depth > DEEPEST_EXPRESSION) throw new ParseFailure("expressions are nested too deeply");
+		if (++this.#depth > DEEPEST_EXPRESSION) throw new ParseFailure(phrase("expressions-too-deep"));
 		try {
 			const parts = [this.#binary(0, types)];
 			while (this.take(".")) parts.push(this.#binary(0, [types[parts.length]]));
@@ -355,6 +358,6 @@ function isValueOf(word: string, type: TypeName): boolean {
 
 function extensionOf(word: string): NonNullable<ReturnType<typeof BY_WORD.get>> {
 	const extension = BY_WORD.get(word);
-	if (extension === undefined) throw new ParseFailure(`no expression "${word}"`);
+	if (extension === undefined) throw new ParseFailure(phrase("no-expression", { text: word }));
 	return extension;
 }

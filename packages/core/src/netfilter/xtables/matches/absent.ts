@@ -88,7 +88,7 @@ export function absentExtension<Kind extends AbsentKind>(kind: Kind): MatchExten
 		parse: (words) => {
 			const options: string[] = [];
 			for (let text = words.optionText(owned); text !== null; text = words.optionText(owned)) options.push(text);
-			if (options.length === 0 && kind === "helper") throw new ParseFailure("no helper is given");
+			if (options.length === 0 && kind === "helper") throw new ParseFailure(phrase("no-helper-given"));
 			return { kind, options };
 		},
 		print: ({ options }) => printModule(kind, [...options]),

@@ -1,5 +1,6 @@
 /** `-m addrtype`: what an address is to this stack's route tables (net/netfilter/xt_addrtype.c). */
 import { type Address, isMulticast, isUnspecified } from "../../../address/address.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import { type AddressType, isUnknowable, negateIf, type RuleContext, type Truth } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
@@ -49,7 +50,7 @@ export const addrtypeExtension: MatchExtension<AddrtypeMatch> = {
 				match = name === "--src-type" ? { ...match, source: asked } : { ...match, destination: asked };
 			}
 		}
-		if (match.source === undefined && match.destination === undefined) throw new ParseFailure("no type is given");
+		if (match.source === undefined && match.destination === undefined) throw new ParseFailure(phrase("no-type-given"));
 		return match;
 	},
 	print: (match) =>

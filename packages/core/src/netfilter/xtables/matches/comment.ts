@@ -1,4 +1,5 @@
 /** `-m comment`: always true (net/netfilter/xt_comment.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption, quote } from "../words.ts";
 
@@ -15,7 +16,7 @@ export const commentExtension: MatchExtension<CommentMatch> = {
 	module: "comment",
 	options: OPTIONS,
 	parse: (words) => {
-		if (words.option(OWNED) === null) throw new ParseFailure("a comment has no text");
+		if (words.option(OWNED) === null) throw new ParseFailure(phrase("comment-without-text"));
 		return { kind: "comment", text: words.value() };
 	},
 	print: (match) => printModule("comment", [printOption("--comment", quote(match.text))]),

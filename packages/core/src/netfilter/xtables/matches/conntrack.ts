@@ -232,12 +232,12 @@ function hasStatus(status: ConntrackStatusName, connection: PacketConnection): T
 function parseDirection(text: string): "original" | "reply" {
 	if (text === "ORIGINAL") return "original";
 	if (text === "REPLY") return "reply";
-	throw new ParseFailure(`"${text}" is no direction`);
+	throw new ParseFailure(phrase("is-no-direction", { text }));
 }
 
 /** The words of a comma-separated list, all of them known. */
 export function listOf<Word extends string>(text: string, known: ReadonlySet<string>): readonly Word[] {
 	const listed = text.split(",");
-	for (const word of listed) if (!known.has(word)) throw new ParseFailure(`"${word}" is not known here`);
+	for (const word of listed) if (!known.has(word)) throw new ParseFailure(phrase("is-not-known-here", { text: word }));
 	return listed as Word[];
 }

@@ -17,7 +17,7 @@ export const dscpExtension: MatchExtension<DscpMatch> = {
 	module: "dscp",
 	options: OPTIONS,
 	parse: (words) => {
-		if (words.option(OWNED) === null) throw new ParseFailure("no DSCP is given");
+		if (words.option(OWNED) === null) throw new ParseFailure(phrase("none-given", { what: "DSCP" }));
 		const value = words.number(63);
 		return { kind: "dscp", value, negated: words.takeNegation() };
 	},

@@ -46,7 +46,7 @@ export const hashlimitExtension: MatchExtension<HashlimitMatch> = {
 			const when = name === "--hashlimit-above" ? "above" : "upto";
 			found = { kind: "hashlimit", when, rate, negated: words.takeNegation() };
 		}
-		if (found === undefined) throw new ParseFailure("no rate is given");
+		if (found === undefined) throw new ParseFailure(phrase("no-rate-given"));
 		return { ...found, options: options.join(" ") };
 	},
 	print: (match) =>

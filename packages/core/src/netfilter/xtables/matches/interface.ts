@@ -1,4 +1,5 @@
 /** `-i` and `-o`: the devices (include/linux/netfilter/x_tables.h, ifname_compare_aligned). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { RuleContext } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printOption } from "../words.ts";
@@ -30,7 +31,7 @@ function interfaceExtension<Kind extends "in-interface" | "out-interface">(
 			words.option(owned);
 			const device = words.value();
 			// IFNAMSIZ is 16 with its end.
-			if (device === "" || device.length > 15) throw new ParseFailure(`"${device}" is no device name`);
+			if (device === "" || device.length > 15) throw new ParseFailure(phrase("is-no-device", { text: device }));
 			return { kind, device, negated: words.takeNegation() };
 		},
 		print: (match) => printOption(options[0], match.device, match.negated),

@@ -1,5 +1,6 @@
 /** `-m iprange` (net/netfilter/xt_iprange.c). */
 import { type Address, compareAddresses, type Family } from "../../../address/address.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, parseAddressOf, printModule, printOption } from "../words.ts";
 
@@ -28,7 +29,7 @@ export const iprangeExtension: MatchExtension<IprangeMatch> = {
 			const range = { ...parseAddressRange(words.value(), family), negated: words.takeNegation() };
 			match = name === "--src-range" ? { ...match, source: range } : { ...match, destination: range };
 		}
-		if (match.source === undefined && match.destination === undefined) throw new ParseFailure("no range is given");
+		if (match.source === undefined && match.destination === undefined) throw new ParseFailure(phrase("no-range-given"));
 		return match;
 	},
 	print: (match) =>
@@ -50,7 +51,7 @@ function parseAddressRange(text: string, family: Family): { readonly from: Addre
 	const dash = text.indexOf("-");
 	const from = parseAddressOf(dash < 0 ? text : text.slice(0, dash), family);
 	const to = dash < 0 ? from : parseAddressOf(text.slice(dash + 1), family);
-	if (compareAddresses(from, to) > 0) throw new ParseFailure(`"${text}" is no range`);
+	if (compareAddresses(from, to) > 0) throw new ParseFailure(phrase("is-no-range", { text }));
 	return { from, to };
 }
 

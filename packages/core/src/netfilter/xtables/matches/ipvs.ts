@@ -1,6 +1,7 @@
 /** `-m ipvs`: the virtual service that a packet belongs to (net/netfilter/xt_ipvs.c). */
 import { contains, type Prefix } from "../../../address/prefix.ts";
 import type { Protocol } from "../../../packet/packet.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import type { IpvsPacket } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { parseProtocol, printProtocol } from "../protocols.ts";
@@ -47,12 +48,12 @@ export const ipvsExtension: MatchExtension<IpvsMatch> = {
 				match = { ...match, virtualPort: { port, negated: words.takeNegation() } };
 			} else if (name === "--vdir") {
 				const text = words.value();
-				if (text !== "ORIGINAL" && text !== "REPLY") throw new ParseFailure(`"${text}" is no direction`);
+				if (text !== "ORIGINAL" && text !== "REPLY") throw new ParseFailure(phrase("is-no-direction", { text }));
 				match = { ...match, direction: text === "REPLY" ? "reply" : "original" };
 			} else {
 				const text = words.value();
 				const method = METHODS.get(text);
-				if (method === undefined) throw new ParseFailure(`"${text}" is no forwarding method`);
+				if (method === undefined) throw new ParseFailure(phrase("is-no-forwarding-method", { text }));
 				match = { ...match, method: { method, negated: words.takeNegation() } };
 			}
 		}

@@ -1,4 +1,5 @@
 /** `-m length` (net/netfilter/xt_length.c): the whole IPv4 packet, or the whole IPv6 packet. */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption, printRange } from "../words.ts";
 import { inRange, type NegatableRange } from "./ports.ts";
@@ -15,7 +16,7 @@ export const lengthExtension: MatchExtension<LengthMatch> = {
 	module: "length",
 	options: OPTIONS,
 	parse: (words) => {
-		if (words.option(OWNED) === null) throw new ParseFailure("no length is given");
+		if (words.option(OWNED) === null) throw new ParseFailure(phrase("no-length-given"));
 		return { kind: "length", ...words.range(65535), negated: words.takeNegation() };
 	},
 	print: (match) => printModule("length", [printOption("--length", printRange(match), match.negated)]),

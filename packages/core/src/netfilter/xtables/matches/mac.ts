@@ -1,4 +1,5 @@
 /** `-m mac` (net/netfilter/xt_mac.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
 
@@ -17,9 +18,9 @@ export const macExtension: MatchExtension<MacMatch> = {
 	module: "mac",
 	options: OPTIONS,
 	parse: (words) => {
-		if (words.option(OWNED) === null) throw new ParseFailure("no MAC address is given");
+		if (words.option(OWNED) === null) throw new ParseFailure(phrase("no-mac-given"));
 		const address = words.value().toLowerCase();
-		if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(address)) throw new ParseFailure(`"${address}" is no MAC address`);
+		if (!/^[0-9a-f]{2}(:[0-9a-f]{2}){5}$/.test(address)) throw new ParseFailure(phrase("is-no-mac", { text: address }));
 		return { kind: "mac", address, negated: words.takeNegation() };
 	},
 	print: (match) => printModule("mac", [printOption("--mac-source", match.address, match.negated)]),

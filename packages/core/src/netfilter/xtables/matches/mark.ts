@@ -1,4 +1,5 @@
 /** `-m mark`, of the packet, and `-m connmark`, of its connection (net/netfilter/xt_mark.c, xt_connmark.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { RuleContext } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { hex, ParseFailure, printModule, printOption } from "../words.ts";
@@ -24,7 +25,7 @@ function markExtension<Kind extends "mark" | "connmark">(
 		module: kind,
 		options: OPTIONS,
 		parse: (words) => {
-			if (words.option(OWNED) === null) throw new ParseFailure("no mark is given");
+			if (words.option(OWNED) === null) throw new ParseFailure(phrase("no-mark-given"));
 			const { value, mask } = words.masked(ALL_BITS);
 			return { kind, value, mask, negated: words.takeNegation() };
 		},

@@ -1,4 +1,5 @@
 /** `-m nfacct`: counts, and is true as long as nobody gave the counter a quota (net/netfilter/xt_nfacct.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
 
@@ -15,7 +16,7 @@ export const nfacctExtension: MatchExtension<NfacctMatch> = {
 	module: "nfacct",
 	options: OPTIONS,
 	parse: (words) => {
-		if (words.option(OWNED) === null) throw new ParseFailure("nfacct has no name");
+		if (words.option(OWNED) === null) throw new ParseFailure(phrase("nfacct-without-name"));
 		return { kind: "nfacct", name: words.value() };
 	},
 	print: (match) => printModule("nfacct", [printOption("--nfacct-name", match.name)]),

@@ -29,7 +29,7 @@ export const ownerExtension: MatchExtension<OwnerMatch> = {
 				match = name === "--uid-owner" ? { ...match, uid: asked } : { ...match, gid: asked };
 			}
 		}
-		if (Object.keys(match).length === 1) throw new ParseFailure("nothing is asked of the owner");
+		if (Object.keys(match).length === 1) throw new ParseFailure(phrase("owner-not-asked"));
 		return match;
 	},
 	print: (match) =>

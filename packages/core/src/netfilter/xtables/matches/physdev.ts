@@ -1,4 +1,5 @@
 /** `-m physdev`: the bridge ports of a packet that br_netfilter shows to iptables (net/netfilter/xt_physdev.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
 import { deviceMatches } from "./interface.ts";
@@ -39,12 +40,12 @@ export const physdevExtension: MatchExtension<PhysdevMatch> = {
 			else if (name === "--physdev-is-bridged") match = { ...match, isBridged: !words.takeNegation() };
 			else {
 				const device = words.value();
-				if (device === "" || device.length > 15) throw new ParseFailure(`"${device}" is no device name`);
+				if (device === "" || device.length > 15) throw new ParseFailure(phrase("is-no-device", { text: device }));
 				const asked = { device, negated: words.takeNegation() };
 				match = name === "--physdev-in" ? { ...match, in: asked } : { ...match, out: asked };
 			}
 		}
-		if (Object.keys(match).length === 1) throw new ParseFailure("nothing is asked of the bridge ports");
+		if (Object.keys(match).length === 1) throw new ParseFailure(phrase("ports-not-asked"));
 		return match;
 	},
 	print: (match) =>

@@ -20,10 +20,10 @@ export const pkttypeExtension: MatchExtension<PkttypeMatch> = {
 	module: "pkttype",
 	options: OPTIONS,
 	parse: (words) => {
-		if (words.option(OWNED) === null) throw new ParseFailure("no type is given");
+		if (words.option(OWNED) === null) throw new ParseFailure(phrase("no-type-given"));
 		const type = words.value();
 		if (type !== "unicast" && type !== "broadcast" && type !== "multicast") {
-			throw new ParseFailure(`"${type}" is no packet type`);
+			throw new ParseFailure(phrase("is-no-packet-type", { text: type }));
 		}
 		return { kind: "pkttype", type, negated: words.takeNegation() };
 	},

@@ -46,9 +46,9 @@ export const policyExtension: MatchExtension<PolicyMatch> = {
 			const value = words.value();
 			if (name === "--dir" && (value === "in" || value === "out")) direction = value;
 			else if (name === "--pol" && (value === "none" || value === "ipsec")) policy = value;
-			else throw new ParseFailure(`"${value}" is no ${name.slice(2)}`);
+			else throw new ParseFailure(phrase("is-no", { text: value, what: name.slice(2) }));
 		}
-		if (direction === null || policy === null) throw new ParseFailure("--dir and --pol are both needed");
+		if (direction === null || policy === null) throw new ParseFailure(phrase("dir-and-pol"));
 		return { kind: "policy", direction, policy, elements: elements.join(" ") };
 	},
 	print: ({ direction, policy, elements }) =>

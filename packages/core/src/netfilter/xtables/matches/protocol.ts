@@ -1,5 +1,6 @@
 /** `-p` (net/ipv4/netfilter/ip_tables.c, ip_packet_match; net/ipv6/netfilter/ip6_tables.c, ip6_packet_match). */
 import type { Protocol } from "../../../packet/packet.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { parseProtocol, printProtocol } from "../protocols.ts";
 import { ParseFailure, printOption } from "../words.ts";
@@ -22,7 +23,7 @@ export const protocolExtension: MatchExtension<ProtocolMatch> = {
 		words.option(OWNED);
 		const text = words.value();
 		// iptables-save never prints these: the kernel takes number 0 for "any protocol".
-		if (text === "all" || text === "0") throw new ParseFailure(`"-p ${text}" asks for nothing`);
+		if (text === "all" || text === "0") throw new ParseFailure(phrase("asks-for-nothing", { text: `-p ${text}` }));
 		return { kind: "protocol", protocol: parseProtocol(text), negated: words.takeNegation() };
 	},
 	print: (match) => printOption("-p", printProtocol(match.protocol), match.negated),

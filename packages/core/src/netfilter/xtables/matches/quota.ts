@@ -19,9 +19,9 @@ export const quotaExtension: MatchExtension<QuotaMatch> = {
 	module: "quota",
 	options: [...QUOTA],
 	parse: (words) => {
-		if (words.option(QUOTA) === null) throw new ParseFailure("no quota is given");
+		if (words.option(QUOTA) === null) throw new ParseFailure(phrase("no-quota-given"));
 		const bytes = words.value();
-		if (!/^\d+$/.test(bytes)) throw new ParseFailure(`"${bytes}" is no number of bytes`);
+		if (!/^\d+$/.test(bytes)) throw new ParseFailure(phrase("is-no-bytes", { text: bytes }));
 		return { kind: "quota", bytes, negated: words.takeNegation() };
 	},
 	print: ({ bytes, negated }) => printModule("quota", [printOption("--quota", bytes, negated)]),
@@ -67,7 +67,7 @@ export const connlimitExtension: MatchExtension<ConnlimitMatch> = {
 				match = { kind: "connlimit", most, upTo: (name === "--connlimit-upto") !== words.takeNegation(), side: null };
 			}
 		}
-		if (match === null) throw new ParseFailure("no limit is given");
+		if (match === null) throw new ParseFailure(phrase("no-limit-given"));
 		return { ...match, ...rest };
 	},
 	print: ({ most, upTo, mask, side }) =>

@@ -68,7 +68,7 @@ export const recentExtension: MatchExtension<RecentMatch> = {
 			else match = { ...match, side: name === "--rdest" ? "destination" : "source" };
 		}
 		const { action } = match;
-		if (action === undefined) throw new ParseFailure("nothing is asked of the list");
+		if (action === undefined) throw new ParseFailure(phrase("list-not-asked"));
 		return { ...match, action };
 	},
 	print: (match) =>

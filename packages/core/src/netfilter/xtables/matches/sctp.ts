@@ -30,7 +30,7 @@ export const sctpExtension: MatchExtension<SctpMatch> = {
 			}
 			const how = words.value();
 			if (how !== "any" && how !== "all" && how !== "only")
-				throw new ParseFailure(`"${how}" is no way to match chunks`);
+				throw new ParseFailure(phrase("is-no-chunk-match", { text: how }));
 			const chunks = words.value();
 			match = { ...match, chunkTypes: { how, chunks, negated: words.takeNegation() } };
 		}

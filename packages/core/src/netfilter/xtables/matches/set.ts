@@ -1,4 +1,5 @@
 /** `-m set` (net/netfilter/xt_set.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import { isUnknowable, negateIf } from "../../context.ts";
 import { testIpset } from "../../ipset/membership.ts";
 import type { MatchExtension } from "../extension.ts";
@@ -45,7 +46,7 @@ export const setExtension: MatchExtension<SetMatch> = {
 				match = { kind: "set", set, directions, negated: words.takeNegation(), returnNomatch, counters: "" };
 			}
 		}
-		if (match === undefined) throw new ParseFailure("no set is given");
+		if (match === undefined) throw new ParseFailure(phrase("no-set-given"));
 		return { ...match, returnNomatch, counters: counters.join(" ") };
 	},
 	print: (match) =>

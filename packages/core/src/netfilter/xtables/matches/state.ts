@@ -1,4 +1,5 @@
 /** `-m state`, conntrack's forerunner (net/netfilter/xt_conntrack.c takes its place in the kernel). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { ConntrackState } from "../../context.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
@@ -19,7 +20,7 @@ export const stateExtension: MatchExtension<StateMatch> = {
 	module: "state",
 	options: OPTIONS,
 	parse: (words) => {
-		if (words.option(OWNED) === null) throw new ParseFailure("no state is given");
+		if (words.option(OWNED) === null) throw new ParseFailure(phrase("no-state-given"));
 		const states = listOf<Uppercase<ConntrackState>>(words.value(), STATES);
 		return { kind: "state", states, negated: words.takeNegation() };
 	},

@@ -1,4 +1,5 @@
 /** `-m statistic` (net/netfilter/xt_statistic.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption, type Words } from "../words.ts";
 
@@ -37,7 +38,7 @@ export const statisticExtension: MatchExtension<StatisticMatch> = {
 		if (mode === "nth" && every !== undefined && every > 0 && packet < every) {
 			return { kind: "statistic", mode, every, packet, negated };
 		}
-		throw new ParseFailure("the statistic is not complete");
+		throw new ParseFailure(phrase("statistic-incomplete"));
 	},
 	print: (match) =>
 		match.mode === "random"
@@ -61,6 +62,6 @@ export const statisticExtension: MatchExtension<StatisticMatch> = {
 function parseProbability(words: Words): number {
 	const text = words.value();
 	const probability = /^\d*\.?\d+(?:e-?\d+)?$/.test(text) ? Number(text) : Number.NaN;
-	if (!(probability >= 0 && probability <= 1)) throw new ParseFailure(`"${text}" is no probability`);
+	if (!(probability >= 0 && probability <= 1)) throw new ParseFailure(phrase("is-no-probability", { text }));
 	return probability;
 }

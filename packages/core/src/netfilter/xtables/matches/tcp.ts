@@ -86,7 +86,7 @@ function parseFlags(text: string): readonly TcpFlagName[] {
 	if (text === "ALL") return TCP_FLAG_NAMES;
 	const names = text.split(",");
 	const flags = TCP_FLAG_NAMES.filter((flag) => names.includes(flag));
-	if (flags.length !== names.length) throw new ParseFailure(`"${text}" are no TCP flags`);
+	if (flags.length !== names.length) throw new ParseFailure(phrase("are-no-tcp-flags", { text }));
 	return flags;
 }
 

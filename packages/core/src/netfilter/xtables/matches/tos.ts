@@ -19,7 +19,7 @@ export const tosExtension: MatchExtension<TosMatch> = {
 	module: "tos",
 	options: OPTIONS,
 	parse: (words) => {
-		if (words.option(OWNED) === null) throw new ParseFailure("no TOS is given");
+		if (words.option(OWNED) === null) throw new ParseFailure(phrase("none-given", { what: "TOS" }));
 		const { value, mask } = words.masked(0xff);
 		return { kind: "tos", value, mask, negated: words.takeNegation() };
 	},

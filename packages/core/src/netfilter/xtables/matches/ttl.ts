@@ -1,4 +1,5 @@
 /** `-m ttl` (IPv4) and `-m hl` (IPv6) (net/netfilter/xt_hl.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { MatchExtension } from "../extension.ts";
 import { ParseFailure, printModule, printOption } from "../words.ts";
 
@@ -18,7 +19,7 @@ function ttlExtension<Kind extends "ttl" | "hl">(kind: Kind): MatchExtension<Ttl
 		options,
 		parse: (words) => {
 			const name = words.option(owned);
-			if (name === null) throw new ParseFailure("no limit is given");
+			if (name === null) throw new ParseFailure(phrase("no-limit-given"));
 			const comparison = name.endsWith("-lt") ? "lt" : name.endsWith("-gt") ? "gt" : "eq";
 			const value = words.number(255);
 			// Only equality can be inverted.

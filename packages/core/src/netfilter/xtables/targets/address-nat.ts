@@ -1,4 +1,5 @@
 /** DNAT and SNAT: the destination or source becomes one of a range (net/netfilter/xt_nat.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { TargetExtension } from "../extension.ts";
 import { ParseFailure } from "../words.ts";
 import { NAT_FLAGS, type NatTarget, parseEndpoints, parseNat, printEndpoints, printNatFlags } from "./nat.ts";
@@ -14,7 +15,8 @@ function addressNatExtension<Kind extends "dnat" | "snat">(kind: Kind, to: strin
 		parse: (words, family) => {
 			const parsed = parseNat(words, owned, (text) => parseEndpoints(text, family));
 			const { addresses, ports } = parsed.range;
-			if (addresses === undefined && ports === undefined) throw new ParseFailure(`${module} has no ${to}`);
+			if (addresses === undefined && ports === undefined)
+				throw new ParseFailure(phrase("module-without", { module, what: to }));
 			return { kind, ...parsed };
 		},
 		print: (target, family) => `-j ${module} ${to} ${printEndpoints(target.range, family)}${printNatFlags(target)}`,

@@ -1,4 +1,5 @@
 /** CONNMARK: sets the connection's mark, or copies it from or to the packet (net/netfilter/xt_connmark.c, connmark_tg). */
+import { phrase } from "../../../wording/phrase.ts";
 import { CONTINUE } from "../../context.ts";
 import type { TargetExtension } from "../extension.ts";
 import { ALL_BITS } from "../matches/mark.ts";
@@ -39,7 +40,7 @@ export const connmarkExtension: TargetExtension<ConnmarkTarget> = {
 				connectionMask = packetMask;
 			} else return { kind: "connmark", action: "set", ...parseXmark(name, words) };
 		}
-		if (action === undefined) throw new ParseFailure("CONNMARK has nothing to do");
+		if (action === undefined) throw new ParseFailure(phrase("nothing-to-do", { module: "CONNMARK" }));
 		return { kind: "connmark", action, packetMask, connectionMask };
 	},
 	print: (target) =>

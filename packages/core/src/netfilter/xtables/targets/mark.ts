@@ -1,4 +1,5 @@
 /** MARK (net/netfilter/xt_mark.c, mark_tg). */
+import { phrase } from "../../../wording/phrase.ts";
 import { CONTINUE } from "../../context.ts";
 import type { TargetExtension } from "../extension.ts";
 import { ALL_BITS } from "../matches/mark.ts";
@@ -42,7 +43,7 @@ export const markTargetExtension: TargetExtension<MarkTarget> = {
 	options: SET_MARK_OPTIONS,
 	parse: (words) => {
 		const name = words.option(OWNED);
-		if (name === null) throw new ParseFailure("MARK has no value");
+		if (name === null) throw new ParseFailure(phrase("module-without-value", { module: "MARK" }));
 		return { kind: "mark", ...parseXmark(name, words) };
 	},
 	print: ({ value, mask }) => `-j MARK --set-xmark ${hex(value)}/${hex(mask)}`,

@@ -1,5 +1,6 @@
 /** What DNAT, SNAT, MASQUERADE and REDIRECT share (net/netfilter/xt_nat.c, xt_MASQUERADE.c, xt_REDIRECT.c). */
 import { type Address, compareAddresses, type Family } from "../../../address/address.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import type { NatRange } from "../../context.ts";
 import { ParseFailure, parseAddressOf, parseRange, printRange, type Words } from "../words.ts";
 
@@ -31,7 +32,7 @@ export function parseNat(
 			fullyRandom = true;
 		} else {
 			// Kernels before 2.6.11 took several ranges; what one of today makes of them is not known.
-			if (given) throw new ParseFailure(`${name} stands there twice`);
+			if (given) throw new ParseFailure(phrase("stands-twice", { name }));
 			given = true;
 			range = parseTo(words.value());
 		}
@@ -80,7 +81,7 @@ function parseAddresses(text: string, family: Family): { readonly from: Address;
 	const dash = text.indexOf("-");
 	const from = parseAddressOf(unbracketed(dash < 0 ? text : text.slice(0, dash)), family);
 	const to = dash < 0 ? from : parseAddressOf(unbracketed(text.slice(dash + 1)), family);
-	if (compareAddresses(from, to) > 0) throw new ParseFailure(`"${text}" is no range`);
+	if (compareAddresses(from, to) > 0) throw new ParseFailure(phrase("is-no-range", { text }));
 	return { from, to };
 }
 

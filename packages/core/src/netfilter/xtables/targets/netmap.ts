@@ -1,5 +1,6 @@
 /** NETMAP: each address of a network to the one at the same place of another (net/netfilter/xt_NETMAP.c). */
 import { hostPrefix, type Prefix } from "../../../address/prefix.ts";
+import { phrase } from "../../../wording/phrase.ts";
 import type { TargetExtension } from "../extension.ts";
 import { ParseFailure } from "../words.ts";
 
@@ -16,7 +17,8 @@ export const netmapExtension: TargetExtension<NetmapTarget> = {
 	module: "NETMAP",
 	options: OPTIONS,
 	parse: (words, family) => {
-		if (words.option(OWNED) === null) throw new ParseFailure("NETMAP has no --to");
+		if (words.option(OWNED) === null)
+			throw new ParseFailure(phrase("module-without", { module: "NETMAP", what: "--to" }));
 		return { kind: "netmap", prefix: words.prefix(family) };
 	},
 	print: ({ prefix }) => {

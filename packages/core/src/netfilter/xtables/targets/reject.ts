@@ -1,4 +1,5 @@
 /** REJECT (net/ipv4/netfilter/ipt_REJECT.c, net/ipv6/netfilter/ip6t_REJECT.c). */
+import { phrase } from "../../../wording/phrase.ts";
 import type { RejectWith } from "../../context.ts";
 import type { TargetExtension } from "../extension.ts";
 import { ParseFailure } from "../words.ts";
@@ -58,7 +59,7 @@ export const rejectExtension: TargetExtension<RejectTarget> = {
 		}
 		const text = words.value();
 		const how = WITH[family].get(text);
-		if (how === undefined) throw new ParseFailure(`"${text}" is no way to reject`);
+		if (how === undefined) throw new ParseFailure(phrase("is-no-reject", { text }));
 		return { kind: "reject", with: how };
 	},
 	print: (target) => `-j REJECT --reject-with ${target.with}`,

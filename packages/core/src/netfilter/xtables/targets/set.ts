@@ -29,7 +29,7 @@ export const setTargetExtension: TargetExtension<SetTarget> = {
 	options: [...ACTIONS.keys(), ...OTHERS],
 	parse: (words) => {
 		const action = ACTIONS.get(words.option(ACTION_OPTIONS) ?? "");
-		if (action === undefined) throw new ParseFailure("SET has nothing to do");
+		if (action === undefined) throw new ParseFailure(phrase("nothing-to-do", { module: "SET" }));
 		const set = words.value();
 		const directions = parseDirections(words.value());
 		const options: string[] = [];

@@ -28,7 +28,7 @@ export const tosTargetExtension: TargetExtension<TosTarget> = {
 	options: TOS_OPTIONS,
 	parse: (words) => {
 		const name = words.option(TOS_OWNED);
-		if (name === null) throw new ParseFailure("TOS has no value");
+		if (name === null) throw new ParseFailure(phrase("module-without-value", { module: "TOS" }));
 		const { value, mask } = words.masked(0xff);
 		if (name === "--set-tos") return { kind: "tos", value, mask };
 		if (name === "--or-tos") return { kind: "tos", value, mask: value };
@@ -47,7 +47,7 @@ export const dscpTargetExtension: TargetExtension<DscpTarget> = {
 	module: "DSCP",
 	options: DSCP_OPTIONS,
 	parse: (words) => {
-		if (words.option(DSCP_OWNED) === null) throw new ParseFailure("DSCP has no value");
+		if (words.option(DSCP_OWNED) === null) throw new ParseFailure(phrase("module-without-value", { module: "DSCP" }));
 		return { kind: "dscp", value: words.number(63) };
 	},
 	print: ({ value }) => `-j DSCP --set-dscp ${printDscp(value)}`,

@@ -24,7 +24,7 @@ function ttlTargetExtension<Kind extends "ttl" | "hl">(kind: Kind): TargetExtens
 		options,
 		parse: (words) => {
 			const action = new Map<string, TtlTarget<Kind>["action"]>(actions).get(words.option(owned) ?? "");
-			if (action === undefined) throw new ParseFailure(`${module} has no value`);
+			if (action === undefined) throw new ParseFailure(phrase("module-without-value", { module }));
 			return { kind, action, value: words.number(255) };
 		},
 		print: (target) => `-j ${module} --${kind}-${target.action} ${target.value}`,
