@@ -143,6 +143,17 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 			expect(await page.locator("html").getAttribute("lang")).toBe("zh-CN");
 		});
 
+		test.each([
+			["en-GB", "note"],
+			["zh-CN", "noteZh"],
+		] as const)("shows the scenario's note in the language of the page (%s)", async (locale, language) => {
+			const noted = FLANNEL.scenarios.find(({ noteZh }) => noteZh !== undefined);
+			const { page } = await tests.openAtlas(`#/path?in=${noted?.mode}/${noted?.id}`, { locale });
+			const note = page.locator(".scenario-line .note");
+			await note.waitFor();
+			expect((await note.textContent())?.trim()).toBe(noted?.[language]?.trim());
+		});
+
 		test("gives the picture away as SVG and as PNG", async () => {
 			const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}`);
 			const saved = async (name: string): Promise<Buffer> => {

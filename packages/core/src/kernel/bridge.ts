@@ -7,8 +7,8 @@ import { phrase, type Said } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import { carriesVlan, portVlan } from "./bridge-vlan.ts";
 import { ERRORS, type Lookup, lookup } from "./fib.ts";
-import { askFor, hearers } from "./layer2.ts";
-import { answersThis, unanswered } from "./neighbour.ts";
+import { hearers } from "./layer2.ts";
+import { resolve, unanswered } from "./neighbour.ts";
 import { runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { reversePath } from "./reverse-path.ts";
@@ -92,14 +92,9 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 	// Where the stack does not forward, IPv4's look-up leads to the stack itself, which then drops the packet (ip_error).
 	const forwards = skb.packet.family === 6 || skb.view.settings(master.name).forwarding[4];
 	if (forwards && out?.device === master && found.kind === "route" && found.route.type === "unicast") {
-		const answer = askFor(
-			walk.network,
-			skb.view,
-			master,
-			out.nextHop,
-			askingAddress(skb.view, master, out.nextHop, skb.packet.src),
-		);
-		if (answer.kind === "answer" && answersThis(walk, answer, out.nextHop)) {
+		const asker = askingAddress(skb.view, master, out.nextHop, skb.packet.src);
+		const answer = resolve(walk, skb.view, master, out.nextHop, asker);
+		if (answer.kind === "answer") {
 			skb.ethernet = redirected(ethernet, answer.mac);
 			// br_nf_pre_routing_finish_bridge: a neighbour that is not resolved yet is asked by way of the bridge device itself.
 			walk.mayCross(skb, master.name, "out");
@@ -108,7 +103,7 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 		if (answer.kind !== "outside") {
 			// neigh_probe gives up; icmp_send and icmp6_send say nothing of a frame that was another's (skb->pkt_type).
 			const isTold = isOwnMac(skb.view, master, ethernet?.destination ?? "");
-			const unresolved = unanswered(walk, skb, out, answer.kind === "nobody" ? answer.filtered : undefined);
+			const unresolved = unanswered(walk, skb, out, answer.filtered);
 			return isTold ? unresolved : end(skb, "dropped", unresolved.because);
 		}
 	}

@@ -1,5 +1,6 @@
 /** Layer 2 resolution of the next hop (net/core/neighbour.c). */
 import type { Address } from "../address/address.ts";
+import type { Link } from "../state/link.ts";
 import { type Because, because } from "./because.ts";
 import { type Answer, askFor } from "./layer2.ts";
 import { icmpRefusal } from "./reject.ts";
@@ -7,6 +8,7 @@ import { type FilteredAt, filteredFacts } from "./segment-vlan.ts";
 import type { OutRoute, Skb } from "./skb.ts";
 import { type Answered, askingAddress } from "./solicitation.ts";
 import { selectAddress } from "./source-address.ts";
+import type { View } from "./view.ts";
 import { type End, end, go, type Next, type Walk } from "./walk.ts";
 
 function nobodyAnswers(address: string, device: string, filtered?: FilteredAt): Because {
@@ -51,10 +53,9 @@ export function neighbour(walk: Walk, skb: Skb): Next {
 		return go("transmit", skb);
 	}
 	const asker = askingAddress(view, device, nextHop, skb.packet.src);
-	const answer = askFor(walk.network, view, device, nextHop, asker);
+	const answer = resolve(walk, view, device, nextHop, asker);
 	switch (answer.kind) {
 		case "answer": {
-			if (!answersThis(walk, answer, nextHop)) return unanswered(walk, skb, out);
 			walk.memory.neighbours.learn(answer, asker, { mac: device.mac, by: view.place });
 			if (!walk.recording && asker !== null && !answersBack(walk, answer, asker, nextHop, device.mac))
 				walk.memory.neighbours.matter = true;
@@ -81,8 +82,28 @@ export function unanswered(walk: Walk, skb: Skb, { device, nextHop }: OutRoute, 
 	return icmpRefusal(skb, "unreachable", kind, why);
 }
 
+/**
+ * Asks for a neighbour, and remembers who answered. That one is known from then on (neigh_lookup), whatever source the next
+ * question would have. Asked again it mostly answers alike, so the memory is looked into only where that may not be so.
+ */
+export function resolve(walk: Walk, view: View, device: Link, wanted: Address, asker: Address | null): Answer {
+	const { neighbours } = walk.memory;
+	const answer = askFor(walk.network, view, device, wanted, asker);
+	if (answer.kind === "outside") return answer;
+	if (answer.kind === "nobody" || answer.share !== undefined) {
+		const before = neighbours.heard(view, device.name, wanted);
+		if (before !== undefined) return before;
+		if (walk.transits !== null) neighbours.unsure = true;
+		if (!walk.recording) neighbours.matter = true;
+	}
+	if (answer.kind === "nobody") return answer;
+	if (!answersThis(walk, answer, wanted)) return { kind: "nobody" };
+	if (walk.transits === null) neighbours.hear(view, device.name, wanted, answer);
+	return answer;
+}
+
 /** Whether this one asker is answered. */
-export function answersThis({ choices }: Walk, { share, by }: Answered, wanted: Address): boolean {
+function answersThis({ choices }: Walk, { share, by }: Answered, wanted: Address): boolean {
 	return share === undefined || choices.choose([share, 1 - share], `next hop of ${by} to ${wanted.text}`) === 0;
 }
 

@@ -2,7 +2,7 @@
 
 import { Choices } from "../kernel/choices.ts";
 import { newSkb, type Skb } from "../kernel/skb.ts";
-import { type End, Memory, type Next, type Remark, Walk } from "../kernel/walk.ts";
+import { type End, type Manner, Memory, type Next, type Remark, Walk } from "../kernel/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import { run, throughFirst } from "./engine.ts";
 import type { Verdict } from "./explanation.ts";
@@ -40,19 +40,27 @@ export const WAY_LIMIT = 4096;
  * walked from its beginning; those after it go on from where the first one left its first stack.
  */
 export function ways(plan: Plan, recording: boolean, from: readonly number[] = []): Generator<Way> {
-	return waysFrom(plan, beginningOf(plan, recording, new Choices(from)));
+	return waysFrom(plan, beginningOf(plan, recording, new Choices(from)), from);
 }
 
-/** The way that begins so, and then all others. */
-export function* waysFrom(plan: Plan, first: Beginning): Generator<Way> {
+/** The way that begins so, by the choices `from`, and then all others. */
+export function* waysFrom(plan: Plan, first: Beginning, from: readonly number[] = []): Generator<Way> {
 	const shared = sharedBy(first);
+	const { recording } = first.forward;
 	let begun = first;
+	let script: readonly number[] | null = from;
 	for (;;) {
-		yield walkOnce(plan, begun);
-		const script = begun.forward.choices.nextScript();
+		let way = walkOnce(plan, begun);
+		// Walked again through every stage of every stack: what stacks are known to do does not say whom they got to know.
+		if (way.memory.neighbours.unsure) {
+			begun = beginningOf(plan, recording, new Choices(script), null);
+			way = walkOnce(plan, begun);
+		}
+		yield way;
+		script = begun.forward.choices.nextScript();
 		if (script === null) return;
 		const choices = new Choices(script);
-		begun = shared === null ? beginningOf(plan, first.forward.recording, choices) : branch(shared, choices);
+		begun = shared === null ? beginningOf(plan, recording, choices) : branch(shared, choices);
 	}
 }
 
@@ -64,9 +72,16 @@ export interface Beginning {
 	readonly next: Next;
 }
 
-export function beginningOf(plan: Plan, recording: boolean, choices: Choices): Beginning {
+/** `transits` as walks take them. */
+export function beginningOf(
+	plan: Plan,
+	recording: boolean,
+	choices: Choices,
+	transits?: Manner["transits"],
+): Beginning {
 	const sent = probe(plan);
-	const forward = new Walk(plan.network, choices, new Memory(), { recording, asked: plan.asked, remarks: new Map() });
+	const manner = { recording, asked: plan.asked, remarks: new Map(), ...(transits !== undefined && { transits }) };
+	const forward = new Walk(plan.network, choices, new Memory(), manner);
 	return { sent, forward, next: throughFirst(forward, begin(forward, plan, sent)) };
 }
 
@@ -82,7 +97,7 @@ function branch({ sent, forward, next }: Beginning, choices: Choices): Beginning
 }
 
 function walkOnce(plan: Plan, { sent, forward, next }: Beginning): Way {
-	const { choices, memory, recording, remarks } = forward;
+	const { choices, memory, recording, remarks, transits } = forward;
 	const forwardEnd = run(forward, next);
 	const base = {
 		forward,
@@ -99,7 +114,7 @@ function walkOnce(plan: Plan, { sent, forward, next }: Beginning): Way {
 	const aftermath = aftermathOf(plan, forwardEnd);
 	if (aftermath.kind === "nothing")
 		return { ...base, weight: choices.weight, verdict: aftermath.verdict, end: aftermath.end };
-	const back = new Walk(plan.network, choices, memory, { recording, asked: plan.asked, remarks });
+	const back = new Walk(plan.network, choices, memory, { recording, asked: plan.asked, remarks, transits });
 	const backEnd = run(back, sendBack(back, aftermath));
 	const weight = choices.weight;
 	if (aftermath.kind === "answer") {

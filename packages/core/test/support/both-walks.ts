@@ -44,7 +44,14 @@ function toldOf(way: Way): string {
 		if (walk === null) return "";
 		const hops = walk.hops.map(({ at, stage, device, because }) => `${at} ${stage} ${device} ${because.code}`);
 		const crossings = walk.crossings.map(({ at, device, direction }) => `${at} ${device} ${direction}`);
-		return [walk.steps, ...hops, ...crossings, ...walk.stacks, walk.rewrites.length, walk.judgements.length].join(", ");
+		return [
+			walk.steps,
+			...hops,
+			...crossings,
+			...walk.stacks.map(({ place }) => place),
+			walk.rewrites.length,
+			walk.judgements.length,
+		].join(", ");
 	});
 	return [lineOf(way), ...way.remarks.keys(), ...walks].join(" | ");
 }

@@ -26,7 +26,7 @@ export type EngineInput =
 	| { readonly kind: "manifests"; readonly files: readonly ManifestFile[] };
 
 /** A question that comes with its cluster. */
-export type Asked = Pick<ScenarioEntry, "name" | "title" | "titleZh" | "note" | "question" | "proof">;
+export type Asked = Pick<ScenarioEntry, "name" | "title" | "titleZh" | "note" | "noteZh" | "question" | "proof">;
 
 /** By name: what is asked and what is answered. */
 export interface Calls {

@@ -2,14 +2,14 @@
 import type { ComponentType, JSX } from "preact";
 import { Loaded } from "../../parts/loaded.tsx";
 import { formatRoute, type Route } from "../../route.ts";
-import type { Texts } from "../../texts/en.ts";
-import { useTexts } from "../../texts/language.ts";
+import { ATLAS, type AtlasTexts } from "../../texts/atlas.ts";
+import { useTextsOf } from "../../texts/language.ts";
 import type { ViewProps } from "../view.ts";
 import { Gallery } from "./gallery.tsx";
 
 interface Part {
 	/** In the URL: `#/atlas?show=compare`. */
-	readonly show: Exclude<keyof Texts["atlas"]["parts"], "gallery">;
+	readonly show: Exclude<keyof AtlasTexts["parts"], "gallery">;
 	readonly load: () => Promise<ComponentType<{ readonly route: Route }>>;
 }
 
@@ -20,7 +20,7 @@ const PARTS: readonly Part[] = [
 ];
 
 export function AtlasView({ route }: ViewProps): JSX.Element {
-	const { atlas: texts } = useTexts();
+	const texts = useTextsOf(ATLAS);
 	const current = PARTS.find(({ show }) => show === route.params.show);
 	return (
 		<div class="atlas-view">

@@ -4,7 +4,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { problemIn } from "../../backend/backend.ts";
 import { wholeEngine } from "../../backend/backends.ts";
-import { useTexts } from "../../texts/language.ts";
+import { ATLAS } from "../../texts/atlas.ts";
+import { useTextsOf } from "../../texts/language.ts";
 
 export interface Checked {
 	readonly agrees: boolean;
@@ -31,7 +32,7 @@ interface Props {
 }
 
 export function CheckAll({ scenarios, checks }: Props): JSX.Element {
-	const { atlas: texts } = useTexts();
+	const texts = useTextsOf(ATLAS);
 	const [running, setRunning] = useState(false);
 	const there = useRef(true);
 	useEffect(

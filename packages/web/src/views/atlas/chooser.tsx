@@ -5,7 +5,8 @@ import { useMemo } from "preact/hooks";
 import { go } from "../../navigation.ts";
 import { Problem } from "../../parts/problem.tsx";
 import { formatRoute, type Route } from "../../route.ts";
-import { useLanguage, useTexts } from "../../texts/language.ts";
+import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
+import { MODES } from "../../texts/modes.ts";
 import { Ranked } from "./ranked.tsx";
 import { type Modes, useModes } from "./use-modes.ts";
 
@@ -14,7 +15,8 @@ const ANSWERS = ["yes", "no", ""] as const;
 const COMPARED = 4;
 
 export function Chooser({ route }: { readonly route: Route }): JSX.Element {
-	const { loading, modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
+	const { loading } = useTexts();
 	const modes = useModes();
 	const { profiles, problem, retry } = modes;
 	const choices = useMemo(() => {
@@ -42,7 +44,7 @@ interface OutcomeProps {
 
 /** In short; on a narrow screen it stays in sight while one answers. */
 function Outcome({ choices, answered }: OutcomeProps): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	const best = choices.filter(({ fits }) => fits).map(({ mode }) => mode);
 	const compared = best.slice(0, COMPARED);
 	const compare = formatRoute({ view: "atlas", params: { show: "compare", modes: compared.join(",") } });
@@ -61,7 +63,7 @@ function isAnswered(route: Route): boolean {
 }
 
 function Questions({ route }: { readonly route: Route }): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	const answered = isAnswered(route);
 	return (
 		<form class="questions" onSubmit={(event) => event.preventDefault()}>
@@ -80,7 +82,7 @@ function Questions({ route }: { readonly route: Route }): JSX.Element {
 }
 
 function Question({ need, route }: { readonly need: Need; readonly route: Route }): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	const language = useLanguage();
 	const given = answerIn(route, need);
 	const chosen = given === undefined ? "" : given ? "yes" : "no";
@@ -114,7 +116,7 @@ interface RankingProps {
 }
 
 function Ranking({ choices, modes }: RankingProps): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	const fitting = choices.filter(({ fits }) => fits);
 	return (
 		<section class="ranking" aria-label={texts.ranking}>

@@ -12,14 +12,16 @@ import { go } from "../../navigation.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import type { Route } from "../../route.ts";
-import { useLanguage, useTexts } from "../../texts/language.ts";
+import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
+import { MODES } from "../../texts/modes.ts";
 import { ModePicker } from "./mode-picker.tsx";
 import { pickedModes } from "./picked-modes.ts";
 import { ScenariosLink } from "./scenarios-link.tsx";
 import { type Modes, useModes } from "./use-modes.ts";
 
 export function Comparison({ route }: { readonly route: Route }): JSX.Element {
-	const { loading, modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
+	const { loading } = useTexts();
 	const modes = useModes();
 	const { profiles, problem, retry } = modes;
 	if (problem !== null) return <Problem problem={problem} retry={retry} />;
@@ -76,7 +78,7 @@ interface TableProps {
 }
 
 function Table({ shown, base, criteria, scenariosOf }: TableProps): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	return (
 		<div class="table-frame" role="region" aria-label={texts.table} tabIndex={0}>
 			<table class="modes-table">
@@ -106,7 +108,7 @@ interface RowProps extends Pick<TableProps, "shown" | "base"> {
 }
 
 function Row({ criterion, shown, base }: RowProps): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	const language = useLanguage();
 	const { name, about } = criterionText(criterion, language);
 	const own = JSON.stringify(base[criterion]);
@@ -134,7 +136,7 @@ function Row({ criterion, shown, base }: RowProps): JSX.Element {
 
 /** What the rows tell, for whoever has no pointer to rest on them. */
 function Meanings(): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	const language = useLanguage();
 	return (
 		<details class="meanings">

@@ -7,13 +7,15 @@ import { Choice } from "../../parts/choice.tsx";
 import { ProofBadge, ProofLine } from "../../parts/proof-badge.tsx";
 import { VerdictBadge } from "../../parts/verdict.tsx";
 import { formatRoute, type Route } from "../../route.ts";
-import { useLanguage, useTexts } from "../../texts/language.ts";
+import { ATLAS } from "../../texts/atlas.ts";
+import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
 import { noteIn, titleIn } from "../../texts/title.ts";
 import { CheckAll, type Checked, useChecks } from "./checks.tsx";
 import { isMeasured, matching, nearest, PROOFS, verdictsOf, withProof, withVerdict } from "./search.ts";
 
 export function Gallery({ route }: { readonly route: Route }): JSX.Element {
-	const { atlas: texts, proof: proofTexts, verdicts, loading } = useTexts();
+	const texts = useTextsOf(ATLAS);
+	const { proof: proofTexts, verdicts, loading } = useTexts();
 	const index = useAtlasIndex(true);
 	const { search = "", mode = "", proof = "", verdict = "" } = route.params;
 	const checks = useChecks();
@@ -103,7 +105,8 @@ interface CardProps {
 }
 
 function Card({ scenario, checked }: CardProps): JSX.Element {
-	const { atlas: texts, colon } = useTexts();
+	const texts = useTextsOf(ATLAS);
+	const { colon } = useTexts();
 	const language = useLanguage();
 	const { name, question, verdicts, sources, proof } = scenario;
 	const note = noteIn(scenario, language);

@@ -1,6 +1,7 @@
 /** Which modes are compared. */
 import type { JSX } from "preact";
-import { useTexts } from "../../texts/language.ts";
+import { useTextsOf } from "../../texts/language.ts";
+import { MODES } from "../../texts/modes.ts";
 import { byPlugin, toggled } from "./picked-modes.ts";
 
 interface Props {
@@ -11,7 +12,7 @@ interface Props {
 }
 
 export function ModePicker({ names, picked, onPick }: Props): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	const all = picked.length === names.length;
 	return (
 		<fieldset class="mode-picker">

@@ -1,7 +1,8 @@
 /** A mode that was judged, with the reasons. */
 import { type Choice, type Reason, reasonText } from "@podpath/core";
 import type { JSX } from "preact";
-import { useLanguage, useTexts } from "../../texts/language.ts";
+import { useLanguage, useTextsOf } from "../../texts/language.ts";
+import { MODES } from "../../texts/modes.ts";
 import { ScenariosLink } from "./scenarios-link.tsx";
 
 interface Props {
@@ -10,7 +11,7 @@ interface Props {
 }
 
 export function Ranked({ choice, scenarios }: Props): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	const { mode, fits, for: pros, against } = choice;
 	return (
 		<li class={fits ? "ranked" : "ranked excluded"}>
@@ -33,7 +34,7 @@ export function Ranked({ choice, scenarios }: Props): JSX.Element {
 }
 
 function ReasonLine({ reason, sign }: { readonly reason: Reason; readonly sign: "+" | "−" }): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	const language = useLanguage();
 	const speaksFor = sign === "+";
 	return (

@@ -1,7 +1,8 @@
 /** From a mode to the atlas' scenarios of it, each of which leads to its path. */
 import type { JSX } from "preact";
 import { formatRoute } from "../../route.ts";
-import { useTexts } from "../../texts/language.ts";
+import { useTextsOf } from "../../texts/language.ts";
+import { MODES } from "../../texts/modes.ts";
 
 interface Props {
 	readonly mode: string;
@@ -10,7 +11,7 @@ interface Props {
 }
 
 export function ScenariosLink({ mode, scenarios }: Props): JSX.Element {
-	const { modes: texts } = useTexts();
+	const texts = useTextsOf(MODES);
 	const text = scenarios === null ? texts.scenarios : texts.scenariosOf(scenarios);
 	if (scenarios === 0) return <span class="quiet">{text}</span>;
 	return (

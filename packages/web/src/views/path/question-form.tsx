@@ -9,7 +9,7 @@ import type { Asked } from "../../engine/calls.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { Combobox } from "../../parts/combobox.tsx";
 import { labelled, useLanguage, useTexts } from "../../texts/language.ts";
-import { titleIn } from "../../texts/title.ts";
+import { noteIn, titleIn } from "../../texts/title.ts";
 import { isSameQuestion } from "./asked.ts";
 
 interface Props {
@@ -128,14 +128,11 @@ interface ScenarioLineProps {
 function ScenarioLine({ scenario, changed, onReset }: ScenarioLineProps): JSX.Element {
 	const { question: texts } = useTexts();
 	const language = useLanguage();
+	const note = noteIn(scenario, language);
 	return (
 		<p class="scenario-line">
 			<span class="quiet">{texts.scenario}</span> <code>{scenario.name}</code> <b>{titleIn(scenario, language)}</b>
-			{scenario.note !== undefined && (
-				<span class="note quiet" lang="en">
-					{scenario.note}
-				</span>
-			)}
+			{note !== undefined && <span class="note quiet">{note}</span>}
 			{changed && (
 				<>
 					{" "}

@@ -4,7 +4,8 @@ import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import type { Input } from "../../backend/backend.ts";
 import { OriginLine } from "../../parts/origin-line.tsx";
-import { useTexts } from "../../texts/language.ts";
+import { useTextsOf } from "../../texts/language.ts";
+import { STATE } from "../../texts/state.ts";
 import { Meetings } from "./meetings/meetings.tsx";
 
 /** Of what a hop can go by; addresses are cited by none, and settings only by what they keep from being asked. */
@@ -26,7 +27,7 @@ interface Props {
 const PAGE = 300;
 
 export function Group({ group, expanded, target, cited, input, place, onJump }: Props): JSX.Element {
-	const { state: texts } = useTexts();
+	const texts = useTextsOf(STATE);
 	const [open, setOpen] = useState(expanded);
 	const isMeant = ({ text }: StateEntry): boolean => cited !== null && isCited(cited, group.name, text);
 	const meant = target ? group.entries.findIndex(isMeant) : -1;
@@ -89,7 +90,7 @@ interface JumpProps {
 }
 
 function Jump({ entry: { jump }, onJump }: JumpProps): JSX.Element | null {
-	const { state: texts } = useTexts();
+	const texts = useTextsOf(STATE);
 	if (jump === undefined) return null;
 	return (
 		<button type="button" class="small" onClick={() => onJump(jump)}>

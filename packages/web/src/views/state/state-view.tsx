@@ -9,7 +9,8 @@ import { Combobox } from "../../parts/combobox.tsx";
 import { NoInput } from "../../parts/no-input.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import type { Route } from "../../route.ts";
-import { useTexts } from "../../texts/language.ts";
+import { useTextsOf } from "../../texts/language.ts";
+import { STATE } from "../../texts/state.ts";
 import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
 import { citedIn } from "./cited.ts";
@@ -19,7 +20,7 @@ import { matching, wordsOf } from "./matching.ts";
 const MOST_PROPOSALS = 40;
 
 export function StateView({ route, served }: ViewProps): JSX.Element {
-	const { state: texts } = useTexts();
+	const texts = useTextsOf(STATE);
 	const input = inputOf(route, served);
 	const { place = "", search = "", group = "", entry } = route.params;
 	const { report, problem, retry } = useReport(input, place);
@@ -85,7 +86,7 @@ interface SectionsProps {
 }
 
 function Sections({ report, input, search, open, cited, onJump }: SectionsProps): JSX.Element {
-	const { state: texts } = useTexts();
+	const texts = useTextsOf(STATE);
 	const words = wordsOf(search);
 	const shown = report.sections
 		.map((section) => ({ ...section, groups: section.groups.flatMap((each) => matching(each, words)) }))

@@ -1,7 +1,8 @@
 /** The drawing, to be moved about in and to be pointed at. */
 import type { JSX, TargetedPointerEvent } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { useTexts } from "../../texts/language.ts";
+import { useTextsOf } from "../../texts/language.ts";
+import { TOPOLOGY } from "../../texts/topology.ts";
 import { type Camera, fitted, panned, type Size, shown, zoomed } from "./camera.ts";
 import { type Colours, draw, type Names } from "./draw.ts";
 import { type Layout, placeAt } from "./layout.ts";
@@ -20,7 +21,7 @@ const FACTOR = 1.4;
 const CLICK = 4;
 
 export function TopologyMap({ layout, size, names, selected, onSelect }: Props): JSX.Element {
-	const { topology: texts } = useTexts();
+	const texts = useTextsOf(TOPOLOGY);
 	const surface = useRef<HTMLDivElement>(null);
 	const canvas = useRef<HTMLCanvasElement>(null);
 	const whole = useMemo(() => fitted(layout, size), [layout, size]);

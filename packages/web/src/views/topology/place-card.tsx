@@ -3,7 +3,8 @@ import type { TopologyCard, TopologyReport } from "@podpath/core";
 import type { JSX } from "preact";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { formatRoute, type Route } from "../../route.ts";
-import { useTexts } from "../../texts/language.ts";
+import { useTextsOf } from "../../texts/language.ts";
+import { TOPOLOGY } from "../../texts/topology.ts";
 
 interface Props {
 	readonly place: Found;
@@ -40,7 +41,7 @@ export function foundPlaces({ groups, fabrics, loadBalancers, unplaced }: Topolo
 }
 
 export function PlaceCard({ place: found, route, onSelect }: Props): JSX.Element {
-	const { topology: texts } = useTexts();
+	const texts = useTextsOf(TOPOLOGY);
 	const { place, addresses, on, ready, hostNetwork, podCIDRs, pods, cards } = found;
 	return (
 		<section class="place-card" aria-label={place}>
@@ -92,7 +93,7 @@ function Row({ name, values }: { readonly name: string; readonly values: readonl
 
 /** To the views that know more. A load balancer is asked about by its address; a fabric asks and answers nothing. */
 function Ways({ found: { place, addresses }, route }: Pick<Props, "route"> & { readonly found: Found }): JSX.Element {
-	const { topology: texts } = useTexts();
+	const texts = useTextsOf(TOPOLOGY);
 	const kind = place.slice(0, place.indexOf("/"));
 	const hasStack = kind === "pod" || kind === "node" || kind === "host";
 	const target = hasStack ? place : kind === "slb" ? addresses[0] : undefined;

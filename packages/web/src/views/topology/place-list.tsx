@@ -2,7 +2,9 @@
 import type { TopologyGroup, TopologyPod, TopologyReport } from "@podpath/core";
 import type { ComponentChildren, JSX } from "preact";
 import { useState } from "preact/hooks";
-import { useTexts } from "../../texts/language.ts";
+import { useTextsOf } from "../../texts/language.ts";
+import { STATE } from "../../texts/state.ts";
+import { TOPOLOGY } from "../../texts/topology.ts";
 
 interface Props {
 	readonly topology: TopologyReport;
@@ -15,7 +17,7 @@ interface Props {
 const PAGE = 200;
 
 export function PlaceList({ topology, groupName, selected, onSelect }: Props): JSX.Element {
-	const { topology: texts } = useTexts();
+	const texts = useTextsOf(TOPOLOGY);
 	const { fabrics, groups, loadBalancers, unplaced } = topology;
 	const item = (place: string, addresses: readonly string[]): JSX.Element => (
 		<Item key={place} place={place} addresses={addresses} current={place === selected} onSelect={onSelect} />
@@ -83,7 +85,7 @@ interface FoldedProps {
 }
 
 function Folded({ title, count, children }: FoldedProps): JSX.Element {
-	const { state: texts } = useTexts();
+	const texts = useTextsOf(STATE);
 	const [open, setOpen] = useState(false);
 	const [most, setMost] = useState(PAGE);
 	return (

@@ -8,7 +8,8 @@ import { go } from "../../navigation.ts";
 import { Combobox } from "../../parts/combobox.tsx";
 import { NoInput } from "../../parts/no-input.tsx";
 import { Problem } from "../../parts/problem.tsx";
-import { useTexts } from "../../texts/language.ts";
+import { useTexts, useTextsOf } from "../../texts/language.ts";
+import { TOPOLOGY } from "../../texts/topology.ts";
 import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
 import type { Size } from "./camera.ts";
@@ -22,7 +23,8 @@ import { PlaceList } from "./place-list.tsx";
 const MOST_PROPOSALS = 40;
 
 export function TopologyView({ route, served }: ViewProps): JSX.Element {
-	const { topology: texts, loading } = useTexts();
+	const texts = useTextsOf(TOPOLOGY);
+	const { loading } = useTexts();
 	const input = inputOf(route, served);
 	const { topology, problem, retry } = useTopology(input);
 	const { place = "" } = route.params;
@@ -67,7 +69,7 @@ interface ShownProps {
 }
 
 function Shown({ topology, place, route, onSelect }: ShownProps): JSX.Element {
-	const { topology: texts } = useTexts();
+	const texts = useTextsOf(TOPOLOGY);
 	const frame = useRef<HTMLDivElement>(null);
 	const size = useSize(frame);
 	const aspect = size === null ? 1 : size.width / size.height;
@@ -116,7 +118,7 @@ function Shown({ topology, place, route, onSelect }: ShownProps): JSX.Element {
 }
 
 function Legend(): JSX.Element {
-	const { topology: texts } = useTexts();
+	const texts = useTextsOf(TOPOLOGY);
 	return (
 		<ul class="topology-legend quiet">
 			<li class="behind-node">{texts.behindNode}</li>

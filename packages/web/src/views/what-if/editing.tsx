@@ -4,7 +4,8 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Choice } from "../../parts/choice.tsx";
 import { Notice } from "../../parts/notice.tsx";
-import { useLanguage, useTexts } from "../../texts/language.ts";
+import { useLanguage, useTextsOf } from "../../texts/language.ts";
+import { WHAT_IF } from "../../texts/what-if.ts";
 import { type Goal, ManifestEditor } from "./manifest-editor.tsx";
 import { Problems } from "./problems.tsx";
 import type { Draft } from "./use-draft.ts";
@@ -25,7 +26,7 @@ export interface LinePointedAt {
 }
 
 export function Editing({ draft, files, validation, at }: Props): JSX.Element {
-	const { whatIf: texts } = useTexts();
+	const texts = useTextsOf(WHAT_IF);
 	const language = useLanguage();
 	const [name, setName] = useState("");
 	const [goal, setGoal] = useState<Goal | null>(null);

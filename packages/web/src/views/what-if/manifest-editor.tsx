@@ -2,7 +2,8 @@
 import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
-import { useTexts } from "../../texts/language.ts";
+import { useTexts, useTextsOf } from "../../texts/language.ts";
+import { WHAT_IF } from "../../texts/what-if.ts";
 import type { Stretch } from "./draft.ts";
 import type { Editor } from "./editor.ts";
 
@@ -27,7 +28,8 @@ interface Props {
 }
 
 export function ManifestEditor({ file, stretch, turn, diagnostics, goal, onChange }: Props): JSX.Element {
-	const { whatIf: texts, loading } = useTexts();
+	const texts = useTextsOf(WHAT_IF);
+	const { loading } = useTexts();
 	const host = useRef<HTMLDivElement>(null);
 	const [editor, setEditor] = useState<Editor | null>(null);
 	const listener = useRef(onChange);

@@ -2,7 +2,8 @@
 import type { ToldDiagnostic } from "@podpath/core";
 import { formatPosition } from "@podpath/core";
 import type { JSX } from "preact";
-import { useTexts } from "../../texts/language.ts";
+import { useTexts, useTextsOf } from "../../texts/language.ts";
+import { WHAT_IF } from "../../texts/what-if.ts";
 
 interface Props {
 	readonly diagnostics: readonly ToldDiagnostic[];
@@ -13,10 +14,11 @@ const MOST_SHOWN = 20;
 
 export function Problems({ diagnostics, onGoTo }: Props): JSX.Element {
 	const texts = useTexts();
+	const whatIf = useTextsOf(WHAT_IF);
 	return (
 		<div class="problems" role="status">
 			{diagnostics.length === 0 ? (
-				<p class="tone-good">✓ {texts.whatIf.readable}</p>
+				<p class="tone-good">✓ {whatIf.readable}</p>
 			) : (
 				<ul>
 					{diagnostics.slice(0, MOST_SHOWN).map(({ severity, message, hint, where }, index) => (
@@ -33,7 +35,7 @@ export function Problems({ diagnostics, onGoTo }: Props): JSX.Element {
 					))}
 				</ul>
 			)}
-			{diagnostics.length > MOST_SHOWN && <p class="quiet">{texts.whatIf.more(diagnostics.length - MOST_SHOWN)}</p>}
+			{diagnostics.length > MOST_SHOWN && <p class="quiet">{whatIf.more(diagnostics.length - MOST_SHOWN)}</p>}
 		</div>
 	);
 }

@@ -7,7 +7,8 @@ import { go } from "../../navigation.ts";
 import { Problem } from "../../parts/problem.tsx";
 import { VerdictBadge } from "../../parts/verdict.tsx";
 import type { Route } from "../../route.ts";
-import { useLanguage, useTexts } from "../../texts/language.ts";
+import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
+import { WHAT_IF } from "../../texts/what-if.ts";
 import { Answer } from "../path/answer.tsx";
 import { position, questionIn, routeOf } from "../path/asked.ts";
 import { QuestionForm } from "../path/question-form.tsx";
@@ -28,7 +29,8 @@ interface Props {
 }
 
 export function Trial({ input, served, route, atlas, name }: Props): JSX.Element {
-	const { whatIf: texts, question: words } = useTexts();
+	const texts = useTextsOf(WHAT_IF);
+	const { question: words } = useTexts();
 	const draft = useDraft(input, name, route.params.change);
 	const validation = useValidation(draft.files);
 	const scenario = scenarioOf(input, atlas);
@@ -122,7 +124,7 @@ function Outcome({ route, question, before, after }: OutcomeProps): JSX.Element 
 }
 
 function Verdict({ before, after }: { readonly before: Explanation; readonly after: Explanation }): JSX.Element {
-	const { whatIf: texts } = useTexts();
+	const texts = useTextsOf(WHAT_IF);
 	return (
 		<p class="turn-out" role="status">
 			{texts.before} <VerdictBadge verdict={before.verdict} /> → {texts.after} <VerdictBadge verdict={after.verdict} />

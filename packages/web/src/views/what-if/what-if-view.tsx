@@ -6,14 +6,16 @@ import type { Input } from "../../backend/backend.ts";
 import { go } from "../../navigation.ts";
 import { Choice } from "../../parts/choice.tsx";
 import type { Route } from "../../route.ts";
-import { useLanguage, useTexts } from "../../texts/language.ts";
+import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
 import { scenarioChoices } from "../../texts/title.ts";
+import { WHAT_IF } from "../../texts/what-if.ts";
 import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
 import { Trial } from "./trial.tsx";
 
 export function WhatIfView({ route, served }: ViewProps): JSX.Element {
-	const { whatIf: texts, loading } = useTexts();
+	const texts = useTextsOf(WHAT_IF);
+	const { loading } = useTexts();
 	const atlas = useAtlasIndex(true);
 	const input = inputOf(route, served);
 	if (atlas === null) return <p class="quiet">{loading}</p>;
@@ -42,7 +44,8 @@ interface ClustersProps {
 }
 
 function Clusters({ route, served, atlas }: ClustersProps): JSX.Element {
-	const { compare: texts, whatIf } = useTexts();
+	const whatIf = useTextsOf(WHAT_IF);
+	const { compare: texts } = useTexts();
 	const language = useLanguage();
 	return (
 		<Choice

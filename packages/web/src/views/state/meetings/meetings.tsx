@@ -7,7 +7,8 @@ import { type Input, problemIn } from "../../../backend/backend.ts";
 import { backendFor } from "../../../backend/backends.ts";
 import { Problem } from "../../../parts/problem.tsx";
 import { formatRoute } from "../../../route.ts";
-import { useLanguage, useTexts } from "../../../texts/language.ts";
+import { useLanguage, useTextsOf } from "../../../texts/language.ts";
+import { STATE } from "../../../texts/state.ts";
 import { routeOf } from "../../path/asked.ts";
 import { type Candidate, MOST_ASKED, pairsOf, scenariosLike } from "./questions.ts";
 import { type Meeting, useMeetings } from "./use-meetings.ts";
@@ -20,7 +21,7 @@ export interface MeetingsProps {
 }
 
 export function Meetings({ input, place, group, entry }: MeetingsProps): JSX.Element {
-	const { state: texts } = useTexts();
+	const texts = useTextsOf(STATE);
 	const { candidates, problem, retry } = useCandidates(input, place, entry);
 	const { found, asked, refused, done } = useMeetings(candidates, { place, group, text: entry.text }, useLanguage());
 	if (problem !== null) return <Problem problem={problem} retry={retry} />;
