@@ -1,5 +1,5 @@
 /** What a lab has to build: made from a network by `realize/`, carried out by a backend. Plain data. */
-import type { Place } from "@podpath/core";
+import type { Place, Said } from "@podpath/core";
 
 /** What a kernel must be able to do for a lab; probed once for each kernel (`backends/probe`). */
 export const FEATURES = [
@@ -78,7 +78,7 @@ export interface LabPlan {
 	/** What the kernel has to have for these steps. */
 	readonly needs: ReadonlySet<Feature>;
 	/** Entries of the network that cannot be made on a kernel, each with the reason. */
-	readonly omitted: readonly string[];
+	readonly omitted: readonly Said[];
 	/** eBPF programs and OpenFlow tables, which the lab has not got: ways on which one that nothing stands in for does something are not compared. */
 	readonly programs: readonly LabProgram[];
 	/** What of them is there only while somebody asks for a Service's address. */

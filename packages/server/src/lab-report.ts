@@ -39,7 +39,7 @@ export function labReport(answer: LabAnswer, plan: LabPlan, language: Language =
 		probes: probed.filter(({ observation }) => observation !== null).length,
 		comparison: told === undefined ? null : comparisonOf(told.comparison, language),
 		...(told?.observation == null ? { servers: [], conntrack: [] } : ends(told.observation, plan)),
-		omitted: plan.omitted,
+		omitted: plan.omitted.map((left) => worded(left, language)),
 		capture: capture === null ? null : Buffer.from(capture).toString("base64"),
 	};
 }

@@ -35,7 +35,7 @@ export async function explainOnKernel(
 		? askOnce(cli, flags, from, to)
 		: askStanding(cli, flags, name, from, to));
 	if (flags.pcapng !== undefined) writeCapture(flags.pcapng, answer, lab);
-	for (const left of lab.plan.omitted) cli.stderr.write(`podpath: not built: ${printable(left)}\n`);
+	for (const left of lab.plan.omitted) cli.stderr.write(`podpath: not built: ${printable(worded(left))}\n`);
 	if (flags.output === "json") cli.stdout.write(stringifyJson(jsonOf(answer)));
 	else printText(cli, flags, answer);
 	switch (verdictOfLab(answer).kind) {

@@ -1,5 +1,5 @@
 /** `podpath lab up`, and the process that keeps what it built. */
-import { printable } from "@podpath/core";
+import { printable, worded } from "@podpath/core";
 import { LabFolder, placesFor, realize, runKeeper, startLab } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
@@ -28,7 +28,7 @@ export async function raise(cli: CliProcess, flags: UpFlags): Promise<ExitStatus
 	cli.stdout.write(`lab ${name}: ${plan.namespaces.length} namespaces on ${standing?.backend} ${standing?.kernel}\n`);
 	for (const { name: namespace, place } of plan.namespaces)
 		cli.stdout.write(`  ${namespace.padEnd(4)} ${printable(place)}\n`);
-	for (const left of plan.omitted) cli.stderr.write(`podpath: not built: ${printable(left)}\n`);
+	for (const left of plan.omitted) cli.stderr.write(`podpath: not built: ${printable(worded(left))}\n`);
 	const which = name === DEFAULT_LAB ? "" : ` --name ${name}`;
 	cli.stdout.write(
 		`\npodpath lab explain FROM TO${which}    podpath lab exec PLACE${which} -- ip route    podpath lab down ${name}\n`,

@@ -1,24 +1,25 @@
 /** Input of a tool's batch mode (`ip -batch`, `bridge -batch`), made from state. */
+import { phrase, type Said } from "../wording/phrase.ts";
 
 export interface Batch {
 	/** One command a line, without the tool's name. */
 	readonly text: string;
 	/** Entries that no command can make, each with the reason. */
-	readonly omitted: readonly string[];
+	readonly omitted: readonly Said[];
 }
 
 /** Collects the commands of a batch. */
 export class BatchLines {
 	readonly #lines: string[] = [];
-	readonly #omitted: string[] = [];
+	readonly #omitted: Said[] = [];
 
 	/** Adds a command of these words; absent ones are left out. */
 	add(...words: readonly (string | number | undefined)[]): void {
 		this.#lines.push(joinWords(words));
 	}
 
-	omit(what: string, why: string): void {
-		this.#omitted.push(`${what}: ${why}`);
+	omit(what: Said, why: Said): void {
+		this.#omitted.push(phrase("left-out", { what, why }));
 	}
 
 	finish(): Batch {

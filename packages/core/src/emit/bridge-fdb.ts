@@ -1,5 +1,7 @@
 /** Forwarding entries as `bridge fdb` prints them, and as `bridge -batch` takes them. */
+
 import type { FdbEntry } from "../state/ip.ts";
+import { phrase } from "../wording/phrase.ts";
 import { asLines, type Batch, BatchLines, joinWords, option } from "./batch.ts";
 
 /** The entries as `bridge fdb` prints them: the parser reads them back. */
@@ -40,7 +42,7 @@ export function bridgeFdbBatch(entries: readonly FdbEntry[]): Batch {
 		} else if (entry.state === "static" && !MULTICAST_MAC.test(mac)) {
 			const where = entry.self ? "self" : "master";
 			batch.add("fdb replace", mac, "dev", device, where, "static", option("vlan", entry.vlan));
-		} else batch.omit(`${mac} dev ${device}`, "it comes by itself");
+		} else batch.omit(`${mac} dev ${device}`, phrase("comes-by-itself"));
 	}
 	return batch.finish();
 }

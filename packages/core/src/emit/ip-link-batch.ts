@@ -1,8 +1,10 @@
 /** Commands of `ip -batch` that make devices and their addresses. */
+
 import { isMulticast } from "../address/address.ts";
 import type { InterfaceAddress } from "../state/ip.ts";
 import { LOOPBACK_ADDRESSES } from "../state/kernel-routes.ts";
 import { DEFAULT_BRIDGE_PORT, type Link, type LowerDevice, type VethLink, type VxlanLink } from "../state/link.ts";
+import { phrase } from "../wording/phrase.ts";
 import { type Batch, BatchLines, option } from "./batch.ts";
 
 /**
@@ -32,7 +34,7 @@ export function ipLinkIntoBatch(link: Link, namespace: string): Batch {
 	if ("lower" in link && link.lower !== undefined) {
 		add({ ...link, name: PASSING }, batch);
 		batch.add("link set dev", PASSING, "netns", namespace, "name", link.name);
-	} else batch.omit(link.name, "it stands on no other device");
+	} else batch.omit(link.name, phrase("stands-on-none"));
 	return batch.finish();
 }
 
@@ -60,7 +62,7 @@ function lowerOf(link: Link): LowerDevice | undefined {
 function create(link: Link, links: readonly Link[], batch: BatchLines): void {
 	const lower = lowerOf(link);
 	if (lower !== undefined && (lower.place !== undefined || lower.index !== undefined)) {
-		batch.omit(link.name, "the device below it is in another namespace");
+		batch.omit(link.name, phrase("below-elsewhere"));
 		return;
 	}
 	switch (link.kind) {
@@ -68,7 +70,10 @@ function create(link: Link, links: readonly Link[], batch: BatchLines): void {
 			return;
 		case "physical":
 		case "other":
-			batch.omit(link.name, link.kind === "physical" ? "it is a card" : `${link.driver} devices are not made`);
+			batch.omit(
+				link.name,
+				link.kind === "physical" ? phrase("is-a-card") : phrase("driver-not-made", { driver: link.driver }),
+			);
 			return;
 		case "veth":
 			createVeth(link, links, batch);
@@ -132,7 +137,7 @@ function typeWords(link: AddedLink): readonly (string | undefined)[] {
 /** A pair within the namespace is made once, by the end that comes first. */
 function createVeth(link: VethLink, links: readonly Link[], batch: BatchLines): void {
 	const peer = links.find((other) => other.name === link.peer?.device && other.kind === "veth");
-	if (peer === undefined) batch.omit(link.name, "its other end is in another namespace");
+	if (peer === undefined) batch.omit(link.name, phrase("peer-elsewhere"));
 	else if (links.indexOf(link) < links.indexOf(peer)) {
 		batch.add("link add name", link.name, "type veth peer name", peer.name);
 	}

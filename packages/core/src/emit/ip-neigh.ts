@@ -1,6 +1,8 @@
 /** Neighbours as `ip neigh` prints them, and as `ip -batch` takes them. */
+
 import { isMulticast } from "../address/address.ts";
 import type { Neighbour } from "../state/ip.ts";
+import { phrase } from "../wording/phrase.ts";
 import { asLines, type Batch, BatchLines, joinWords, option } from "./batch.ts";
 
 /** The neighbours as `ip neigh`, and proxy entries as `ip neigh show proxy`, print them. */
@@ -29,7 +31,11 @@ export function ipNeighBatch(neighbours: readonly Neighbour[], options: { readon
 		if (proxy) batch.add("neigh add proxy", address.text, "dev", device);
 		else if (mac !== null && !isMulticast(address) && isLasting(state, options.learned === true)) {
 			batch.add("neigh replace", address.text, "lladdr", mac, "dev", device, "nud", state);
-		} else batch.omit(`neighbour ${address.text} dev ${device}`, `${state} entries come and go by themselves`);
+		} else
+			batch.omit(
+				phrase("a-neighbour", { address: `${address.text} dev ${device}` }),
+				phrase("state-by-itself", { state }),
+			);
 	}
 	return batch.finish();
 }

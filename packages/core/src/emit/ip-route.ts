@@ -1,5 +1,7 @@
 /** Routes as `ip route show table all` prints them, and as `ip -batch` takes them. */
+
 import { type NextHop, type Route, TABLE_DEFAULT, TABLE_LOCAL, TABLE_MAIN } from "../state/ip.ts";
+import { phrase } from "../wording/phrase.ts";
 import { asLines, type Batch, BatchLines, joinWords, option } from "./batch.ts";
 
 /** The routes as `ip route show table all` prints them: the parser reads them back. */
@@ -17,7 +19,8 @@ export function ipRouteBatch(routes: readonly Route[]): Batch {
 	for (const direct of [true, false]) {
 		for (const route of added) {
 			if (isDirect(route) !== direct) continue;
-			if (route.notUnderstood !== undefined) batch.omit(`route ${route.destination.text}`, route.notUnderstood);
+			if (route.notUnderstood !== undefined)
+				batch.omit(phrase("a-route", { to: route.destination.text }), route.notUnderstood);
 			else batch.add("route add", ...addWords(route));
 		}
 	}

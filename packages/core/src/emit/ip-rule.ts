@@ -1,7 +1,9 @@
 /** Policy rules as `ip rule` prints them, and as `ip -batch` takes them. */
+
 import type { Family } from "../address/address.ts";
 import { DEFAULT_RULES } from "../state/assemble.ts";
 import type { PortRange, Rule } from "../state/ip.ts";
+import { phrase } from "../wording/phrase.ts";
 import { asLines, type Batch, BatchLines, joinWords, option } from "./batch.ts";
 import { tableName } from "./ip-route.ts";
 
@@ -26,7 +28,7 @@ export function ipRuleBatch(rules: readonly Rule[], family: Family): Batch {
 	}
 	for (const rule of wanted) {
 		if (DEFAULT_RULES.some((own) => isSame(rule, own))) continue;
-		if (rule.notUnderstood !== undefined) batch.omit(`rule ${rule.priority}`, rule.notUnderstood);
+		if (rule.notUnderstood !== undefined) batch.omit(phrase("a-rule", { priority: rule.priority }), rule.notUnderstood);
 		else batch.add("rule add", ...ruleWords(rule), "priority", rule.priority);
 	}
 	return batch.finish();

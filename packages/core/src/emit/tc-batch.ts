@@ -1,6 +1,8 @@
 /** Queueing disciplines and filters as `tc -batch` takes them. */
+
 import type { Prefix } from "../address/prefix.ts";
 import type { TcAction, TcFilter, TcQdisc } from "../state/tc.ts";
+import { phrase } from "../wording/phrase.ts";
 import { type Batch, BatchLines, joinWords, option } from "./batch.ts";
 
 /** `qdisc add` for what filters hang on (clsact, ingress), then `filter add`. Others only shape: they lead no packet elsewhere. */
@@ -19,10 +21,10 @@ function addFilter(filter: TcFilter, qdiscs: readonly TcQdisc[], batch: BatchLin
 	const qdisc = qdiscs.find((each) => each.device === device && /^(clsact|ingress)$/.test(each.kind));
 	const other = filter.actions.find((action) => action.kind === "other");
 	const program = filter.actions.find((action) => action.kind === "program");
-	if (notUnderstood !== undefined) batch.omit(what, `${notUnderstood} is not understood`);
-	else if (other?.kind === "other") batch.omit(what, `the action ${other.text} is not understood`);
-	else if (program?.kind === "program") batch.omit(what, `the program ${program.name} is not at hand`);
-	else if (qdisc === undefined) batch.omit(what, `${device} has no clsact qdisc`);
+	if (notUnderstood !== undefined) batch.omit(what, phrase("is-not-understood", { text: notUnderstood }));
+	else if (other?.kind === "other") batch.omit(what, phrase("action-not-understood", { text: other.text }));
+	else if (program?.kind === "program") batch.omit(what, phrase("program-not-at-hand", { name: program.name }));
+	else if (qdisc === undefined) batch.omit(what, phrase("without-clsact", { device }));
 	else {
 		const where = qdisc.kind === "ingress" ? "parent ffff:" : direction;
 		const actions = filter.actions.map(actionWords);

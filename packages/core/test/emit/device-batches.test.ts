@@ -1,10 +1,12 @@
 /** What the lab asks of the batches beyond a namespace's own devices. The kernel's judgement: packages/lab/test/realize. */
+
 import { describe, expect, test } from "vitest";
 import { prefix } from "../../src/address/prefix.ts";
 import { ipLinkBatch, ipLinkIntoBatch } from "../../src/emit/ip-link-batch.ts";
 import { tcBatch } from "../../src/emit/tc-batch.ts";
 import type { Link } from "../../src/state/link.ts";
 import type { TcFilter } from "../../src/state/tc.ts";
+import { worded } from "../../src/wording/phrase.ts";
 
 const ORIGIN = { component: "test" };
 const BASE = { index: 0, mtu: 1500, up: true, carrier: true, origin: ORIGIN };
@@ -49,7 +51,9 @@ describe("ip -batch", () => {
 		expect(ipLinkIntoBatch(child, "p1").text).toBe(
 			"link add link eth1 name passing type ipvlan mode l3 private\nlink set dev passing netns p1 name eth0\n",
 		);
-		expect(ipLinkIntoBatch(veth, "p1").omitted).toEqual(["v0: it stands on no other device"]);
+		expect(ipLinkIntoBatch(veth, "p1").omitted.map((left) => worded(left))).toEqual([
+			"v0: it stands on no other device",
+		]);
 	});
 
 	test("has tunl0 made by its module, as ipip_init_net() does", () => {
@@ -90,10 +94,12 @@ describe("tc -batch", () => {
 	test("leaves out programs and actions that are not understood, and says so", () => {
 		const bpf = { ...filter, notUnderstood: "bpf prog.o" };
 		const skbedit: TcFilter = { ...filter, actions: [{ kind: "other", text: "skbedit mark 1" }] };
-		expect(tcBatch(clsact, [bpf, skbedit]).omitted).toEqual([
+		expect(tcBatch(clsact, [bpf, skbedit]).omitted.map((left) => worded(left))).toEqual([
 			"tc filter 1 on eth0 egress: bpf prog.o is not understood",
 			"tc filter 1 on eth0 egress: the action skbedit mark 1 is not understood",
 		]);
-		expect(tcBatch([], [filter]).omitted).toEqual(["tc filter 1 on eth0 egress: eth0 has no clsact qdisc"]);
+		expect(tcBatch([], [filter]).omitted.map((left) => worded(left))).toEqual([
+			"tc filter 1 on eth0 egress: eth0 has no clsact qdisc",
+		]);
 	});
 });

@@ -1,5 +1,5 @@
 /** Many questions to one network that stands on a kernel, each compared with its prediction. */
-import { InputError, type Place, type PredictedWay, predict, type Subject } from "@podpath/core";
+import { InputError, type Place, type PredictedWay, predict, type Said, type Subject } from "@podpath/core";
 import type { Backend } from "../backend.ts";
 import { compareWays } from "../compare/compare.ts";
 import type { Comparison } from "../compare/comparison.ts";
@@ -89,7 +89,7 @@ export class Standing {
 	}
 
 	/** What of the network could not be made: then no comparison means anything. */
-	get omitted(): readonly string[] {
+	get omitted(): readonly Said[] {
 		return this.#plan.omitted;
 	}
 

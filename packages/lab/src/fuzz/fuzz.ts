@@ -169,7 +169,7 @@ export class Kernel {
 		try {
 			const standing = await Standing.build(sketch, await this.#opened());
 			const [omitted] = standing.omitted;
-			const answers = omitted === undefined ? await standing.ask(questions, patience) : omitted;
+			const answers = omitted === undefined ? await standing.ask(questions, patience) : worded(omitted);
 			await standing.clear();
 			return answers;
 		} catch (error) {

@@ -5,13 +5,15 @@ import {
 	type Link,
 	linkLocalOf,
 	type Namespace,
+	type Phrase,
 	type Place,
-	worded,
+	phrase,
+	type Said,
 } from "@podpath/core";
 
 export interface Buildable {
 	readonly state: Namespace;
-	readonly omitted: readonly string[];
+	readonly omitted: readonly Said[];
 }
 
 /** Whether the namespace of the lab has this device of another one, for those that stand on it. */
@@ -19,25 +21,25 @@ export type HasDevice = (at: DeviceAt) => boolean;
 
 /** The namespace without what no kernel can be given, and without the link-local addresses that it makes by itself. */
 export function buildable(namespace: Namespace, hasDevice: HasDevice): Buildable {
-	const omitted: string[] = [];
-	const omit = (what: string, why: string): void => {
-		omitted.push(`${namespace.place}: ${what}: ${why}`);
+	const omitted: Said[] = [];
+	const omit: Omit = (what, why) => {
+		omitted.push(phrase("left-out", { what: namespace.place, why: phrase("left-out", { what, why }) }));
 	};
 	const links = makeable(namespace, hasDevice, omit);
 	const there = new Set(links.map((link) => link.name));
 	const kept = <Entry extends { readonly device: string }>(
 		entries: readonly Entry[],
-		nameOf: (entry: Entry) => string,
+		nameOf: (entry: Entry) => Said,
 	): readonly Entry[] =>
 		entries.filter((entry) => {
-			if (!there.has(entry.device)) omit(nameOf(entry), `${entry.device} is not made`);
+			if (!there.has(entry.device)) omit(nameOf(entry), phrase("device-not-made", { device: entry.device }));
 			return there.has(entry.device);
 		});
 	const routes = namespace.routes.filter((route) => {
 		const missing = route.nextHops.find(({ device }) => device !== undefined && !there.has(device))?.device;
 		// The kernel's own come with the addresses, which are told.
 		if (missing !== undefined && route.protocol !== "kernel")
-			omit(`route ${route.destination.text}`, `${missing} is not made`);
+			omit(phrase("a-route", { to: route.destination.text }), phrase("device-not-made", { device: missing }));
 		return missing === undefined;
 	});
 	untold(namespace, omit);
@@ -47,11 +49,11 @@ export function buildable(namespace: Namespace, hasDevice: HasDevice): Buildable
 			links,
 			addresses: kept(
 				namespace.addresses.filter((each) => !isKernelLinkLocal(each, namespace.links)),
-				({ address }) => `address ${address.text}`,
+				({ address }) => phrase("the-address", { address: address.text }),
 			),
 			routes,
-			neighbours: kept(namespace.neighbours, ({ address }) => `neighbour ${address.text}`),
-			fdb: kept(namespace.fdb, ({ mac }) => `FDB entry ${mac}`),
+			neighbours: kept(namespace.neighbours, ({ address }) => phrase("a-neighbour", { address: address.text })),
+			fdb: kept(namespace.fdb, ({ mac }) => phrase("an-fdb-entry", { mac })),
 			tcQdiscs: kept(namespace.tcQdiscs, ({ kind }) => `qdisc ${kind}`),
 			tcFilters: kept(namespace.tcFilters, ({ priority }) => `tc filter ${priority}`),
 		},
@@ -59,7 +61,7 @@ export function buildable(namespace: Namespace, hasDevice: HasDevice): Buildable
 	};
 }
 
-type Omit = (what: string, why: string) => void;
+type Omit = (what: Said, why: Said) => void;
 
 function makeable(namespace: Namespace, hasDevice: HasDevice, omit: Omit): readonly Link[] {
 	let links = namespace.links;
@@ -79,32 +81,35 @@ function makeable(namespace: Namespace, hasDevice: HasDevice, omit: Omit): reado
 /** What a line of `ip -batch` can hold; the kernel has no longer names (IFNAMSIZ). */
 const NAME = /^[^\s/"'\\#]{1,15}$/;
 
-function whyNot(link: Link, place: Place, names: ReadonlySet<string>, hasDevice: HasDevice): string | undefined {
-	if (!NAME.test(link.name)) return "no command takes such a device name";
-	if (link.kind === "other") return `${link.driver} devices are not made`;
-	if (link.kind === "vxlan" && link.external) return "flow-based tunnels need a program that chooses them";
+function whyNot(link: Link, place: Place, names: ReadonlySet<string>, hasDevice: HasDevice): Phrase | undefined {
+	if (!NAME.test(link.name)) return phrase("no-command-takes-name");
+	if (link.kind === "other") return phrase("driver-not-made", { driver: link.driver });
+	if (link.kind === "vxlan" && link.external) return phrase("flow-based");
 	const lower = "lower" in link ? link.lower : undefined;
 	if (lower === undefined) return undefined;
-	if (lower.place === undefined && lower.index !== undefined) return "the input does not say on which device it stands";
+	if (lower.place === undefined && lower.index !== undefined) return phrase("stands-on-unsaid");
 	const isThere =
 		lower.place === undefined || lower.place === place
 			? names.has(lower.device)
 			: hasDevice({ place: lower.place, device: lower.device });
-	return isThere ? undefined : `${lower.device} of ${lower.place ?? place}, on which it stands, is not made`;
+	return isThere ? undefined : phrase("stands-on-not-made", { device: lower.device, place: lower.place ?? place });
 }
 
 function withoutMaster(link: Link, names: ReadonlySet<string>, omit: Omit): Link {
 	if (link.master === undefined || names.has(link.master)) return link;
-	omit(`${link.name} as a port of ${link.master}`, `${link.master} is not made`);
+	omit(
+		phrase("as-port-of", { device: link.name, master: link.master }),
+		phrase("device-not-made", { device: link.master }),
+	);
 	const { master: _, bridgePort: __, ...alone } = link;
 	return alone as Link;
 }
 
 /** What the input does not hold or podpath did not understand is not there on the kernel either. */
 function untold({ missing, notUnderstood, conntrack }: Namespace, omit: Omit): void {
-	if (missing.size > 0) omit([...missing].join(", "), "the input does not hold it");
-	for (const { part, text, why } of notUnderstood) omit(`${part} "${text}"`, worded(why));
-	if (conntrack.length > 0) omit(`${conntrack.length} connections`, "connections that are there already are not made");
+	if (missing.size > 0) omit([...missing].join(", "), phrase("input-lacks-it"));
+	for (const { part, text, why } of notUnderstood) omit(`${part} "${text}"`, why);
+	if (conntrack.length > 0) omit(phrase("n-connections", { n: conntrack.length }), phrase("connections-not-made"));
 }
 
 /**

@@ -1,5 +1,14 @@
 /** Which namespaces a lab has and by which cables their devices are joined. */
-import { type DeviceAt, type Far, type Link, type Network, type Place, placeKind } from "@podpath/core";
+import {
+	type DeviceAt,
+	type Far,
+	type Link,
+	type Network,
+	type Place,
+	phrase,
+	placeKind,
+	type Said,
+} from "@podpath/core";
 import { type Buildable, buildable } from "./buildable.ts";
 import type { FabricPort } from "./fabric/port.ts";
 
@@ -20,7 +29,7 @@ export interface Layout {
 	readonly ports: ReadonlyMap<Place, readonly FabricPort[]>;
 	/** Ends of cables that lead nowhere. */
 	readonly looseEnds: readonly string[];
-	readonly omitted: readonly string[];
+	readonly omitted: readonly Said[];
 }
 
 /** The stacks at these places with their cables. A place that the network does not have is in `omitted`. */
@@ -31,7 +40,7 @@ export function layoutOf(network: Network, places: readonly Place[]): Layout {
 class Joining {
 	readonly #network: Network;
 	readonly #stacks: Map<Place, Buildable>;
-	readonly #omitted: string[] = [];
+	readonly #omitted: Said[] = [];
 	readonly #cables: Cable[] = [];
 	readonly #joined = new Set<string>();
 	readonly #ports = new Map<Place, FabricPort[]>();
@@ -43,7 +52,7 @@ class Joining {
 		const found = wanted.flatMap((place) => network.namespace(place) ?? []);
 		for (const place of wanted) {
 			if (network.namespace(place) !== undefined || network.fabric(place) !== undefined) continue;
-			this.#omitted.push(`${place}: the input does not describe it`);
+			this.#omitted.push(phrase("left-out", { what: place, why: phrase("not-described") }));
 		}
 		const ordered = [...found].sort((a, b) => Number(isPod(a.place)) - Number(isPod(b.place)));
 		this.#stacks = new Map();
@@ -92,7 +101,9 @@ class Joining {
 	#port(place: Place, at: DeviceAt, link: Link): DeviceAt | undefined {
 		const fabric = this.#network.fabric(place);
 		if (fabric === undefined || fabric.kind === "load-balancer") {
-			this.#omitted.push(`${at.place}: what ${at.device} is connected to: ${place} has no ports`);
+			const why = phrase("has-no-ports", { place });
+			const what = phrase("connected-to", { device: at.device });
+			this.#omitted.push(phrase("left-out", { what: at.place, why: phrase("left-out", { what, why }) }));
 			return undefined;
 		}
 		const ports = this.#ports.get(place) ?? [];

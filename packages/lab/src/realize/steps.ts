@@ -13,9 +13,11 @@ import {
 	ipRuleBatch,
 	type Link,
 	type Namespace,
+	phrase,
 	printIpsetSave,
 	printIpvsadmSave,
 	printXtablesSave,
+	type Said,
 	tcBatch,
 	type XtTable,
 } from "@podpath/core";
@@ -38,7 +40,7 @@ export interface SiteSteps {
 	readonly early: readonly LabStep[];
 	/** Once the cables are there, and the namespaces before this one are built. */
 	readonly build: readonly LabStep[];
-	readonly omitted: readonly string[];
+	readonly omitted: readonly Said[];
 }
 
 export function stepsOf(site: Site): SiteSteps {
@@ -49,7 +51,7 @@ export function stepsOf(site: Site): SiteSteps {
 	return {
 		early: [{ kind: "sysctl", namespace: name, settings: sysctls.early }],
 		build: steps,
-		omitted: [...sysctls.omitted, ...omitted].map((what) => `${state.place}: ${what}`),
+		omitted: [...sysctls.omitted, ...omitted].map((why) => phrase("left-out", { what: state.place, why })),
 	};
 }
 
@@ -71,7 +73,7 @@ export function trafficControl(namespace: string, stdin: string): LabStep {
 
 class Steps {
 	readonly steps: LabStep[] = [];
-	readonly omitted: string[] = [];
+	readonly omitted: Said[] = [];
 	readonly #namespace: string;
 
 	constructor({ name, state, children, given }: Site, sysctls: SysctlGroups) {

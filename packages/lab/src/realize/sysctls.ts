@@ -1,5 +1,5 @@
 /** Sysctls as writes below /proc/sys, in the groups in which the kernel takes them. */
-import { KERNEL_DEVICE_DEFAULTS } from "@podpath/core";
+import { KERNEL_DEVICE_DEFAULTS, phrase, type Said } from "@podpath/core";
 
 type Setting = readonly [path: string, value: string];
 
@@ -11,7 +11,7 @@ export interface SysctlGroups {
 	/** For devices that the namespace makes itself, and what only exists once rules or services do. */
 	readonly late: readonly Setting[];
 	/** Keys that are not written, and why. */
-	readonly omitted: readonly string[];
+	readonly omitted: readonly Said[];
 }
 
 /** Of the defaults, those that IPv4 has no setting for. */
@@ -57,7 +57,7 @@ export function sysctlGroups(
 	const early = new Map(BASELINE);
 	const beforeUp: Setting[] = [];
 	const late: Setting[] = [];
-	const omitted: string[] = [];
+	const omitted: Said[] = [];
 	const idle: string[] = [];
 	for (const [key, value] of settings) {
 		const path = pathOf(key);
@@ -66,14 +66,19 @@ export function sysctlGroups(
 		else if (device === undefined || device === "all" || device === "default") {
 			if (/^net\/(ipv4\/vs|netfilter)\//.test(path)) late.push([path, value]);
 			else early.set(path, value);
-		} else if (!made.has(device)) omitted.push(`sysctl ${key}: ${device} is not made`);
-		else {
+		} else if (!made.has(device)) {
+			omitted.push(phrase("left-out", { what: `sysctl ${key}`, why: phrase("device-not-made", { device }) }));
+		} else {
 			const takesAway = path.endsWith("/disable_ipv6") && speaking.has(device);
 			(ofRoot.has(device) && !takesAway ? beforeUp : late).push([path, value]);
 		}
 	}
 	// A dump of all of them has a thousand.
-	if (idle.length > 0) omitted.push(`${idle.length} sysctls (${idle[0]} …): they do not steer packets`);
+	const [first] = idle;
+	if (first !== undefined) {
+		const what = phrase("n-sysctls", { n: idle.length, first });
+		omitted.push(phrase("left-out", { what, why: phrase("steers-no-packets") }));
+	}
 	return { early: [...early], beforeUp, late, omitted };
 }
 

@@ -1,6 +1,6 @@
 /** Many networks, each with its questions, proven on as few kernels as will do. */
 import { availableParallelism } from "node:os";
-import { InputError, type Network, type Place, type Question, type Subject } from "@podpath/core";
+import { InputError, type Network, type Place, type Question, type Said, type Subject } from "@podpath/core";
 import type { Backend, BackendKind } from "../backend.ts";
 import { LabError } from "../backends/lab-error.ts";
 import { AUTOMATIC_KINDS, openBackend } from "../backends/open.ts";
@@ -18,7 +18,7 @@ export interface Case<Id> {
 }
 
 export type Proof<Id> =
-	| { readonly kind: "asked"; readonly id: Id; readonly answer: LabAnswer; readonly omitted: readonly string[] }
+	| { readonly kind: "asked"; readonly id: Id; readonly answer: LabAnswer; readonly omitted: readonly Said[] }
 	/** No kernel here has what the network needs. */
 	| { readonly kind: "no-kernel"; readonly id: Id; readonly why: string }
 	/** The question cannot be sent: its client has no address, say. */

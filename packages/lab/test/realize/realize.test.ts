@@ -1,6 +1,6 @@
 /** What a plan holds, and what it leaves out: text, without a kernel. */
 import { readFileSync } from "node:fs";
-import { clusterNetwork, loadCluster, type Network } from "@podpath/core";
+import { clusterNetwork, loadCluster, type Network, worded } from "@podpath/core";
 import { describe, expect, test } from "vitest";
 import type { LabPlan } from "../../src/lab-plan.ts";
 import { realize } from "../../src/realize/realize.ts";
@@ -129,7 +129,9 @@ describe("places that were not asked for", () => {
 	});
 
 	test("that the input does not describe are told", () => {
-		expect(realize(network, ["node/n9"]).omitted).toEqual(["node/n9: the input does not describe it"]);
+		expect(realize(network, ["node/n9"]).omitted.map((left) => worded(left))).toEqual([
+			"node/n9: the input does not describe it",
+		]);
 	});
 });
 
@@ -156,7 +158,7 @@ describe("a VPC", () => {
 
 	test("without a load balancer's backends says what is lost", () => {
 		const few = realize(network, ["node/ap-southeast-1.10.0.0.180", "slb/nginx"]);
-		expect(few.omitted).toEqual([
+		expect(few.omitted.map((left) => worded(left))).toEqual([
 			"slb/nginx: 2 backends (node/ap-southeast-1.10.0.1.206 …): not behind the lab's router, so what goes there is lost",
 		]);
 	});
@@ -182,7 +184,7 @@ describe("what no kernel can be given", () => {
 			addresses: [["wg0", "10.1.0.1/24"]],
 			routes: [["10.9.0.0/16", "10.1.0.2", "wg0"]],
 		});
-		expect(realize(networkOf([namespace]), ["node/a"]).omitted).toEqual([
+		expect(realize(networkOf([namespace]), ["node/a"]).omitted.map((left) => worded(left))).toEqual([
 			"node/a: wg0: wireguard devices are not made",
 			"node/a: wg0.5: wg0 of node/a, on which it stands, is not made",
 			"node/a: route 10.9.0.0/16: wg0 is not made",
@@ -206,7 +208,7 @@ describe("what no kernel can be given", () => {
 			],
 		});
 		const plan = realize(networkOf([namespace]), ["node/a"]);
-		expect(plan.omitted).toEqual([
+		expect(plan.omitted.map((left) => worded(left))).toEqual([
 			"node/a: vx0: flow-based tunnels need a program that chooses them",
 			'node/a: d0" up: no command takes such a device name',
 		]);
@@ -216,7 +218,9 @@ describe("what no kernel can be given", () => {
 	test("sysctls that do not steer packets are counted, not written", () => {
 		const namespace = stack("node/a", { sysctls: { "kernel.pid_max": "4194304", "net.ipv4.ip_forward": "1" } });
 		const plan = realize(networkOf([namespace]), ["node/a"]);
-		expect(plan.omitted).toEqual(["node/a: 1 sysctls (kernel.pid_max …): they do not steer packets"]);
+		expect(plan.omitted.map((left) => worded(left))).toEqual([
+			"node/a: 1 sysctls (kernel.pid_max …): they do not steer packets",
+		]);
 	});
 });
 

@@ -7,7 +7,10 @@ import {
 	type LoadBalancer,
 	type Namespace,
 	type Network,
+	type Phrase,
 	type Place,
+	phrase,
+	type Said,
 } from "@podpath/core";
 import { type Cable, type Layout, OUTSIDE } from "../layout.ts";
 import { internetSite, type Neighbourhood } from "./internet.ts";
@@ -24,7 +27,7 @@ export interface LabFabric {
 	readonly ends: ReadonlyMap<string, DeviceAt>;
 	/** Load balancers, which are rules of the router before their backends. */
 	readonly folded: readonly Place[];
-	readonly omitted: readonly string[];
+	readonly omitted: readonly Said[];
 }
 
 /** `places`: what was asked for, which says what load balancers the lab has. */
@@ -32,7 +35,7 @@ export function fabricOf(network: Network, layout: Layout, places: ReadonlySet<P
 	const devices = [...layout.ports.keys()].flatMap((place) => network.fabric(place) ?? []);
 	const internet = devices.find((device) => device.kind === "internet");
 	const routers = devices.filter((device) => device.kind === "vpc" || device.kind === "segment");
-	const omitted = [...unconnected(network, layout, places)];
+	const omitted: Said[] = [...unconnected(network, layout, places)];
 	const balancers = network.loadBalancers.filter(({ place }) => places.has(place));
 	const homes = new Map(balancers.map((each) => [each, homeOf(each, routers, layout, omitted)]));
 	const around = (place: Place): Surroundings => ({
@@ -96,7 +99,7 @@ function homeOf(
 	balancer: LoadBalancer,
 	routers: readonly Router[],
 	layout: Layout,
-	omitted: string[],
+	omitted: Said[],
 ): Place | undefined {
 	const connected = new Map(
 		routers.flatMap(({ place }) =>
@@ -112,14 +115,16 @@ function homeOf(
 	}
 	const [first] = missing;
 	if (first !== undefined) {
-		const which = missing.size === 1 ? `backend ${first}` : `${missing.size} backends (${first} …)`;
-		omitted.push(`${balancer.place}: ${which}: not behind the lab's router, so what goes there is lost`);
+		const which =
+			missing.size === 1 ? phrase("a-backend", { place: first }) : phrase("n-backends", { n: missing.size, first });
+		const why = phrase("left-out", { what: which, why: phrase("backend-elsewhere") });
+		omitted.push(phrase("left-out", { what: balancer.place, why }));
 	}
 	return home;
 }
 
 /** Fabric devices that were asked for and that nothing of the lab is connected to. */
-function* unconnected(network: Network, layout: Layout, places: ReadonlySet<Place>): Generator<string> {
+function* unconnected(network: Network, layout: Layout, places: ReadonlySet<Place>): Generator<Phrase> {
 	for (const place of places) {
 		const device = network.fabric(place);
 		if (
@@ -129,7 +134,7 @@ function* unconnected(network: Network, layout: Layout, places: ReadonlySet<Plac
 			layout.ports.has(place)
 		)
 			continue;
-		yield `${place}: nothing in the lab is connected to it`;
+		yield phrase("left-out", { what: place, why: phrase("nothing-connected") });
 	}
 }
 

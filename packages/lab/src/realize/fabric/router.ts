@@ -1,5 +1,5 @@
 /** What the routers of a lab have in common. */
-import type { DeviceAt, LoadBalancer, Namespace } from "@podpath/core";
+import type { DeviceAt, LoadBalancer, Namespace, Said } from "@podpath/core";
 import type { Cable } from "../layout.ts";
 
 /** What a router has to know of the lab around it. */
@@ -18,7 +18,7 @@ export interface FabricSites {
 	readonly cables: readonly Cable[];
 	/** Where cables of the device's ports end, by the port's device, where that is another of these namespaces. */
 	readonly ends: ReadonlyMap<string, DeviceAt>;
-	readonly omitted: readonly string[];
+	readonly omitted: readonly Said[];
 }
 
 /** Settings of a router that forwards whatever comes and tells nobody of better ways. */

@@ -6,7 +6,9 @@ import {
 	assembleNamespace,
 	defaultPrefix,
 	hostPrefix,
+	phrase,
 	type Route,
+	type Said,
 	unicastRoute,
 	type VlanLink,
 	VPC_MAC,
@@ -30,12 +32,12 @@ import { ALL_KEEP_TTL, fabricTables } from "./tables.ts";
 
 /** The router, and between it and each card whose security groups the input says, a namespace for that card. */
 export function vpcSites(vpc: Vpc, all: readonly FabricPort[], around: Surroundings): FabricSites {
-	const omitted: string[] = [];
+	const omitted: Said[] = [];
 	const { guarded, open } = guardedPorts(vpc, all);
 	const ports = [...open, ...guarded.flatMap(({ attached }) => attached)];
 	if (vpc.prefixes.some(({ family }) => family === 6)) {
-		const why = "the kernel proxies single IPv6 addresses only, so those of cards and gateways";
-		omitted.push(`${vpc.place}: answers to neighbour solicitations for addresses that nobody has: ${why}`);
+		const why = phrase("left-out", { what: phrase("solicitations"), why: phrase("single-proxies") });
+		omitted.push(phrase("left-out", { what: vpc.place, why }));
 	}
 	const unguarded = all.filter((port) => !guarded.some(({ card }) => card === port));
 	const state = assembleNamespace(vpc.place, [
@@ -80,7 +82,7 @@ function devicesOf(all: readonly FabricPort[], ports: readonly AttachedPort[]): 
 }
 
 /** Cards by their addresses, as the cloud knows them; then the longest custom entry. */
-function routesOf(vpc: Vpc, ports: readonly AttachedPort[], omitted: string[]): readonly Route[] {
+function routesOf(vpc: Vpc, ports: readonly AttachedPort[], omitted: Said[]): readonly Route[] {
 	const routes = new Map<string, Route>();
 	for (const { destination, nextHop } of vpc.routes) {
 		const port = ports.find(({ attachment: { place, eni } }) => place === nextHop || eni?.place === nextHop);
@@ -88,7 +90,9 @@ function routesOf(vpc: Vpc, ports: readonly AttachedPort[], omitted: string[]): 
 		if (port === undefined) continue;
 		const via = port.attachment.addresses.find(({ family }) => family === destination.family);
 		if (via === undefined) {
-			omitted.push(`${vpc.place}: route ${destination.text}: ${nextHop} has no IPv${destination.family} address`);
+			const what = phrase("a-route", { to: destination.text });
+			const why = phrase("hop-without-address", { nextHop, family: destination.family });
+			omitted.push(phrase("left-out", { what: vpc.place, why: phrase("left-out", { what, why }) }));
 		} else {
 			const options = { via, device: port.device, onlink: true, origin: LAB_ORIGIN };
 			routes.set(destination.text, unicastRoute(destination, options));
