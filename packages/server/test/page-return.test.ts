@@ -46,7 +46,9 @@ describe.skipIf(NO_BROWSER !== "")(`coming back to a view${NO_BROWSER}`, () => {
 		await page.getByRole("link", { name: "State", exact: true }).click();
 		await page.getByRole("link", { name: "What if", exact: true }).click();
 		await kept.getByText("cluster.yaml, and cannot be read").waitFor();
-		expect(await page.locator(".editing .bar option").first().textContent()).toBe("(changed) cluster.yaml");
+		expect(await page.locator(".editing .bar option").first().textContent()).toBe(
+			`(changed) ${FLANNEL.files.cluster.name}`,
+		);
 		await page.getByRole("button", { name: "Undo all changes" }).click();
 		await expect.poll(() => kept.count()).toBe(0);
 	});
