@@ -13,7 +13,7 @@ const CORE = join(HERE, "../core/src/index.ts");
 
 /**
  * The sentences of one language alone, whatever is asked for: those of another are a twentieth of the engine. Those of a
- * diagnosis, of the lab, of snapshots and of rules that no parser understood are left out: this engine has to do with none.
+ * diagnosis, of the lab, of snapshots and of what no parser understood are left out: this engine has to do with none.
  */
 function sentencesIn(kept: "ENGLISH" | "CHINESE"): Plugin {
 	const left = kept === "ENGLISH" ? "CHINESE" : "ENGLISH";
@@ -23,7 +23,7 @@ function sentencesIn(kept: "ENGLISH" | "CHINESE"): Plugin {
 	};
 	const instead = new Map(files[left].map((file, index) => [join(dirname(CORE), file), files[kept][index]]));
 	const unsaid = new Map(
-		["diagnosis", "lab", "rules", "snapshots"].map((of) => [
+		["diagnosis", "dumps", "lab", "rules", "snapshots"].map((of) => [
 			join(dirname(CORE), `wording/${kept.toLowerCase()}-of-${of}.ts`),
 			`export const ${kept}_OF_${of.toUpperCase()} = {};`,
 		]),

@@ -33,8 +33,8 @@ export class AddressReader {
 	}
 
 	/** Adds an address, or keeps its line where it is none that the kernel uses. */
-	add(read: ReadAddress | string, line: Line): void {
-		if (typeof read === "string") {
+	add(read: ReadAddress | Phrase, line: Line): void {
+		if ("phrase" in read) {
 			this.links.keep(line, read);
 			return;
 		}

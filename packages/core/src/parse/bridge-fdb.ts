@@ -1,6 +1,7 @@
 /** `bridge fdb`: text and JSON (iproute2 bridge/fdb.c print_fdb). */
 import { type Address, parseAddress } from "../address/address.ts";
 import type { FdbEntry } from "../state/ip.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { DumpReader, decimal, dumpLines, type Parsed, wordsOf } from "./dump.ts";
 import { isJson, type JsonObject, jsonRows, stringField, stringsField } from "./json-rows.ts";
 
@@ -12,7 +13,7 @@ export function parseBridgeFdb(text: string, file: string): Parsed<FdbEntry> {
 		: Array.from(dumpLines(text), (line) => ({ words: wordsOf(line.text), line }));
 	for (const { words, line } of raws) {
 		const entry = entryOf(words);
-		if (typeof entry === "string") dump.keep(line, entry);
+		if ("phrase" in entry) dump.keep(line, entry);
 		// Ports' own addresses and multicast groups are the kernel's; who made the others is not said.
 		else dump.entries.push({ ...entry, origin: dump.origin("unknown", line.line) });
 	}
@@ -49,19 +50,19 @@ const FLAGS_WITHOUT_MEANING = new Set([
 	"locked",
 ]);
 
-function entryOf(words: readonly string[]): Omit<FdbEntry, "origin"> | string {
+function entryOf(words: readonly string[]): Omit<FdbEntry, "origin"> | Phrase {
 	const mac = (words[0] ?? "").toLowerCase();
-	if (!MAC.test(mac)) return "a forwarding entry begins with a MAC address";
+	if (!MAC.test(mac)) return phrase("entry-of-fdb");
 	const draft: Draft = { self: false, state: "dynamic" };
 	for (let at = 1; at < words.length; at++) {
 		const word = words[at] as string;
 		if (readPair(word, words[at + 1], draft)) at++;
 		else if (word === "self") draft.self = true;
 		else if (word === "permanent" || word === "static") draft.state = word;
-		else if (!FLAGS_WITHOUT_MEANING.has(word)) return `"${word}" is not understood`;
+		else if (!FLAGS_WITHOUT_MEANING.has(word)) return phrase("text-not-understood", { text: word });
 	}
 	const { device } = draft;
-	return device === undefined ? "a forwarding entry is on a device" : { ...draft, device, mac };
+	return device === undefined ? phrase("fdb-without-device") : { ...draft, device, mac };
 }
 
 function readPair(word: string, value: string | undefined, draft: Draft): boolean {

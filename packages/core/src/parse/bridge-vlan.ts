@@ -1,6 +1,7 @@
 /** `bridge vlan`: text and JSON (iproute2 bridge/vlan.c), and putting it into the links that it is about. */
 import type { BridgePort, Link, PortVlan } from "../state/link.ts";
 import { DEFAULT_BRIDGE_PORT } from "../state/link.ts";
+import { phrase } from "../wording/phrase.ts";
 import { DumpReader, decimal, dumpLines, type Line, type Parsed } from "./dump.ts";
 import { isJson, jsonRows, numberField, objectsField, stringField, stringsField } from "./json-rows.ts";
 
@@ -39,7 +40,7 @@ function parseJson(text: string, file: string): Parsed<PortVlans> {
 	for (const row of jsonRows(text, file)) {
 		const device = stringField(row.value, "ifname");
 		if (device === undefined) {
-			dump.keep(row, "an entry names its port by ifname");
+			dump.keep(row, phrase("entry-of-port"));
 			continue;
 		}
 		const vlans = objectsField(row.value, "vlans").flatMap((each) => {
@@ -72,7 +73,7 @@ function readLine(line: Line, dump: DumpReader<PortDraft>): void {
 	const from = decimal(fromText);
 	if (port === undefined || from === undefined) {
 		if (device !== undefined) dump.entries.pop();
-		dump.keep(line, "a line holds a port and a VLAN");
+		dump.keep(line, phrase("line-of-vlan"));
 		return;
 	}
 	port.vlans.push(...rangeOf(from, decimal(toText) ?? from, flags));

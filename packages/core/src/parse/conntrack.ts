@@ -1,6 +1,7 @@
 /** `conntrack -L`, with or without `-o extended`, and /proc/net/nf_conntrack (libnetfilter_conntrack snprintf_default.c). */
 import { parseAddress } from "../address/address.ts";
 import type { ConntrackEntry, Tuple } from "../state/conntrack.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { DumpReader, decimal, dumpLines, type Parsed, unsigned32, wordsOf } from "./dump.ts";
 import { ipProtocol } from "./iproute2-names.ts";
 
@@ -14,17 +15,17 @@ export function parseConntrack(text: string, file: string): Parsed<ConntrackEntr
 			continue;
 		}
 		const entry = entryOf(wordsOf(line.text));
-		if (typeof entry === "string") dump.keep(line, entry);
+		if ("phrase" in entry) dump.keep(line, entry);
 		else dump.entries.push(entry);
 	}
 	return dump.finish(understood || dump.entries.length > 0);
 }
 
 /** `[ipv4 2] tcp 6 431999 [ESTABLISHED] src=… … src=… … [ASSURED] mark=…`. */
-function entryOf(words: readonly string[]): ConntrackEntry | string {
+function entryOf(words: readonly string[]): ConntrackEntry | Phrase {
 	const from = words[0] === "ipv4" || words[0] === "ipv6" ? 2 : 0;
 	const protocol = ipProtocol(words[from + 1] ?? "");
-	if (protocol === undefined) return "a connection begins with its protocol's name and number";
+	if (protocol === undefined) return phrase("connection-without-protocol");
 	const sides: Map<string, string>[] = [];
 	const rest = new Map<string, string>();
 	const status: string[] = [];
@@ -39,12 +40,12 @@ function entryOf(words: readonly string[]): ConntrackEntry | string {
 			(side !== undefined && TUPLE_KEYS.has(key) && !side.has(key) ? side : rest).set(key, word.slice(equals + 1));
 		else if (/^\[[A-Z_]+\]$/.test(word)) status.push(word.slice(1, -1));
 		else if (/^[A-Z][A-Z_0-9]+$/.test(word)) state = word;
-		else if (!/^\d+$/.test(word)) return `"${word}" is not understood`;
+		else if (!/^\d+$/.test(word)) return phrase("text-not-understood", { text: word });
 	}
-	for (const key of rest.keys()) if (!REST_KEYS.has(key)) return `"${key}" is not understood`;
+	for (const key of rest.keys()) if (!REST_KEYS.has(key)) return phrase("text-not-understood", { text: key });
 	const original = tupleOf(sides[0], protocol);
 	const reply = tupleOf(sides[1], protocol);
-	if (original === undefined || reply === undefined || sides.length !== 2) return "a connection has two sides";
+	if (original === undefined || reply === undefined || sides.length !== 2) return phrase("connection-without-sides");
 	return {
 		zone: decimal(rest.get("zone")) ?? 0,
 		original,

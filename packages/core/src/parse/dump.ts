@@ -2,6 +2,7 @@
 import { InputError, printable } from "../diagnostic/diagnostic.ts";
 import type { Origin, SourcePosition } from "../origin/origin.ts";
 import type { NotUnderstood, StatePart } from "../state/namespace.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 
 /** What a parser makes of one dump. */
 export interface Parsed<Entry> {
@@ -68,7 +69,7 @@ export class DumpReader<Entry> {
 	}
 
 	/** Keeps a line that means nothing to this parser. */
-	keep(line: Line, why: string): void {
+	keep(line: Line, why: Phrase): void {
 		this.#notUnderstood.push({ part: this.#part, text: line.text.trim(), why, source: this.at(line.line) });
 	}
 
@@ -78,7 +79,7 @@ export class DumpReader<Entry> {
 		if (!understood && first !== undefined) {
 			throw new InputError({
 				code: "not-a-dump",
-				message: `not the output of "${this.#tool}": "${excerpt(first.text)}"`,
+				message: phrase("not-output-of", { tool: this.#tool, text: excerpt(first.text) }),
 				where: { ...first.source, column: 1 },
 				hint: first.why,
 			});

@@ -1,6 +1,7 @@
 /** An address of a device as `ip address` prints it, text or JSON, and its values read. */
 import { type Address, parseAddress } from "../address/address.ts";
 import type { InterfaceAddress } from "../state/ip.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { decimal } from "./dump.ts";
 import { componentOfProtocol, scopeName } from "./iproute2-names.ts";
 
@@ -37,19 +38,19 @@ export function isAddressFlag(word: string): boolean {
 }
 
 /** The address, or why there is none. */
-export function interfaceAddress(draft: AddressDraft, device: string): ReadAddress | string {
+export function interfaceAddress(draft: AddressDraft, device: string): ReadAddress | Phrase {
 	const [localText = "", localLength] = draft.local.split("/");
 	const [peerText = "", peerLength] = (draft.peer ?? "").split("/");
 	const address = parseAddress(localText);
-	if (address === undefined) return `"${draft.local}" is no address`;
+	if (address === undefined) return phrase("is-no-address", { text: draft.local });
 	const peer = parseAddress(peerText);
 	const broadcast = parseAddress(draft.broadcast ?? "");
 	const bits = address.words.length * 32;
 	const prefixLength = decimal(peerLength ?? localLength ?? String(bits));
-	if (prefixLength === undefined || prefixLength > bits) return `"${draft.local}" has no such prefix length`;
-	if (draft.flags.includes("dadfailed")) return "somebody else has this address: the kernel does not use it";
+	if (prefixLength === undefined || prefixLength > bits) return phrase("no-such-length", { text: draft.local });
+	if (draft.flags.includes("dadfailed")) return phrase("address-elsewhere");
 	const unknown = draft.flags.find((flag) => !isAddressFlag(flag));
-	if (unknown !== undefined) return `"${unknown}" is not understood`;
+	if (unknown !== undefined) return phrase("text-not-understood", { text: unknown });
 	return {
 		device,
 		address,

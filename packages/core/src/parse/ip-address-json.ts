@@ -1,4 +1,5 @@
 /** The JSON of `ip -d -j address` and `ip -d -j link`, brought to what the text says. */
+import { phrase } from "../wording/phrase.ts";
 import type { AddressReader } from "./address-reader.ts";
 import { type AddressDraft, interfaceAddress } from "./interface-address.ts";
 import type { RawLink } from "./ip-link.ts";
@@ -17,7 +18,7 @@ export function readAddressJson(text: string, file: string, reader: AddressReade
 	for (const row of jsonRows(text, file)) {
 		const raw = rawOf(row.value);
 		if (raw === undefined) {
-			reader.links.keep(row, "an entry has ifindex, ifname, flags and mtu");
+			reader.links.keep(row, phrase("entry-of-link"));
 			continue;
 		}
 		reader.open(raw, row.line);

@@ -1,4 +1,5 @@
 /** `ip -d address`, `ip -d link`, `ip address`: text and JSON (iproute2 ip/ipaddress.c print_linkinfo, print_addrinfo). */
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { AddressReader, type ParsedAddresses } from "./address-reader.ts";
 import { dumpLines, type Line, wordsOf } from "./dump.ts";
 import { type AddressDraft, interfaceAddress, isAddressFlag, type ReadAddress } from "./interface-address.ts";
@@ -22,7 +23,7 @@ function readTextLine(line: Line, reader: AddressReader): void {
 	}
 	if (!/^\s/.test(line.text)) {
 		const raw = readLinkLine(line.text);
-		if (raw === undefined) reader.links.keep(line, "a device begins with INDEX: NAME: <FLAGS>");
+		if (raw === undefined) reader.links.keep(line, phrase("line-of-device"));
 		else reader.open(raw, line.line);
 		return;
 	}
@@ -30,18 +31,18 @@ function readTextLine(line: Line, reader: AddressReader): void {
 	const { current } = reader;
 	if (words[0] === "valid_lft") return;
 	if (current === undefined) {
-		reader.links.keep(line, "no device stands above this line");
+		reader.links.keep(line, phrase("no-device-above"));
 		return;
 	}
 	if (words[0] === "inet" || words[0] === "inet6") {
 		reader.add(addressOf(words, current.name), line);
 		return;
 	}
-	if (!readDetails(words, current)) reader.links.keep(line, "unknown words about a device");
+	if (!readDetails(words, current)) reader.links.keep(line, phrase("device-words-unknown"));
 }
 
 /** `inet 10.0.0.1/24 [peer …] [brd …] [metric …] scope global [FLAGS] [LABEL]`. */
-function addressOf(words: readonly string[], device: string): ReadAddress | string {
+function addressOf(words: readonly string[], device: string): ReadAddress | Phrase {
 	const draft: AddressDraft = { scope: "global", flags: [], local: words[1] ?? "" };
 	for (let at = 2; at < words.length; at++) {
 		const word = words[at] as string;

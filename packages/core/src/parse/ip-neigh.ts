@@ -1,6 +1,7 @@
 /** `ip neigh`, `ip neigh show proxy`: text and JSON (iproute2 ip/ipneigh.c print_neigh). */
 import { parseAddress } from "../address/address.ts";
 import type { Neighbour, NeighbourState } from "../state/ip.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { DumpReader, dumpLines, type Parsed, wordsOf } from "./dump.ts";
 import { componentOfProtocol, routeProtocol } from "./iproute2-names.ts";
 import { isJson, type JsonObject, jsonRows, stringField, stringsField } from "./json-rows.ts";
@@ -14,7 +15,7 @@ export function parseIpNeigh(text: string, file: string): Parsed<Neighbour> {
 		: Array.from(dumpLines(text), (line) => ({ words: wordsOf(line.text), line }));
 	for (const { words, line } of raws) {
 		const read = neighbourOf(words);
-		if (typeof read === "string") dump.keep(line, read);
+		if ("phrase" in read) dump.keep(line, read);
 		else {
 			const { component, ...neighbour } = read;
 			dump.entries.push({ ...neighbour, origin: dump.origin(component, line.line) });
@@ -41,9 +42,9 @@ const VALUES_WITHOUT_MEANING = new Set(["ref", "used", "probes"]);
 
 type ReadNeighbour = Omit<Neighbour, "origin"> & { readonly component: string };
 
-function neighbourOf(words: readonly string[]): ReadNeighbour | string {
+function neighbourOf(words: readonly string[]): ReadNeighbour | Phrase {
 	const address = parseAddress(words[0] as string);
-	if (address === undefined) return "a neighbour begins with its address";
+	if (address === undefined) return phrase("neighbour-without-address");
 	let device: string | undefined;
 	let mac: string | null = null;
 	let state: NeighbourState = "none";
@@ -59,9 +60,9 @@ function neighbourOf(words: readonly string[]): ReadNeighbour | string {
 		else if (word === "proto") component = componentOfProtocol(routeProtocol(words[++at] ?? ""));
 		// `ip -s` glues its two counters together: `used 0/60/0probes 0`.
 		else if (VALUES_WITHOUT_MEANING.has(word)) at += words[at + 1]?.endsWith("probes") ? 2 : 1;
-		else if (!FLAGS_WITHOUT_MEANING.has(word)) return `"${word}" is not understood`;
+		else if (!FLAGS_WITHOUT_MEANING.has(word)) return phrase("text-not-understood", { text: word });
 	}
-	if (device === undefined) return "a neighbour is on a device";
+	if (device === undefined) return phrase("neighbour-without-device");
 	return { family: address.family, device, address, mac, state, proxy, component };
 }
 

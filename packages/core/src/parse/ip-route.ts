@@ -1,6 +1,7 @@
 /** `ip route show table all`, `ip route`, `ip -6 route`: text and JSON, with and without `-d`, `-o`, `-N` (iproute2 ip/iproute.c). */
 import type { Family } from "../address/address.ts";
 import type { Route } from "../state/ip.ts";
+import { phrase } from "../wording/phrase.ts";
 import { DumpReader, dumpLines, type Line, type Parsed, wordsOf } from "./dump.ts";
 import { routeType } from "./iproute2-names.ts";
 import {
@@ -52,7 +53,7 @@ class RouteReader {
 		const type = routeType(words[0] as string);
 		const destination = type === undefined ? words[0] : words[1];
 		if (destination === undefined) {
-			this.dump.keep(line, "a route has a destination");
+			this.dump.keep(line, phrase("route-without-destination"));
 			return;
 		}
 		const raw = rawRoute(type ?? "unicast", destination);
@@ -62,7 +63,7 @@ class RouteReader {
 
 	#continuation(words: readonly string[], line: Line): void {
 		if (this.#open === undefined) {
-			this.dump.keep(line, "a next hop follows the line of its route");
+			this.dump.keep(line, phrase("next-hop-after-route"));
 			return;
 		}
 		const { raw } = this.#open;
@@ -81,7 +82,7 @@ class RouteReader {
 
 	add(raw: RawRoute, line: Line): void {
 		const route = routeOf(raw, this.#family, (component) => this.dump.origin(component, line.line));
-		if (typeof route === "string") {
+		if ("phrase" in route) {
 			this.dump.keep(line, route);
 			return;
 		}

@@ -2,6 +2,7 @@
 import type { Family } from "../address/address.ts";
 import { type Prefix, parsePrefix } from "../address/prefix.ts";
 import type { PortRange, Rule, RuleAction } from "../state/ip.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { DumpReader, decimal, dumpLines, type Line, type Parsed, unsigned32, wordsOf } from "./dump.ts";
 import { componentOfProtocol, ipProtocol, routeProtocol, tableNumber, tosByte } from "./iproute2-names.ts";
 import { isJson, type JsonObject, jsonRows, numberField, stringField } from "./json-rows.ts";
@@ -22,9 +23,9 @@ export function parseIpRule(text: string, file: string): Parsed<Rule> {
 		for (const line of dumpLines(text)) raws.push({ words: wordsOf(line.text), line });
 	}
 	const read = raws.map(({ words, line }) => ({ rule: ruleOf(words), line }));
-	const families = familiesOf(read.map(({ rule }) => (typeof rule === "string" ? undefined : rule)));
+	const families = familiesOf(read.map(({ rule }) => ("phrase" in rule ? undefined : rule)));
 	for (const [i, { rule, line }] of read.entries()) {
-		if (typeof rule === "string") {
+		if ("phrase" in rule) {
 			dump.keep(line, rule);
 			continue;
 		}
@@ -81,9 +82,9 @@ interface Draft {
 }
 
 /** Reads `PRIORITY: [not] from … lookup …`; gives why it cannot where it cannot. */
-function ruleOf(words: readonly string[]): ReadRule | string {
+function ruleOf(words: readonly string[]): ReadRule | Phrase {
 	const priority = decimal(/^(\d+):$/.exec(words[0] as string)?.[1]);
-	if (priority === undefined) return "a rule begins with its priority";
+	if (priority === undefined) return phrase("rule-without-priority");
 	const draft: Draft = { invert: false, component: "unknown", unknown: [] };
 	for (let at = 1; at < words.length; at++) {
 		const word = words[at] as string;
@@ -93,7 +94,7 @@ function ruleOf(words: readonly string[]): ReadRule | string {
 		else if (!readFlag(word, draft)) draft.unknown.push(word);
 	}
 	const { unknown, action, ...rest } = draft;
-	if (action === undefined && unknown.length === 0) return "a rule has an action";
+	if (action === undefined && unknown.length === 0) return phrase("rule-without-action");
 	return {
 		...rest,
 		priority,

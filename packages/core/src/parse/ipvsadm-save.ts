@@ -1,6 +1,7 @@
 /** `ipvsadm-save -n`, the same as `ipvsadm -Sn` (ipvsadm.c print_service_entry, FMT_RULE). */
 import { type Address, addressBits, type Family, parseAddress } from "../address/address.ts";
 import type { ForwardingMethod, RealServer, VirtualServer } from "../state/ipvs.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { DumpReader, decimal, dumpLines, type Parsed, wordsOf } from "./dump.ts";
 
 /** The kernel's persistence when `-p` has no value (ipvsadm(8)). */
@@ -24,8 +25,8 @@ export function parseIpvsadmSave(text: string, file: string): Parsed<VirtualServ
 		const origin = dump.origin("unknown", line.line);
 		if (words[0] === "-A" || words[0] === "--add-service") {
 			const service = serviceOf(options);
-			if (typeof service === "string" || key === undefined) {
-				dump.keep(line, typeof service === "string" ? service : "a service is named by -t, -u, --sctp-service or -f");
+			if ("phrase" in service || key === undefined) {
+				dump.keep(line, "phrase" in service ? service : phrase("service-named-by"));
 				continue;
 			}
 			const open: OpenServer = { ...service, servers: [], origin };
@@ -34,10 +35,10 @@ export function parseIpvsadmSave(text: string, file: string): Parsed<VirtualServ
 		} else if (words[0] === "-a" || words[0] === "--add-server") {
 			const service = services.get(key ?? "");
 			const server = serverOf(options);
-			if (service === undefined) dump.keep(line, "a server follows its service");
-			else if (typeof server === "string") dump.keep(line, server);
+			if (service === undefined) dump.keep(line, phrase("server-after-service"));
+			else if ("phrase" in server) dump.keep(line, server);
 			else service.servers.push({ ...server, origin });
-		} else dump.keep(line, "a line begins with -A or -a");
+		} else dump.keep(line, phrase("line-begins-with-a"));
 	}
 	return dump.finish();
 }
@@ -70,12 +71,12 @@ function serviceKey(options: ReadonlyMap<string, string>): string | undefined {
 
 const SERVICE_OPTIONS = new Set([...Object.keys(PROTOCOL_OPTIONS), "-f", "-6", "-s", "-p", "-M", "-b", "-o"]);
 
-function serviceOf(options: ReadonlyMap<string, string>): Omit<VirtualServer, "servers" | "origin"> | string {
+function serviceOf(options: ReadonlyMap<string, string>): Omit<VirtualServer, "servers" | "origin"> | Phrase {
 	const match = matchOf(options);
-	if (typeof match === "string") return match;
+	if ("phrase" in match) return match;
 	const family = match.kind === "address" ? match.address.family : match.family;
 	const persistence = persistenceOf(options, family);
-	if (typeof persistence === "string") return persistence;
+	if (persistence !== undefined && "phrase" in persistence) return persistence;
 	const flags = (options.get("-b") ?? "").split(",").filter((flag) => flag !== "");
 	if (options.has("-o")) flags.push("ops");
 	return {
@@ -87,27 +88,27 @@ function serviceOf(options: ReadonlyMap<string, string>): Omit<VirtualServer, "s
 	};
 }
 
-function matchOf(options: ReadonlyMap<string, string>): VirtualServer["match"] | string {
+function matchOf(options: ReadonlyMap<string, string>): VirtualServer["match"] | Phrase {
 	for (const [option, protocol] of Object.entries(PROTOCOL_OPTIONS)) {
 		const value = options.get(option);
 		if (value === undefined) continue;
 		const endpoint = endpointOf(value);
 		return endpoint === undefined
-			? `"${value}" is no ADDRESS:PORT in numbers`
+			? phrase("is-no-endpoint", { text: value })
 			: { kind: "address", protocol, ...endpoint };
 	}
 	const mark = decimal(options.get("-f"));
-	if (mark === undefined) return "a service is named by -t, -u, --sctp-service or -f";
+	if (mark === undefined) return phrase("service-named-by");
 	return { kind: "fwmark", mark, family: options.has("-6") ? 6 : 4 };
 }
 
-function persistenceOf(options: ReadonlyMap<string, string>, family: Family): VirtualServer["persistence"] | string {
+function persistenceOf(options: ReadonlyMap<string, string>, family: Family): VirtualServer["persistence"] | Phrase {
 	const text = options.get("-p");
 	if (text === undefined) return undefined;
 	const seconds = text === "" ? DEFAULT_PERSISTENCE_SECONDS : decimal(text);
 	const mask = options.get("-M");
 	const prefixLength = mask === undefined ? addressBits(family) : maskLength(mask, family);
-	if (seconds === undefined || prefixLength === undefined) return "-p takes seconds, -M a netmask";
+	if (seconds === undefined || prefixLength === undefined) return phrase("persistence-takes");
 	return { seconds, prefixLength };
 }
 
@@ -135,11 +136,11 @@ const SERVER_OPTIONS = new Set([
 	"-y",
 ]);
 
-function serverOf(options: ReadonlyMap<string, string>): Omit<RealServer, "origin"> | string {
+function serverOf(options: ReadonlyMap<string, string>): Omit<RealServer, "origin"> | Phrase {
 	const endpoint = endpointOf(options.get("-r") ?? "");
 	const weight = decimal(options.get("-w") ?? "1");
-	if (endpoint === undefined) return "-r takes ADDRESS:PORT in numbers";
-	if (weight === undefined) return "-w takes a number";
+	if (endpoint === undefined) return phrase("server-takes");
+	if (weight === undefined) return phrase("weight-takes");
 	const plain = new Map(options);
 	if (plain.get("--tun-type") === "ipip") for (const key of ["--tun-type", "--tun-nocsum"]) plain.delete(key);
 	return { ...endpoint, method: methodOf(options), weight, ...notUnderstoodIn(plain, SERVER_OPTIONS) };

@@ -3,6 +3,7 @@
  * an error names line and column; and several arrays in a row are one, as `ip -j route; ip -6 -j route` writes them.
  */
 import { InputError } from "../diagnostic/diagnostic.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { excerpt } from "./dump.ts";
 
 export type JsonObject = { readonly [key: string]: unknown };
@@ -62,9 +63,9 @@ class RowScanner {
 			else if (this.#inside && char === "{") return this.#object();
 			else if (this.#inside && char === "]") this.#inside = false;
 			else if (!this.#inside && char === "[") this.#inside = true;
-			else if (!/[\s,\ufeff]/.test(char)) this.#refuse(this.#at, `unexpected "${excerpt(char)}"`);
+			else if (!/[\s,\ufeff]/.test(char)) this.#refuse(this.#at, phrase("json-unexpected", { text: excerpt(char) }));
 		}
-		if (this.#inside) this.#refuse(this.#at, "the file ends inside an array");
+		if (this.#inside) this.#refuse(this.#at, phrase("json-ends-in-array"));
 		return undefined;
 	}
 
@@ -85,7 +86,7 @@ class RowScanner {
 				}
 			}
 		}
-		return this.#refuse(this.#at, "the file ends inside an object");
+		return this.#refuse(this.#at, phrase("json-ends-in-object"));
 	}
 
 	#string(): void {
@@ -96,8 +97,8 @@ class RowScanner {
 		}
 	}
 
-	#refuse(offset: number, message: string): never {
-		throw malformed(this.#text, this.#file, offset, message);
+	#refuse(offset: number, why: Phrase): never {
+		throw malformed(this.#text, this.#file, offset, why);
 	}
 }
 
@@ -108,7 +109,7 @@ function parseSlice(slice: Slice, text: string, file: string): JsonObject {
 		const message = error instanceof Error ? error.message : String(error);
 		const position = /at position (\d+)/.exec(message)?.[1];
 		const offset = position === undefined ? firstNonToken(slice.text) : Number(position);
-		throw malformed(text, file, slice.start + offset, "an entry is not well-formed");
+		throw malformed(text, file, slice.start + offset, phrase("json-entry-malformed"));
 	}
 }
 
@@ -122,15 +123,15 @@ function firstNonToken(text: string): number {
 	return end === text.length ? 0 : end;
 }
 
-function malformed(text: string, file: string, offset: number, message: string): InputError {
+function malformed(text: string, file: string, offset: number, why: Phrase): InputError {
 	const before = text.slice(0, offset);
 	const line = before.split("\n").length;
 	const column = offset - before.lastIndexOf("\n");
 	return new InputError({
 		code: "malformed-json",
-		message: `malformed JSON: ${message}`,
+		message: phrase("malformed-json", { why }),
 		where: { file, line, column },
-		hint: "an array of objects, as the tool's -j option prints it; plain text goes into a .txt file",
+		hint: phrase("json-of-tool"),
 	});
 }
 

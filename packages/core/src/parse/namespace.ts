@@ -146,7 +146,7 @@ class SnapshotFolder {
 		if (!understood && first !== undefined) {
 			throw new InputError({
 				code: "not-a-dump",
-				message: `not the output of "${part}": "${excerpt(first.text)}"`,
+				message: phrase("not-output-of", { tool: part, text: excerpt(first.text) }),
 				where: first.source,
 				hint: first.why,
 			});
@@ -170,9 +170,9 @@ function refuseCutOff(part: StatePart, lines: readonly UnreadLine[]): void {
 	if (cut === undefined) return;
 	throw new InputError({
 		code: "cut-off-dump",
-		message: `the output of "${part}" is cut off: "${excerpt(cut.text)}" has no end`,
+		message: phrase("output-cut-off", { tool: part, text: excerpt(cut.text) }),
 		where: cut.source,
-		hint: `take the whole output of ${part} again`,
+		hint: phrase("take-whole-output", { tool: part }),
 	});
 }
 

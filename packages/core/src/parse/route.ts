@@ -4,6 +4,7 @@ import { defaultPrefix, type Prefix, parsePrefix } from "../address/prefix.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { NextHop, Route, RouteType } from "../state/ip.ts";
 import { TABLE_MAIN } from "../state/ip.ts";
+import { type Phrase, phrase } from "../wording/phrase.ts";
 import { decimal } from "./dump.ts";
 import { componentOfProtocol, routeProtocol, scopeName, tableNumber, tosByte } from "./iproute2-names.ts";
 
@@ -62,9 +63,9 @@ const LEADS_NOWHERE = new Set<RouteType>(["blackhole", "unreachable", "prohibit"
 /**
  * The route, or why its destination is none. `before` is the family of the route before it: `default` alone does not tell.
  */
-export function routeOf(raw: RawRoute, before: Family, origin: (component: string) => Origin): Route | string {
+export function routeOf(raw: RawRoute, before: Family, origin: (component: string) => Origin): Route | Phrase {
 	const destination = destinationOf(raw, before);
-	if (destination === undefined) return `"${raw.destination}" is no destination`;
+	if (destination === undefined) return phrase("is-no-destination", { text: raw.destination });
 	const protocol = routeProtocol(raw.protocol ?? "boot");
 	const unknown = [...raw.unknown];
 	const nextHops = LEADS_NOWHERE.has(raw.type) ? [] : nextHopsOf(raw, unknown);

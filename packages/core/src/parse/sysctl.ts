@@ -1,4 +1,5 @@
 /** `sysctl -a` and sysctl.conf(5): one `key = value` a line (procps sysctl.c). */
+import { phrase } from "../wording/phrase.ts";
 import { DumpReader, dumpLines, type Parsed } from "./dump.ts";
 
 export interface SysctlEntry {
@@ -25,7 +26,7 @@ export function parseSysctl(text: string, file: string): Parsed<SysctlEntry> {
 		const [, key, value] = /^\s*-?([^\s=]+)\s*=\s*(.*)$/.exec(line.text) ?? [];
 		if (key === undefined || value === undefined) {
 			// A secret that only root may read (`sysctl: permission denied on key 'net.ipv6.conf.all.stable_secret'`).
-			if (!COMPLAINT.test(line.text)) dump.keep(line, "a line holds KEY = VALUE");
+			if (!COMPLAINT.test(line.text)) dump.keep(line, phrase("line-of-sysctl"));
 			continue;
 		}
 		understood = true;

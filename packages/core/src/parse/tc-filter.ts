@@ -4,6 +4,7 @@
  * with the command itself, as a comment: `# tc filter show dev va ingress`.
  */
 import type { TcAction, TcFilter } from "../state/tc.ts";
+import { phrase } from "../wording/phrase.ts";
 import { DumpReader, decimal, dumpLines, type Line, type Parsed, wordsOf } from "./dump.ts";
 import { type ClassifierDraft, readClassifierLine } from "./tc-classifier.ts";
 
@@ -47,7 +48,7 @@ class FilterReader {
 			return;
 		}
 		if (this.#open === undefined) {
-			this.dump.keep(line, "a line belongs to the filter above it");
+			this.dump.keep(line, phrase("line-of-filter"));
 			return;
 		}
 		if (words[0] === "action") this.#open.actions.push(...actionsOf(words));
@@ -60,7 +61,7 @@ class FilterReader {
 		const device = words[words.indexOf("dev") + 1];
 		this.#section = undefined;
 		if (!words.includes("dev") || device === undefined) {
-			this.dump.keep(line, "the command names its device");
+			this.dump.keep(line, phrase("command-names-device"));
 			return;
 		}
 		this.sections++;
@@ -76,11 +77,11 @@ class FilterReader {
 		const device = after("dev") ?? this.#section?.device;
 		const priority = decimal(after("pref"));
 		if (device === undefined) {
-			this.dump.keep(line, "no line above says which device the filter is on");
+			this.dump.keep(line, phrase("filter-without-device"));
 			return;
 		}
 		if (priority === undefined) {
-			this.dump.keep(line, "a filter has a pref");
+			this.dump.keep(line, phrase("filter-without-pref"));
 			return;
 		}
 		const protocol = after("protocol") ?? "all";
@@ -88,8 +89,7 @@ class FilterReader {
 		const options = words.slice(words.indexOf("pref") + 3);
 		// The first lines of a u32 or flower filter only announce it; its parts have a handle.
 		if (!/\b(fh \S+ order|handle)\b/.test(options.join(" "))) {
-			if (options.includes("divisor") && after("divisor") !== "1")
-				this.dump.keep(line, "u32 hash tables are not evaluated");
+			if (options.includes("divisor") && after("divisor") !== "1") this.dump.keep(line, phrase("u32-tables"));
 			return;
 		}
 		const direction = this.#directionOf(words);

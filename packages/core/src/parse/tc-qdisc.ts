@@ -1,5 +1,6 @@
 /** `tc qdisc`: text and JSON (iproute2 tc/tc_qdisc.c print_qdisc). */
 import type { TcQdisc } from "../state/tc.ts";
+import { phrase } from "../wording/phrase.ts";
 import { DumpReader, dumpLines, type Parsed, wordsOf } from "./dump.ts";
 import { isJson, jsonRows, stringField } from "./json-rows.ts";
 
@@ -18,8 +19,7 @@ export function parseTcQdisc(text: string, file: string): Parsed<TcQdisc> {
 		for (const row of rows) {
 			line = row.line;
 			const field = (key: string): string | undefined => stringField(row.value, key);
-			if (!add(field("kind"), field("dev"), field("handle"), field("parent")))
-				dump.keep(row, "a qdisc has a kind and a device");
+			if (!add(field("kind"), field("dev"), field("handle"), field("parent"))) dump.keep(row, phrase("entry-of-qdisc"));
 		}
 		return dump.finish(rows.length === 0 || dump.entries.length > 0);
 	}
@@ -34,7 +34,7 @@ export function parseTcQdisc(text: string, file: string): Parsed<TcQdisc> {
 		// Indented lines are options and counters of the qdisc above.
 		if (/^\s/.test(each.text) && last > 0) continue;
 		if (words[0] !== "qdisc" || !add(words[1], after("dev"), words[2], after("parent"))) {
-			dump.keep(each, "a line begins with: qdisc KIND HANDLE dev DEVICE");
+			dump.keep(each, phrase("line-of-qdisc"));
 		} else last = line;
 	}
 	return dump.finish();

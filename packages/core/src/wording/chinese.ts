@@ -1,6 +1,7 @@
 /** What findings say in Chinese. Facts stand in braces, by the same names as in English. */
 import { CHINESE_OF_CLUSTERS } from "./chinese-of-clusters.ts";
 import { CHINESE_OF_DIAGNOSIS } from "./chinese-of-diagnosis.ts";
+import { CHINESE_OF_DUMPS } from "./chinese-of-dumps.ts";
 import { CHINESE_OF_LAB } from "./chinese-of-lab.ts";
 import { CHINESE_OF_MANIFESTS } from "./chinese-of-manifests.ts";
 import { CHINESE_OF_MODES } from "./chinese-of-modes.ts";
@@ -15,6 +16,7 @@ import type { PhraseCode } from "./phrase.ts";
 export const CHINESE: Readonly<Record<PhraseCode, string>> = {
 	...CHINESE_OF_CLUSTERS,
 	...CHINESE_OF_DIAGNOSIS,
+	...CHINESE_OF_DUMPS,
 	...CHINESE_OF_LAB,
 	...CHINESE_OF_MANIFESTS,
 	...CHINESE_OF_MODES,

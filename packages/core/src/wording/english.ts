@@ -1,6 +1,7 @@
 /** What findings say in English. Facts stand in braces; what may be left out begins with what joins it on. */
 import { ENGLISH_OF_CLUSTERS } from "./english-of-clusters.ts";
 import { ENGLISH_OF_DIAGNOSIS } from "./english-of-diagnosis.ts";
+import { ENGLISH_OF_DUMPS } from "./english-of-dumps.ts";
 import { ENGLISH_OF_LAB } from "./english-of-lab.ts";
 import { ENGLISH_OF_MANIFESTS } from "./english-of-manifests.ts";
 import { ENGLISH_OF_MODES } from "./english-of-modes.ts";
@@ -182,6 +183,7 @@ const ENGLISH_OF_ANSWERS = {
 export const ENGLISH: typeof ENGLISH_OF_ANSWERS &
 	typeof ENGLISH_OF_CLUSTERS &
 	typeof ENGLISH_OF_DIAGNOSIS &
+	typeof ENGLISH_OF_DUMPS &
 	typeof ENGLISH_OF_LAB &
 	typeof ENGLISH_OF_MANIFESTS &
 	typeof ENGLISH_OF_MODES &
@@ -194,6 +196,7 @@ export const ENGLISH: typeof ENGLISH_OF_ANSWERS &
 	...ENGLISH_OF_ANSWERS,
 	...ENGLISH_OF_CLUSTERS,
 	...ENGLISH_OF_DIAGNOSIS,
+	...ENGLISH_OF_DUMPS,
 	...ENGLISH_OF_LAB,
 	...ENGLISH_OF_MANIFESTS,
 	...ENGLISH_OF_MODES,

@@ -1,7 +1,7 @@
 /** Whatever a file holds, a parser either reads it or refuses it by an InputError that says where; it never hangs. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { InputError } from "../../src/diagnostic/diagnostic.ts";
+import { diagnosticIn, InputError, type ToldDiagnostic } from "../../src/diagnostic/diagnostic.ts";
 import { parseBridgeFdb } from "../../src/parse/bridge-fdb.ts";
 import { parseBridgeVlan } from "../../src/parse/bridge-vlan.ts";
 import { parseConntrack } from "../../src/parse/conntrack.ts";
@@ -90,8 +90,10 @@ describe.each(PARSERS)("%s", (name, parse, dumps) => {
 });
 
 describe("malformed JSON", () => {
-	const refused = (text: string): InputError["diagnostic"] | undefined =>
-		refusal(parseIpRoute, text, "ip-route.json")?.diagnostic;
+	const refused = (text: string): ToldDiagnostic | undefined => {
+		const error = refusal(parseIpRoute, text, "ip-route.json");
+		return error && diagnosticIn(error.diagnostic, "en");
+	};
 
 	it("is refused where it ends too early", () => {
 		expect(refused('[\n{"dst":"default"},\n{"dst":"10.0')).toMatchObject({
