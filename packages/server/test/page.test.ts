@@ -161,6 +161,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 					page.waitForEvent("download"),
 					page.getByRole("button", { name, exact: true }).click(),
 				]);
+				expect(file.suggestedFilename()).toBe(`podpath-flannel-vpc-001-2.2.${name.toLowerCase()}`);
 				return readFileSync(await file.path());
 			};
 			await page.locator(".picture .chip").first().waitFor();

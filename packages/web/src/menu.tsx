@@ -1,8 +1,9 @@
 /** The bar at the top. */
 import { LANGUAGES, type Language, type ServedInput } from "@podpath/core";
 import type { JSX } from "preact";
+import { wayTo } from "./last-seen.ts";
 import { ThemeChoice } from "./parts/theme.tsx";
-import { formatRoute, type Route, sameInput } from "./route.ts";
+import { formatRoute, type Route } from "./route.ts";
 import { LANGUAGE_NAMES, useLanguage, useTexts } from "./texts/language.ts";
 import { VIEWS } from "./views/registry.ts";
 
@@ -27,7 +28,7 @@ export function Menu({ current, route, served, onLanguage, onHelp }: Props): JSX
 				{VIEWS.map(({ id }) => (
 					<a
 						key={id}
-						href={formatRoute(sameInput(id, route))}
+						href={formatRoute(wayTo(id, route))}
 						title={texts.viewHints[id]}
 						aria-current={id === current ? "page" : undefined}
 					>

@@ -1,7 +1,8 @@
 /** Keys that work everywhere in the page. */
 import { useEffect } from "preact/hooks";
+import { wayTo } from "./last-seen.ts";
 import { go } from "./navigation.ts";
-import { parseRoute, sameInput } from "./route.ts";
+import { parseRoute } from "./route.ts";
 import { isTyping } from "./typing.ts";
 import { VIEWS } from "./views/registry.ts";
 
@@ -29,6 +30,6 @@ function focusSearch(): void {
 
 function goToView(key: string): boolean {
 	const view = /^[1-9]$/.test(key) ? VIEWS[Number(key) - 1] : undefined;
-	if (view !== undefined) go(sameInput(view.id, parseRoute(location.hash)));
+	if (view !== undefined) go(wayTo(view.id, parseRoute(location.hash)));
 	return view !== undefined;
 }

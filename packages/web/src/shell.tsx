@@ -8,6 +8,7 @@ import { watchServer } from "./backend/server-events.ts";
 import { speak } from "./backend/spoken.ts";
 import { remember } from "./browser.ts";
 import { KeyHelp } from "./key-help.tsx";
+import { see } from "./last-seen.ts";
 import { Menu } from "./menu.tsx";
 import { useRoute } from "./navigation.ts";
 import { usePageKeys } from "./page-keys.ts";
@@ -44,6 +45,7 @@ export function Shell({ first }: ShellProps): JSX.Element {
 function Frame({ onLanguage }: { readonly onLanguage: (language: Language) => void }): JSX.Element {
 	const texts = useTexts();
 	const route = useRoute();
+	see(route);
 	const help = useRef<HTMLDialogElement>(null);
 	const { served, problem, retry } = useServed();
 	const { away, reading } = useServerState(served);

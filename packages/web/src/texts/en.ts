@@ -149,6 +149,8 @@ export const EN = {
 		},
 		serviceSeen: "Service address seen at",
 		serviceSeenSign: "the Service's address is seen here",
+		startSign: "begins here",
+		arrivalSign: "arrives here",
 		endSign: {
 			lost: "lost here",
 			refused: "refused here",

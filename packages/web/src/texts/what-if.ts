@@ -11,6 +11,9 @@ const EN = {
 	file: "File",
 	changed: "changed",
 	reset: "Undo all changes",
+	returned: (files: string): string => `What you changed here before is still there, in ${files}.`,
+	returnedBroken: (files: string): string =>
+		`What you changed here before is still there, in ${files}, and cannot be read.`,
 	unkept: "The browser has no room to keep what you typed: a reload of the page would lose it.",
 	linkTooLong: "The change is too long for a link: the address of this page does not hold it.",
 	linkUnreadable:
@@ -36,6 +39,8 @@ const ZH: WhatIfTexts = {
 	file: "文件",
 	changed: "已修改",
 	reset: "撤销所有修改",
+	returned: (files) => `您之前在这里的修改仍然保留，在 ${files} 中。`,
+	returnedBroken: (files) => `您之前在这里的修改仍然保留，在 ${files} 中，并且无法读取。`,
 	unkept: "浏览器没有空间保存你输入的内容：重新加载页面会丢失它们。",
 	linkTooLong: "修改太长，放不进链接：本页的地址没有记下它。",
 	linkUnreadable: "地址中的修改不是针对这些清单的，或已被截断：这里显示没有修改的清单。",

@@ -149,6 +149,8 @@ export const ZH: Texts = {
 		},
 		serviceSeen: "能看到 Service 地址的地方",
 		serviceSeenSign: "这里能看到 Service 地址",
+		startSign: "从这里出发",
+		arrivalSign: "到达这里",
 		endSign: {
 			lost: "在这里丢失",
 			refused: "在这里被拒绝",

@@ -16,7 +16,7 @@ interface Props {
 export function ExportMenu({ explanation, route }: Props): JSX.Element {
 	const { path: texts, compare } = useTexts();
 	const save = (ending: string, type: string, content: string): void =>
-		download(`podpath.${ending}`, new Blob([content], { type }));
+		download(`${fileName(explanation, route)}.${ending}`, new Blob([content], { type }));
 	return (
 		<section class="export" aria-label={texts.export}>
 			<span class="quiet">{texts.export}</span>
@@ -26,7 +26,9 @@ export function ExportMenu({ explanation, route }: Props): JSX.Element {
 			<button
 				type="button"
 				class="small"
-				onClick={() => void pngOf(renderSvg(explanation)).then((png) => download("podpath.png", png))}
+				onClick={() =>
+					void pngOf(renderSvg(explanation)).then((png) => download(`${fileName(explanation, route)}.png`, png))
+				}
 			>
 				{texts.exportPng}
 			</button>
@@ -40,4 +42,11 @@ export function ExportMenu({ explanation, route }: Props): JSX.Element {
 			<a href={formatRoute(withSide({ view: "compare", params: {} }, "", route))}>{compare.with}</a>
 		</section>
 	);
+}
+
+/** Tells several saved pictures apart: the scenario, and the question where it is not the scenario's own. */
+function fileName({ question: { from, to } }: Explanation, { params }: Route): string {
+	const asked = params.in === undefined || params.from !== undefined ? [from, to] : [];
+	const parts = ["podpath", ...(params.in === undefined ? [] : [params.in]), ...asked];
+	return parts.join("-").replaceAll(/[^A-Za-z0-9.-]+/g, "-");
 }

@@ -27,6 +27,14 @@ export function Legend({ path, cause }: Props): JSX.Element {
 					<path class="reply-head" d="M22 3l7 5-7 5" />
 				</Sign>
 			)}
+			<Sign text={texts.startSign}>
+				<rect class="start-sign" x="6" y="2" width="20" height="12" rx="4" />
+			</Sign>
+			{end === null && (
+				<Sign text={texts.arrivalSign}>
+					<rect class="arrival-sign" x="6" y="2" width="20" height="12" rx="4" />
+				</Sign>
+			)}
 			{end !== null && (
 				<Sign text={texts.endSign[end]}>
 					<path class={`end-mark ${toneOf(path.verdict)}`} d="M11 3l10 10m0-10L11 13" />

@@ -1,6 +1,6 @@
 /** Everything about one step: the packet before and after, what decided it, and how to see it. */
 import { type Citation, captureNear, type ExplainedRule, type Step } from "@podpath/core";
-import type { JSX } from "preact";
+import { Fragment, type JSX } from "preact";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { OriginLine } from "../../parts/origin-line.tsx";
 import { formatRoute } from "../../route.ts";
@@ -140,9 +140,9 @@ function Headers({ rows, first }: { readonly rows: readonly HeaderRow[]; readonl
 								{layer === "outer" ? `${texts.outer} ${field}` : field}
 								{changed && <span class="sr-only"> ({texts.changes})</span>}
 							</th>
-							{!first && <td>{before === "" ? "–" : before}</td>}
+							{!first && <td>{before === "" ? "–" : <Value field={field} text={before} />}</td>}
 							<td>
-								{after === "" ? "–" : after}
+								{after === "" ? "–" : <Value field={field} text={after} />}
 								{expected !== undefined && <p>{texts.expectedInstead(expected)}</p>}
 							</td>
 						</tr>
@@ -150,6 +150,21 @@ function Headers({ rows, first }: { readonly rows: readonly HeaderRow[]; readonl
 				</tbody>
 			</table>
 		</section>
+	);
+}
+
+/** An address and its port may part behind a colon, so that no number is broken in two. */
+function Value({ field, text }: { readonly field: string; readonly text: string }): JSX.Element {
+	if (field !== "src" && field !== "dst") return <>{text}</>;
+	return (
+		<>
+			{text.split(/(?<=:)/).map((part, index) => (
+				<Fragment key={index}>
+					{index > 0 && <wbr />}
+					{part}
+				</Fragment>
+			))}
+		</>
 	);
 }
 

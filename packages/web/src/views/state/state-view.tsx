@@ -15,6 +15,7 @@ import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
 import { citedIn } from "./cited.ts";
 import { Group } from "./group.tsx";
+import { Machines } from "./machines.tsx";
 import { matching, wordsOf } from "./matching.ts";
 
 const MOST_PROPOSALS = 40;
@@ -60,7 +61,7 @@ export function StateView({ route, served }: ViewProps): JSX.Element {
 				</label>
 			</div>
 			{problem !== null && <Problem problem={problem} retry={retry} />}
-			{place === "" && <p class="quiet">{texts.choose}</p>}
+			{place === "" && <Machines input={input} route={route} />}
 			{report !== null && (
 				<Sections
 					report={report}

@@ -4,7 +4,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
 import { Choice } from "../../parts/choice.tsx";
 import { Notice } from "../../parts/notice.tsx";
-import { useLanguage, useTextsOf } from "../../texts/language.ts";
+import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
 import { WHAT_IF } from "../../texts/what-if.ts";
 import { type Goal, ManifestEditor } from "./manifest-editor.tsx";
 import { Problems } from "./problems.tsx";
@@ -50,7 +50,8 @@ export function Editing({ draft, files, validation, at }: Props): JSX.Element {
 					value={file?.name ?? ""}
 					options={files.map((each) => [
 						each.name,
-						`${each.name}${draft.changed.has(each.name) ? ` (${texts.changed})` : ""}`,
+						// First, since a long name is cut off at its end.
+						`${draft.changed.has(each.name) ? `(${texts.changed}) ` : ""}${each.name}`,
 					])}
 					onChoose={(chosen) => {
 						setName(chosen);
@@ -63,6 +64,7 @@ export function Editing({ draft, files, validation, at }: Props): JSX.Element {
 			</div>
 			{draft.link === "too-long" && <Notice tone="unsure">{texts.linkTooLong}</Notice>}
 			{draft.link === "unreadable" && <Notice tone="unsure">{texts.linkUnreadable}</Notice>}
+			{draft.returned && draft.changed.size > 0 && <Returned draft={draft} validation={validation} />}
 			{draft.unkept && <Notice tone="unsure">{texts.unkept}</Notice>}
 			{file !== undefined && (
 				<ManifestEditor
@@ -78,4 +80,12 @@ export function Editing({ draft, files, validation, at }: Props): JSX.Element {
 			<Problems diagnostics={validation.diagnostics} onGoTo={goTo} />
 		</section>
 	);
+}
+
+/** Somebody who comes back may have forgotten that these are not the input's own manifests. */
+function Returned({ draft, validation }: Pick<Props, "draft" | "validation">): JSX.Element {
+	const texts = useTextsOf(WHAT_IF);
+	const { comma } = useTexts();
+	const files = [...draft.changed].join(comma);
+	return <Notice tone="unsure">{(validation.isUnreadable ? texts.returnedBroken : texts.returned)(files)}</Notice>;
 }

@@ -21,6 +21,8 @@ export interface Draft {
 	readonly isChange: (files: readonly ManifestFile[]) => boolean;
 	/** The browser refused to keep what was typed: a reload loses it. */
 	readonly unkept: boolean;
+	/** What is changed was typed before one came here. */
+	readonly returned: boolean;
 	/** Null: the file is as it was. */
 	readonly change: (name: string, stretch: Stretch | null) => void;
 	readonly reset: () => void;
@@ -41,6 +43,7 @@ export function useDraft(input: Input, name: string, link: string | undefined): 
 	const [typed, setTyped] = useState<Typed>({});
 	const [unkept, setUnkept] = useState(false);
 	const [forgotten, setForgotten] = useState(false);
+	const [returned, setReturned] = useState(false);
 	const [resets, setResets] = useState(0);
 	const [attempt, setAttempt] = useState(0);
 	useEffect(() => {
@@ -55,6 +58,7 @@ export function useDraft(input: Input, name: string, link: string | undefined): 
 					setBase({ files, problem: null });
 					setTyped(found ?? {});
 					setForgotten(found === null);
+					setReturned(found !== null && before !== null);
 				},
 				(error: unknown) => current && setBase({ files: null, problem: problemIn(error) }),
 			);
@@ -65,6 +69,7 @@ export function useDraft(input: Input, name: string, link: string | undefined): 
 	const store = (next: Typed): void => {
 		setTyped(next);
 		setForgotten(false);
+		setReturned(false);
 		const hunks = hunksOf(base.files ?? [], next);
 		setUnkept(!keep(name, hunks.length === 0 ? null : JSON.stringify(hunks)));
 	};
@@ -86,6 +91,7 @@ export function useDraft(input: Input, name: string, link: string | undefined): 
 		edited,
 		isChange: (those) => those.some((file, index) => file !== base.files?.[index]),
 		unkept,
+		returned,
 		change: (file, stretch) => store(withStretch(typed, file, stretch)),
 		reset: () => {
 			store({});
