@@ -1,6 +1,8 @@
 /** A switch with VLANs, access ports and trunks, and its router (IEEE 802.1Q; docs/lab-notes/hybridnet.md for the kernel's own bridge). */
+
 import { describe, expect, it } from "vitest";
 import { InputError } from "../../src/diagnostic/diagnostic.ts";
+import { worded } from "../../src/wording/phrase.ts";
 import { ask, linkText, named, onlyPath, subjectOf } from "../support/fabric-questions.ts";
 
 const VLANS = `
@@ -118,8 +120,8 @@ describe("a Segment that cannot be", () => {
 			load();
 		} catch (error) {
 			const { diagnostic } = error as InputError;
-			expect(diagnostic.message).toContain(message);
-			expect(diagnostic.message).not.toContain("\n");
+			expect(worded(diagnostic.message)).toContain(message);
+			expect(worded(diagnostic.message)).not.toContain("\n");
 			expect(diagnostic.where?.line).toBeGreaterThan(0);
 		}
 	});

@@ -122,12 +122,14 @@ describe("security groups that the input does not say", () => {
 		);
 		expect(answer.verdict).toBe("delivered");
 		expect(onlyPath(answer).securityGroups).toEqual([]);
-		expect(answer.findings).toContainEqual({
-			code: "security-group-unknown",
-			severity: "warning",
-			message: "the input does not say the security groups of eni-b: they are taken to let the packet pass",
-			object: "eni/eni-b",
-		});
+		expect(answer.findings).toContainEqual(
+			expect.objectContaining({
+				code: "security-group-unknown",
+				severity: "warning",
+				message: "the input does not say the security groups of eni-b: they are taken to let the packet pass",
+				object: "eni/eni-b",
+			}),
+		);
 	});
 
 	it("leave open what depends on them: whether both ends are in one group", () => {
