@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
@@ -12,5 +13,7 @@ export default defineConfig({
 		hookTimeout: 60_000,
 		// Worker threads start faster than processes, and nothing here touches process-wide state.
 		pool: "threads",
+		// Tests of the page and the lab wait much: on two cores two files at a time take 7.5 minutes, one by one 13.
+		maxWorkers: Math.max(2, availableParallelism() - 1),
 	},
 });
