@@ -11,7 +11,7 @@ import type { Contribution } from "../state/contribution.ts";
 import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "../state/fabric.ts";
 import type { Namespace } from "../state/namespace.ts";
 import type { Assumption, Cause, LostPacket, Network } from "../state/network.ts";
-import { type Place, podPlace } from "../state/place.ts";
+import { type Place, stackPlace } from "../state/place.ts";
 import type { Speaker } from "../state/speaker.ts";
 import { phrase } from "../wording/phrase.ts";
 import { INTERNET, internetClient } from "./internet.ts";
@@ -87,7 +87,7 @@ class ClusterNetwork implements Network {
 		return [
 			...nodes.map((node) => `node/${node.name}`),
 			...hosts.map((host) => `host/${host.name}`),
-			...ownPods.map(placeOf),
+			...ownPods.map(stackPlace),
 			...this.#fabric.keys(),
 		];
 	}
@@ -136,7 +136,7 @@ class ClusterNetwork implements Network {
 		for (const owner of this.#cluster.ownersOf(address)) {
 			if (owner.kind === "node") return `node/${owner.node.name}`;
 			if (owner.kind === "host") return `host/${owner.host.name}`;
-			if (owner.kind === "pod") return placeOf(owner.pod);
+			if (owner.kind === "pod") return stackPlace(owner.pod);
 		}
 		return undefined;
 	}
@@ -216,7 +216,7 @@ class ClusterNetwork implements Network {
 		const devices = new Map<string, DeviceAt>();
 		for (const pod of this.#cluster.podsOn(nodeName)) {
 			for (const wire of this.#plan?.wires(pod) ?? []) {
-				if (wire.to.kind === "device") devices.set(wire.to.device, { place: placeOf(pod), device: wire.device });
+				if (wire.to.kind === "device") devices.set(wire.to.device, { place: stackPlace(pod), device: wire.device });
 			}
 		}
 		this.#podDevices.set(nodeName, devices);
@@ -242,10 +242,6 @@ function learned(device: FabricDevice, plan: ModePlan | undefined): FabricDevice
 function split(place: Place): readonly [string, string] {
 	const slash = place.indexOf("/");
 	return slash < 0 ? [place, ""] : [place.slice(0, slash), place.slice(slash + 1)];
-}
-
-function placeOf(pod: Pod): Place {
-	return pod.hostNetwork ? `node/${pod.nodeName}` : podPlace(pod);
 }
 
 function noDevice(place: Place, device: string): Far {

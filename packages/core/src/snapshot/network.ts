@@ -10,7 +10,7 @@ import { assembleNamespace } from "../state/assemble.ts";
 import type { Far } from "../state/fabric.ts";
 import type { Namespace } from "../state/namespace.ts";
 import type { Assumption, Network } from "../state/network.ts";
-import { type Place, placeKind, podPlace } from "../state/place.ts";
+import { type Place, placeKind, stackPlace } from "../state/place.ts";
 import { staticNetwork, type Wire } from "../state/static-network.ts";
 import { phrase } from "../wording/phrase.ts";
 import { shownFabric } from "./fabric.ts";
@@ -107,7 +107,7 @@ function notShown(place: Place): Far {
 function ownersOf(cluster: Cluster): ReadonlyMap<string, Place> {
 	const owners = new Map<string, Place>();
 	for (const pod of cluster.pods) {
-		const place = pod.hostNetwork ? `node/${pod.nodeName}` : podPlace(pod);
+		const place = stackPlace(pod);
 		for (const address of pod.podIPs) if (!owners.has(address.text)) owners.set(address.text, place);
 	}
 	return owners;

@@ -10,6 +10,16 @@ export function placeKind(place: Place): string {
 	return slash < 0 ? place : place.slice(0, slash);
 }
 
+/** The place of the stack that a pod uses: its node's, or one of its own. */
+export function stackPlace(pod: {
+	readonly namespace: string;
+	readonly name: string;
+	readonly hostNetwork: boolean;
+	readonly nodeName: string;
+}): Place {
+	return pod.hostNetwork ? `node/${pod.nodeName}` : podPlace(pod);
+}
+
 /** Where a pod with a network namespace of its own is. */
 export function podPlace(pod: { readonly namespace: string; readonly name: string }): Place {
 	return `pod/${pod.namespace}/${pod.name}`;

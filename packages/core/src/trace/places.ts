@@ -2,7 +2,7 @@
 import { type Address, parseAddress } from "../address/address.ts";
 import { closest } from "../diagnostic/closest.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
-import type { Place } from "../state/place.ts";
+import { type Place, stackPlace } from "../state/place.ts";
 import { type Phrase, phrase } from "../wording/phrase.ts";
 import type { Subject } from "./subject.ts";
 
@@ -85,7 +85,7 @@ export function placeOf(subject: Subject, named: Exclude<Named, { kind: "service
 					where: pod.source,
 				});
 			}
-			return pod.hostNetwork ? `node/${pod.nodeName}` : `pod/${named.key}`;
+			return stackPlace(pod);
 		}
 		case "node":
 			if (cluster.node(named.name) === undefined && !described(`node/${named.name}`))
