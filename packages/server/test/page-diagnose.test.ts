@@ -64,6 +64,20 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 		expect(complaints).toEqual([]);
 	});
 
+	test("a command can be copied, and what is to be done in words is a sentence; a line of a manifest leads to it", async () => {
+		const { url } = await tests.serve([atlasMode("calico-bgp")]);
+		const { page } = await tests.open(`${url}#/diagnose?in=calico-bgp/policy-other-port`);
+		const fix = evidence(page, "fix");
+		await fix.getByText("add to networkpolicy/default/guarded an ingress rule").waitFor();
+		expect(await fix.locator("code.command").count()).toBe(0);
+		expect(await fix.getByRole("button", { name: "Copy" }).count()).toBe(0);
+		const line = page.locator(".finding").getByRole("link", { name: /^atlas\/calico-bgp\/cluster\.yaml:\d+$/ });
+		const name = (await line.first().textContent()) ?? "";
+		await line.first().click();
+		await page.getByRole("textbox", { name: "Manifests in atlas/calico-bgp/cluster.yaml" }).waitFor();
+		expect(page.url()).toContain(`line=${name.split(":")[1]}`);
+	});
+
 	test("the broken path stands beside the healthy one, and the step where they part is marked", async () => {
 		const { page } = await tests.openAtlas(`#/diagnose?in=${FAULT}`);
 		const parted = page.locator("tr.parts td");
