@@ -112,7 +112,7 @@ function StateLink({ about, at, text, label }: StateLinkProps): JSX.Element | nu
 	return <a href={formatRoute({ view: "state", params })}>{label}</a>;
 }
 
-/** What docs/findings.md says of the code. */
+/** What docs/findings.md says of the code, without its title: the finding itself has said that. */
 function Meaning({ code }: { readonly code: string }): JSX.Element {
 	const texts = useTextsOf(DIAGNOSE);
 	const { ofDiagnosis, ofExplanation } = useTextsOf(MEANINGS);
@@ -126,9 +126,7 @@ function Meaning({ code }: { readonly code: string }): JSX.Element {
 			{other !== undefined && <p>{other}</p>}
 			{known !== undefined && (
 				<>
-					<p>
-						<b>{texts.titled(known.title)}</b> {known.effect}
-					</p>
+					<p>{known.effect}</p>
 					<p class="quiet">{texts.usually(known.owner)}</p>
 				</>
 			)}
