@@ -2,6 +2,7 @@
 import {
 	clusterNetwork,
 	diagnose,
+	FINDING_CODES,
 	faultSubject,
 	findFault,
 	loadCluster,
@@ -64,6 +65,20 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 		expect(complaints).toEqual([]);
 	});
 
+	test("a command can be copied, and what is to be done in words is a sentence; a line of a manifest leads to it", async () => {
+		const { url } = await tests.serve([atlasMode("calico-bgp")]);
+		const { page } = await tests.open(`${url}#/diagnose?in=calico-bgp/policy-other-port`);
+		const fix = evidence(page, "fix");
+		await fix.getByText("add to networkpolicy/default/guarded an ingress rule").waitFor();
+		expect(await fix.locator("code.command").count()).toBe(0);
+		expect(await fix.getByRole("button", { name: "Copy" }).count()).toBe(0);
+		const line = page.locator(".finding").getByRole("link", { name: /^atlas\/calico-bgp\/cluster\.yaml:\d+$/ });
+		const name = (await line.first().textContent()) ?? "";
+		await line.first().click();
+		await page.getByRole("textbox", { name: "Manifests in atlas/calico-bgp/cluster.yaml" }).waitFor();
+		expect(page.url()).toContain(`line=${name.split(":")[1]}`);
+	});
+
 	test("the broken path stands beside the healthy one, and the step where they part is marked", async () => {
 		const { page } = await tests.openAtlas(`#/diagnose?in=${FAULT}`);
 		const parted = page.locator("tr.parts td");
@@ -104,7 +119,7 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 		const told = diagnose(faultSubject(fault, FLANNEL.files.cluster), fault.question, "zh").findings[0]?.message ?? "";
 		await said.getByText(told).waitFor();
 		await page.locator(".finding").first().locator("summary").click();
-		await page.getByText("IPVS 后端不存在").waitFor();
+		await page.getByText("某个端点得不到连接").waitFor();
 		await page.getByRole("combobox", { name: "语言" }).selectOption("en");
 		await said.getByText("lacks the IPVS entry").waitFor();
 		expect(await said.textContent()).not.toMatch(/\p{Script=Han}/u);
@@ -114,7 +129,9 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 		const { page } = await tests.openAtlas(`#/diagnose?in=faults/flannel-vpc/ipvs-weight-zero`);
 		const finding = page.locator(".finding").first();
 		await finding.locator("summary").click();
-		await finding.getByText("An IPVS server has another weight or method").waitFor();
+		await finding.getByText(FINDING_CODES["ipvs-server-wrong"].effect).waitFor();
+		// The message has said what it is.
+		expect(await finding.getByText(FINDING_CODES["ipvs-server-wrong"].title).count()).toBe(0);
 		expect(await evidence(page, "found").textContent()).toMatch(/-w 0.*ipvsadm-save\.txt:\d+/);
 		await evidence(page, "found").getByRole("link", { name: "in the state" }).click();
 		await page.getByText("-r 172.23.96.24:80 -m -w 0").waitFor();

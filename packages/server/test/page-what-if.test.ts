@@ -121,6 +121,18 @@ describe.skipIf(NO_BROWSER !== "")(`What if${NO_BROWSER}`, () => {
 		expect(await page.locator(".cm-lint-marker-error").count()).toBe(1);
 	});
 
+	test("a line that is named leads there, and leads there again for who has gone elsewhere since", async () => {
+		const { page } = await open("calico-bgp/policy-other-port");
+		const line = page.locator(".leading").getByRole("link", { name: "atlas/calico-bgp/cluster.yaml:286" });
+		const led = page.locator(".cm-activeLine", { hasText: "networking.k8s.io/v1" });
+		for (const _ of ["once", "again"]) {
+			await line.click();
+			await led.waitFor();
+			await page.keyboard.press("Control+Home");
+			await led.waitFor({ state: "detached" });
+		}
+	});
+
 	test("changes what the server was started with, and letters typed are not keys of the page", async () => {
 		const { url } = await tests.serve([], clusterInput(FLANNEL.files.cluster.text));
 		const question = "from=pod/default/centos-67756b6dc8-rmmxt&to=service/default/nginx1:80";

@@ -11,6 +11,18 @@ export function go(route: Route, replace = false): void {
 	dispatchEvent(new PopStateEvent("popstate"));
 }
 
+/** Calls `again` when a link is followed to where the page already is, which the browser tells nobody. */
+export function useFollowedAgain(again: () => void): void {
+	useEffect(() => {
+		const clicked = ({ target }: MouseEvent): void => {
+			const link = target instanceof Element ? target.closest("a") : null;
+			if (link !== null && link.hash === location.hash) again();
+		};
+		addEventListener("click", clicked);
+		return () => removeEventListener("click", clicked);
+	});
+}
+
 export function useRoute(): Route {
 	const [hash, setHash] = useState(location.hash);
 	useEffect(() => {

@@ -179,7 +179,7 @@ export class LoadedCluster implements Cluster {
 		return this.#podsByNode.get(nodeName) ?? [];
 	}
 
-	ownersOf(address: Address): readonly AddressOwner[] {
+	ownersOf(address: Pick<Address, "text">): readonly AddressOwner[] {
 		return this.owners.get(address.text) ?? [];
 	}
 }

@@ -322,7 +322,7 @@ export const FINDING_CODES_ZH: Readonly<Record<FindingCode, CodeMeaning>> = {
 	},
 	"blocked-by-rule": {
 		title: "节点上的规则丢弃或拒绝该报文",
-		effect: "它到此为止。",
+		effect: "它到此为止。被丢弃时，发送方一直等到超时；被拒绝时，它立刻得知。",
 		owner: "写入该规则的人",
 	},
 	"answer-not-taken": {
@@ -330,10 +330,40 @@ export const FINDING_CODES_ZH: Readonly<Record<FindingCode, CodeMeaning>> = {
 		effect: "应答到了，但来自客户端没有访问过的地址，或不是它所知的任何连接的应答。",
 		owner: "转换了报文的一方",
 	},
+	"blocked-by-cloud": {
+		title: "云不让该报文通过",
+		effect: "安全组、访问控制列表或地址检查把它丢弃。发送方得不到任何回音，只能等待。",
+		owner: "维护云上安全组和负载均衡的人",
+	},
+	"dropped-by-kernel": {
+		title: "内核按自身的检查丢弃该报文",
+		effect: "与规则无关：转发关闭，或该源地址不得从那里进来。",
+		owner: "管理员（通过 sysctl），或以该源地址发送的一方",
+	},
+	"too-large": {
+		title: "报文大于设备所能承载",
+		effect: "它不许分片，因此到此为止；较小的报文能通过。",
+		owner: "设置途中设备 MTU 的人",
+	},
+	"goes-in-circles": {
+		title: "报文回到它来过的地方",
+		effect: "它一直绕行，直到跳数用尽。",
+		owner: "写入折返路由的一方",
+	},
+	"no-server": {
+		title: "所访问的地址没有人提供服务",
+		effect: "它后面没有可以接收报文的后端。",
+		owner: "运行该工作负载的人；写入后端的 kube-proxy 或云控制器",
+	},
+	"leaves-the-input": {
+		title: "报文离开了输入所描述的范围",
+		effect: "它在那里的结局不得而知。",
+		owner: "没有：这可能是对的",
+	},
 	"no-way": {
 		title: "网络中没有供该报文走的路",
-		effect: "它停在发现所指的地方。",
-		owner: "视位置而定",
+		effect: "没有通往那里的路由，下一跳无人应答，或途中的设备不承载它。",
+		owner: "在该处创建路由和设备的一方：CNI 的守护进程、云控制器或管理员",
 	},
 	"not-decided": {
 		title: "无法判断报文的结局",

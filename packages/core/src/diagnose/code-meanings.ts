@@ -329,7 +329,7 @@ export const FINDING_CODES: Readonly<Record<FindingCode, CodeMeaning>> = {
 	},
 	"blocked-by-rule": {
 		title: "A rule of the node drops or refuses the packet",
-		effect: "It ends there.",
+		effect: "It ends there. Dropped, the sender waits until it gives up; refused, it hears so at once.",
 		owner: "whoever wrote the rule",
 	},
 	"answer-not-taken": {
@@ -337,10 +337,40 @@ export const FINDING_CODES: Readonly<Record<FindingCode, CodeMeaning>> = {
 		effect: "It arrives, from another address than the client has asked, or as no answer to anything it knows.",
 		owner: "whoever translated the packet",
 	},
+	"blocked-by-cloud": {
+		title: "The cloud does not let the packet pass",
+		effect: "A security group, an access list or the check of addresses drops it. The sender hears nothing and waits.",
+		owner: "whoever keeps the cloud's security groups and load balancers",
+	},
+	"dropped-by-kernel": {
+		title: "The kernel drops the packet by a check of its own",
+		effect: "No rule has a part in it: forwarding is off, or the source is none that may come in there.",
+		owner: "the administrator, by a sysctl; or whoever sends with that source",
+	},
+	"too-large": {
+		title: "The packet is larger than the device takes",
+		effect: "It may not be cut in pieces, so it ends there; smaller ones pass.",
+		owner: "whoever sets the MTU of the devices on the way",
+	},
+	"goes-in-circles": {
+		title: "The packet comes back to where it was",
+		effect: "It goes round until its hop limit is used up.",
+		owner: "whoever writes the routes that lead back",
+	},
+	"no-server": {
+		title: "Nobody serves the address that was asked for",
+		effect: "There is no server behind it to send the packet to.",
+		owner: "whoever runs the workload; kube-proxy or the cloud controller, which write the servers",
+	},
+	"leaves-the-input": {
+		title: "The packet leaves what the input describes",
+		effect: "What becomes of it there is not known.",
+		owner: "nobody: it may be right",
+	},
 	"no-way": {
 		title: "The network has no way for the packet",
-		effect: "It ends where the finding says.",
-		owner: "depends on the place",
+		effect: "No route leads there, nobody answers for the next hop, or a device on the way does not carry it.",
+		owner: "whoever makes routes and devices at that place: the CNI's daemon, the cloud controller, the administrator",
 	},
 	"not-decided": {
 		title: "What becomes of the packet cannot be told",

@@ -60,7 +60,7 @@ function connectionDifference(place: Place, entry: ConntrackEntry): Difference {
 				conntrack: namespace.conntrack.filter((each) => each !== entry),
 			})),
 		],
-		fix: `conntrack -D ${words}`,
+		fix: { command: `conntrack -D ${words}` },
 		consequences: [],
 	};
 }

@@ -64,7 +64,7 @@ function endFinding({ because, at, outcome }: End): DiagnosisFound {
 	const known = origin !== null && origin.component !== "unknown" && origin.component !== "kernel";
 	return {
 		code: codeOf(because.code, hit, outcome),
-		severity: outcome === "unknown" ? "warning" : "error",
+		severity: outcome === "unknown" || outcome === "exits" ? "warning" : "error",
 		message: { because, endedAt: at },
 		at,
 		...(known && { owner: origin.component }),
@@ -78,7 +78,8 @@ function endFinding({ because, at, outcome }: End): DiagnosisFound {
 	};
 }
 
-function codeOf(code: End["because"]["code"], hit: RuleHit | undefined, outcome: End["outcome"]): FindingCode {
+/** What sort of thing ended a way: whom to ask, and where to look. */
+export function codeOf(code: End["because"]["code"], hit: RuleHit | undefined, outcome: End["outcome"]): FindingCode {
 	switch (code) {
 		case "network-policy-drop":
 			return "blocked-by-policy";
@@ -86,6 +87,28 @@ function codeOf(code: End["because"]["code"], hit: RuleHit | undefined, outcome:
 		case "rule-reject":
 		case "policy-drop":
 			return isPolicyChain(hit) ? "blocked-by-policy" : "blocked-by-rule";
+		case "sg-dropped":
+		case "source-dest-check":
+		case "lb-acl":
+		case "lb-loopback":
+			return "blocked-by-cloud";
+		case "not-forwarding":
+		case "martian-source":
+		case "loopback-source":
+		case "reverse-path":
+		case "connection-clash":
+			return "dropped-by-kernel";
+		case "too-big":
+			return "too-large";
+		case "ttl":
+		case "loop":
+			return "goes-in-circles";
+		case "ipvs-no-server":
+		case "lb-no-listener":
+		case "lb-no-backend":
+			return "no-server";
+		case "outside":
+			return "leaves-the-input";
 		case "wrong-answer-source":
 		case "invalid-answer":
 			return "answer-not-taken";

@@ -3,6 +3,7 @@ import type { Origin } from "../origin/origin.ts";
 import type { FabricDevice } from "../state/fabric.ts";
 import type { Namespace, StatePart } from "../state/namespace.ts";
 import type { Place } from "../state/place.ts";
+import type { Command, Fix } from "../wording/fix.ts";
 import { type Phrase, type Said, worded } from "../wording/phrase.ts";
 import type { FindingCode } from "./codes.ts";
 
@@ -12,6 +13,11 @@ export interface EntryText {
 	/** What `text` says, where it is a description. */
 	readonly said?: Phrase;
 	readonly origin: Origin;
+}
+
+/** Null where `command` is empty or null: none puts it right. */
+export function byCommand(command: Said | null): Command | null {
+	return command === null || command === "" ? null : { command };
 }
 
 export function described(said: Phrase, origin: Origin): EntryText {
@@ -40,8 +46,8 @@ export interface Difference {
 	/** The file in which a missing entry was looked for. */
 	readonly lookedIn?: string | undefined;
 	readonly repairs: readonly Repair[];
-	/** The command that puts it right, where one does. */
-	readonly fix: Said | null;
+	/** What puts it right, where that is known. */
+	readonly fix: Fix | null;
 	/** What went with it, and comes back with it. */
 	readonly consequences: readonly Difference[];
 }

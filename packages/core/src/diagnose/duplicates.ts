@@ -70,7 +70,7 @@ function duplicate(place: Place, entry: Parameters<typeof printIpAddress>[1][num
 				),
 			})),
 		],
-		fix: `ip address del ${words} dev ${entry.device}`,
+		fix: { command: `ip address del ${words} dev ${entry.device}` },
 		consequences: [],
 	};
 }

@@ -3,6 +3,7 @@ import type { ObjectRef, SourcePosition } from "../origin/origin.ts";
 import type { Place } from "../state/place.ts";
 import type { Severity, Verdict } from "../trace/explanation.ts";
 import type { Question } from "../trace/question.ts";
+import type { FixKind } from "../wording/fix.ts";
 
 /** An entry with where it was read. */
 export interface Evidence {
@@ -25,6 +26,8 @@ export interface DiagnosisFinding {
 	/** The file that lacks what is expected. */
 	readonly lookedIn?: string;
 	readonly fix?: string;
+	/** There with `fix`: whether that can be typed, or says what to do. */
+	readonly fixKind?: FixKind;
 	/** A command that shows it. */
 	readonly confirm?: string;
 	/** What becomes of the question once it is put right. */

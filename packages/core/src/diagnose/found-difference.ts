@@ -26,7 +26,7 @@ export function foundDifference(
 		...(expected !== null && { expected: evidence(expected) }),
 		...(actual !== null && { actual: evidence(actual) }),
 		...(difference.lookedIn !== undefined && { lookedIn: difference.lookedIn }),
-		...(fix !== null && fix !== "" && { fix: at(place, fix) }),
+		...(fix !== null && { fix: "command" in fix ? { command: at(place, fix.command) } : fix }),
 		...(confirm !== null && { confirm: at(place, confirm) }),
 		...more,
 	};
@@ -38,7 +38,7 @@ function evidence({ text, said, origin }: EntryText): FoundEvidence {
 
 /** Runs it where it is: in the pod's namespace by the node's means, on a node as it stands. */
 function at(place: Place, command: Said): Said {
-	if (!place.startsWith("pod/") || /^(kubectl |#)/.test(worded(command))) return command;
+	if (!place.startsWith("pod/") || /^kubectl /.test(worded(command))) return command;
 	return phrase("in-namespace-of", { command: typeof command === "string" ? oneCommand(command) : command, place });
 }
 

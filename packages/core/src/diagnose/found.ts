@@ -3,6 +3,7 @@ import type { Because } from "../kernel/because.ts";
 import type { SourcePosition } from "../origin/origin.ts";
 import type { Place } from "../state/place.ts";
 import { catalogueIn, reason } from "../trace/wording.ts";
+import { type Fix, fixIn, type WordedFix } from "../wording/fix.ts";
 import type { Language } from "../wording/language.ts";
 import { type Phrase, type Said, worded } from "../wording/phrase.ts";
 import type { DiagnosisFinding, Evidence } from "./finding.ts";
@@ -18,7 +19,7 @@ export interface FoundEvidence {
 	readonly source?: SourcePosition;
 }
 
-type Worded = "message" | "owner" | "expected" | "actual" | "fix" | "confirm" | "proof";
+type Worded = "message" | "owner" | "expected" | "actual" | keyof WordedFix | "confirm" | "proof";
 
 /** A finding whose sentences are data; plain text is a name, a command or an entry of a tool. */
 export interface DiagnosisFound extends Omit<DiagnosisFinding, Worded> {
@@ -26,7 +27,7 @@ export interface DiagnosisFound extends Omit<DiagnosisFinding, Worded> {
 	readonly owner?: Said;
 	readonly expected?: FoundEvidence;
 	readonly actual?: FoundEvidence;
-	readonly fix?: Said;
+	readonly fix?: Fix;
 	readonly confirm?: Said;
 	readonly proof?: Phrase;
 }
@@ -39,7 +40,7 @@ export function diagnosisFindingIn(found: DiagnosisFound, language: Language): D
 		...(owner !== undefined && { owner: worded(owner, language) }),
 		...(expected !== undefined && { expected: evidenceIn(expected, language) }),
 		...(actual !== undefined && { actual: evidenceIn(actual, language) }),
-		...(fix !== undefined && { fix: worded(fix, language) }),
+		...fixIn(fix, language),
 		...(confirm !== undefined && { confirm: worded(confirm, language) }),
 		...(proof !== undefined && { proof: worded(proof, language) }),
 	};

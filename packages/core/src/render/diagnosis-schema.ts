@@ -3,7 +3,7 @@ import * as z from "zod";
 import type { Diagnosis } from "../diagnose/finding.ts";
 import { PATH_ASPECTS, type PathDiff } from "../diagnose/path-diff.ts";
 import { VERDICTS } from "../trace/explanation.ts";
-import { questionSchema } from "./schema.ts";
+import { fixKindSchema, questionSchema } from "./schema.ts";
 
 const evidence = z.strictObject({
 	text: z.string().describe("the entry as its tool prints it"),
@@ -23,7 +23,8 @@ const finding = z.strictObject({
 	expected: evidence.exactOptional(),
 	actual: evidence.exactOptional(),
 	lookedIn: z.string().exactOptional().describe("the file that lacks what is expected"),
-	fix: z.string().exactOptional().describe("a command that puts it right"),
+	fix: z.string().exactOptional().describe("what puts it right"),
+	fixKind: fixKindSchema.exactOptional(),
 	confirm: z.string().exactOptional().describe("a command that shows it"),
 	proof: z.string().exactOptional().describe("what becomes of the question once it is put right"),
 	question: questionSchema.exactOptional(),

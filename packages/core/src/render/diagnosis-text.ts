@@ -4,7 +4,7 @@ import type { Diagnosis, DiagnosisFinding, Evidence } from "../diagnose/finding.
 import { formatPosition, printable } from "../diagnostic/diagnostic.ts";
 import { type Cell, columns } from "./columns.ts";
 import { paintFor, type Role } from "./style.ts";
-import { formatQuestion, type TextOptions } from "./text.ts";
+import { fixRole, formatQuestion, type TextOptions } from "./text.ts";
 import type { Layout } from "./text-layout.ts";
 
 const ROLES: Readonly<Record<DiagnosisFinding["severity"], Role>> = { error: "bad", warning: "warning", info: "faint" };
@@ -40,24 +40,24 @@ function headLine({ question, verdict, expected, asked }: Diagnosis, serious: nu
 }
 
 function findingLines(finding: DiagnosisFinding, { question }: Diagnosis, layout: Layout): readonly string[] {
-	const { severity, code, message, owner, object, expected, actual, lookedIn, fix, confirm, proof } = finding;
+	const { severity, code, message, owner, object, expected, actual, lookedIn, fix, fixKind, confirm, proof } = finding;
 	const about = object === undefined ? "" : ` for ${object}`;
-	const rows: (readonly [string, string | undefined, Role?])[] = [
+	const rows: (readonly [string, string | undefined, Pick<Cell, "role">?])[] = [
 		["expected", evidenceText(expected)],
 		["found", evidenceText(actual) ?? (lookedIn === undefined ? undefined : `nothing like it in ${lookedIn}`)],
 		["owner", owner === undefined ? undefined : `${owner}${about}`],
-		["fix", fix, "good"],
+		["fix", fix, fixRole(fixKind)],
 		["confirm", confirm],
 		["proof", proof],
 		["asked", finding.question === undefined || question !== null ? undefined : formatQuestion(finding.question)],
 	];
-	const cells = rows.flatMap(([name, text, role]): (readonly Cell[])[] =>
+	const cells = rows.flatMap(([name, text, style]): (readonly Cell[])[] =>
 		text === undefined
 			? []
 			: [
 					[
 						{ text: name, role: "faint" },
-						{ text: printable(text), ...(role !== undefined && { role }) },
+						{ text: printable(text), ...style },
 					],
 				],
 	);

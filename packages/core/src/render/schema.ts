@@ -11,6 +11,7 @@ import {
 	VERDICTS,
 } from "../trace/explanation.ts";
 import { QUESTION_PROTOCOLS, type Question, VIAS } from "../trace/question.ts";
+import { FIX_KINDS, type FixKind } from "../wording/fix.ts";
 
 const port = z.int().min(0).max(65535);
 
@@ -160,11 +161,16 @@ const path: z.ZodType<ExplainedPath> = z
 	})
 	.meta({ id: "path" });
 
+export const fixKindSchema: z.ZodType<FixKind> = z
+	.enum(FIX_KINDS)
+	.describe("There with `fix`: a command that can be typed as it stands, or an action in words");
+
 const finding = z.strictObject({
 	code: z.string(),
 	severity: z.enum(["error", "warning", "info"]),
 	message: z.string(),
 	fix: z.string().exactOptional(),
+	fixKind: fixKindSchema.exactOptional(),
 	object: z.string().exactOptional(),
 	steps: z
 		.array(

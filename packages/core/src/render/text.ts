@@ -2,6 +2,7 @@
 import { printable } from "../diagnostic/diagnostic.ts";
 import type { ExplainedHop, Explanation, Finding, Verdict } from "../trace/explanation.ts";
 import type { Question } from "../trace/question.ts";
+import type { FixKind } from "../wording/fix.ts";
 import { type Cell, columns, wrap } from "./columns.ts";
 import { formatDataLink } from "./data-link.ts";
 import { groupPaths, type PathGroup } from "./groups.ts";
@@ -157,14 +158,19 @@ function dataLinkLines({ first, others }: PathGroup, layout: Layout): readonly s
 	return left > 0 ? [...lines, paint("faint", `and ${left} more alike`)] : lines;
 }
 
+/** A command stands out from words: it is what people copy. */
+export function fixRole(kind: FixKind | undefined): Pick<Cell, "role"> {
+	return kind === "command" ? { role: "good" } : {};
+}
+
 function findingLines(findings: readonly Finding[], layout: Layout): readonly string[] {
 	if (findings.length === 0) return [];
 	const roles: Readonly<Record<Finding["severity"], Role>> = { error: "bad", warning: "warning", info: "faint" };
-	const rows = findings.flatMap(({ severity, code, message, fix, object }): (readonly Cell[])[] => {
+	const rows = findings.flatMap(({ severity, code, message, fix, fixKind, object }): (readonly Cell[])[] => {
 		const about = object === undefined ? "" : ` (${object})`;
 		return [
 			[{ text: severity, role: roles[severity] }, { text: printable(`${message}${about} [${code}]`) }],
-			...(fix === undefined ? [] : [[{ text: "" }, { text: printable(`fix: ${fix}`), role: "good" as const }]]),
+			...(fix === undefined ? [] : [[{ text: "" }, { text: printable(`fix: ${fix}`), ...fixRole(fixKind) }]]),
 		];
 	});
 	return ["", layout.paint("heading", "Findings"), ...columns(rows, layout).flat()];

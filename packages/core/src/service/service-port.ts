@@ -40,21 +40,39 @@ export interface ProxyServicePort {
 /** Somebody else proxies such a Service; a headless one is not proxied at all (pkg/proxy/util ShouldSkipService, server.go). */
 const LABELS_OF_OTHERS = ["service.kubernetes.io/service-proxy-name", "service.kubernetes.io/headless"];
 
-/** Every port of the Services that kube-proxy programs in this family, in the order of the input. */
+/** Whether kube-proxy programs the Service in this family. */
+export function isProxied(service: Service, family: Family): boolean {
+	if (service.headless || service.type === "ExternalName") return false;
+	for (const label of LABELS_OF_OTHERS) if (label in service.labels) return false;
+	return clusterIPOf(service, family) !== undefined;
+}
+
+/** The ports of a Service that kube-proxy programs; `first` is the place of the first in the list of the family's ports. */
 export function proxyServicePorts(
-	services: readonly Service[],
+	service: Service,
+	first: number,
 	family: Family,
 	features: ProxyFeatures,
 ): readonly ProxyServicePort[] {
-	let index = 0;
-	return services.flatMap((service) => {
-		if (service.headless || service.type === "ExternalName") return [];
-		if (LABELS_OF_OTHERS.some((label) => label in service.labels)) return [];
-		const clusterIP = service.clusterIPs.find((address) => address.family === family);
-		if (clusterIP === undefined) return [];
-		const origin: Origin = { component: "kube-proxy", object: `service/${service.namespace}/${service.name}` };
-		return service.ports.map((port) => proxyServicePort(index++, service, port, clusterIP, origin, features));
-	});
+	const clusterIP = clusterIPOf(service, family);
+	if (clusterIP === undefined) return [];
+	const origin: Origin = { component: "kube-proxy", object: `service/${service.namespace}/${service.name}` };
+	return service.ports.map((port, i) => proxyServicePort(first + i, service, port, clusterIP, origin, features));
+}
+
+function clusterIPOf({ clusterIPs }: Service, family: Family): Address | undefined {
+	for (const address of clusterIPs) if (address.family === family) return address;
+	return undefined;
+}
+
+/** By `spec.internalTrafficPolicy`, where the version knows it. */
+export function isInternalLocal(service: Service, features: ProxyFeatures): boolean {
+	return features.internalTrafficPolicy && service.internalTrafficPolicy === "Local";
+}
+
+/** By `spec.externalTrafficPolicy`, where it has a meaning. */
+export function isExternalLocal(service: Service): boolean {
+	return service.externalTrafficPolicy === "Local" && mayBeReachedFromOutside(service);
 }
 
 function proxyServicePort(
@@ -73,8 +91,8 @@ function proxyServicePort(
 		.map(({ ip }) => ip)
 		.filter(ofFamily);
 	const externallyAccessible = port.nodePort !== 0 || loadBalancerVIPs.length > 0 || externalIPs.length > 0;
-	const internalLocal = features.internalTrafficPolicy && service.internalTrafficPolicy === "Local";
-	const externalLocal = service.externalTrafficPolicy === "Local" && mayBeReachedFromOutside(service);
+	const internalLocal = isInternalLocal(service, features);
+	const externalLocal = isExternalLocal(service);
 	const name = `${service.namespace}/${service.name}`;
 	return {
 		index,

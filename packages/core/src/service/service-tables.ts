@@ -2,9 +2,9 @@
  * What all nodes of a cluster share of kube-proxy's work: the Service ports and their endpoints. Made once a cluster; what a
  * packet never asks for is never worked out.
  */
-import type { Family } from "../address/address.ts";
+import type { Address, Family } from "../address/address.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { EndpointSlice } from "../cluster/objects.ts";
+import type { EndpointSlice, Service } from "../cluster/objects.ts";
 import type { KubeProxySettings } from "../cluster/settings.ts";
 import { ByPort } from "./by-port.ts";
 import {
@@ -18,7 +18,8 @@ import {
 	type NodeTopology,
 	type ProxyEndpoint,
 } from "./endpoints.ts";
-import { type ProxyServicePort, proxyServicePorts } from "./service-port.ts";
+import { isExternalLocal, isInternalLocal, type ProxyServicePort } from "./service-port.ts";
+import { ServicePorts } from "./service-ports.ts";
 import { type ProxyFeatures, proxyFeatures } from "./version.ts";
 
 /** Whether a port has endpoints to send traffic to, as its rules on one node depend on it. */
@@ -31,43 +32,67 @@ export interface Availability {
 	readonly external: boolean;
 }
 
+const NO_PORTS: readonly ProxyServicePort[] = [];
 const NOWHERE: Availability = { any: false, internal: false, external: false };
 const EVERYWHERE: Availability = { any: true, internal: true, external: true };
-
-/** Service ports by what packets ask them for. */
-export interface AskedPorts {
-	readonly ports: readonly ProxyServicePort[];
-	/** By each of a port's addresses. */
-	readonly byAddress: ReadonlyMap<string, readonly ProxyServicePort[]>;
-	/** By the ports that are open on every node: the node port, and that of health checks. */
-	readonly byNodePort: ReadonlyMap<number, readonly ProxyServicePort[]>;
-}
 
 /** The Service ports of one family. */
 export class FamilyServices {
 	readonly family: Family;
 	readonly features: ProxyFeatures;
-	readonly ports: readonly ProxyServicePort[];
 	readonly #cluster: Cluster;
+	readonly #ports: ServicePorts;
 	readonly #endpoints = new ByPort<readonly ProxyEndpoint[]>();
 	readonly #any = new ByPort<boolean>();
 	readonly #nodes = new ByPort<ReadonlySet<string>>();
 	readonly #hinted = new ByPort<boolean>();
 	/** The choice of nodes that have no endpoint of the port: with policy Cluster, that of all nodes. */
 	readonly #elsewhere = new ByPort<EndpointChoice>();
-	#asked: AskedPorts | undefined;
 	#byNode: Map<string, { readonly port: ProxyServicePort; readonly endpoint: ProxyEndpoint }[]> | undefined;
 
 	constructor(cluster: Cluster, family: Family) {
 		this.#cluster = cluster;
 		this.family = family;
 		this.features = proxyFeatures(cluster.kubeProxy);
-		this.ports = proxyServicePorts(cluster.services, family, this.features);
+		this.#ports = new ServicePorts(cluster.services, family, this.features);
 	}
 
-	get asked(): AskedPorts {
-		this.#asked ??= askedPorts(this.ports);
-		return this.#asked;
+	/** All of them, in the order of the input: made on first use. */
+	get ports(): readonly ProxyServicePort[] {
+		return this.#ports.all;
+	}
+
+	/** How many ports there are. */
+	get count(): number {
+		return this.#ports.count;
+	}
+
+	/** The port at a place in the list of all. */
+	at(place: number): ProxyServicePort | undefined {
+		return this.#ports.at(place);
+	}
+
+	/** Those that serve an address, in the order of all. */
+	atAddress(address: string): readonly ProxyServicePort[] {
+		const services = new Set<Service>();
+		for (const owner of this.#cluster.ownersOf({ text: address })) {
+			if (owner.kind === "service") services.add(owner.service);
+		}
+		if (services.size === 0) return NO_PORTS;
+		const ports = [...services].flatMap((service) => this.#ports.of(service));
+		return ports.filter((port) => serves(port, address)).sort((one, other) => one.index - other.index);
+	}
+
+	/** Those that are open on every node by this number: the node port, or that of health checks. */
+	onNodePort(number: number): readonly ProxyServicePort[] {
+		return this.#ports.onNodePort(number);
+	}
+
+	/** Those with policy Local for traffic of the cluster, or from outside. */
+	localPorts(policy: "internal" | "external"): readonly ProxyServicePort[] {
+		return this.#ports.where((service) =>
+			policy === "internal" ? isInternalLocal(service, this.features) : isExternalLocal(service),
+		);
 	}
 
 	/** All endpoints of the port, usable or not. */
@@ -124,7 +149,7 @@ export class FamilyServices {
 	/** Whether all ports together have more endpoints than this: they are counted no further than that. */
 	hasMoreEndpointsThan(most: number): boolean {
 		let count = 0;
-		for (const port of this.ports) {
+		for (const port of this.#ports.inTurn()) {
 			count += countEndpoints(port, this.#slices(port));
 			if (count > most) return true;
 		}
@@ -143,24 +168,9 @@ export class FamilyServices {
 	}
 }
 
-function askedPorts(ports: readonly ProxyServicePort[]): AskedPorts {
-	const byAddress = new Map<string, ProxyServicePort[]>();
-	const byNodePort = new Map<number, ProxyServicePort[]>();
-	for (const port of ports) {
-		for (const address of [port.clusterIP, ...port.externalIPs, ...port.loadBalancerVIPs]) {
-			add(byAddress, address.text, port);
-		}
-		if (port.nodePort !== 0) add(byNodePort, port.nodePort, port);
-		if (port.healthCheckNodePort !== 0) add(byNodePort, port.healthCheckNodePort, port);
-	}
-	return { ports, byAddress, byNodePort };
-}
-
-/** An address that a Service names twice counts once. */
-function add<Key>(lists: Map<Key, ProxyServicePort[]>, key: Key, port: ProxyServicePort): void {
-	const list = lists.get(key);
-	if (list === undefined) lists.set(key, [port]);
-	else if (list[list.length - 1] !== port) list.push(port);
+function serves({ clusterIP, externalIPs, loadBalancerVIPs }: ProxyServicePort, address: string): boolean {
+	const isIt = ({ text }: Address): boolean => text === address;
+	return isIt(clusterIP) || externalIPs.some(isIt) || loadBalancerVIPs.some(isIt);
 }
 
 /** What kube-proxy programs from, shared by all nodes of a cluster (`kubeProxy` takes it). */

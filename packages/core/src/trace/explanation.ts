@@ -1,5 +1,6 @@
 /** The answer, as the JSON of docs/contract.md: plain data that every renderer and the web page read. */
 import type { Origin } from "../origin/origin.ts";
+import type { FixKind } from "../wording/fix.ts";
 import type { Citation } from "./citation.ts";
 import type { Question } from "./question.ts";
 
@@ -169,6 +170,8 @@ export interface Finding {
 	readonly severity: Severity;
 	readonly message: string;
 	readonly fix?: string;
+	/** There with `fix`: whether that can be typed, or says what to do. */
+	readonly fixKind?: FixKind;
 	readonly object?: string;
 	/** The stage of each path at which its cause shows; absent where no path shows it. */
 	readonly steps?: readonly FindingStep[];

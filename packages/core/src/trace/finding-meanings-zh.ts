@@ -2,13 +2,17 @@
 import type { ExplanationFindingCode } from "./finding-meanings.ts";
 
 export const EXPLANATION_FINDINGS_ZH: Readonly<Record<ExplanationFindingCode, string>> = {
-	"answer-untranslated": "应答没有回到改写过报文目的地址的那个协议栈。",
-	"bridge-netfilter-off": "经过网桥的报文不走 iptables，所以同一网桥上的 Pod 的应答没有被转换回来。",
+	"answer-untranslated":
+		"只有改写过目的地址的那个协议栈才能在应答中改回来。绕过它的应答来自客户端没有访问过的地址，不会被接受。",
+	"bridge-netfilter-off":
+		"经过网桥的报文不走 iptables，所以同一网桥上的 Pod 的应答没有被转换回来：它来自客户端没有访问过的地址。",
 	"client-address-lost": "服务端看到的不是客户端的地址：途中做了源地址转换。",
 	"eni-of-another-node": "拥有该 Pod 地址的 ENI 不在 Pod 所在的节点上。",
 	"eni-quota-reached": "节点的 ENI 或地址已达到其实例规格的上限。",
-	"external-ip-local-no-endpoint": "externalTrafficPolicy 是 Local，而被访问的节点上没有端点。",
-	"internal-policy-local-no-endpoint": "internalTrafficPolicy 是 Local，而客户端所在的节点上没有端点。",
+	"external-ip-local-no-endpoint":
+		"externalTrafficPolicy 为 Local 时，节点只把访问发给自己的 Pod；没有 Pod 的节点不接待客户端。",
+	"internal-policy-local-no-endpoint":
+		"internalTrafficPolicy 为 Local 时，节点上的客户端只会被发往该节点的 Pod；没有 Pod 时访问会失败。",
 	"lb-acl-denies": "负载均衡的访问控制名单不放行该客户端。",
 	"lb-client-not-kept": "负载均衡以自己的地址出现在服务端面前。",
 	"lb-member-missing": "负载均衡缺少一个应有的成员。",
@@ -26,14 +30,14 @@ export const EXPLANATION_FINDINGS_ZH: Readonly<Record<ExplanationFindingCode, st
 	"pod-networking-shadowed": "另有一个 PodNetworking 也适合该 Pod，但排在后面。",
 	"pod-networking-zone": "PodNetworking 在节点的可用区中没有 vSwitch。",
 	"policy-allowed": "哪些 NetworkPolicy 放行了报文。",
-	"policy-denied": "NetworkPolicy 隔离了该 Pod，而没有任何规则放行该报文。",
+	"policy-denied": "被任何策略选中的 Pod，只接受其中某个策略放行的报文。其余的被悄悄丢弃：发送方一直等到超时。",
 	"policy-left-out": "该模式执行 NetworkPolicy，但不在这个 Pod 上：报文违反策略也能通过。",
 	"policy-not-enforced": "有 NetworkPolicy，而集群中没有谁执行它。",
 	"policy-not-evaluated": "有一个起作用的 NetworkPolicy 无法求值。",
 	"port-assumed": "问题和 Pod 都没有给出端口。",
 	"port-not-declared": "Pod 没有声明该端口；是否有程序监听，不得而知。",
-	"security-group-denies": "安全组不放行该报文。",
-	"security-group-denies-reply": "安全组不放行应答。",
+	"security-group-denies": "只对建立连接的报文进行检查，没有规则放行的被悄悄丢弃：发送方一直等到超时。",
+	"security-group-denies-reply": "应答只有在请求经过的那块 ENI 上才自动放行；在另一块上，它像新连接一样接受检查。",
 	"security-group-not-applied": "对象所要求的安全组不在该 ENI 上。",
 	"security-group-of-node": "起决定作用的是节点的安全组，而不是 Pod 的。",
 	"security-group-undecided": "结果取决于一个输入中没有的值。",
@@ -41,9 +45,9 @@ export const EXPLANATION_FINDINGS_ZH: Readonly<Record<ExplanationFindingCode, st
 	"service-no-endpoints": "没有谁提供该 Service：它的客户端被拒绝。",
 	"service-no-ready-endpoint": "该 Service 没有就绪的端点。",
 	"source-dest-check": "机器以不属于自己的地址发出的报文被云丢弃。",
-	"vlan-not-on-port": "交换机端口不承载其机器所用的 VLAN。",
+	"vlan-not-on-port": "交换机丢弃端口不承载的 VLAN 的帧，并且不通知任何人。",
 	"vlan-without-member": "trunk 的某个 VLAN 不属于任何成员 ENI。",
-	"vpc-route-missing": "VPC 没有某个节点的 Pod 的路由条目。",
-	"vpc-route-wrong": "VPC 的某个路由条目指向另一台机器。",
+	"vpc-route-missing": "VPC 靠每个节点的 Pod 网段条目找到 Pod。没有它，节点之外无人能到达该节点上的 Pod。",
+	"vpc-route-wrong": "VPC 靠每个节点的 Pod 网段条目找到 Pod。指向另一台机器的条目把它们的报文带到那里。",
 	"ways-left-out": "路的数量超过了所跟踪的。",
 };

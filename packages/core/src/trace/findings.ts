@@ -189,7 +189,7 @@ function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): reado
 			code: "bridge-netfilter-off",
 			severity: "error",
 			message: phrase("bridge-netfilter-off", { key, place: stack.place }),
-			fix: phrase("command", { command: `modprobe br_netfilter && sysctl -w ${key}=1` }),
+			fix: { command: `modprobe br_netfilter && sysctl -w ${key}=1` },
 			object: stack.place,
 			shownAt: ({ direction, hop }) =>
 				direction === "reply" && hop.at === stack.place && hop.because.code === "bridged",

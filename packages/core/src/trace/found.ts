@@ -1,4 +1,5 @@
 /** What was found, before it is worded. */
+import { type Fix, fixIn } from "../wording/fix.ts";
 import type { Language } from "../wording/language.ts";
 import { type Phrase, worded } from "../wording/phrase.ts";
 import type { Finding, Severity } from "./explanation.ts";
@@ -9,7 +10,7 @@ export interface Found {
 	readonly code: string;
 	readonly severity: Severity;
 	readonly message: Phrase;
-	readonly fix?: Phrase;
+	readonly fix?: Fix;
 	readonly object?: string;
 	/** Absent: no stage shows it. */
 	readonly shownAt?: ShownAt;
@@ -23,7 +24,7 @@ export function findingIn(found: Found, language: Language, ways: readonly Way[]
 		code,
 		severity,
 		message: worded(message, language),
-		...(fix !== undefined && { fix: worded(fix, language) }),
+		...fixIn(fix, language),
 		...(object !== undefined && { object }),
 		...(steps.length > 0 && { steps }),
 	};

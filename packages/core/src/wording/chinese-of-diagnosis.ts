@@ -33,9 +33,9 @@ export const CHINESE_OF_DIAGNOSIS: Readonly<Record<keyof typeof ENGLISH_OF_DIAGN
 	"all-vlans": "全部",
 	"listener-member": "监听 {listener}：{member} 权重 {weight}",
 
-	"restart-writes-chain": "# 在 {place} 上重启 {owner}：它会重新写入这条链的规则",
+	"restart-writes-chain": "在 {place} 上重启 {owner}：它会重新写入这条链的规则",
 	"their-owner": "它们的归属者",
-	"restart-makes-device": "# 在 {place} 上重启 {owner}：它会重新创建这个设备",
+	"restart-makes-device": "在 {place} 上重启 {owner}：它会重新创建这个设备",
 	"made-with-pod": "{command}   # 它的网络随 Pod 一起创建",
 	"then-restart": "{command}   # 然后重启 {owner}，它会重新创建",
 	"in-namespace-of": "nsenter -t PID -n {command}   # PID：{place} 的一个进程",

@@ -31,9 +31,9 @@ export const ENGLISH_OF_DIAGNOSIS = {
 	"all-vlans": "all",
 	"listener-member": "listener {listener}: {member} weight {weight}",
 
-	"restart-writes-chain": "# restart {owner} at {place}: it writes the chain's rules again",
+	"restart-writes-chain": "restart {owner} at {place}: it writes the chain's rules again",
 	"their-owner": "their owner",
-	"restart-makes-device": "# restart {owner} at {place}: it makes the device again",
+	"restart-makes-device": "restart {owner} at {place}: it makes the device again",
 	"made-with-pod": "{command}   # its network is made with the pod",
 	"then-restart": "{command}   # then restart {owner}, which makes it again",
 	"in-namespace-of": "nsenter -t PID -n {command}   # PID: a process of {place}",

@@ -49,6 +49,7 @@ describe("a cause", () => {
 			owner: "flannel",
 			expected: { text: "10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink" },
 			fix: "ip route replace 10.244.2.0/24 via 10.244.2.0 dev flannel.1 onlink",
+			fixKind: "command",
 			confirm: "ip route show table main 10.244.2.0/24",
 			proof: "with it put right the packet is delivered",
 		});
@@ -87,6 +88,19 @@ describe("a cause", () => {
 		expect(findings.find(({ code }) => code === "address-wrong")?.fix).toMatch(
 			/^nsenter -t PID -n sh -c 'ip address del .* && ip address add .*' {3}# PID: /,
 		);
+	});
+
+	it("whose remedy is no command is told as an action, and not set like one", () => {
+		const diagnosis = diagnosed({ "node/n1 ip-address.txt": without("flannel.1", "10.244.1.0/32", "vxlan id") });
+		const missing = diagnosis.findings.find(({ code }) => code === "link-missing");
+		// A daemon that makes a node's devices does so when it starts; no tool of iproute2 knows all that it sets.
+		expect(missing).toMatchObject({ fix: "restart flannel at node/n1: it makes the device again", fixKind: "action" });
+		const GREEN = "\u001b[32m";
+		const painted = renderDiagnosis(diagnosis, { color: true });
+		expect(painted).toContain("restart flannel");
+		expect(painted).not.toContain(`${GREEN}restart`);
+		const route = diagnosed({ "node/n1 ip-route.txt": without("10.244.2.0/24 via") });
+		expect(renderDiagnosis(route, { color: true })).toContain(`${GREEN}ip route replace 10.244.2.0/24`);
 	});
 
 	it("is several entries where only all of them together help", () => {

@@ -10,7 +10,8 @@ const HTTP = { name: "", protocol: "tcp", port: 80 } as const;
 
 function portOf(spec: Partial<ServiceSpec> = {}): ProxyServicePort {
 	const [port] = proxyServicePorts(
-		[service("ns/svc", { clusterIP: "172.30.0.1", ports: [{ port: 80 }], ...spec })],
+		service("ns/svc", { clusterIP: "172.30.0.1", ports: [{ port: 80 }], ...spec }),
+		0,
 		4,
 		NEWEST,
 	);

@@ -19,6 +19,19 @@ export function SourceLink({ file, line }: Pick<SourcePosition, "file" | "line">
 	);
 }
 
+/** Where an entry was read: manifests can be changed in the page, the dumps of a snapshot cannot. */
+export function SourceOf({ file, line }: Pick<SourcePosition, "file" | "line">): JSX.Element {
+	if (IS_MANIFEST.test(file)) return <SourceLink file={file} line={line} />;
+	return (
+		<code class="source">
+			{file}:{line}
+		</code>
+	);
+}
+
+/** A scenario's own objects stand in `FILE#ID`. */
+const IS_MANIFEST = /\.ya?ml(#[\w.-]+)?$/;
+
 /** A sentence of the engine's, whose positions lead on. */
 export function Sourced({ text }: { readonly text: string }): JSX.Element {
 	const [first = "", ...rest] = text.split(POSITION);

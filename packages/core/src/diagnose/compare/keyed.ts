@@ -3,7 +3,7 @@ import type { Origin } from "../../origin/origin.ts";
 import type { Namespace, StatePart } from "../../state/namespace.ts";
 import type { Place } from "../../state/place.ts";
 import type { FindingCode } from "../codes.ts";
-import { type Difference, type EntryText, namespaceRepair, type Repair } from "../difference.ts";
+import { byCommand, type Difference, type EntryText, namespaceRepair, type Repair } from "../difference.ts";
 
 /** How entries of one part are told apart, compared, shown and put back. */
 export interface EntryKind<Entry extends { readonly origin: Origin }> {
@@ -16,7 +16,7 @@ export interface EntryKind<Entry extends { readonly origin: Origin }> {
 	/** As its tool prints it. */
 	textOf(entry: Entry): string;
 	deviceOf(entry: Entry): string | null;
-	/** The command that makes `expected` of `actual`; null where either is not there. */
+	/** The command that makes `expected` of `actual`, null where either is not there; null or empty: no command does. */
 	fixOf(expected: Entry | null, actual: Entry | null): string | null;
 	/** The namespace with its list changed. */
 	with(namespace: Namespace, change: (list: readonly Entry[]) => readonly Entry[]): Namespace;
@@ -70,7 +70,7 @@ function keyedDifference<Entry extends { readonly origin: Origin }>(
 		expected: shown(kind, expected),
 		actual: shown(kind, actual),
 		repairs: [exchange(place, kind, expected, actual)],
-		fix: kind.fixOf(expected, actual),
+		fix: byCommand(kind.fixOf(expected, actual)),
 		consequences: [],
 	};
 }

@@ -3,9 +3,10 @@ import { printIpAddress } from "../../emit/ip-address.ts";
 import { DEFAULT_BRIDGE_PORT, type Link, type PortVlan } from "../../state/link.ts";
 import type { Namespace } from "../../state/namespace.ts";
 import type { Place } from "../../state/place.ts";
+import type { Fix } from "../../wording/fix.ts";
 import { type Phrase, phrase, type Said } from "../../wording/phrase.ts";
 import type { FindingCode } from "../codes.ts";
-import { type Difference, type EntryText, namespaceRepair } from "../difference.ts";
+import { byCommand, type Difference, type EntryText, namespaceRepair } from "../difference.ts";
 
 export function compareLinks(expected: Namespace, actual: Namespace): readonly Difference[] {
 	if (actual.missing.has("ip-address")) return [];
@@ -34,10 +35,10 @@ function linkMissing(place: Place, link: Link): Difference {
 }
 
 /** A plug-in makes a pod's devices with the pod, and never again; a daemon makes a node's when it starts. */
-function makerFix(place: Place, { origin }: Link): Phrase {
+function makerFix(place: Place, { origin }: Link): Fix {
 	const [kind, namespace, name] = place.split("/");
 	return kind === "pod"
-		? phrase("made-with-pod", { command: `kubectl -n ${namespace} delete pod ${name}` })
+		? { command: phrase("made-with-pod", { command: `kubectl -n ${namespace} delete pod ${name}` }) }
 		: phrase("restart-makes-device", { owner: origin.component, place });
 }
 
@@ -58,7 +59,7 @@ interface Aspect {
 	/** Where the text is a description. */
 	readonly said?: (link: Link) => Phrase | undefined;
 	readonly take: (link: Link, from: Link) => Link;
-	readonly fix: (link: Link) => Said | null;
+	readonly command: (link: Link) => Said;
 }
 
 const ASPECTS: readonly Aspect[] = [
@@ -66,13 +67,13 @@ const ASPECTS: readonly Aspect[] = [
 		code: "link-down",
 		text: ({ up }) => (up ? "state UP" : "state DOWN"),
 		take: (link, { up, carrier }) => ({ ...link, up, carrier }),
-		fix: ({ name, up }) => `ip link set ${name} ${up ? "up" : "down"}`,
+		command: ({ name, up }) => `ip link set ${name} ${up ? "up" : "down"}`,
 	},
 	{
 		code: "mtu-wrong",
 		text: ({ mtu }) => `mtu ${mtu}`,
 		take: (link, { mtu }) => ({ ...link, mtu }),
-		fix: ({ name, mtu }) => `ip link set ${name} mtu ${mtu}`,
+		command: ({ name, mtu }) => `ip link set ${name} mtu ${mtu}`,
 	},
 	{
 		code: "link-master-wrong",
@@ -84,7 +85,7 @@ const ASPECTS: readonly Aspect[] = [
 				...(from.master !== undefined && { master: from.master }),
 				...(from.bridgePort !== undefined && { bridgePort: from.bridgePort }),
 			}) as Link,
-		fix: ({ name, master }) => `ip link set ${name} ${master === undefined ? "nomaster" : `master ${master}`}`,
+		command: ({ name, master }) => `ip link set ${name} ${master === undefined ? "nomaster" : `master ${master}`}`,
 	},
 	{
 		code: "bridge-port-wrong",
@@ -98,7 +99,7 @@ const ASPECTS: readonly Aspect[] = [
 			const { vlans: _, ...settings } = from.bridgePort ?? DEFAULT_BRIDGE_PORT;
 			return { ...link, bridgePort: { ...(link.bridgePort ?? DEFAULT_BRIDGE_PORT), ...settings } };
 		},
-		fix: (link) => {
+		command: (link) => {
 			const { hairpin, isolated, learning, flood } = link.bridgePort ?? DEFAULT_BRIDGE_PORT;
 			const settings = Object.entries({ hairpin, isolated, learning, flood });
 			return `bridge link set dev ${link.name} ${settings.map(([name, on]) => `${name} ${on ? "on" : "off"}`).join(" ")}`;
@@ -116,7 +117,7 @@ const ASPECTS: readonly Aspect[] = [
 			bridgePort?.vlans === undefined
 				? link
 				: { ...link, bridgePort: { ...(link.bridgePort ?? DEFAULT_BRIDGE_PORT), vlans: bridgePort.vlans } },
-		fix: ({ name, bridgePort }) =>
+		command: ({ name, bridgePort }) =>
 			(bridgePort?.vlans ?? []).map((vlan) => `bridge vlan add dev ${name} vid ${vlanText(vlan)}`).join(" && "),
 	},
 	{
@@ -127,7 +128,7 @@ const ASPECTS: readonly Aspect[] = [
 			return { ...from, mac, index, up: link.up, mtu: link.mtu, carrier: link.carrier };
 		},
 		// What a device was made with cannot be changed; who makes it does so when it is not there.
-		fix: ({ name, origin }) => phrase("then-restart", { command: `ip link del ${name}`, owner: origin.component }),
+		command: ({ name, origin }) => phrase("then-restart", { command: `ip link del ${name}`, owner: origin.component }),
 	},
 ];
 
@@ -186,7 +187,7 @@ function aspectDifference(
 					links: before.links.map((link) => (link.name === expected.name ? aspect.take(link, expected) : link)),
 				})),
 			],
-			fix: aspect.fix(expected),
+			fix: byCommand(aspect.command(expected)),
 			consequences: [],
 		},
 	];

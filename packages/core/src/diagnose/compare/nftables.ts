@@ -135,7 +135,7 @@ function policyDifference(
 			subject,
 			expected: text(own.policy),
 			actual: text(other.policy),
-			fix: `nft 'chain ${subject} { policy ${own.policy}; }'`,
+			fix: { command: `nft 'chain ${subject} { policy ${own.policy}; }'` },
 			repairs: [
 				changed(at, (table) => {
 					const chain = table.chains.get(expected.name) ?? expected;
@@ -166,10 +166,12 @@ function ruleDifference(at: TableAt, chain: NftChain, expected: NftRule | null, 
 		subject: `${tableWords(at)} ${chain.name}`,
 		expected: expected && { text: words, origin: expected.origin },
 		actual: actual && { text: words, origin: actual.origin },
-		fix:
-			expected === null
-				? `nft delete rule ${tableWords(at)} ${chain.name} handle ${handle ?? "N"}`
-				: `nft add rule ${words}`,
+		fix: {
+			command:
+				expected === null
+					? `nft delete rule ${tableWords(at)} ${chain.name} handle ${handle ?? "N"}`
+					: `nft add rule ${words}`,
+		},
 		repairs: [
 			changed(at, (table) => {
 				const before = table.chains.get(chain.name) ?? { ...chain, rules: [] };
@@ -216,7 +218,7 @@ function elementDifference(
 		subject: `${tableWords(at)} ${set.name}`,
 		expected: expected && entry,
 		actual: actual && entry,
-		fix: `nft ${expected === null ? "delete" : "add"} element ${words}`,
+		fix: { command: `nft ${expected === null ? "delete" : "add"} element ${words}` },
 		repairs: [
 			changed(at, (table) => {
 				const before = table.sets.get(set.name) ?? { ...set, elements: [] };

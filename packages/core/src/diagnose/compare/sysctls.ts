@@ -76,7 +76,7 @@ function sysctlDifference(actual: Namespace, key: string, wanted: string, real: 
 				sysctls: new Map([...namespace.sysctls, [key, wanted]]),
 			})),
 		],
-		fix: `sysctl -w ${key}=${wanted}`,
+		fix: { command: `sysctl -w ${key}=${wanted}` },
 		consequences: [],
 	};
 }

@@ -5,7 +5,8 @@ import { findTable, type XtChain, type XtRule, type XtTable } from "../../netfil
 import { KERNEL, type Origin } from "../../origin/origin.ts";
 import type { Namespace, StatePart } from "../../state/namespace.ts";
 import type { Place } from "../../state/place.ts";
-import { phrase, type Said } from "../../wording/phrase.ts";
+import type { Fix } from "../../wording/fix.ts";
+import { phrase } from "../../wording/phrase.ts";
 import { type Difference, described, type EntryText, namespaceRepair, type Repair } from "../difference.ts";
 import { inserted, type Stretch, stretches } from "./ordered.ts";
 
@@ -153,7 +154,7 @@ function policyDifference(at: ChainAt, actual: XtChain): Difference {
 		change: "wrong",
 		expected: text(expected),
 		actual: text(actual),
-		fix: `${toolOf(at)} -P ${chain} ${expected.policy ?? "ACCEPT"}`,
+		fix: { command: `${toolOf(at)} -P ${chain} ${expected.policy ?? "ACCEPT"}` },
 		repairs: [changed(at, (own) => ({ ...own, policy: expected.policy }))],
 	});
 }
@@ -174,11 +175,12 @@ function flushed(at: ChainAt): Difference {
 /** More rules than this nobody types: whoever wrote them writes them again. */
 const MOST_TYPED = 8;
 
-function chainFix(at: ChainAt): Said {
+function chainFix(at: ChainAt): Fix {
 	const { expected, table, chain, place } = at;
 	const owner = expected.rules[0]?.origin.component ?? phrase("their-owner");
 	if (expected.rules.length > MOST_TYPED) return phrase("restart-writes-chain", { owner, place });
-	return expected.rules.map((rule) => `${toolOf(at)} -A ${chain} ${printRuleParts(rule, table.family)}`).join(" && ");
+	const command = (rule: XtRule): string => `${toolOf(at)} -A ${chain} ${printRuleParts(rule, table.family)}`;
+	return { command: expected.rules.map(command).join(" && ") };
 }
 
 /** A rule that stands at another place is both missing and too many. */
@@ -197,7 +199,7 @@ function ruleDifference(at: ChainAt, expected: XtRule | null, actual: XtRule | n
 		change,
 		expected: expected && ruleText(at, expected),
 		actual: actual && ruleText(at, actual),
-		fix: ruleFix(at, expected, actual),
+		fix: { command: ruleCommand(at, expected, actual) },
 		repairs: [exchange(at, expected, actual)],
 	});
 }
@@ -213,7 +215,7 @@ function ruleText(at: ChainAt, rule: XtRule): EntryText {
 	return { text: `${at.table.name}: ${text}`, origin: rule.origin };
 }
 
-function ruleFix(at: ChainAt, expected: XtRule | null, actual: XtRule | null): string {
+function ruleCommand(at: ChainAt, expected: XtRule | null, actual: XtRule | null): string {
 	const words = (rule: XtRule): string => printRuleParts(rule, at.table.family);
 	const position = at.expected.rules.indexOf(expected as XtRule) + 1;
 	if (expected === null) return `${toolOf(at)} -D ${at.chain} ${words(actual as XtRule)}`;

@@ -32,6 +32,9 @@ import { SharedChain } from "./shared-chain.ts";
 /** Above this many endpoints in the cluster, kube-proxy leaves out comments (largeClusterEndpointsThreshold). */
 const LARGE_CLUSTER_ENDPOINTS = 1000;
 
+/** With more ports of a policy Local hardly two nodes have endpoints of the same ones. */
+const MOST_COMPARED = 16;
+
 type ChainMap = ReadonlyMap<string, XtChain>;
 
 export class IptablesServices {
@@ -44,7 +47,7 @@ export class IptablesServices {
 	readonly #named = new Set<ProxyServicePort>();
 	/** By what of a port is available, as `#dispatch` counts it. */
 	readonly #dispatches = new Map<number, ByPort<Dispatch>>();
-	#localPorts: Record<"internal" | "external", readonly ProxyServicePort[]> | undefined;
+	readonly #localPorts: Partial<Record<"internal" | "external", readonly ProxyServicePort[]>> = {};
 	/** Chains that every node has alike, and shared chains by what of them differs. */
 	readonly #shared = new Map<string, XtChain>();
 	/** By the hash of their chains, as far as somebody asked for it. */
@@ -126,18 +129,17 @@ export class IptablesServices {
 	/** One of the chains that all Services share. Nodes with the same key have the same chain. */
 	#together(node: ProxyNode, name: string, part: keyof Dispatch, key: string, last: readonly XtRule[] = []): XtChain {
 		const rulesOf = (port: ProxyServicePort): readonly XtRule[] => this.#dispatch(port, node)[part];
-		return remembered(this.#shared, `${part} ${key}`, () => new SharedChain(name, this.#services.asked, rulesOf, last));
+		return remembered(this.#shared, `${part} ${key}`, () => new SharedChain(name, this.#services, rulesOf, last));
 	}
 
-	/** For which ports of a policy Local the node has endpoints of its own. */
+	/** Nodes with the same key have endpoints of their own for the same ports of a policy Local. */
 	#localKey(node: ProxyNode, policy: "internal" | "external"): string {
 		// Asked for every node, and most Services have no such policy.
-		this.#localPorts ??= {
-			internal: this.#services.ports.filter((port) => port.internalLocal),
-			external: this.#services.ports.filter((port) => port.externalLocal),
-		};
+		const ports = this.#localPorts[policy] ?? this.#services.localPorts(policy);
+		this.#localPorts[policy] = ports;
+		if (ports.length > MOST_COMPARED) return node.name;
 		let key = "";
-		for (const port of this.#localPorts[policy]) {
+		for (const port of ports) {
 			const { internal, external } = this.#services.availability(port, node.name);
 			key += `${Number(internal)}${Number(external)}`;
 		}

@@ -10,7 +10,7 @@ import {
 } from "../../netfilter/xtables/rule-index.ts";
 import type { XtChain, XtRule } from "../../netfilter/xtables/table.ts";
 import type { ProxyServicePort } from "../service-port.ts";
-import { type AskedPorts, remembered } from "../service-tables.ts";
+import type { FamilyServices } from "../service-tables.ts";
 
 /** More rules than a port has in one chain: what the places of two ports are apart. */
 const STRIDE = 1 << 20;
@@ -23,12 +23,12 @@ export class SharedChain implements XtChain {
 	/** `rulesOf` gives each port's rules, the same ones each time; `last` come after those of all ports. */
 	constructor(
 		name: string,
-		asked: AskedPorts,
+		services: FamilyServices,
 		rulesOf: (port: ProxyServicePort) => readonly XtRule[],
 		last: readonly XtRule[],
 	) {
 		this.name = name;
-		this.#index = new PortIndex(asked, rulesOf, last);
+		this.#index = new PortIndex(services, rulesOf, last);
 	}
 
 	get rules(): readonly XtRule[] {
@@ -42,7 +42,7 @@ export class SharedChain implements XtChain {
 
 class PortIndex implements RuleIndex {
 	readonly rest: Places;
-	readonly #asked: AskedPorts;
+	readonly #services: FamilyServices;
 	readonly #rulesOf: (port: ProxyServicePort) => readonly XtRule[];
 	readonly #last: readonly XtRule[];
 	readonly #byDestination = new Map<string, Places>();
@@ -51,45 +51,57 @@ class PortIndex implements RuleIndex {
 	readonly #before: number[] = [0];
 	#rules: readonly XtRule[] | undefined;
 
-	constructor(asked: AskedPorts, rulesOf: (port: ProxyServicePort) => readonly XtRule[], last: readonly XtRule[]) {
-		this.#asked = asked;
+	constructor(
+		services: FamilyServices,
+		rulesOf: (port: ProxyServicePort) => readonly XtRule[],
+		last: readonly XtRule[],
+	) {
+		this.#services = services;
 		this.#rulesOf = rulesOf;
 		this.#last = last;
-		this.rest = last.map((_, i) => asked.ports.length * STRIDE + i);
+		this.rest = last.map((_, i) => services.count * STRIDE + i);
 	}
 
 	get rules(): readonly XtRule[] {
-		this.#rules ??= [...this.#asked.ports.flatMap(this.#rulesOf), ...this.#last];
+		this.#rules ??= [...this.#services.ports.flatMap(this.#rulesOf), ...this.#last];
 		return this.#rules;
 	}
 
 	byDestination(address: string): Places | undefined {
-		const ports = this.#asked.byAddress.get(address);
-		if (ports === undefined) return undefined;
-		const places = remembered(this.#byDestination, address, () =>
-			this.#places(ports, (rule) => onlyDestination(rule) === address),
-		);
+		let places = this.#byDestination.get(address);
+		if (places === undefined) {
+			const ports = this.#services.atAddress(address);
+			// Most addresses are pods', and too many to be kept.
+			if (ports.length === 0) return undefined;
+			places = this.#places(ports, (rule) => onlyDestination(rule) === address);
+			this.#byDestination.set(address, places);
+		}
 		return places.length === 0 ? undefined : places;
 	}
 
 	byDestinationPort(number: number): Places | undefined {
-		const ports = this.#asked.byNodePort.get(number);
-		if (ports === undefined) return undefined;
-		const places = remembered(this.#byDestinationPort, number, () =>
-			this.#places(ports, (rule) => onlyDestination(rule) === undefined && onlyDestinationPort(rule) === number),
-		);
+		let places = this.#byDestinationPort.get(number);
+		if (places === undefined) {
+			const ports = this.#services.onNodePort(number);
+			if (ports.length === 0) return undefined;
+			places = this.#places(
+				ports,
+				(rule) => onlyDestination(rule) === undefined && onlyDestinationPort(rule) === number,
+			);
+			this.#byDestinationPort.set(number, places);
+		}
 		return places.length === 0 ? undefined : places;
 	}
 
 	rule(place: number): XtRule {
-		const port = this.#asked.ports[Math.floor(place / STRIDE)];
+		const port = this.#services.at(Math.floor(place / STRIDE));
 		return (port === undefined ? this.#last : this.#rulesOf(port))[place % STRIDE] as XtRule;
 	}
 
 	position(place: number): number {
 		const port = Math.floor(place / STRIDE);
 		for (let last = this.#before.length - 1; last < port; last++) {
-			const rules = this.#rulesOf(this.#asked.ports[last] as ProxyServicePort).length;
+			const rules = this.#rulesOf(this.#services.at(last) as ProxyServicePort).length;
 			this.#before.push((this.#before[last] as number) + rules);
 		}
 		return (this.#before[port] as number) + (place % STRIDE) + 1;

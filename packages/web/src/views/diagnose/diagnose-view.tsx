@@ -6,11 +6,12 @@ import type { Input } from "../../backend/backend.ts";
 import type { Asked } from "../../engine/calls.ts";
 import { go } from "../../navigation.ts";
 import { Problem } from "../../parts/problem.tsx";
+import { Manifests } from "../../parts/source-link.tsx";
 import { formatRoute, type Route } from "../../route.ts";
 import { DIAGNOSE } from "../../texts/diagnose.ts";
 import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
 import { titleIn } from "../../texts/title.ts";
-import { inputOf, questionIn, routeOf } from "../path/asked.ts";
+import { inputOf, isEditable, questionIn, routeOf } from "../path/asked.ts";
 import { QuestionForm } from "../path/question-form.tsx";
 import { useScenario } from "../path/use-scenario.ts";
 import type { ViewProps } from "../view.ts";
@@ -30,7 +31,9 @@ export function DiagnoseView({ route, served }: ViewProps): JSX.Element {
 			{input === null || route.params.examples !== undefined ? (
 				<Examples route={route} />
 			) : (
-				<Diagnosed key={input.kind === "scenario" ? input.name : ""} input={input} route={route} />
+				<Manifests.Provider value={isEditable(input, served) ? route : null}>
+					<Diagnosed key={input.kind === "scenario" ? input.name : ""} input={input} route={route} />
+				</Manifests.Provider>
 			)}
 		</div>
 	);

@@ -2,7 +2,8 @@
 import { atlasNameOf, type DiagnosisFinding, formatQuestion, type Question } from "@podpath/core";
 import type { ComponentChildren, JSX } from "preact";
 import type { Input } from "../../backend/backend.ts";
-import { CopyButton } from "../../parts/copy-button.tsx";
+import { CommandText, FixText } from "../../parts/fix-text.tsx";
+import { Sourced, SourceOf } from "../../parts/source-link.tsx";
 import { formatRoute, type Route } from "../../route.ts";
 import { DIAGNOSE } from "../../texts/diagnose.ts";
 import { useTexts, useTextsOf } from "../../texts/language.ts";
@@ -23,13 +24,13 @@ interface Props {
 export function FindingCard({ finding, question, input, fault }: Props): JSX.Element {
 	const { severities } = useTexts();
 	const texts = useTextsOf(DIAGNOSE);
-	const { code, severity, message, at, owner, object, expected, actual, fix, confirm, proof } = finding;
+	const { code, severity, message, at, owner, object, expected, actual, fix, fixKind, confirm, proof } = finding;
 	const asked = finding.question ?? question;
 	const about = input.kind === "scenario" ? input.name : null;
 	return (
 		<li class={`finding ${severity}`}>
 			<p class="message">
-				<span class="severity">{severities[severity]}</span> {message}
+				<span class="severity">{severities[severity]}</span> <Sourced text={message} />
 			</p>
 			<dl>
 				<Row name={texts.expected} of={expected}>
@@ -44,8 +45,8 @@ export function FindingCard({ finding, question, input, fault }: Props): JSX.Ele
 				<Line name={texts.owner}>
 					{owner !== undefined && (object === undefined ? owner : texts.ownerFor(owner, object))}
 				</Line>
-				<Command name={texts.fix} text={fix} />
-				<Command name={texts.confirm} text={confirm} />
+				<Line name={texts.fix}>{fix !== undefined && <FixText text={fix} kind={fixKind} />}</Line>
+				<Line name={texts.confirm}>{confirm !== undefined && <CommandText text={confirm} />}</Line>
 				<Line name={texts.proof}>{proof}</Line>
 				<Line name={texts.asked}>{question === null && asked !== null && formatQuestion(asked)}</Line>
 			</dl>
@@ -77,11 +78,7 @@ function Row({ name, of, children }: RowProps): JSX.Element | null {
 			<dt>{name}</dt>
 			<dd>
 				<code class="entry">{text}</code>
-				{source !== undefined && (
-					<code class="source">
-						{source.file}:{source.line}
-					</code>
-				)}
+				{source !== undefined && <SourceOf file={source.file} line={source.line} />}
 				{children(of)}
 			</dd>
 		</div>
@@ -94,18 +91,6 @@ function Line({ name, children }: { readonly name: string; readonly children: Co
 		<div>
 			<dt>{name}</dt>
 			<dd>{children}</dd>
-		</div>
-	);
-}
-
-function Command({ name, text }: { readonly name: string; readonly text: string | undefined }): JSX.Element | null {
-	if (text === undefined) return null;
-	return (
-		<div class="command">
-			<dt>{name}</dt>
-			<dd>
-				<code>{text}</code> <CopyButton text={() => text} />
-			</dd>
 		</div>
 	);
 }
@@ -127,7 +112,7 @@ function StateLink({ about, at, text, label }: StateLinkProps): JSX.Element | nu
 	return <a href={formatRoute({ view: "state", params })}>{label}</a>;
 }
 
-/** What docs/findings.md says of the code. */
+/** What docs/findings.md says of the code, without its title: the finding itself has said that. */
 function Meaning({ code }: { readonly code: string }): JSX.Element {
 	const texts = useTextsOf(DIAGNOSE);
 	const { ofDiagnosis, ofExplanation } = useTextsOf(MEANINGS);
@@ -141,9 +126,7 @@ function Meaning({ code }: { readonly code: string }): JSX.Element {
 			{other !== undefined && <p>{other}</p>}
 			{known !== undefined && (
 				<>
-					<p>
-						<b>{texts.titled(known.title)}</b> {known.effect}
-					</p>
+					<p>{known.effect}</p>
 					<p class="quiet">{texts.usually(known.owner)}</p>
 				</>
 			)}

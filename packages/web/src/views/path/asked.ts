@@ -10,6 +10,11 @@ export function inputOf({ params }: Route, served: ServedInput): GivenInput | nu
 	return served.kind === "atlas" ? null : { kind: "served" };
 }
 
+/** Whether the manifests that are asked about can be changed in the page. */
+export function isEditable(input: Input, served: ServedInput): boolean {
+	return input.kind === "scenario" || served.kind === "manifests";
+}
+
 /** The question of the URL; a scenario's own where the URL names none. Null: nothing is asked yet. */
 export function questionIn({ params }: Route, scenario: Asked | undefined): Question | null {
 	const { from, to } = params;

@@ -1,6 +1,7 @@
 /** What an operator should know, with what to do. */
 import type { Finding } from "@podpath/core";
 import type { JSX } from "preact";
+import { FixText } from "../../parts/fix-text.tsx";
 import { Sourced } from "../../parts/source-link.tsx";
 import { useTexts } from "../../texts/language.ts";
 
@@ -51,7 +52,7 @@ interface TextProps extends Pick<LeadingProps, "finding" | "onStep"> {
 
 function FindingText({ finding, step, onStep, keyed = null }: TextProps): JSX.Element {
 	const texts = useTexts();
-	const { code, severity, message, fix, object } = finding;
+	const { code, severity, message, fix, fixKind, object } = finding;
 	return (
 		<>
 			<p>
@@ -61,7 +62,7 @@ function FindingText({ finding, step, onStep, keyed = null }: TextProps): JSX.El
 				<p class="fix">
 					<b>{texts.path.fix}</b>
 					{texts.colon}
-					<Sourced text={fix} />
+					<FixText text={fix} kind={fixKind} />
 				</p>
 			)}
 			<p class="quiet">

@@ -7,7 +7,7 @@ import { ProofLine } from "../../parts/proof-badge.tsx";
 import { useLanguage, useTexts } from "../../texts/language.ts";
 import type { ViewProps } from "../view.ts";
 import { Answer } from "./answer.tsx";
-import { inputOf, questionIn, routeOf } from "./asked.ts";
+import { inputOf, isEditable, questionIn, routeOf } from "./asked.ts";
 import { Onward } from "./onward.tsx";
 import { QuestionForm } from "./question-form.tsx";
 import { useExplanation } from "./use-explanation.ts";
@@ -43,12 +43,7 @@ export function PathView({ route, served }: ViewProps): JSX.Element {
 			{explanation === null && question !== null && problem === null && asking && <p class="quiet">{texts.loading}</p>}
 			{explanation !== null && question !== null && <Onward input={input} question={question} />}
 			{explanation !== null && (
-				<Answer
-					explanation={explanation}
-					route={route}
-					stale={asking}
-					editable={input.kind === "scenario" || served.kind === "manifests"}
-				/>
+				<Answer explanation={explanation} route={route} stale={asking} editable={isEditable(input, served)} />
 			)}
 		</div>
 	);

@@ -2,6 +2,7 @@
 import type { ManifestFile, ToldDiagnostic } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useMemo, useState } from "preact/hooks";
+import { useFollowedAgain } from "../../navigation.ts";
 import { Choice } from "../../parts/choice.tsx";
 import { Notice } from "../../parts/notice.tsx";
 import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
@@ -39,9 +40,11 @@ export function Editing({ draft, files, validation, at }: Props): JSX.Element {
 		setName(wanted);
 		setGoal({ line, column, turn: (goal?.turn ?? 0) + 1 });
 	};
-	useEffect(() => {
+	const goWhereLed = (): void => {
 		if (at !== null && files.some((each) => each.name === at.file)) goTo(at);
-	}, [at?.file, at?.line]);
+	};
+	useEffect(goWhereLed, [at?.file, at?.line]);
+	useFollowedAgain(goWhereLed);
 	return (
 		<section class="editing" aria-label={texts.manifests}>
 			<div class="bar">
