@@ -85,7 +85,9 @@ function exploreWay(plan: Plan, choices: Choices, entry: Next, home: View, met: 
 	const back = new Walk(plan.network, choices, memory, manner);
 	const came = walkUntil(back, sendBack(back, aftermath), home, met);
 	if (came?.kind !== "stage" || !isKnown()) return null;
-	return { refused: aftermath.kind === "refusal" ? refusedBy(aftermath.end) : null, steps: back.steps, skb: came.skb };
+	// The MACs that it came in with are another node's on each way; the next hop's are about to take their place.
+	const skb = { ...came.skb, ethernet: null };
+	return { refused: aftermath.kind === "refusal" ? refusedBy(aftermath.end) : null, steps: back.steps, skb };
 }
 
 /** Walks to the packet's end, or to where the stack `home` looks for its next hop's MAC. Null: it takes too long. */
@@ -139,11 +141,10 @@ function homecomingOf({ refused, steps, skb }: Home, own: Inputs): Homecoming {
 	const packet = packetRecipe(skb.packet, own);
 	const out = skb.out as OutRoute;
 	const nextHop = addressRecipe(out.nextHop);
-	const ethernet = skb.ethernet && { source: skb.ethernet.source, destination: skb.ethernet.destination };
 	const seal: Seal = { broken: false };
 	const { tracked, ipvs } = skb;
 	const under = { tracked: tracked && sealed(tracked, seal), ipvs: ipvs && sealed(ipvs, seal) };
-	const fixed = { ...skb, ...under, packet: packet(own), ethernet };
+	const fixed = { ...skb, ...under, packet: packet(own) };
 	return {
 		refused,
 		steps,

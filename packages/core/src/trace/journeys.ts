@@ -56,8 +56,8 @@ export class Journeys {
 	readonly #stacks = new Map<View, FromStack>();
 	#kept = 0;
 	readonly #patience: number;
-	/** How many questions there were, and how many of them were answered by what was remembered. */
-	readonly count = { all: 0, known: 0 };
+	/** How many questions there were, how many of them were answered by what was remembered, and how often a packet came home. */
+	readonly count = { all: 0, known: 0, homecomings: 0 };
 
 	constructor(patience: number) {
 		this.#patience = patience;
@@ -83,7 +83,10 @@ export class Journeys {
 		const verdicts = follow(plan, begun, skb.view, journey, inputs);
 		// What was taken for the end of the journey is not: the next ones would fare no better.
 		if (verdicts === null) known.count.made = Number.POSITIVE_INFINITY;
-		else this.count.known += 1;
+		else {
+			this.count.known += 1;
+			this.count.homecomings += journey.homecomings.length;
+		}
 		return verdicts;
 	}
 

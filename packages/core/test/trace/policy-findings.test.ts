@@ -41,6 +41,7 @@ describe.each(["terway-vpc, terway: { networkPolicy: false }"])("an enforcer tha
 				code: "policy-not-enforced",
 				message: expect.stringContaining("nothing enforces that: disable_network_policy is set for terway-vpc"),
 				fix: "switch the mode's own enforcer on again",
+				fixKind: "action",
 			},
 		]);
 		expect(policyFindings("terway-vpc", DENY)).toMatchObject([{ code: "policy-denied" }]);
@@ -58,6 +59,7 @@ describe("a mode that enforces none (Flannel)", () => {
 				message:
 					"networkpolicy/default/deny selects pod/default/server, but nothing enforces that: flannel-vxlan has no NetworkPolicy; enforced, it would stop this connection",
 				fix: expect.stringContaining("run an enforcer beside it"),
+				fixKind: "action",
 				object: "networkpolicy/default/deny",
 			},
 		]);
@@ -105,6 +107,7 @@ describe.each(["terway-vpc", "hybridnet-vxlan", "calico-bgp"])("a mode that enfo
 			message:
 				"ingress of pod/default/server: isolated by networkpolicy/default/deny (cluster.yaml:26), and no rule admits tcp port 80 from 10.244.0.2 to 10.244.0.3; there is no ingress rule at all",
 			fix: expect.stringContaining("add to networkpolicy/default/deny an ingress rule"),
+			fixKind: "action",
 			object: "networkpolicy/default/deny",
 			steps: [{ path: 0, direction: "forward", hop: expect.any(Number) }],
 		});

@@ -133,8 +133,10 @@ describe("generated clusters", () => {
 				verdictOf(subject, { from, to: `service/${namespace}/${name}`, protocol: "tcp" });
 			}
 		}
-		const { all, known } = journeysOf(subject.network).count;
+		const { all, known, homecomings } = journeysOf(subject.network).count;
 		expect(known / all).toBeGreaterThan(0.7);
+		// Answers come from the client's own node, or over the tunnel: whichever node it is, they come home alike.
+		expect(homecomings).toBeLessThanOrEqual(2 * known);
 	});
 });
 
