@@ -101,6 +101,26 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 			await page.locator(".step-number .reply").waitFor();
 		});
 
+		test("the list of steps is one stop of the Tab key; arrows go from step to step, and the packet with them", async () => {
+			const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}`);
+			const step = page.locator(".steps button[aria-current=step]");
+			await step.focus();
+			const focused = (): Promise<boolean> => step.evaluate((button) => button === document.activeElement);
+			await page.keyboard.press("ArrowDown");
+			await expect.poll(() => page.getByRole("slider").inputValue()).toBe("1");
+			expect(await focused()).toBe(true);
+			await page.keyboard.press("End");
+			await page.locator(".step-number .reply").waitFor();
+			expect(await focused()).toBe(true);
+			await page.keyboard.press("ArrowUp");
+			await expect.poll(focused).toBe(true);
+			expect(await page.locator(".steps button[tabindex='0']").count()).toBe(1);
+			// What comes behind the steps is one press away.
+			await page.keyboard.press("Tab");
+			expect(await page.locator(".steps :focus").count()).toBe(0);
+			expect(await page.locator(".answer :focus").count()).toBe(1);
+		});
+
 		test("a link to a step shows that step again after a reload", async () => {
 			const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}&step=12`);
 			const heading = page.locator(".step-panel h2");
