@@ -189,6 +189,22 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 			expect((await saved("PNG")).subarray(1, 4).toString()).toBe("PNG");
 		});
 
+		test.each([
+			["en-GB", ["dropped", "lost here", "not reached: pod/default/a2"]],
+			["zh-CN", ["丢弃", "在这里丢失", "未到达：pod/default/a2"]],
+		])("a saved picture says in the page's language what its signs mean (%s)", async (locale, said) => {
+			const { url } = await tests.serve([atlasMode("calico-bgp")]);
+			const { page } = await tests.open(`${url}#/path?in=calico-bgp/policy-denied`, { locale });
+			await page.locator(".picture .chip").first().waitFor();
+			const [file] = await Promise.all([
+				page.waitForEvent("download"),
+				page.getByRole("button", { name: "SVG", exact: true }).click(),
+			]);
+			const svg = readFileSync(await file.path(), "utf8");
+			for (const text of said) expect(svg).toContain(text);
+			expect(svg).toContain('class="cross bad"');
+		});
+
 		test("when the server goes away it says so, and nothing typed is lost", async () => {
 			const { url, stop } = await tests.serve([], clusterInput(clusterText));
 			const { page } = await tests.open(`${url}#/path?from=pod/default/centos-67756b6dc8-rmmxt&to=10.0.0.180`);

@@ -1,5 +1,7 @@
 /** The picture: machines with their pods and devices, the fabric between, and the packet where it is. */
 import {
+	cornerOf,
+	crossOf,
 	type ExplainedPath,
 	endsOf,
 	formatShare,
@@ -10,6 +12,7 @@ import {
 	type PlacedArrow,
 	type PlacedPlace,
 	type PlacedSpot,
+	pointOf,
 	type Step,
 	shortened,
 	spotKey,
@@ -23,7 +26,6 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { labelled, useTexts } from "../../texts/language.ts";
 import { CauseSign } from "./cause-sign.tsx";
 import { arrowKey, type Changes } from "./changes.ts";
-import { cornerOf, pointOf } from "./packet-position.ts";
 import { PacketToken } from "./packet-token.tsx";
 
 interface Props {
@@ -237,9 +239,9 @@ function Share({ arrow }: { readonly arrow: PlacedArrow }): JSX.Element | null {
 }
 
 /** A cross on the corner, which the packet does not cover. */
-function EndMark({ spot: { x, y }, end }: Pick<ChipProps, "spot" | "end">): JSX.Element | null {
+function EndMark({ spot, end }: Pick<ChipProps, "spot" | "end">): JSX.Element | null {
 	if (end !== "bad" && end !== "unsure") return null;
-	return <path class={`end-mark ${end}`} d={`M ${x - 5} ${y - 5} l 10 10 m 0 -10 l -10 10`} />;
+	return <path class={`end-mark ${end}`} d={crossOf(spot)} />;
 }
 
 interface ChipProps {

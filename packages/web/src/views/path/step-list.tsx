@@ -1,9 +1,8 @@
 /** Every step as a list: what the picture shows, for eyes that read and for screen readers. */
-import type { Step } from "@podpath/core";
+import type { PathEnd, Step } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useTexts } from "../../texts/language.ts";
-import type { PathEnd } from "./end.ts";
 
 interface Props {
 	readonly steps: readonly Step[];
