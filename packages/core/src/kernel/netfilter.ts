@@ -141,7 +141,7 @@ function verdict(
 				skb,
 				result.effect.with,
 				because("rule-reject", { ...facts, with: result.effect.with }, origin, hits),
-				context.inDevice,
+				{ hook, inDevice: context.inDevice },
 			);
 		case "unknown":
 			return end(skb, "unknown", because("rule-unknown", { ...facts, what: result.effect.unknown }, origin, hits));
