@@ -355,6 +355,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		["path with several ways", "#/path?in=flannel-vpc/001-4.A", ".picture .chip"],
 		["atlas", "#/atlas?search=001", ".card"],
 		["state", `#/state?in=${CROSS_NODE}&place=node/ap-southeast-1.10.0.0.180&group=ip%20rule`, ".group"],
+		["state's list of machines", `#/state?in=${CROSS_NODE}`, ".machines a"],
 		["topology", `#/topology?in=${CROSS_NODE}&place=node/ap-southeast-1.10.0.0.180`, ".place-card"],
 		["compare", `#/compare?in=${CROSS_NODE}&in2=${CROSS_NODE}-iptables`, "tr.parts"],
 		["what-if", "#/what-if?in=flannel-vpc/001-3.1", ".picture .chip"],
