@@ -1,7 +1,7 @@
 /** Reads a snapshot that is a folder into its files. */
 import { realpathSync } from "node:fs";
 import { join } from "node:path";
-import { InputError, type SnapshotFile } from "@podpath/core";
+import { InputError, phrase, type SnapshotFile } from "@podpath/core";
 import { entriesOf } from "./manifests.ts";
 import { readTextFile } from "./text-file.ts";
 
@@ -44,7 +44,8 @@ export function snapshotFile(inner: string, name: string, read: () => string): S
 	} catch (error) {
 		if (!(error instanceof InputError) || error.diagnostic.code !== "not-text" || !/(^|\/)nodes\//.test(inner))
 			throw error;
-		return { name, text: "", unreadable: error.message };
+		const { message, hint = "" } = error.diagnostic;
+		return { name, text: "", unreadable: phrase("with-hint", { message, hint }) };
 	}
 }
 

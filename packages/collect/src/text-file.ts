@@ -2,7 +2,7 @@
 import { constants as bufferConstants, isUtf8 } from "node:buffer";
 import { closeSync, constants, createReadStream, fstatSync, openSync, readFileSync, statSync } from "node:fs";
 import { Socket } from "node:net";
-import { InputError } from "@podpath/core";
+import { InputError, type Phrase, phrase } from "@podpath/core";
 
 /** The longest text that one string of this engine can hold (V8: some 512 MiB). */
 const MOST_BYTES = bufferConstants.MAX_STRING_LENGTH;
@@ -85,16 +85,16 @@ export function decodeText(bytes: Uint8Array, name: string): string {
 	if (bytes.length > MOST_BYTES) throw tooBig(name, bytes.length);
 	const [first, second, third] = bytes;
 	if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff)) {
-		throw noText(name, "is UTF-16", "save it as UTF-8");
+		throw noText(phrase("is-utf-16", { file: name }), phrase("save-as-utf-8"));
 	}
-	if (bytes.includes(0)) throw noText(name, "is a binary file", "give YAML, JSON or a tool's text output");
-	if (!isUtf8(bytes)) throw noText(name, "is not UTF-8", "save it as UTF-8");
+	if (bytes.includes(0)) throw noText(phrase("is-binary", { file: name }), phrase("give-text"));
+	if (!isUtf8(bytes)) throw noText(phrase("is-not-utf-8", { file: name }), phrase("save-as-utf-8"));
 	const start = first === 0xef && second === 0xbb && third === 0xbf ? 3 : 0;
 	return Buffer.from(bytes.buffer, bytes.byteOffset + start, bytes.length - start).toString("utf8");
 }
 
-function noText(name: string, message: string, hint: string): InputError {
-	return new InputError({ code: "not-text", message: `"${name}" ${message}`, hint });
+function noText(message: Phrase, hint: Phrase): InputError {
+	return new InputError({ code: "not-text", message, hint });
 }
 
 function tooBig(name: string, size: number): InputError {

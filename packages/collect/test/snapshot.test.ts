@@ -2,6 +2,7 @@ import { execFileSync } from "node:child_process";
 import { symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
+import { worded } from "@podpath/core";
 import { packTar } from "modern-tar";
 import { describe, expect, test } from "vitest";
 import { readSnapshot } from "../src/snapshot.ts";
@@ -58,10 +59,10 @@ describe("a snapshot", () => {
 		const folder = folderWith(FILES);
 		writeFileSync(join(folder, "nodes/a/host/iptables-save.txt"), Uint8Array.of(0x23, 0xe4, 0x0a));
 		const [host] = (await readSnapshot(folder)).namespaces;
-		expect(host?.files.get("iptables-save.txt")).toMatchObject({
-			text: "",
-			unreadable: expect.stringContaining("is not UTF-8"),
-		});
+		const damaged = host?.files.get("iptables-save.txt");
+		expect(damaged?.text).toBe("");
+		expect(worded(damaged?.unreadable ?? "")).toMatch(/iptables-save\.txt" is not UTF-8 \(save it as UTF-8\)$/);
+		expect(worded(damaged?.unreadable ?? "", "zh")).toMatch(/iptables-save\.txt”不是 UTF-8（请另存为 UTF-8）$/);
 		writeFileSync(join(folder, "kubernetes/nodes.yaml"), Uint8Array.of(0x23, 0xe4, 0x0a));
 		await expect(readSnapshot(folder)).rejects.toThrow("is not UTF-8");
 	});

@@ -26,6 +26,7 @@ import { eventStream } from "./event-stream.ts";
 import type { Events, ServerEvent } from "./events.ts";
 import type { LabRuns } from "./lab-runs.ts";
 import { longCalls } from "./long-calls.ts";
+import { malformed } from "./malformed.ts";
 import { describedApi } from "./openapi.ts";
 import { problem } from "./problem.ts";
 import { requestLanguage } from "./request-language.ts";
@@ -132,9 +133,7 @@ export function api(served: Served, events: Events, runs: LabRuns): OpenAPIHono 
 	const routed = new OpenAPIHono({
 		defaultHook: (result, context) => {
 			if (result.success) return;
-			const [issue] = result.error.issues;
-			const where = issue === undefined || issue.path.length === 0 ? "" : `"${issue.path.join(".")}": `;
-			return problem(context, 400, "bad-request", `${where}${issue?.message ?? "not understood"}`);
+			return problem(context, 400, "bad-request", malformed(result.error.issues[0], requestLanguage(context)));
 		},
 	});
 	routed.use(async (context, next) => {

@@ -181,6 +181,19 @@ describe("a question", () => {
 		expect(problem.code).toMatch(/^[a-z-]+$/);
 	});
 
+	test.each([
+		["no TO", { from: "pod/default/a" }, "“question.to”：应为 string 类型"],
+		["a word too much", { from: "a", to: "b", shell: "x" }, "“question”：没有这样的字段：shell"],
+		["a port that is none", { from: "a", to: "b", sourcePort: 70000 }, "“question.sourcePort”：最大为 65535"],
+		["a protocol that is none", { from: "a", to: "b", protocol: "ipx" }, "“question.protocol”：应为其中之一：tcp、udp"],
+	])("that holds %s is refused in the language that is asked for", async (_, question, said) => {
+		const headers = { ...ALLOWED, "Content-Type": "application/json", "Accept-Language": "zh-CN" };
+		const body = JSON.stringify({ question });
+		const response = await server().request("/api/explain", { method: "POST", headers, body });
+		expect(response.status).toBe(400);
+		expect(JSON.stringify(await response.json())).toContain(said);
+	});
+
 	test("with a script for a name comes back as JSON that no browser takes for a page", async () => {
 		const response = await ask({ from: "pod/default/<script>alert(1)</script>", to: "pod/default/b" });
 		expect(response.status).toBe(422);

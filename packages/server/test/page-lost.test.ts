@@ -36,7 +36,7 @@ describe.skipIf(NO_BROWSER !== "")(`a path that fails${NO_BROWSER}`, () => {
 		expect(await page.locator(".picture .place.end title").allTextContents()).toEqual([
 			expect.stringContaining("pod/default/centos-67756b6dc8-rmmxt"),
 		]);
-		expect(await page.locator(".picture .chip .end-mark").count()).toBe(1);
+		expect(await page.locator(".picture .end-mark").count()).toBe(1);
 		await page.locator(".picture-signs").getByText("lost here").waitFor();
 		await page.locator("main").press("l");
 		await page.locator(".step-panel .reply").waitFor();

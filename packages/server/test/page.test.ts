@@ -101,6 +101,26 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 			await page.locator(".step-number .reply").waitFor();
 		});
 
+		test("the list of steps is one stop of the Tab key; arrows go from step to step, and the packet with them", async () => {
+			const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}`);
+			const step = page.locator(".steps button[aria-current=step]");
+			await step.focus();
+			const focused = (): Promise<boolean> => step.evaluate((button) => button === document.activeElement);
+			await page.keyboard.press("ArrowDown");
+			await expect.poll(() => page.getByRole("slider").inputValue()).toBe("1");
+			expect(await focused()).toBe(true);
+			await page.keyboard.press("End");
+			await page.locator(".step-number .reply").waitFor();
+			expect(await focused()).toBe(true);
+			await page.keyboard.press("ArrowUp");
+			await expect.poll(focused).toBe(true);
+			expect(await page.locator(".steps button[tabindex='0']").count()).toBe(1);
+			// What comes behind the steps is one press away.
+			await page.keyboard.press("Tab");
+			expect(await page.locator(".steps :focus").count()).toBe(0);
+			expect(await page.locator(".answer :focus").count()).toBe(1);
+		});
+
 		test("a link to a step shows that step again after a reload", async () => {
 			const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}&step=12`);
 			const heading = page.locator(".step-panel h2");
@@ -167,6 +187,22 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 			await page.locator(".picture .chip").first().waitFor();
 			expect((await saved("SVG")).toString()).toMatch(/^<svg xmlns/);
 			expect((await saved("PNG")).subarray(1, 4).toString()).toBe("PNG");
+		});
+
+		test.each([
+			["en-GB", ["dropped", "lost here", "not reached: pod/default/a2"]],
+			["zh-CN", ["丢弃", "在这里丢失", "未到达：pod/default/a2"]],
+		])("a saved picture says in the page's language what its signs mean (%s)", async (locale, said) => {
+			const { url } = await tests.serve([atlasMode("calico-bgp")]);
+			const { page } = await tests.open(`${url}#/path?in=calico-bgp/policy-denied`, { locale });
+			await page.locator(".picture .chip").first().waitFor();
+			const [file] = await Promise.all([
+				page.waitForEvent("download"),
+				page.getByRole("button", { name: "SVG", exact: true }).click(),
+			]);
+			const svg = readFileSync(await file.path(), "utf8");
+			for (const text of said) expect(svg).toContain(text);
+			expect(svg).toContain('class="cross bad"');
 		});
 
 		test("when the server goes away it says so, and nothing typed is lost", async () => {
@@ -319,6 +355,7 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		["path with several ways", "#/path?in=flannel-vpc/001-4.A", ".picture .chip"],
 		["atlas", "#/atlas?search=001", ".card"],
 		["state", `#/state?in=${CROSS_NODE}&place=node/ap-southeast-1.10.0.0.180&group=ip%20rule`, ".group"],
+		["state's list of machines", `#/state?in=${CROSS_NODE}`, ".machines a"],
 		["topology", `#/topology?in=${CROSS_NODE}&place=node/ap-southeast-1.10.0.0.180`, ".place-card"],
 		["compare", `#/compare?in=${CROSS_NODE}&in2=${CROSS_NODE}-iptables`, "tr.parts"],
 		["what-if", "#/what-if?in=flannel-vpc/001-3.1", ".picture .chip"],

@@ -51,6 +51,26 @@ describe("the search", () => {
 		}
 	});
 
+	// connect(2): ETIMEDOUT, ECONNREFUSED, EHOSTUNREACH; what curl and a person say of them.
+	test.each([
+		["timeout", ["dropped", "no-reply", "loop"]],
+		["timed out", ["dropped", "no-reply"]],
+		["connection refused", ["refused"]],
+		["ECONNREFUSED", ["refused"]],
+		["no route to host", ["unreachable"]],
+		["unreachable", ["unreachable"]],
+		["超时", ["dropped", "no-reply", "loop"]],
+		["拒绝", ["refused"]],
+	])("finds what ends as somebody says who has waited for it: %s", (said, meant) => {
+		const found = new Set(matching(scenarios, said));
+		const ending = scenarios.filter(({ verdicts }) => verdicts.some((verdict) => meant.includes(verdict)));
+		expect(ending.length).toBeGreaterThan(0);
+		for (const scenario of ending) expect([scenario.name, found.has(scenario)]).toEqual([scenario.name, true]);
+		// Whoever asks for what fails is not shown what works, unless it is called so.
+		const working = matching(scenarios, said).filter(({ verdicts }) => verdicts.every((each) => each === "delivered"));
+		expect(working.length).toBeLessThan(ending.length);
+	});
+
 	test.each([
 		"service",
 		"pod",

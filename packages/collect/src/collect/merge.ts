@@ -1,5 +1,5 @@
 /** Archives of several machines, to the files of one snapshot. */
-import { InputError } from "@podpath/core";
+import { InputError, worded } from "@podpath/core";
 import { parse } from "yaml";
 import { isOfLayout } from "../snapshot.ts";
 import { filesOfArchive } from "../snapshot-archive.ts";
@@ -132,7 +132,7 @@ function unreadableParts(read: SnapshotFiles): readonly Missing[] {
 	return [...read].flatMap(([inner, { unreadable }]) => {
 		const [, node, netns, part] = /^nodes\/([^/]+)\/(?:host|netns\/([^/]+))\/([^/.]+)\./.exec(inner) ?? [];
 		if (unreadable === undefined || node === undefined || part === undefined) return [];
-		return [{ node, netns: netns ?? null, part, reason: "failed", message: unreadable }];
+		return [{ node, netns: netns ?? null, part, reason: "failed", message: worded(unreadable) }];
 	});
 }
 

@@ -9,7 +9,7 @@ import { carriesVlan, portVlan } from "./bridge-vlan.ts";
 import { ERRORS, type Lookup, lookup } from "./fib.ts";
 import { hearers } from "./layer2.ts";
 import { resolve, unanswered } from "./neighbour.ts";
-import { runHook } from "./netfilter.ts";
+import { confirm, runHook } from "./netfilter.ts";
 import { outRouteOf } from "./out-route.ts";
 import { reversePath } from "./reverse-path.ts";
 import { flowOf, martian } from "./route.ts";
@@ -33,7 +33,7 @@ export function bridge(walk: Walk, skb: Skb): Next {
 		if (outcome !== null) return outcome;
 	}
 	const destination = skb.ethernet?.destination ?? "";
-	if (isOwnMac(skb.view, master, destination)) return toOwnStack(walk, skb, master, vlan);
+	if (isLocalMac(skb.view, master, destination, vlan)) return toOwnStack(walk, skb, master, vlan);
 	return forwardToPort(walk, skb, master, port, vlan, destination);
 }
 
@@ -102,9 +102,8 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 		}
 		if (answer.kind !== "outside") {
 			// neigh_probe gives up; icmp_send and icmp6_send say nothing of a frame that was another's (skb->pkt_type).
-			const isTold = isOwnMac(skb.view, master, ethernet?.destination ?? "");
 			const unresolved = unanswered(walk, skb, out, answer.filtered);
-			return isTold ? unresolved : end(skb, "dropped", unresolved.because);
+			return isOthers(skb, master) ? end(skb, "dropped", unresolved.because) : unresolved;
 		}
 	}
 	if (forwards) skb.led = found;
@@ -152,9 +151,25 @@ function redirected(ethernet: Skb["ethernet"], destination: string): NonNullable
 	};
 }
 
-function isOwnMac(view: View, master: BridgeLink, mac: string): boolean {
-	if (mac === master.mac) return true;
-	return view.fdb(master.name, mac).some((entry) => entry.state === "permanent" && !entry.self);
+/**
+ * Whether frames for a MAC go up to the bridge's stack: its own, its ports', and what is said to be local. Where VLANs are
+ * filtered, each in the VLANs of the device that it is of (br_fdb_add_local).
+ */
+function isLocalMac(view: View, master: BridgeLink, mac: string, vlan: number | null): boolean {
+	const isIn = (device: string): boolean => {
+		const port = device === master.name ? undefined : view.link(device);
+		return carriesVlan(master, port, vlan) !== "filtered";
+	};
+	if (mac === master.mac && isIn(master.name)) return true;
+	return view.fdb(master.name, mac).some(({ device, state, self, vlan: own }) => {
+		if (state !== "permanent" || self) return false;
+		return own === undefined ? isIn(device) : own === vlan;
+	});
+}
+
+/** Of another's frame IP and ICMP errors know nothing: skb->pkt_type, which eth_type_trans and br_handle_frame decide. */
+function isOthers({ device: port, ethernet }: Skb, master: BridgeLink): boolean {
+	return ethernet?.destination !== master.mac && ethernet?.destination !== port.mac;
 }
 
 /** Up to the bridge device's own IP stack (br_pass_frame_up). */
@@ -165,6 +180,14 @@ function toOwnStack(walk: Walk, skb: Skb, master: BridgeLink, vlan: number | nul
 	walk.crossed(skb, master.name, "in");
 	if (walk.recording)
 		walk.hop(skb, "bridge", master.name, because("bridge-up", { device: master.name }, master.origin));
+	if (tag === null && isOthers(skb, master)) {
+		const facts = { device: master.name, mac: skb.ethernet?.destination ?? "none", own: master.mac ?? "none" };
+		const why = because("other-mac", facts, master.origin);
+		walk.endedAt(skb, "receive", master.name, why);
+		// br_nf_local_in confirms its connection (6.1 and later).
+		if (skb.physicalIn !== null) confirm(walk, skb);
+		return end(skb, "dropped", why);
+	}
 	skb.device = master;
 	if (tag === null) return go("ip-receive", skb);
 	const child = skb.view.children(master.name).find((each) => each.kind === "vlan" && each.id === tag);
@@ -180,21 +203,39 @@ function forwardToPort(
 	destination: string,
 ): Next {
 	const port = portFor(walk, skb, master, destination, vlan);
-	if (port === null) return toPort(walk, skb, master, from, vlan, destination);
+	if (port === null) return flood(walk, skb, master, from, vlan) ?? nowhere(walk, skb, master, destination);
 	walk.crossed(skb, master.name, "in", true);
 	const refused = mayNotLeave(walk, skb, from, port, destination);
 	if (refused !== null) return refused;
 	const tag = carriesVlan(master, port, vlan);
 	if (tag === "filtered") return filtered(walk, { ...skb, vlan }, port);
+	return shownOnBridge(walk, skb, master, port, tag) ?? toPort(walk, skb, master, from, vlan, destination);
+}
+
+/** br_netfilter shows a frame that leaves by a port to FORWARD and POSTROUTING. */
+function shownOnBridge(walk: Walk, skb: Skb, master: BridgeLink, port: Link, tag: number | null): Next | null {
 	// What came in unseen goes on unseen (nf_bridge_info_get).
-	if (skb.physicalIn !== null && callsIptables(skb, tag)) {
-		skb.physicalOut = port;
-		const devices = { in: master.name, out: master.name, bridged: true };
-		const outcome =
-			runHook(walk, skb, "forward", devices) ?? runHook(walk, skb, "postrouting", { ...devices, in: null });
-		if (outcome !== null) return outcome;
+	if (skb.physicalIn === null || !callsIptables(skb, tag)) return null;
+	skb.physicalOut = port;
+	const devices = { in: master.name, out: master.name, bridged: true };
+	return runHook(walk, skb, "forward", devices) ?? runHook(walk, skb, "postrouting", { ...devices, in: null });
+}
+
+/**
+ * Copies of a frame whose MAC is nobody's leave by all ports, the newest first (br_flood), and each is shown to the hooks. Gives
+ * what these tell its sender; null: nothing.
+ */
+function flood(walk: Walk, skb: Skb, master: BridgeLink, from: Link, vlan: number | null): Next | null {
+	let told: Next | null = null;
+	for (const port of [...skb.view.ports(master.name)].reverse()) {
+		const tag = carriesVlan(master, port, vlan);
+		if (tag === "filtered" || !port.up || port.bridgePort?.flood === false || staysAway(from, port) !== null) continue;
+		const copy = { ...skb, vlan: tag };
+		const outcome = shownOnBridge(walk, copy, master, port, tag);
+		if (outcome === null) walk.mayCross(copy, port.name, "out");
+		else if (outcome.kind !== "end" || outcome.refusal !== undefined || outcome.outcome === "unknown") told ??= outcome;
 	}
-	return toPort(walk, skb, master, from, vlan, destination);
+	return told;
 }
 
 /** Sends a frame out of the port that leads to its MAC. */
@@ -226,15 +267,23 @@ function toPort(
 
 /** should_deliver: asked before br_netfilter shows the frame to FORWARD. */
 function mayNotLeave(walk: Walk, skb: Skb, from: Link, port: Link, destination: string): Next | null {
-	if (port.name === from.name && port.bridgePort?.hairpin !== true) {
-		const why = because("same-port", { device: port.name, mac: destination }, port.origin);
-		if (walk.recording) walk.hop(skb, "bridge", port.name, why);
-		return end(skb, "dropped", why);
+	switch (staysAway(from, port)) {
+		case null:
+			return null;
+		case "same-port": {
+			const why = because("same-port", { device: port.name, mac: destination }, port.origin);
+			if (walk.recording) walk.hop(skb, "bridge", port.name, why);
+			return end(skb, "dropped", why);
+		}
+		case "isolated-ports":
+			return end(skb, "dropped", because("isolated-ports", { from: from.name, to: port.name }, port.origin));
 	}
-	if (from.bridgePort?.isolated === true && port.bridgePort?.isolated === true) {
-		return end(skb, "dropped", because("isolated-ports", { from: from.name, to: port.name }, port.origin));
-	}
-	return null;
+}
+
+/** Why what came in by one port does not leave by another; null: it does. */
+function staysAway(from: Link, port: Link): "same-port" | "isolated-ports" | null {
+	if (port.name === from.name && port.bridgePort?.hairpin !== true) return "same-port";
+	return from.bridgePort?.isolated === true && port.bridgePort?.isolated === true ? "isolated-ports" : null;
 }
 
 function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {

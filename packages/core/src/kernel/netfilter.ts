@@ -141,7 +141,7 @@ function verdict(
 				skb,
 				result.effect.with,
 				because("rule-reject", { ...facts, with: result.effect.with }, origin, hits),
-				context.inDevice,
+				{ hook, inDevice: context.inDevice },
 			);
 		case "unknown":
 			return end(skb, "unknown", because("rule-unknown", { ...facts, what: result.effect.unknown }, origin, hits));
@@ -179,7 +179,7 @@ function isUnanswered({ seenReply }: Connection): boolean {
 }
 
 /** __nf_conntrack_confirm: what goes against the connection, as a refusal of its first packet does, opens none. */
-function confirm(walk: Walk, skb: Skb): HookOutcome {
+export function confirm(walk: Walk, skb: Skb): HookOutcome {
 	if (skb.tracked?.direction !== "original") return null;
 	const { connection } = skb.tracked;
 	if (!connection.confirmed && clashes(walk, skb, connection))

@@ -1,6 +1,7 @@
 /** Refusals: the TCP reset or ICMP error that a stack sends back (net/ipv4/netfilter/nf_reject_ipv4.c, net/ipv4/icmp.c). */
 import type { Address, Family } from "../address/address.ts";
 import type { RejectWith } from "../netfilter/context.ts";
+import type { Hook } from "../netfilter/hook.ts";
 import type { Packet } from "../packet/packet.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
 import type { Because } from "./because.ts";
@@ -46,13 +47,19 @@ const ERRORS: Readonly<Record<IcmpErrorKind, IcmpError>> = {
 	"icmp6-hop-limit": { type: 3, code: 0 },
 };
 
+export interface RejectedAt {
+	readonly hook: Hook;
+	readonly inDevice: string | null;
+}
+
 /** Ends the packet with a refusal that goes back to its sender. */
-export function reject(walk: Walk, skb: Skb, how: RejectWith, why: Because, inDevice: string | null): End {
+export function reject(walk: Walk, skb: Skb, how: RejectWith, why: Because, { hook, inDevice }: RejectedAt): End {
 	walk.hop(skb, "reject", inDevice, why);
-	const answer = how === "tcp-reset" ? resetOf(skb.packet) : errorAbout(skb, how);
+	const isOwn = hook === "prerouting" ? isOwnByWayBack(skb) : isOwnByRoute(skb);
+	const answer = how === "tcp-reset" ? resetOf(skb.packet) : errorAbout(skb, how, isOwn);
 	// nf_send_reset answers TCP only; anything else is dropped in silence.
 	if (answer === null) return end(skb, "dropped", why);
-	const refusal = refusalBy(skb, answer);
+	const refusal = refusalBy(skb, answer, isOwn);
 	return end(skb, "refused", why, how === "tcp-reset" ? { ...refusal, ...throughPort(skb) } : refusal);
 }
 
@@ -64,9 +71,10 @@ function throughPort({ physicalIn: port, ethernet }: Skb): Pick<NonNullable<End[
 
 /** Ends the packet with an ICMP error of the stack itself (no route, no answer at layer 2 …). */
 export function icmpRefusal(skb: Skb, outcome: End["outcome"], kind: IcmpErrorKind, why: Because): End {
-	const answer = errorAbout(skb, kind);
+	const isOwn = isOwnByRoute(skb);
+	const answer = errorAbout(skb, kind, isOwn);
 	if (answer === null) return end(skb, outcome, why);
-	return end(skb, outcome, why, refusalBy(skb, answer));
+	return end(skb, outcome, why, refusalBy(skb, answer, isOwn));
 }
 
 /** The reset that a stack sends for a segment that no socket wants; null for other protocols. */
@@ -81,29 +89,48 @@ export function portUnreachable(family: Family): IcmpErrorKind {
 	return family === 4 ? "icmp-port-unreachable" : "icmp6-port-unreachable";
 }
 
-function errorAbout(skb: Skb, kind: IcmpErrorKind): Packet | null {
-	const device = skb.inDevice ?? skb.device;
+/**
+ * Whether errors about the packet have its destination as their source: it is an address of the stack. icmp_send asks the packet's
+ * route (RTCF_LOCAL), and that of a bridged one is nobody's (bridge_parent_rtable); icmp6_send asks for the address.
+ */
+function isOwnByRoute(skb: Skb): boolean {
+	const { view, packet } = skb;
+	return view.isLocal(packet.dst) && (packet.family === 6 || !isBridged(skb));
+}
+
+/** In PREROUTING there is no route yet, and that of the answer stands for it (nf_reject_fill_skb_dst). */
+function isOwnByWayBack({ view, packet }: Skb): boolean {
+	return view.isLocal(packet.dst) && (packet.family === 6 || view.isLocal(packet.src));
+}
+
+function isBridged({ inDevice, device }: Skb): boolean {
+	return (inDevice ?? device).master !== undefined;
+}
+
+function errorAbout(skb: Skb, kind: IcmpErrorKind, isOwn: boolean): Packet | null {
 	// Of a bridged packet no device is known (br_validate_ipv6 clears what ip6_rcv_core notes).
-	const arrivedBy = device.master === undefined ? device.name : null;
-	return icmpError(skb.view, skb.packet, arrivedBy, kind, replyMark(skb));
+	const device = isBridged(skb) ? null : (skb.inDevice ?? skb.device).name;
+	return icmpError(skb.view, skb.packet, { device, isOwn }, kind, replyMark(skb));
+}
+
+/** How a packet came that an error is about. */
+export interface ArrivedBy {
+	/** Null: it is bridged. */
+	readonly device: string | null;
+	/** The stack takes its destination for an address of its own. */
+	readonly isOwn: boolean;
 }
 
 /**
- * The ICMP error that a stack sends about a packet that came in by `device` (null: it is bridged); null where the packet is an error itself
- * (RFC 1122 section 3.2.2). It is routed with `mark`.
+ * The ICMP error that a stack sends about a packet; null where the packet is an error itself (RFC 1122 section 3.2.2). It is routed
+ * with `mark`.
  */
-export function icmpError(
-	view: View,
-	about: Packet,
-	device: string | null,
-	kind: IcmpErrorKind,
-	mark: number,
-): Packet | null {
+export function icmpError(view: View, about: Packet, by: ArrivedBy, kind: IcmpErrorKind, mark: number): Packet | null {
 	if (about.payload?.kind === "icmp-error") return null;
 	const { type, code } = ERRORS[kind];
 	return {
 		family: about.family,
-		src: errorSource(view, about, device, mark),
+		src: errorSource(view, about, by, mark),
 		dst: about.src,
 		protocol: about.family === 4 ? "icmp" : "icmpv6",
 		sport: 0,
@@ -122,8 +149,8 @@ export function icmpError(
  * The address that the packet was for where it is ours. Else that of the route to the sender (icmp_send); IPv6 takes one of the
  * device that the packet came in by (icmp6_send), unless the route names a source or that device is not known.
  */
-function errorSource(view: View, about: Packet, device: string | null, mark: number): Address {
-	if (view.isLocal(about.dst)) return about.dst;
+function errorSource(view: View, about: Packet, { device, isOwn }: ArrivedBy, mark: number): Address {
+	if (isOwn) return about.dst;
 	const { family, src: to } = about;
 	const byRoute = family === 4 || device === null;
 	const routed = byRoute
@@ -138,9 +165,9 @@ function namedSource(view: View, to: Address, mark: number): Address | null {
 	return found.kind === "route" ? (found.route.preferredSource ?? null) : null;
 }
 
-function refusalBy(skb: Skb, packet: Packet): NonNullable<End["refusal"]> {
-	const { view, tracked, packet: about } = skb;
-	const sourceless = packet.family === 4 && packet.payload?.kind === "icmp-error" && !view.isLocal(about.dst);
+function refusalBy(skb: Skb, packet: Packet, isOwn: boolean): NonNullable<End["refusal"]> {
+	const { view, tracked } = skb;
+	const sourceless = packet.family === 4 && packet.payload?.kind === "icmp-error" && !isOwn;
 	return { view, packet, mark: replyMark(skb), tracked, sourceless };
 }
 

@@ -2,18 +2,19 @@
 import type { Explanation } from "../trace/explanation.ts";
 import { escapeMermaid } from "./escape.ts";
 import { groupPaths } from "./groups.ts";
+import { ENGLISH_PICTURE, type PictureWords } from "./picture-words.ts";
 import { formatShare } from "./share.ts";
 import { formatQuestion } from "./text.ts";
 import { type Arrow, type PlaceBox, topologyOf } from "./topology.ts";
 
 /** Mermaid text for the way there (solid) and back (dotted); of paths that are alike the first is drawn. */
-export function renderMermaid(explanation: Explanation): string {
+export function renderMermaid(explanation: Explanation, words: PictureWords = ENGLISH_PICTURE): string {
 	const topology = topologyOf(groupPaths(explanation.paths).map(({ first, weight }) => ({ ...first, weight })));
 	const ids = new Map<string, string>();
 	const lines = [
-		`%% ${escapeMermaid(`${explanation.verdict}: ${formatQuestion(explanation.question)}`)}`,
+		`%% ${escapeMermaid(`${words.verdict(explanation.verdict)}: ${formatQuestion(explanation.question)}`)}`,
 		"flowchart TB",
-		...topology.places.flatMap((place) => placeLines(place, "  ", ids)),
+		...topology.places.flatMap((place) => placeLines(place, "  ", ids, words)),
 		...topology.arrows.map((arrow) => arrowLine(arrow, ids)),
 		...linkStyles(topology.arrows),
 	];
@@ -27,15 +28,16 @@ function idOf(key: string, ids: Map<string, string>): string {
 	return id;
 }
 
-function placeLines(place: PlaceBox, indent: string, ids: Map<string, string>): readonly string[] {
+function placeLines(place: PlaceBox, indent: string, ids: Map<string, string>, words: PictureWords): readonly string[] {
 	const [only] = place.spots;
 	if (place.kind === "fabric" && only !== undefined) {
 		return [`${indent}${idOf(only.key, ids)}{{"${escapeMermaid(place.at)}"}}`];
 	}
 	const inner = `${indent}  `;
+	const unreached = place.unreached === undefined ? "" : ` (${words.notReached})`;
 	return [
-		`${indent}subgraph ${idOf(place.at, ids)}s["${escapeMermaid(place.at)}${place.unreached === undefined ? "" : " (not reached)"}"]`,
-		...place.pods.flatMap((pod) => placeLines(pod, inner, ids)),
+		`${indent}subgraph ${idOf(place.at, ids)}s["${escapeMermaid(place.at)}${unreached}"]`,
+		...place.pods.flatMap((pod) => placeLines(pod, inner, ids, words)),
 		...place.spots.map(({ key, device }) => `${inner}${idOf(key, ids)}["${escapeMermaid(device || "—")}"]`),
 		`${indent}end`,
 	];

@@ -1,11 +1,13 @@
 /** A snapshot as it was read from disk (docs/contract.md has the layout). Files are named as messages name them. */
 
+import type { Said } from "../wording/phrase.ts";
+
 export interface SnapshotFile {
 	/** What messages call it: its path. */
 	readonly name: string;
 	readonly text: string;
 	/** Why it holds no text that could be read: a state file of a node is then a gap, not the end of the whole snapshot. */
-	readonly unreadable?: string;
+	readonly unreadable?: Said;
 }
 
 export interface Snapshot {

@@ -127,7 +127,7 @@ function unreadable(files: SnapshotNamespace["files"], keepGaps: boolean): NotUn
 			code: "not-text",
 			message: file.unreadable,
 			where: { file: file.name, line: 1 },
-			hint: "take it again with LC_ALL=C",
+			hint: phrase("take-again-in-c"),
 		});
 		const gap = gapOf(error, files);
 		if (!keepGaps || gap === undefined) throw error;

@@ -102,7 +102,8 @@ function refusalOf(view: View, arrived: End): Pick<End, "refusal"> {
 	const abort = abortOf(packet);
 	if (abort !== null) return { refusal: { view, packet: abort } };
 	const mark = markOfAnswer(view, arrived);
-	const answer = resetOf(packet) ?? icmpError(view, packet, device, portUnreachable(packet.family), mark);
+	const by = { device, isOwn: view.isLocal(packet.dst) };
+	const answer = resetOf(packet) ?? icmpError(view, packet, by, portUnreachable(packet.family), mark);
 	return answer === null ? {} : { refusal: { view, packet: answer, mark } };
 }
 

@@ -11,6 +11,13 @@ export const CHINESE_OF_SNAPSHOTS: Readonly<Record<keyof typeof ENGLISH_OF_SNAPS
 	"by-its-far-end": "另一端在别的命名空间",
 	"default-rules": "{families} 的策略路由规则按内核自带的处理：ip-rule 中没有",
 
+	"is-utf-16": "“{file}”是 UTF-16",
+	"is-binary": "“{file}”是二进制文件",
+	"is-not-utf-8": "“{file}”不是 UTF-8",
+	"save-as-utf-8": "请另存为 UTF-8",
+	"give-text": "请给 YAML、JSON 或工具的文本输出",
+	"take-again-in-c": "请用 LC_ALL=C 重新采集",
+
 	"snapshot-incomplete": "快照没有采集完{what}",
 	"not-taken": "：{names}",
 	"not-taken-and-more": "：{names}，另有 {n} 个",

@@ -9,6 +9,13 @@ export const ENGLISH_OF_SNAPSHOTS = {
 	"by-its-far-end": "its other end being in another namespace",
 	"default-rules": "the {families} policy rules were taken to be the kernel's own: ip-rule holds none",
 
+	"is-utf-16": '"{file}" is UTF-16',
+	"is-binary": '"{file}" is a binary file',
+	"is-not-utf-8": '"{file}" is not UTF-8',
+	"save-as-utf-8": "save it as UTF-8",
+	"give-text": "give YAML, JSON or a tool's text output",
+	"take-again-in-c": "take it again with LC_ALL=C",
+
 	"snapshot-incomplete": "the snapshot was not taken to its end{what}",
 	"not-taken": ": {names}",
 	"not-taken-and-more": ": {names} and {n} more",

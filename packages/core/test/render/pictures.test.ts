@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { renderMermaid } from "../../src/render/mermaid.ts";
+import { ENGLISH_PICTURE, type PictureWords } from "../../src/render/picture-words.ts";
 import { renderSvg } from "../../src/render/svg.ts";
 import { layoutOf } from "../../src/render/svg-layout.ts";
 import { topologyOf } from "../../src/render/topology.ts";
@@ -14,6 +15,7 @@ import {
 	SAME_NODE,
 	VXLAN,
 } from "../support/explanations.ts";
+import { explanationOf } from "../support/scenario-answers.ts";
 
 const ON_LAST_NODE = notReaching({ at: "pod/default/web", on: "node/ap-southeast-1.10.0.0.180" });
 const ON_ANOTHER = notReaching({ at: "pod/default/web", on: "node/far" });
@@ -73,6 +75,32 @@ describe("SVG", () => {
 		expect(texts.filter((text) => text === "not reached")).toHaveLength(1);
 		expect(texts).toContain(`not reached: ${target}`);
 		expect(svg.match(/<rect class="(machine|pod) unreached"/g)).toHaveLength(boxes);
+	});
+
+	test("marks where the packet is lost, and where the cause shows, and says what the signs mean", () => {
+		// Seed 001 L166: the answer comes from the pod, so the client does not take it; docs/measurements.md: bridge-nf-call-iptables.
+		const lost = renderSvg(explanationOf("flannel-vpc/001-1.2-no-bridge-nf"));
+		expect(lost.match(/<path class="cross bad"/g)).toHaveLength(1 + 1);
+		expect(lost.match(/<g class="cause"/g)).toHaveLength(1 + 1);
+		const { texts } = readXml(lost);
+		for (const said of ["begins here", "lost here", "its cause shows here"]) {
+			expect(texts.filter((text) => text === said)).toHaveLength(1);
+		}
+		const arrived = renderSvg(CLUSTER_IP);
+		expect(arrived).not.toMatch(/<path class="cross|<g class="cause"/);
+		expect(readXml(arrived).texts).toContain("arrives here");
+		expect(readXml(renderSvg(REFUSED)).texts).toContain("refused here");
+	});
+
+	test("stands in the words that it is given, names as they are", () => {
+		const words: PictureWords = {
+			...ENGLISH_PICTURE,
+			notReached: "未到达",
+			notReachedAt: (place) => `未到达：${place}`,
+		};
+		const { texts } = readXml(renderSvg(ON_LAST_NODE, words));
+		expect(texts).toEqual(expect.arrayContaining(["未到达", "未到达：pod/default/web"]));
+		expect(renderMermaid(ON_LAST_NODE, words)).toContain('["pod/default/web (未到达)"]');
 	});
 
 	test("shows as reached what one of several paths reaches", () => {

@@ -2,7 +2,7 @@
 import { InputError, type Place, type PredictedWay, predict, type Said, type Subject } from "@podpath/core";
 import type { Backend } from "../backend.ts";
 import { compareWays } from "../compare/compare.ts";
-import type { Comparison } from "../compare/comparison.ts";
+import type { Comparison, Disagreement } from "../compare/comparison.ts";
 import { expectedResults } from "../compare/expected-result.ts";
 import type { LabPlan, LabStep } from "../lab-plan.ts";
 import type { Listener, Observation, Probe } from "../observation.ts";
@@ -13,7 +13,7 @@ import { probeFor } from "../session/probes.ts";
 import { PORTS } from "./generate/world.ts";
 import { hasRivals } from "./rivals.ts";
 import { type AskedQuestion, type LinkSketch, type Sketch, type StackSketch, subjectOf } from "./sketch.ts";
-import { isHalfMade, isStoppedLater } from "./stopped-later.ts";
+import { brokeLater } from "./stopped-later.ts";
 
 /** What came of one question. */
 export interface Answer {
@@ -107,7 +107,7 @@ export class Standing {
 			if (silent !== null) return { question, ways, comparison: { kind: "not-compared", why: silent } };
 			const observation = answers.get(each) ?? NOTHING_SEEN;
 			const comparison = compareWays(ways, observation, this.#plan);
-			const why = comparison.kind === "differs" ? nobodysQuestion(observation, comparison) : null;
+			const why = comparison.kind === "differs" ? nobodysQuestion(observation, comparison, ways) : null;
 			return { question, ways, comparison: why === null ? comparison : { kind: "not-compared", why } };
 		});
 	}
@@ -239,8 +239,13 @@ function keyOf({ namespace, protocol, port }: Listener): string {
 }
 
 /** Why a difference says nothing about the engine; null: it does. */
-function nobodysQuestion(observation: Observation, differs: Extract<Comparison, { kind: "differs" }>): string | null {
-	if (brokeLater(observation, differs)) return BROKE;
+function nobodysQuestion(
+	observation: Observation,
+	differs: Disagreement,
+	ways: readonly PredictedWay[],
+): string | null {
+	const way = ways[differs.way];
+	if (way !== undefined && brokeLater(observation, differs, way)) return BROKE;
 	return hasRivals(observation) ? RIVALS : null;
 }
 
@@ -252,20 +257,6 @@ const BORROWED =
 	"lo has no address to masquerade with, and the kernel takes that of the device that came first in the lab";
 const TUNNEL_ERRORS = "a tunnel that met an error tells its next senders too (ip_tunnel_xmit: err_count)";
 const SILENT = "the kernel sends a sender five errors about routes at once, and then one a second (ip_error)";
-
-/**
- * The first packet and its answer went as predicted and later ones did not: rules may stop what is no new connection, and a
- * router that sees the server's data alone may masquerade it (nf_conntrack_tcp_loose).
- */
-function brokeLater(observation: Observation, differs: Extract<Comparison, { kind: "differs" }>): boolean {
-	const { result } = observation;
-	const { differences, verdict } = differs;
-	// An error about the third packet may come before anybody asks whether the connection stood.
-	const failed = result.kind === "error" && verdict === "delivered" && isStoppedLater(observation);
-	const halfMade = verdict === "delivered" && isHalfMade(observation);
-	const stood = result.kind !== "answered" && (result.connected === true || failed || halfMade);
-	return stood && differences.every(({ about }) => about === "result" || about === "server");
-}
 
 const NOTHING_SEEN: Observation = { result: { kind: "timeout" }, accepted: [], frames: [], conntrack: {} };
 

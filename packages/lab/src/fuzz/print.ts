@@ -10,6 +10,8 @@ export interface FuzzCase extends Found {
 	/** Where it was found; absent: in the kernel's source, and then tried. */
 	readonly seed?: number;
 	readonly kernel: string;
+	/** Engine and kernel are about different packets there: why, as a comparison says it. */
+	readonly notCompared?: string;
 }
 
 export function printDisagreement(found: Confirmed, seed: number, paint: Paint): string {

@@ -168,7 +168,7 @@ function drawStatement(site: NftSite, inOwn: boolean): Drawn {
 
 function filterStatements({ world, family, table, hook, priority, type }: NftSite): readonly Weighted[] {
 	const { draw } = world;
-	const refusing = hook === "INPUT" || hook === "FORWARD" || hook === "OUTPUT";
+	const refusing = hook !== "POSTROUTING";
 	const kinds =
 		table === "inet"
 			? ["icmpx port-unreachable", "icmpx admin-prohibited"]

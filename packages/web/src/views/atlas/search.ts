@@ -36,6 +36,23 @@ const ALSO_CALLED: readonly (readonly [said: RegExp, also: string])[] = [
 	[/bridge-nf/, "br_netfilter"],
 ];
 
+/** What a verdict is called by who has waited for a connection, as programs and people say it. */
+const SEEN_AS: Readonly<Record<Verdict, string>> = {
+	delivered: "works connected 可达 连通 送达",
+	refused: "connection refused econnrefused reset rst 被拒绝 拒绝连接",
+	dropped: "connection timed out timeout etimedout hangs silence blocked 超时 丢包 丢弃",
+	unreachable: "no route to host host unreachable ehostunreach enetunreach 不可达",
+	"no-reply": "connection timed out timeout etimedout hangs no answer 超时 没有应答 无响应",
+	loop: "time to live exceeded ttl routing loop timeout 环路 超时",
+	exits: "leaves outside 离开",
+	unknown: "not known undecided 未知",
+};
+
+/** Of what ends so; in lower case. */
+export function seenAs(verdicts: readonly Verdict[]): string {
+	return verdicts.map((verdict) => SEEN_AS[verdict]).join(" ");
+}
+
 function textOf({
 	name,
 	title,
@@ -50,7 +67,7 @@ function textOf({
 	const said = [...parts, ...verdicts, ...sources].join(" ").toLowerCase();
 	const also = ALSO_CALLED.flatMap(([form, words]) => (form.test(said) ? [words] : []));
 	// ClusterIP as well as cluster-ip.
-	return [said, said.replaceAll("-", ""), ...also].join(" ");
+	return [said, said.replaceAll("-", ""), seenAs(verdicts), ...also].join(" ");
 }
 
 /** The source is a run on a real kernel (docs/measurements.md): `E:t1.S2`, `K1`, `X3`. */

@@ -11,6 +11,7 @@ import { formatRoute, type Route } from "../../route.ts";
 import { DIAGNOSE } from "../../texts/diagnose.ts";
 import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
 import { titleIn } from "../../texts/title.ts";
+import { seenAs } from "../atlas/search.ts";
 
 export function Examples({ route }: { readonly route: Route }): JSX.Element {
 	const { loading } = useTexts();
@@ -80,7 +81,8 @@ function Card({ fault }: { readonly fault: FaultEntry }): JSX.Element {
 }
 
 function holds({ name, title, titleZh = "", verdict, code }: FaultEntry, search: string): boolean {
-	const text = `${name} ${title} ${titleZh} ${verdict} ${code}`.toLowerCase();
+	const seen = verdict === "mixed" ? "" : seenAs([verdict]);
+	const text = `${name} ${title} ${titleZh} ${verdict} ${code} ${seen}`.toLowerCase();
 	return search
 		.toLowerCase()
 		.split(/\s+/)

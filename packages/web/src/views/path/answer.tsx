@@ -1,5 +1,5 @@
 /** An explanation: its verdict, its ways, the picture, and everything about the step that is looked at. */
-import type { Explanation } from "@podpath/core";
+import { type Explanation, endOf } from "@podpath/core";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { go } from "../../navigation.ts";
@@ -7,7 +7,6 @@ import { Manifests } from "../../parts/source-link.tsx";
 import type { Route } from "../../route.ts";
 import { Changed } from "./changed.tsx";
 import { changesOf } from "./changes.ts";
-import { endOf } from "./end.ts";
 import { ExportMenu } from "./export-menu.tsx";
 import { Facts } from "./facts.tsx";
 import { Findings, LeadingFinding } from "./findings.tsx";

@@ -1,10 +1,10 @@
 /** The answer as a file, on paper, or as a link. */
-import { type Explanation, renderJson, renderSvg } from "@podpath/core";
+import { type Explanation, renderJson } from "@podpath/core";
 import type { JSX } from "preact";
 import { download } from "../../browser.ts";
 import { CopyButton } from "../../parts/copy-button.tsx";
 import { formatRoute, type Route } from "../../route.ts";
-import { useTexts } from "../../texts/language.ts";
+import { useLanguage, useTexts } from "../../texts/language.ts";
 import { withSide } from "../compare/sides.ts";
 import { pngOf } from "./png.ts";
 
@@ -14,20 +14,32 @@ interface Props {
 }
 
 export function ExportMenu({ explanation, route }: Props): JSX.Element {
-	const { path: texts, compare } = useTexts();
+	const all = useTexts();
+	const language = useLanguage();
+	const { path: texts, compare } = all;
+	const picture = async (): Promise<string> => {
+		const { savedPicture } = await import("./saved-picture.ts");
+		return savedPicture(explanation, all, language);
+	};
 	const save = (ending: string, type: string, content: string): void =>
 		download(`${fileName(explanation, route)}.${ending}`, new Blob([content], { type }));
 	return (
 		<section class="export" aria-label={texts.export}>
 			<span class="quiet">{texts.export}</span>
-			<button type="button" class="small" onClick={() => save("svg", "image/svg+xml", renderSvg(explanation))}>
+			<button
+				type="button"
+				class="small"
+				onClick={() => void picture().then((svg) => save("svg", "image/svg+xml", svg))}
+			>
 				{texts.exportSvg}
 			</button>
 			<button
 				type="button"
 				class="small"
 				onClick={() =>
-					void pngOf(renderSvg(explanation)).then((png) => download(`${fileName(explanation, route)}.png`, png))
+					void picture()
+						.then(pngOf)
+						.then((png) => download(`${fileName(explanation, route)}.png`, png))
 				}
 			>
 				{texts.exportPng}

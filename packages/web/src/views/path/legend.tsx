@@ -1,9 +1,8 @@
 /** What the picture's signs mean; only those that are in it. */
-import { type ExplainedPath, toneOf } from "@podpath/core";
+import { type ExplainedPath, endOf, toneOf } from "@podpath/core";
 import type { ComponentChildren, JSX } from "preact";
 import { useTexts } from "../../texts/language.ts";
 import { CauseSign } from "./cause-sign.tsx";
-import { endOf } from "./end.ts";
 
 interface Props {
 	readonly path: ExplainedPath;

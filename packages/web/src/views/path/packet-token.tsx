@@ -1,9 +1,8 @@
 /** The packet in the picture: a disc on its way there, a diamond on its way back. */
-import type { Step } from "@podpath/core";
+import type { Point, Step } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { wantsStillness } from "../../browser.ts";
-import type { Point } from "./packet-position.ts";
 
 interface Props {
 	readonly point: Point;

@@ -1,5 +1,7 @@
 /** The picture: machines with their pods and devices, the fabric between, and the packet where it is. */
 import {
+	cornerOf,
+	crossOf,
 	type ExplainedPath,
 	endsOf,
 	formatShare,
@@ -10,6 +12,7 @@ import {
 	type PlacedArrow,
 	type PlacedPlace,
 	type PlacedSpot,
+	pointOf,
 	type Step,
 	shortened,
 	spotKey,
@@ -23,7 +26,6 @@ import { useEffect, useMemo, useRef } from "preact/hooks";
 import { labelled, useTexts } from "../../texts/language.ts";
 import { CauseSign } from "./cause-sign.tsx";
 import { arrowKey, type Changes } from "./changes.ts";
-import { cornerOf, pointOf } from "./packet-position.ts";
 import { PacketToken } from "./packet-token.tsx";
 
 interface Props {
@@ -110,6 +112,9 @@ export function Picture({ groups, way, step, steps, onStep, side, changes = null
 					<Share key={arrowKey(arrow)} arrow={arrow} />
 				))}
 				<PacketToken point={point} direction={step.direction} />
+				{layout.spots.map((spot) => (
+					<EndMark key={spot.key} spot={spot} end={ends.get(spot.key) ?? ""} />
+				))}
 				{causing !== undefined && <CauseSign {...cornerOf(layout, causing.position)} />}
 			</svg>
 		</div>
@@ -233,6 +238,12 @@ function Share({ arrow }: { readonly arrow: PlacedArrow }): JSX.Element | null {
 	);
 }
 
+/** A cross on the corner, which the packet does not cover. */
+function EndMark({ spot, end }: Pick<ChipProps, "spot" | "end">): JSX.Element | null {
+	if (end !== "bad" && end !== "unsure") return null;
+	return <path class={`end-mark ${end}`} d={crossOf(spot)} />;
+}
+
 interface ChipProps {
 	readonly spot: PlacedSpot;
 	readonly end: "start" | Tone | "";
@@ -256,9 +267,6 @@ function Chip({ spot, end, here, service, changed = false, onClick }: ChipProps)
 			<text x={x + width / 2} y={y + height / 2 + 4.5}>
 				{shortened(name)}
 			</text>
-			{(end === "bad" || end === "unsure") && (
-				<path class={`end-mark ${end}`} d={`M ${x - 5} ${y - 5} l 10 10 m 0 -10 l -10 10`} />
-			)}
 			{service && <circle class="service-mark" cx={x + width} cy={y} r="5" />}
 		</g>
 	);

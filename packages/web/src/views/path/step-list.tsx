@@ -1,9 +1,8 @@
 /** Every step as a list: what the picture shows, for eyes that read and for screen readers. */
-import type { Step } from "@podpath/core";
+import type { PathEnd, Step } from "@podpath/core";
 import type { JSX } from "preact";
 import { useEffect, useRef } from "preact/hooks";
 import { useTexts } from "../../texts/language.ts";
-import type { PathEnd } from "./end.ts";
 
 interface Props {
 	readonly steps: readonly Step[];
@@ -20,11 +19,11 @@ interface Props {
 export function StepList({ steps, current, onStep, changed, end = null, cause = null }: Props): JSX.Element {
 	const { path: texts } = useTexts();
 	const list = useRef<HTMLOListElement>(null);
-	useEffect(() => keepInSight(list.current, current), [current]);
+	useEffect(() => lookAt(list.current, current), [current]);
 	return (
 		<nav class="steps" aria-label={texts.steps}>
 			<h2>{texts.steps}</h2>
-			<ol ref={list}>
+			<ol ref={list} onKeyDown={(event) => stepBy(event, current, onStep)}>
 				{steps.map(({ direction, hop }, index) => {
 					const before = steps[index - 1];
 					const first = before?.direction !== direction;
@@ -35,6 +34,8 @@ export function StepList({ steps, current, onStep, changed, end = null, cause = 
 							<button
 								type="button"
 								class={`${changed?.has(index) ? "changed" : ""}${index === end?.step ? " end" : ""}${index === cause ? " cause" : ""}`}
+								// One stop of the Tab key for all of them; arrows go from one to the next.
+								tabIndex={index === current ? 0 : -1}
 								aria-current={index === current ? "step" : undefined}
 								onClick={() => onStep(index)}
 							>
@@ -52,6 +53,22 @@ export function StepList({ steps, current, onStep, changed, end = null, cause = 
 			</ol>
 		</nav>
 	);
+}
+
+/** The arrows of a list that goes down; those that move the packet everywhere do so here too. */
+function stepBy(event: KeyboardEvent, current: number, onStep: (index: number) => void): void {
+	const by = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+	if (by === undefined || event.ctrlKey || event.metaKey || event.altKey) return;
+	event.preventDefault();
+	onStep(current + by);
+}
+
+/** Whoever is in the list goes along with the packet. */
+function lookAt(list: HTMLOListElement | null, current: number): void {
+	keepInSight(list, current);
+	if (list?.contains(document.activeElement) !== true) return;
+	const button = list.querySelector(`[data-step="${current}"] button`);
+	if (button instanceof HTMLElement) button.focus();
 }
 
 /** Scrolls the list alone: the page must stay where it is. */

@@ -1,8 +1,7 @@
 /** The way to the step that a failing path is looked at for. */
-import type { ExplainedPath } from "@podpath/core";
+import { type ExplainedPath, endOf } from "@podpath/core";
 import type { JSX } from "preact";
 import { useTexts } from "../../texts/language.ts";
-import { endOf } from "./end.ts";
 
 interface Props {
 	readonly path: ExplainedPath;

@@ -1,5 +1,5 @@
 /** How a path ends before it comes back to the client, for the words about it. */
-import type { ExplainedPath } from "@podpath/core";
+import type { ExplainedPath } from "../trace/explanation.ts";
 
 export type PathEnd = "lost" | "refused" | "exits" | "unknown";
 

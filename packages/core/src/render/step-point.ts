@@ -1,5 +1,6 @@
 /** Where in the picture the packet is drawn. */
-import type { Layout, StepPosition } from "@podpath/core";
+import type { StepPosition } from "./steps.ts";
+import type { Layout } from "./svg-layout.ts";
 
 export interface Point {
 	readonly x: number;
