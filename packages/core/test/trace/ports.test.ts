@@ -57,6 +57,7 @@ describe("a question for a pod", () => {
 			severity: "info",
 			message: "the question names no port and its target declares none: tcp port 80 was asked for",
 			fix: "say which: TO:PORT",
+			fixKind: "action",
 		});
 		expect(codesOf(ask("pod/default/web"))).not.toContain("port-assumed");
 		expect(codesOf(ask("pod/default/bare", "icmp"))).not.toContain("port-assumed");
