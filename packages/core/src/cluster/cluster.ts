@@ -91,7 +91,7 @@ export interface Cluster {
 	/** Pods with their own network namespace on a node, in the order of the input. */
 	podsOn(nodeName: string): readonly Pod[];
 	/** Everyone who claims the address; the first is the answer where only one is wanted. */
-	ownersOf(address: Pick<Address, "text">): readonly AddressOwner[];
+	ownersOf(address: Address): readonly AddressOwner[];
 
 	/** Addresses that the input does not say and that pods got by the rules of their network's IPAM. */
 	readonly assignedAddresses: readonly AssignedAddress[];

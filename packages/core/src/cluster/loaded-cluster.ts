@@ -179,7 +179,7 @@ export class LoadedCluster implements Cluster {
 		return this.#podsByNode.get(nodeName) ?? [];
 	}
 
-	ownersOf(address: Pick<Address, "text">): readonly AddressOwner[] {
+	ownersOf(address: Address): readonly AddressOwner[] {
 		return this.owners.get(address.text) ?? [];
 	}
 }

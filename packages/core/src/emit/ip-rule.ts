@@ -3,7 +3,7 @@
 import type { Family } from "../address/address.ts";
 import { DEFAULT_RULES } from "../state/assemble.ts";
 import type { PortRange, Rule } from "../state/ip.ts";
-import { phrase } from "../wording/phrase.ts";
+import { phrase, worded } from "../wording/phrase.ts";
 import { asLines, type Batch, BatchLines, joinWords, option } from "./batch.ts";
 import { tableName } from "./ip-route.ts";
 
@@ -58,7 +58,7 @@ function selectorWords(rule: Rule): (string | undefined)[] {
 		option("ipproto", rule.protocol),
 		option("sport", rule.sport && rangeText(rule.sport)),
 		option("dport", rule.dport && rangeText(rule.dport)),
-		rule.notUnderstood,
+		rule.notUnderstood && worded(rule.notUnderstood),
 	];
 }
 

@@ -50,8 +50,9 @@ export function rulesWithKnownTables(rules: readonly Rule[], printed: readonly R
 		const { action, family } = rule;
 		if (action.kind !== "lookup" || !partial.has(family) || ALWAYS_THERE.has(action.table)) return rule;
 		if (held.has(`${family} ${action.table}`)) return rule;
-		const why = `lookup ${action.table}: the dump of routes does not hold that table`;
-		return { ...rule, notUnderstood: rule.notUnderstood === undefined ? why : `${rule.notUnderstood}; ${why}` };
+		const why = phrase("table-not-held", { table: action.table });
+		const { notUnderstood: one } = rule;
+		return { ...rule, notUnderstood: one === undefined ? why : phrase("one-then-other", { one, other: why }) };
 	});
 }
 

@@ -37,7 +37,8 @@ const FAMILIES: readonly Family[] = [4, 6];
 /** The families of which the node has addresses or the cluster Services: kube-proxy runs a proxier for each. */
 function familiesOf(tables: ServiceTables, node: ProxyNode): readonly Family[] {
 	return FAMILIES.filter(
-		(family) => tables.families[family].count > 0 || node.nodeAddresses.some((address) => address.family === family),
+		(family) =>
+			tables.families[family].servicePorts.count > 0 || node.nodeAddresses.some((address) => address.family === family),
 	);
 }
 

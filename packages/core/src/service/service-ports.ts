@@ -2,12 +2,15 @@
  * The Service ports of one family. A cluster has thousands of which a packet asks for one, so each Service's are made when it
  * is asked for, and all only for whoever goes through them.
  */
-import type { Family } from "../address/address.ts";
+import type { Address, Family } from "../address/address.ts";
 import type { Service } from "../cluster/objects.ts";
 import { isProxied, type ProxyServicePort, proxyServicePorts } from "./service-port.ts";
 import type { ProxyFeatures } from "./version.ts";
 
 const NONE: readonly ProxyServicePort[] = [];
+
+/** Nearly always it is one. */
+type Some = Service | readonly Service[];
 
 export class ServicePorts {
 	/** How many there are. */
@@ -20,8 +23,9 @@ export class ServicePorts {
 	/** By their place in the list of all; those that nobody asked for are missing. */
 	readonly #made: (ProxyServicePort | undefined)[] = [];
 	#all: readonly ProxyServicePort[] | undefined;
-	/** The Services that have a number open on every node. */
-	#byNodePort: ReadonlyMap<number, ReadonlySet<Service>> | undefined;
+	/** The Services that have an address, and those that have a number open on every node. */
+	#byAddress: ReadonlyMap<string, Some> | undefined;
+	#byNodePort: ReadonlyMap<number, Some> | undefined;
 
 	constructor(services: readonly Service[], family: Family, features: ProxyFeatures) {
 		this.#family = family;
@@ -68,27 +72,59 @@ export class ServicePorts {
 		return this.#services.flatMap((service) => (chosen(service) ? this.of(service) : NONE));
 	}
 
+	/** Those that serve an address. */
+	atAddress(address: string): readonly ProxyServicePort[] | undefined {
+		this.#byAddress ??= servicesBy(this.#services, addressesOf);
+		const services = this.#byAddress.get(address);
+		return services && this.#ofSome(services).filter((port) => serves(port, address));
+	}
+
 	/** Those that are open on every node by this number: the node port, or that of health checks. */
-	onNodePort(number: number): readonly ProxyServicePort[] {
-		this.#byNodePort ??= byNodePort(this.#services);
+	onNodePort(number: number): readonly ProxyServicePort[] | undefined {
+		this.#byNodePort ??= servicesBy(this.#services, numbersOf);
 		const services = this.#byNodePort.get(number);
-		if (services === undefined) return NONE;
-		const ports = [...services].flatMap((service) => this.of(service));
-		return ports.filter(({ nodePort, healthCheckNodePort }) => nodePort === number || healthCheckNodePort === number);
+		return (
+			services &&
+			this.#ofSome(services).filter(
+				({ nodePort, healthCheckNodePort }) => nodePort === number || healthCheckNodePort === number,
+			)
+		);
+	}
+
+	#ofSome(services: Some): readonly ProxyServicePort[] {
+		return "kind" in services ? this.of(services) : services.flatMap((service) => this.of(service));
 	}
 }
 
-function byNodePort(services: readonly Service[]): ReadonlyMap<number, ReadonlySet<Service>> {
-	const open = new Map<number, Set<Service>>();
-	const add = (number: number, service: Service): void => {
-		if (number === 0) return;
-		const others = open.get(number);
-		if (others === undefined) open.set(number, new Set([service]));
-		else others.add(service);
-	};
+function serves({ clusterIP, externalIPs, loadBalancerVIPs }: ProxyServicePort, address: string): boolean {
+	const isIt = ({ text }: Address): boolean => text === address;
+	return isIt(clusterIP) || externalIPs.some(isIt) || loadBalancerVIPs.some(isIt);
+}
+
+function* addressesOf({ clusterIPs, externalIPs, loadBalancerIngress }: Service): Generator<string> {
+	for (const { text } of clusterIPs) yield text;
+	for (const { text } of externalIPs) yield text;
+	for (const { ip } of loadBalancerIngress) yield ip.text;
+}
+
+function* numbersOf({ healthCheckNodePort, ports }: Service): Generator<number> {
+	if (healthCheckNodePort !== 0) yield healthCheckNodePort;
+	for (const { nodePort } of ports) if (nodePort !== 0) yield nodePort;
+}
+
+/** Services, in their order, by what packets ask them for. */
+function servicesBy<Key>(
+	services: readonly Service[],
+	keysOf: (service: Service) => Iterable<Key>,
+): ReadonlyMap<Key, Some> {
+	const found = new Map<Key, Service | Service[]>();
 	for (const service of services) {
-		add(service.healthCheckNodePort, service);
-		for (const { nodePort } of service.ports) add(nodePort, service);
+		for (const key of keysOf(service)) {
+			const others = found.get(key);
+			if (others === undefined) found.set(key, service);
+			else if (!Array.isArray(others)) found.set(key, others === service ? service : [others, service]);
+			else if (others.at(-1) !== service) others.push(service);
+		}
 	}
-	return open;
+	return found;
 }

@@ -2,9 +2,9 @@
  * What all nodes of a cluster share of kube-proxy's work: the Service ports and their endpoints. Made once a cluster; what a
  * packet never asks for is never worked out.
  */
-import type { Address, Family } from "../address/address.ts";
+import type { Family } from "../address/address.ts";
 import type { Cluster } from "../cluster/cluster.ts";
-import type { EndpointSlice, Service } from "../cluster/objects.ts";
+import type { EndpointSlice } from "../cluster/objects.ts";
 import type { KubeProxySettings } from "../cluster/settings.ts";
 import { ByPort } from "./by-port.ts";
 import {
@@ -32,7 +32,6 @@ export interface Availability {
 	readonly external: boolean;
 }
 
-const NO_PORTS: readonly ProxyServicePort[] = [];
 const NOWHERE: Availability = { any: false, internal: false, external: false };
 const EVERYWHERE: Availability = { any: true, internal: true, external: true };
 
@@ -40,8 +39,9 @@ const EVERYWHERE: Availability = { any: true, internal: true, external: true };
 export class FamilyServices {
 	readonly family: Family;
 	readonly features: ProxyFeatures;
+	/** Its ports, for whoever asks for some of them. */
+	readonly servicePorts: ServicePorts;
 	readonly #cluster: Cluster;
-	readonly #ports: ServicePorts;
 	readonly #endpoints = new ByPort<readonly ProxyEndpoint[]>();
 	readonly #any = new ByPort<boolean>();
 	readonly #nodes = new ByPort<ReadonlySet<string>>();
@@ -54,43 +54,17 @@ export class FamilyServices {
 		this.#cluster = cluster;
 		this.family = family;
 		this.features = proxyFeatures(cluster.kubeProxy);
-		this.#ports = new ServicePorts(cluster.services, family, this.features);
+		this.servicePorts = new ServicePorts(cluster.services, family, this.features);
 	}
 
 	/** All of them, in the order of the input: made on first use. */
 	get ports(): readonly ProxyServicePort[] {
-		return this.#ports.all;
-	}
-
-	/** How many ports there are. */
-	get count(): number {
-		return this.#ports.count;
-	}
-
-	/** The port at a place in the list of all. */
-	at(place: number): ProxyServicePort | undefined {
-		return this.#ports.at(place);
-	}
-
-	/** Those that serve an address, in the order of all. */
-	atAddress(address: string): readonly ProxyServicePort[] {
-		const services = new Set<Service>();
-		for (const owner of this.#cluster.ownersOf({ text: address })) {
-			if (owner.kind === "service") services.add(owner.service);
-		}
-		if (services.size === 0) return NO_PORTS;
-		const ports = [...services].flatMap((service) => this.#ports.of(service));
-		return ports.filter((port) => serves(port, address)).sort((one, other) => one.index - other.index);
-	}
-
-	/** Those that are open on every node by this number: the node port, or that of health checks. */
-	onNodePort(number: number): readonly ProxyServicePort[] {
-		return this.#ports.onNodePort(number);
+		return this.servicePorts.all;
 	}
 
 	/** Those with policy Local for traffic of the cluster, or from outside. */
 	localPorts(policy: "internal" | "external"): readonly ProxyServicePort[] {
-		return this.#ports.where((service) =>
+		return this.servicePorts.where((service) =>
 			policy === "internal" ? isInternalLocal(service, this.features) : isExternalLocal(service),
 		);
 	}
@@ -149,7 +123,7 @@ export class FamilyServices {
 	/** Whether all ports together have more endpoints than this: they are counted no further than that. */
 	hasMoreEndpointsThan(most: number): boolean {
 		let count = 0;
-		for (const port of this.#ports.inTurn()) {
+		for (const port of this.servicePorts.inTurn()) {
 			count += countEndpoints(port, this.#slices(port));
 			if (count > most) return true;
 		}
@@ -166,11 +140,6 @@ export class FamilyServices {
 			return new Set(usable.map(({ nodeName }) => nodeName).filter((name) => name !== ""));
 		});
 	}
-}
-
-function serves({ clusterIP, externalIPs, loadBalancerVIPs }: ProxyServicePort, address: string): boolean {
-	const isIt = ({ text }: Address): boolean => text === address;
-	return isIt(clusterIP) || externalIPs.some(isIt) || loadBalancerVIPs.some(isIt);
 }
 
 /** What kube-proxy programs from, shared by all nodes of a cluster (`kubeProxy` takes it). */

@@ -3,6 +3,7 @@ import type { Address, Family } from "../address/address.ts";
 import type { Prefix } from "../address/prefix.ts";
 import type { Origin } from "../origin/origin.ts";
 import type { Protocol } from "../packet/packet.ts";
+import type { Said } from "../wording/phrase.ts";
 
 /** `global`, `site`, `link`, `host`, `nowhere`, or a number as text. */
 export type Scope = "global" | "site" | "link" | "host" | "nowhere" | (string & {});
@@ -60,8 +61,8 @@ export interface Rule {
 	readonly uidRange?: PortRange;
 	/** Routes found with a prefix this short or shorter do not count. */
 	readonly suppressPrefixLength?: number;
-	/** Words of the rule that were not understood: what it matches is then not known. */
-	readonly notUnderstood?: string;
+	/** Words of the rule that were not understood, or why it is not known what it does. */
+	readonly notUnderstood?: Said;
 	readonly action: RuleAction;
 	readonly origin: Origin;
 }

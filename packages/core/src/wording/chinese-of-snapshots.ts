@@ -11,6 +11,8 @@ export const CHINESE_OF_SNAPSHOTS: Readonly<Record<keyof typeof ENGLISH_OF_SNAPS
 	"by-its-far-end": "另一端在别的命名空间",
 	"default-rules": "{families} 的策略路由规则按内核自带的处理：ip-rule 中没有",
 
+	"table-not-held": "lookup {table}：路由的转储中没有这张表",
+	"one-then-other": "{one}；{other}",
 	"is-utf-16": "“{file}”是 UTF-16",
 	"is-binary": "“{file}”是二进制文件",
 	"is-not-utf-8": "“{file}”不是 UTF-8",

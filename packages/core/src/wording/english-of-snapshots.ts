@@ -9,6 +9,8 @@ export const ENGLISH_OF_SNAPSHOTS = {
 	"by-its-far-end": "its other end being in another namespace",
 	"default-rules": "the {families} policy rules were taken to be the kernel's own: ip-rule holds none",
 
+	"table-not-held": "lookup {table}: the dump of routes does not hold that table",
+	"one-then-other": "{one}; {other}",
 	"is-utf-16": '"{file}" is UTF-16',
 	"is-binary": '"{file}" is a binary file',
 	"is-not-utf-8": '"{file}" is not UTF-8',

@@ -308,7 +308,7 @@ describe("objects that contradict each other", () => {
 		);
 		const shared = podYaml("d", "10.244.0.1").replace("spec: {", "spec: { hostNetwork: true,");
 		const cluster = clusterOfYaml(podYaml("a", "10.244.0.1"), done, leaving, shared);
-		const owners = cluster.ownersOf({ text: "10.244.0.1" });
+		const owners = cluster.ownersOf({ family: 4, text: "10.244.0.1", words: [0x0af40001] });
 		expect(owners.map((owner) => owner.kind === "pod" && owner.pod.name)).toEqual(["a", "c", "d"]);
 	});
 

@@ -134,15 +134,15 @@ describe("who has an address", () => {
 			ownYaml("Host", "addresses: [10.0.0.50]"),
 			serviceYaml("s", "clusterIP: 10.96.0.1, externalIPs: [192.0.2.1]"),
 		);
-		const kindOf = (text: string): string | undefined => {
-			const [owner] = cluster.ownersOf({ text });
+		const kindOf = (words: number, text: string): string | undefined => {
+			const [owner] = cluster.ownersOf({ family: 4, words: [words], text });
 			return owner?.kind === "service" ? owner.via : owner?.kind;
 		};
-		expect(kindOf("10.0.0.1")).toBe("node");
-		expect(kindOf("10.244.0.5")).toBe("pod");
-		expect(kindOf("10.0.0.50")).toBe("host");
-		expect(kindOf("10.96.0.1")).toBe("cluster-ip");
-		expect(kindOf("192.0.2.1")).toBe("external-ip");
-		expect(kindOf("1.1.1.1")).toBeUndefined();
+		expect(kindOf(0x0a000001, "10.0.0.1")).toBe("node");
+		expect(kindOf(0x0af40005, "10.244.0.5")).toBe("pod");
+		expect(kindOf(0x0a000032, "10.0.0.50")).toBe("host");
+		expect(kindOf(0x0a600001, "10.96.0.1")).toBe("cluster-ip");
+		expect(kindOf(0xc0000201, "192.0.2.1")).toBe("external-ip");
+		expect(kindOf(0x01010101, "1.1.1.1")).toBeUndefined();
 	});
 });

@@ -40,7 +40,7 @@ spec:
 			serviceYaml("s", "clusterIP: 10.96.0.1"),
 		);
 		expect(cluster.loadBalancers[0]).toMatchObject({ service: "default/s", backends: null });
-		const [owner] = cluster.ownersOf({ text: "203.0.113.1" });
+		const [owner] = cluster.ownersOf({ family: 4, text: "203.0.113.1", words: [0xcb007101] });
 		expect(owner).toMatchObject({ kind: "service", via: "load-balancer" });
 	});
 

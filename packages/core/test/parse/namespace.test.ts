@@ -2,6 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { parseNamespace } from "../../src/parse/namespace.ts";
 import type { Assumption } from "../../src/state/network.ts";
+import type { Language } from "../../src/wording/language.ts";
+import { worded } from "../../src/wording/phrase.ts";
 
 const ADDRESSES = `1: lo: <LOOPBACK,UP,LOWER_UP> mtu 65536 qdisc noqueue state UNKNOWN group default qlen 1000
     link/loopback 00:00:00:00:00:00 brd 00:00:00:00:00:00
@@ -86,11 +88,12 @@ describe("a namespace from any files", () => {
 	it("does not take a table for empty that plain ip route does not print", () => {
 		const rules = "0:\tfrom all lookup local\n512:\tfrom 10.0.4.30 lookup 1001\n32766:\tfrom all lookup main\n";
 		const files = { "ip-address.txt": ADDRESSES, "ip-rule.txt": rules };
-		const of = (routes: string): readonly (string | undefined)[] =>
+		const of = (routes: string, language: Language = "en"): readonly (string | undefined)[] =>
 			read({ ...files, "ip-route.txt": routes })
 				.namespace.rules.filter((rule) => rule.family === 4)
-				.map((rule) => rule.notUnderstood);
+				.map(({ notUnderstood }) => notUnderstood && worded(notUnderstood, language));
 		expect(of(ROUTES)).toEqual([undefined, "lookup 1001: the dump of routes does not hold that table", undefined]);
+		expect(of(ROUTES, "zh")[1]).toBe("lookup 1001：路由的转储中没有这张表");
 		expect(of(`${ROUTES}default via 10.0.4.253 dev eth0 table 1001\n`)).toEqual([undefined, undefined, undefined]);
 		// With the local table in it, it is the dump of all tables, and this one is empty.
 		const local = "local 10.0.4.22 dev eth0 table local proto kernel scope host src 10.0.4.22 \n";

@@ -95,6 +95,7 @@ describe("a family's ports are the same whatever is asked for first", () => {
 		expect(some.at(2)).toBe(asked);
 		expect(some.all[2]).toBe(asked);
 		expect(some.onNodePort(3001)).toEqual([asked]);
+		expect(some.atAddress("172.30.0.3")).toEqual([asked]);
 		expect(some.of(services[1])).toEqual([]);
 		expect(some.of(services[2])).toEqual([]);
 	});
@@ -102,6 +103,7 @@ describe("a family's ports are the same whatever is asked for first", () => {
 	test("a port of a Service that nobody asked for", () => {
 		expect(ports().at(1)?.name).toBe("ns/a:two");
 		expect(ports().at(3)).toBeUndefined();
-		expect(ports().onNodePort(80)).toEqual([]);
+		expect(ports().onNodePort(80)).toBeUndefined();
+		expect(ports().atAddress("10.0.0.1")).toBeUndefined();
 	});
 });

@@ -96,7 +96,7 @@ function natServices(port: ProxyServicePort, hash: () => string, available: Avai
 	const rules: XtRule[] = [];
 	const internal = jumpTo(() => serviceChainName(port.internalLocal ? "SVL" : "SVC", hash()));
 	if (available.internal) rules.push(toAddress(port, port.clusterIP, `${port.name} cluster IP`, internal));
-	if (!available.any) return rules;
+	if (!available.any || port.externalIPs.length + port.loadBalancerVIPs.length === 0) return rules;
 	const external = jumpTo(() => serviceChainName("EXT", hash()));
 	for (const address of port.externalIPs) rules.push(toAddress(port, address, `${port.name} external IP`, external));
 	const balanced = hasFirewall(port, available) ? jumpTo(() => serviceChainName("FW", hash())) : external;

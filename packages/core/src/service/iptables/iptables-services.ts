@@ -129,7 +129,11 @@ export class IptablesServices {
 	/** One of the chains that all Services share. Nodes with the same key have the same chain. */
 	#together(node: ProxyNode, name: string, part: keyof Dispatch, key: string, last: readonly XtRule[] = []): XtChain {
 		const rulesOf = (port: ProxyServicePort): readonly XtRule[] => this.#dispatch(port, node)[part];
-		return remembered(this.#shared, `${part} ${key}`, () => new SharedChain(name, this.#services, rulesOf, last));
+		return remembered(
+			this.#shared,
+			`${part} ${key}`,
+			() => new SharedChain(name, this.#services.servicePorts, rulesOf, last),
+		);
 	}
 
 	/** Nodes with the same key have endpoints of their own for the same ports of a policy Local. */

@@ -10,7 +10,7 @@ import {
 } from "../../netfilter/xtables/rule-index.ts";
 import type { XtChain, XtRule } from "../../netfilter/xtables/table.ts";
 import type { ProxyServicePort } from "../service-port.ts";
-import type { FamilyServices } from "../service-tables.ts";
+import type { ServicePorts } from "../service-ports.ts";
 
 /** More rules than a port has in one chain: what the places of two ports are apart. */
 const STRIDE = 1 << 20;
@@ -23,12 +23,12 @@ export class SharedChain implements XtChain {
 	/** `rulesOf` gives each port's rules, the same ones each time; `last` come after those of all ports. */
 	constructor(
 		name: string,
-		services: FamilyServices,
+		ports: ServicePorts,
 		rulesOf: (port: ProxyServicePort) => readonly XtRule[],
 		last: readonly XtRule[],
 	) {
 		this.name = name;
-		this.#index = new PortIndex(services, rulesOf, last);
+		this.#index = new PortIndex(ports, rulesOf, last);
 	}
 
 	get rules(): readonly XtRule[] {
@@ -42,7 +42,7 @@ export class SharedChain implements XtChain {
 
 class PortIndex implements RuleIndex {
 	readonly rest: Places;
-	readonly #services: FamilyServices;
+	readonly #ports: ServicePorts;
 	readonly #rulesOf: (port: ProxyServicePort) => readonly XtRule[];
 	readonly #last: readonly XtRule[];
 	readonly #byDestination = new Map<string, Places>();
@@ -51,28 +51,24 @@ class PortIndex implements RuleIndex {
 	readonly #before: number[] = [0];
 	#rules: readonly XtRule[] | undefined;
 
-	constructor(
-		services: FamilyServices,
-		rulesOf: (port: ProxyServicePort) => readonly XtRule[],
-		last: readonly XtRule[],
-	) {
-		this.#services = services;
+	constructor(ports: ServicePorts, rulesOf: (port: ProxyServicePort) => readonly XtRule[], last: readonly XtRule[]) {
+		this.#ports = ports;
 		this.#rulesOf = rulesOf;
 		this.#last = last;
-		this.rest = last.map((_, i) => services.count * STRIDE + i);
+		this.rest = last.map((_, i) => ports.count * STRIDE + i);
 	}
 
 	get rules(): readonly XtRule[] {
-		this.#rules ??= [...this.#services.ports.flatMap(this.#rulesOf), ...this.#last];
+		this.#rules ??= [...this.#ports.all.flatMap(this.#rulesOf), ...this.#last];
 		return this.#rules;
 	}
 
 	byDestination(address: string): Places | undefined {
 		let places = this.#byDestination.get(address);
 		if (places === undefined) {
-			const ports = this.#services.atAddress(address);
+			const ports = this.#ports.atAddress(address);
 			// Most addresses are pods', and too many to be kept.
-			if (ports.length === 0) return undefined;
+			if (ports === undefined) return undefined;
 			places = this.#places(ports, (rule) => onlyDestination(rule) === address);
 			this.#byDestination.set(address, places);
 		}
@@ -82,8 +78,8 @@ class PortIndex implements RuleIndex {
 	byDestinationPort(number: number): Places | undefined {
 		let places = this.#byDestinationPort.get(number);
 		if (places === undefined) {
-			const ports = this.#services.onNodePort(number);
-			if (ports.length === 0) return undefined;
+			const ports = this.#ports.onNodePort(number);
+			if (ports === undefined) return undefined;
 			places = this.#places(
 				ports,
 				(rule) => onlyDestination(rule) === undefined && onlyDestinationPort(rule) === number,
@@ -94,14 +90,14 @@ class PortIndex implements RuleIndex {
 	}
 
 	rule(place: number): XtRule {
-		const port = this.#services.at(Math.floor(place / STRIDE));
+		const port = this.#ports.at(Math.floor(place / STRIDE));
 		return (port === undefined ? this.#last : this.#rulesOf(port))[place % STRIDE] as XtRule;
 	}
 
 	position(place: number): number {
 		const port = Math.floor(place / STRIDE);
 		for (let last = this.#before.length - 1; last < port; last++) {
-			const rules = this.#rulesOf(this.#services.at(last) as ProxyServicePort).length;
+			const rules = this.#rulesOf(this.#ports.at(last) as ProxyServicePort).length;
 			this.#before.push((this.#before[last] as number) + rules);
 		}
 		return (this.#before[port] as number) + (place % STRIDE) + 1;

@@ -1,5 +1,5 @@
 /** An explanation: its verdict, its ways, the picture, and everything about the step that is looked at. */
-import { type Explanation, endOf } from "@podpath/core";
+import { type Explanation, endOf, toneOf } from "@podpath/core";
 import type { JSX } from "preact";
 import { useMemo } from "preact/hooks";
 import { go } from "../../navigation.ts";
@@ -45,7 +45,10 @@ export function Answer({ explanation, before = null, route, stale, editable }: P
 	useStepKeys(goTo, current, steps.length, { end: last, cause: cause ?? last });
 	return (
 		<Manifests.Provider value={editable ? route : null}>
-			<section class={`answer${stale ? " stale" : ""}`} aria-busy={stale}>
+			<section
+				class={`answer ${path === undefined ? "" : toneOf(path.verdict)}${stale ? " stale" : ""}`}
+				aria-busy={stale}
+			>
 				<Verdicts
 					explanation={explanation}
 					groups={groups}
