@@ -17,7 +17,8 @@ const EN = {
 	loadBalancers: "Load balancers",
 	nowhere: "on no fabric that the input tells of",
 	unplaced: "Pods on no machine of the input",
-	noSuchPlace: (place: string): string => `There is no ${place} here.`,
+	noSuchPlace: (place: string): string =>
+		`Nothing on this map is called ${place} or has that address.`,
 	addresses: "Addresses",
 	podCIDRs: "Addresses of its pods",
 	card: (device: string, fabric: string): string => (fabric === "" ? device : `${device} on ${fabric}`),
@@ -50,7 +51,7 @@ const ZH: TopologyTexts = {
 	loadBalancers: "负载均衡",
 	nowhere: "输入没有说明在哪个网络上",
 	unplaced: "不在输入中任何机器上的 Pod",
-	noSuchPlace: (place) => `这里没有 ${place}。`,
+	noSuchPlace: (place) => `图上没有名称或地址是 ${place} 的位置。`,
 	addresses: "地址",
 	podCIDRs: "其 Pod 的地址段",
 	card: (device, fabric) => (fabric === "" ? device : `${device}，位于 ${fabric}`),
