@@ -253,17 +253,6 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 		});
 	});
 
-	test("Compare marks the first step at which two paths part", async () => {
-		const { page } = await tests.openAtlas(`#/path?in=flannel-vpc/001-2.3`);
-		await page.getByRole("link", { name: "Compare with another" }).click();
-		await page.getByLabel("Right: about").selectOption("flannel-vpc/001-3.1");
-		await page.getByText("They part at step").waitFor();
-		expect(await page.locator(".half .verdict-line .badge").allTextContents()).toEqual(["✓ delivered", "✕ refused"]);
-		const parted = await page.locator("tr.parts td").allTextContents();
-		expect(parted[0]).toContain("sends it to");
-		expect(parted[1]).toContain("has no destination");
-	});
-
 	test("State leads from a step's rule to its chain, and from a jump to the next", async () => {
 		const { page } = await tests.openAtlas(`#/path?in=${CROSS_NODE}-iptables`);
 		const rule = page.locator(".step-panel .rules details a").first();

@@ -8,7 +8,7 @@ import type { LabPlan, LabStep } from "../lab-plan.ts";
 import type { Listener, Observation, Probe } from "../observation.ts";
 import { realize } from "../realize/realize.ts";
 import { Lab } from "../session/lab.ts";
-import { listenersFor } from "../session/listeners.ts";
+import { listenersFor, portIn } from "../session/listeners.ts";
 import { probeFor } from "../session/probes.ts";
 import { PORTS } from "./generate/world.ts";
 import { hasRivals } from "./rivals.ts";
@@ -230,7 +230,7 @@ function usesTunnel({ forward, reply, refusal }: PredictedWay): boolean {
 
 /** A tunnel's packet that finds no tunnel is for no socket: whoever listens does not hear it. */
 function findsNoSocket({ code, facts }: PredictedWay): boolean {
-	const [, asked] = /[\d\]]:(\d+)$/.exec(`${facts.to}`) ?? [];
+	const asked = portIn(facts.to);
 	return code === "not-listening" && PORTS.some((port) => `${port}` === asked);
 }
 

@@ -1,5 +1,5 @@
 /** What a scenario or a fault is called; the atlas says so itself, and may say so in English alone. */
-import type { AtlasIndex, Language, ScenarioEntry } from "@podpath/core";
+import type { Language, ScenarioEntry } from "@podpath/core";
 
 export function titleIn({ title, titleZh }: Pick<ScenarioEntry, "title" | "titleZh">, language: Language): string {
 	return language === "zh" ? (titleZh ?? title) : title;
@@ -10,11 +10,4 @@ export function noteIn(
 	language: Language,
 ): string | undefined {
 	return language === "zh" ? (noteZh ?? note) : note;
-}
-
-/** All scenarios to choose from, each with its name before its title. */
-export function scenarioChoices({ modes }: AtlasIndex, language: Language): readonly (readonly [string, string])[] {
-	return modes.flatMap(({ scenarios }) =>
-		scenarios.map((each) => [each.name, `${each.name}: ${titleIn(each, language)}`] as const),
-	);
 }

@@ -11,7 +11,7 @@ import { ATLAS } from "../../texts/atlas.ts";
 import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
 import { noteIn, titleIn } from "../../texts/title.ts";
 import { CheckAll, type Checked, useChecks } from "./checks.tsx";
-import { isMeasured, matching, nearest, PROOFS, verdictsOf, withProof, withVerdict } from "./search.ts";
+import { foundBy, isMeasured, matching, PROOFS, verdictsOf, withProof, withVerdict } from "./search.ts";
 
 export function Gallery({ route }: { readonly route: Route }): JSX.Element {
 	const texts = useTextsOf(ATLAS);
@@ -24,7 +24,7 @@ export function Gallery({ route }: { readonly route: Route }): JSX.Element {
 	const offered = all.filter((each) => mode === "" || each.name.startsWith(`${mode}/`));
 	const fitting = withVerdict(withProof(offered, proof), verdict);
 	const matched = matching(fitting, search);
-	const found = matched.length > 0 ? matched : nearest(fitting, search);
+	const found = foundBy(fitting, search);
 	const isFound = new Set(found);
 	const shown = index.modes
 		.map((each) => ({ mode: each.mode, scenarios: each.scenarios.filter((scenario) => isFound.has(scenario)) }))

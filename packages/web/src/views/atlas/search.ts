@@ -15,6 +15,12 @@ export function nearest(scenarios: readonly ScenarioEntry[], search: string): re
 	return most === 0 ? [] : counted.flatMap(({ scenario, held }) => (held === most ? [scenario] : []));
 }
 
+/** Those that hold every word, else those that come nearest. */
+export function foundBy(scenarios: readonly ScenarioEntry[], search: string): readonly ScenarioEntry[] {
+	const matched = matching(scenarios, search);
+	return matched.length > 0 ? matched : nearest(scenarios, search);
+}
+
 function wordsOf(search: string): readonly string[] {
 	return search
 		.toLowerCase()

@@ -3,7 +3,7 @@ import type { Finding } from "@podpath/core";
 import type { JSX } from "preact";
 import { FixText } from "../../parts/fix-text.tsx";
 import { Sourced } from "../../parts/source-link.tsx";
-import { useTexts } from "../../texts/language.ts";
+import { labelled, useTexts } from "../../texts/language.ts";
 
 interface Props {
 	readonly findings: readonly Finding[];
@@ -30,10 +30,10 @@ export function Findings({ findings, stepOf, onStep }: Props): JSX.Element | nul
 }
 
 /** The most serious one, which stands by the verdict. */
-export function LeadingFinding({ finding, stepOf, onStep, keyed }: LeadingProps): JSX.Element {
+export function LeadingFinding({ finding, stepOf, onStep, keyed, side }: LeadingProps): JSX.Element {
 	const { path: texts } = useTexts();
 	return (
-		<section class={`findings leading ${finding.severity}`} aria-label={texts.findings}>
+		<section class={`findings leading ${finding.severity}`} aria-label={labelled(texts.findings, side)}>
 			<FindingText finding={finding} step={stepOf(finding)} onStep={onStep} keyed={keyed} />
 		</section>
 	);
@@ -43,6 +43,8 @@ interface LeadingProps extends Omit<Props, "findings"> {
 	readonly finding: Finding;
 	/** The step to which a key leads. */
 	readonly keyed: number | null;
+	/** Whose finding it is, where there are several in a view. */
+	readonly side?: string;
 }
 
 interface TextProps extends Pick<LeadingProps, "finding" | "onStep"> {

@@ -60,7 +60,7 @@ export function useLookedAt(explanation: Explanation, { params }: Route): Looked
 }
 
 /** The most serious one: of those that this way shows, else of all. What only is worth knowing does not lead. */
-function leadingOf(findings: readonly Finding[], stepOf: LookedAt["stepOf"]): Finding | undefined {
+export function leadingOf(findings: readonly Finding[], stepOf: LookedAt["stepOf"]): Finding | undefined {
 	const serious = findings.filter(({ severity }) => severity !== "info");
 	const [first] = serious;
 	return serious.find((each) => each.severity === first?.severity && stepOf(each) !== null) ?? first;

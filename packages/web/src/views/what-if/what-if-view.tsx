@@ -4,11 +4,10 @@ import type { JSX } from "preact";
 import { useAtlasIndex } from "../../backend/atlas-index.ts";
 import type { Input } from "../../backend/backend.ts";
 import { go } from "../../navigation.ts";
-import { Choice } from "../../parts/choice.tsx";
 import type { Route } from "../../route.ts";
-import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
-import { scenarioChoices } from "../../texts/title.ts";
+import { useTexts, useTextsOf } from "../../texts/language.ts";
 import { WHAT_IF } from "../../texts/what-if.ts";
+import { ScenarioPicker } from "../atlas/scenario-picker.tsx";
 import { inputOf } from "../path/asked.ts";
 import type { ViewProps } from "../view.ts";
 import { Trial } from "./trial.tsx";
@@ -45,13 +44,12 @@ interface ClustersProps {
 
 function Clusters({ route, served, atlas }: ClustersProps): JSX.Element {
 	const whatIf = useTextsOf(WHAT_IF);
-	const { compare: texts } = useTexts();
-	const language = useLanguage();
 	return (
-		<Choice
+		<ScenarioPicker
 			label={whatIf.about}
+			atlas={atlas}
+			served={served}
 			value={route.params.in ?? ""}
-			options={[["", served.kind === "atlas" ? texts.choose : served.name], ...scenarioChoices(atlas, language)]}
 			onChoose={(chosen) => go({ view: "what-if", params: chosen === "" ? {} : { in: chosen } })}
 		/>
 	);
