@@ -23,8 +23,15 @@ export interface SessionDown {
 		| { readonly kind: "nobody" }
 		/** The other does not have this speaker as a neighbour. */
 		| { readonly kind: "one-sided"; readonly peer: Speaker }
-		/** One expects another AS than the other has. */
-		| { readonly kind: "as-mismatch"; readonly peer: Speaker; readonly expected: number; readonly has: number };
+		/** `expecting` is one of the two: it has the other as a neighbour at `of`, with another AS than that one has. */
+		| {
+				readonly kind: "as-mismatch";
+				readonly peer: Speaker;
+				readonly expecting: Speaker;
+				readonly of: Address;
+				readonly expected: number;
+				readonly has: number;
+		  };
 }
 
 export type SessionState = { readonly up: Session } | { readonly down: SessionDown };
@@ -67,9 +74,9 @@ export class Sessions {
 		const peerAs = others.localAsn ?? peer.asn;
 		const mismatch =
 			own.asn !== peerAs
-				? { expected: own.asn, has: peerAs }
+				? { expecting: self, of: own.address, expected: own.asn, has: peerAs }
 				: others.asn !== ownAs
-					? { expected: others.asn, has: ownAs }
+					? { expecting: peer, of: others.address, expected: others.asn, has: ownAs }
 					: undefined;
 		if (mismatch !== undefined)
 			return { down: { self, neighbour: own, why: { kind: "as-mismatch", peer, ...mismatch } } };

@@ -15,17 +15,36 @@ export function sessionDown({ self, neighbour, why }: SessionDown, where = ""): 
 		case "one-sided":
 			return phrase("bgp-session-one-sided", { ...facts, peer: why.peer.name });
 		case "as-mismatch":
-			return phrase("bgp-session-as", {
-				...facts,
-				expected: why.expected,
-				has: why.has,
-				who: whoExpects(neighbour.asn, why),
-			});
+			return phrase("bgp-session-as", { ...whoExpects(self, why), where });
 	}
+}
 
-	function whoExpects(asn: number, mismatch: { readonly expected: number; readonly peer: Speaker }): string {
-		return asn === mismatch.expected ? self.name : mismatch.peer.name;
-	}
+/** What to do about it. */
+export function sessionFix({ self, why }: SessionDown): Phrase {
+	return why.kind === "as-mismatch" ? phrase("bgp-session-as-fix", whoExpects(self, why)) : phrase("bgp-session-fix");
+}
+
+function whoExpects(
+	self: Speaker,
+	{ expecting, peer, of, expected, has }: Extract<SessionDown["why"], { readonly kind: "as-mismatch" }>,
+): {
+	readonly who: string;
+	readonly other: string;
+	readonly address: string;
+	readonly expected: number;
+	readonly has: number;
+} {
+	const other = expecting === self ? peer : self;
+	return { who: expecting.name, other: other.name, address: of.text, expected, has };
+}
+
+/** A session that is down between two is down for both; the first that says so is enough. */
+export function eachOnce(down: readonly SessionDown[]): readonly SessionDown[] {
+	const seen = new Set<string>();
+	return down.filter(({ self, why }) => {
+		const pair = [self.name, "peer" in why ? why.peer.name : ""].sort().join(" ");
+		return seen.size < seen.add(pair).size;
+	});
 }
 
 /**

@@ -42,6 +42,8 @@ export interface LostPacket {
 	/** As whom it was sent, and whom it was for at the end. */
 	readonly from: Address;
 	readonly to: Address;
+	/** It got there, and its answer was lost. */
+	readonly isAnswer: boolean;
 }
 
 /** Something in the input that a packet gets lost by. */

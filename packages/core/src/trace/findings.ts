@@ -75,7 +75,8 @@ function causes({ network }: Subject, _: Plan, ways: readonly Way[]): readonly F
 		if (!LOST.has(verdict) || end.because.origin?.object?.startsWith("networkpolicy/") === true) continue;
 		const places = [...forward.crossings, ...(reply?.crossings ?? [])].map(({ at }) => at);
 		const to = forward.crossings.at(-1)?.packet;
-		const lost = { places: [...new Set([...places, end.at])], from: sent.src, to: innermost(to ?? sent).dst };
+		const ends = { from: sent.src, to: innermost(to ?? sent).dst, isAnswer: reply !== null };
+		const lost = { places: [...new Set([...places, end.at])], ...ends };
 		for (const cause of network.causesOf?.(lost) ?? []) {
 			const said = worded(cause.message);
 			if (!found.has(said)) found.set(said, { severity: "error", ...cause, shownAt: atEnd });

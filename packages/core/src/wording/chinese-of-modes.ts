@@ -30,7 +30,8 @@ export const CHINESE_OF_MODES: Readonly<Record<keyof typeof ENGLISH_OF_MODES, st
 
 	"bgp-session-nobody": "{self}：与 {address}{by} 没有 BGP 会话：输入没有描述那里有谁使用 BGP{where}",
 	"bgp-session-one-sided": "{self}：与 {address}{by} 没有 BGP 会话：{peer} 没有把 {self} 当作邻居{where}",
-	"bgp-session-as": "{self}：与 {address}{by} 没有 BGP 会话：{who} 期望 AS {expected}，实际是 {has}{where}",
+	"bgp-session-as": "{who} 期望 {address} 的 AS 是 {expected}，但 {other} 的 AS 是 {has}：两者没有 BGP 会话{where}",
+	"bgp-session-as-fix": "在 {who} 上把 {address} 的 AS 写成 {has}，或把 {other} 的 AS 设为 {expected}",
 	"bgp-session-fix": "让双方互相写明对方的地址和 AS",
 	"bgp-unsettled": "到 {prefix} 的 BGP 路由始终不能稳定：各方的偏好互相矛盾",
 
@@ -59,8 +60,14 @@ export const CHINESE_OF_MODES: Readonly<Record<keyof typeof ENGLISH_OF_MODES, st
 	"bgp-mesh-off": "{object} {where} 关闭了全互联，又没有 BGPPeer 连接 {owner} 与 {other}：没有谁通告 {block}",
 	"bgp-mesh-off-fix": "打开全互联，或用 BGPPeer 让节点与路由反射器或交换机对接",
 	"pool-sends-bare": "{pool} {where} 在节点之间原样发送报文，而",
+	"pool-sends-bare-in-subnet": "{pool} {where} 在同一子网的节点之间原样发送报文，而",
+	"pool-without-nat": "{pool} {where} 的 natOutgoing 为 false，因此外部机器看到的是 Pod 自己的地址，而",
 	"router-knows-no-pods": "{kept}途中的 {router} {where} 不使用 BGP，因此不知道 {block}",
 	"router-knows-no-pods-fix": "把地址池的 ipipMode 或 vxlanMode 设为 CrossSubnet，或让路由器成为节点的 BGP 邻居",
+	"pool-sends-bare-in-subnet-fix":
+		"在节点的 projectcalico.org/IPv4Address 中写明真实的前缀长度，或把地址池的 ipipMode 或 vxlanMode 设为 Always，或让路由器成为节点的 BGP 邻居",
+	"pool-without-nat-fix": "设置 natOutgoing: true，或让路由器知道 Pod 的地址：成为节点的 BGP 邻居，或手工添加路由",
+	"router-without-route-fix": "让路由器知道 Pod 的地址：成为节点的 BGP 邻居，或手工添加路由",
 	"tunnel-address-assumed": "输入没有给出 {place} 上 {device} 的地址：假定为{what}",
 	"tunnel-address-none": "没有，因为它没有地址块",
 	"tunnel-address-first": " {address}，即第一个没有 Pod 使用的地址",

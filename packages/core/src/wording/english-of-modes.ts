@@ -37,7 +37,8 @@ export const ENGLISH_OF_MODES = {
 	"bgp-session-one-sided":
 		"{self}: no BGP session with {address}{by}: {peer} does not have {self} as a neighbour{where}",
 	"bgp-session-as":
-		"{self}: no BGP session with {address}{by}: AS {expected} is expected where {has} is, by {who}{where}",
+		"{who} expects AS {expected} of {address}, but {other} has AS {has}: they have no BGP session{where}",
+	"bgp-session-as-fix": "at {who} expect AS {has} of {address}, or give {other} AS {expected}",
 	"bgp-session-fix": "give both sides each other's address and AS",
 	"bgp-unsettled": "the BGP routes to {prefix} never settle: speakers' preferences contradict each other",
 
@@ -69,9 +70,17 @@ export const ENGLISH_OF_MODES = {
 		"{object} {where} turns the mesh off, and no BGPPeer joins {owner} and {other}: nobody tells of {block}",
 	"bgp-mesh-off-fix": "turn the mesh on, or peer the nodes with a route reflector or a switch by a BGPPeer",
 	"pool-sends-bare": "{pool} {where} sends packets between nodes as they are, and ",
+	"pool-sends-bare-in-subnet": "{pool} {where} sends packets between nodes of one subnet as they are, and ",
+	"pool-without-nat": "{pool} {where} has natOutgoing false, so machines outside see the pod's own address, and ",
 	"router-knows-no-pods": "{kept}{router} {where} on the way speaks no BGP, so it knows nothing of {block}",
 	"router-knows-no-pods-fix":
 		"set ipipMode or vxlanMode of the pool to CrossSubnet, or let the router be a BGP peer of the nodes",
+	"pool-sends-bare-in-subnet-fix":
+		"say the true prefix length in the nodes' projectcalico.org/IPv4Address, set the pool's ipipMode or vxlanMode to Always, or let the router be a BGP peer of the nodes",
+	"pool-without-nat-fix":
+		"set natOutgoing: true, or let the router know the pods' addresses: as a BGP peer of the nodes, or by a route written by hand",
+	"router-without-route-fix":
+		"let the router know the pods' addresses: as a BGP peer of the nodes, or by a route written by hand",
 	"tunnel-address-assumed": "the input does not say the address of {device} on {place}: {what} is assumed",
 	"tunnel-address-none": "none, as it has no block",
 	"tunnel-address-first": "{address}, the first that no pod has",

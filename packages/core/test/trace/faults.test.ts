@@ -22,6 +22,17 @@ const NETWORKS: readonly (readonly [name: string, mode: string, base: Changes, f
 	["bifrost-macvlan", "bifrost-macvlan", {}, BIFROST_FAULTS],
 ];
 
+test("a fix is none that is in force: without natOutgoing no tunnel helps a machine outside", () => {
+	const [fault] = TUNNEL_FAULTS;
+	if (fault === undefined) throw new Error("no fault");
+	const { findings } = answerWith("calico-ipip", fault, {}, fault.change);
+	const told = findings.filter(({ code }) => code === "router-knows-no-pods");
+	// Not the far end either, which routes nothing.
+	expect(told.map(({ message, fix }) => [message, fix])).toEqual([
+		[expect.stringMatching(/natOutgoing false.* host\/tor /), expect.stringContaining("set natOutgoing: true")],
+	]);
+});
+
 describe.each(NETWORKS)("%s", (_, mode, base, faults) => {
 	test.each(faults)("$name", (fault) => {
 		const { verdict, findings } = answerWith(mode, fault, base, fault.change);

@@ -9,16 +9,18 @@ import { formatPosition } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
 import type { Cause, LostPacket } from "../../state/network.ts";
 import type { Speaker } from "../../state/speaker.ts";
-import { phrase } from "../../wording/phrase.ts";
-import { sessionDown } from "../session-down.ts";
+import { type Phrase, phrase, type Said } from "../../wording/phrase.ts";
+import { eachOnce, sessionDown, sessionFix } from "../session-down.ts";
 import { cardAddress, type Underlay } from "../underlay/underlay.ts";
 import type { Block, Blocks } from "./blocks.ts";
 import type { CalicoNodes, NodeFacts } from "./calico-nodes.ts";
+import type { Pools } from "./pools.ts";
 import type { BirdNetwork } from "./speakers.ts";
 
 export interface CauseSources {
 	readonly cluster: Cluster;
 	readonly underlay: Underlay;
+	readonly pools: Pools;
 	readonly blocks: Blocks;
 	readonly nodes: CalicoNodes;
 	/** Undefined where no BGP is spoken. */
@@ -27,6 +29,12 @@ export interface CauseSources {
 
 interface Lost extends CauseSources {
 	readonly places: readonly string[];
+	/** The other end of the connection. */
+	readonly far: {
+		readonly address: Address;
+		readonly isServer: boolean /** Of what was lost. */;
+		readonly isSender: boolean;
+	};
 	readonly block: Block;
 	readonly owner: NodeFacts;
 	readonly network: BgpNetwork;
@@ -35,11 +43,19 @@ interface Lost extends CauseSources {
 }
 
 /** Nearest first: the block's own pool, filters and sessions; where none of them is at fault, peerings that should be. */
-export function calicoCauses(sources: CauseSources, { places, from, to }: LostPacket): readonly Cause[] {
-	return [to, from].flatMap((address) => causesFor(sources, places, address));
+export function calicoCauses(sources: CauseSources, { places, from, to, isAnswer }: LostPacket): readonly Cause[] {
+	return [
+		...causesFor(sources, places, to, { address: from, isServer: false, isSender: !isAnswer }),
+		...causesFor(sources, places, from, { address: to, isServer: true, isSender: isAnswer }),
+	];
 }
 
-function causesFor(sources: CauseSources, places: readonly string[], address: Address): readonly Cause[] {
+function causesFor(
+	sources: CauseSources,
+	places: readonly string[],
+	address: Address,
+	far: Lost["far"],
+): readonly Cause[] {
 	const { blocks, nodes, bird } = sources;
 	const block = blocks.all
 		.filter(({ cidr }) => contains(cidr, address))
@@ -52,7 +68,7 @@ function causesFor(sources: CauseSources, places: readonly string[], address: Ad
 	const lacking = network.speakers.filter(
 		(each) => places.includes(each.name) && each.name !== owner.place && !network.routesOf(each).has(block.cidr.text),
 	);
-	const lost: Lost = { ...sources, places, block, owner, network, lacking };
+	const lost: Lost = { ...sources, places, far, block, owner, network, lacking };
 	const routers = routersWithoutBgp(lost);
 	if (lacking.length === 0) return routers;
 	for (const kinds of [
@@ -104,13 +120,13 @@ function sessions(lost: Lost): readonly Cause[] {
 		down.filter(({ why }) => why.kind === "nobody"),
 		down.filter(({ why }) => why.kind !== "nobody"),
 	];
-	return [...lonely, ...withoutOtherSides(others)].map((down) => {
+	return [...lonely, ...eachOnce(others)].map((down) => {
 		const object = atFault(down);
 		const where = sourceOf(cluster, object);
 		return {
 			code: "bgp-session-down",
 			message: sessionDown(down, where === undefined ? "" : ` ${at(where)}`),
-			fix: phrase("bgp-session-fix"),
+			fix: sessionFix(down),
 			object,
 		};
 	});
@@ -126,15 +142,6 @@ function wouldJoin({ cluster }: Lost, object: string, { self, why }: SessionDown
 function atFault({ self, neighbour, why }: SessionDown): string {
 	if (why.kind === "one-sided" && why.peer.name.startsWith("host/")) return why.peer.name;
 	return neighbour.object ?? self.name;
-}
-
-/** A session that is down between two is down for both; the first that says so is enough. */
-function withoutOtherSides(down: readonly SessionDown[]): readonly SessionDown[] {
-	const seen = new Set<string>();
-	return down.filter(({ self, why }) => {
-		const pair = [self.name, "peer" in why ? why.peer.name : ""].sort().join(" ");
-		return seen.size < seen.add(pair).size;
-	});
 }
 
 /** BGPFilters by which somebody who knows the block does not tell another, or the other does not take it; each is told once. */
@@ -231,29 +238,49 @@ function meshOff({ cluster, block, owner, lacking }: Lost): readonly Cause[] {
 	return [{ code: "bgp-mesh-off", message, fix: phrase("bgp-mesh-off-fix"), object }];
 }
 
-/** Between subnets a router sees the packets as they are. */
-function routersWithoutBgp({ cluster, places, block, network }: Lost): readonly Cause[] {
-	const pool = cluster.calico.ipPools.find(({ name }) => name === block.pool?.name);
+/** Routers that see packets with the pods' own addresses, and know nothing of these. */
+function routersWithoutBgp(lost: Lost): readonly Cause[] {
+	const { cluster, places, block, network, far } = lost;
 	const routers = cluster.hosts.filter(
-		({ name }) => places.includes(`host/${name}`) && !network.speakers.some((each) => each.name === `host/${name}`),
+		({ name, addresses }) =>
+			places.includes(`host/${name}`) &&
+			!addresses.some(({ text }) => text === far.address.text) &&
+			!network.speakers.some((each) => each.name === `host/${name}`),
 	);
+	// Who sends needs no route back to itself on the way.
+	const bare = far.isSender ? whyBare(lost) : null;
+	if (bare === null) return [];
 	return routers.map((router) => {
-		const kept =
-			pool === undefined ? "" : phrase("pool-sends-bare", { pool: `ippool/${pool.name}`, where: at(pool.source) });
-		const message = phrase("router-knows-no-pods", {
-			kept,
-			router: `host/${router.name}`,
-			where: at(router.source),
-			block: block.cidr.text,
-		});
-		const fix = phrase("router-knows-no-pods-fix");
-		return {
-			code: "router-knows-no-pods",
-			message,
-			fix,
-			object: block.pool === undefined ? `host/${router.name}` : `ippool/${block.pool.name}`,
-		};
+		const object = `host/${router.name}`;
+		const facts = { kept: bare.kept, router: object, where: at(router.source), block: block.cidr.text };
+		const message = phrase("router-knows-no-pods", facts);
+		return { code: "router-knows-no-pods", message, fix: bare.fix, object: bare.object ?? object };
 	});
+}
+
+interface Bare {
+	/** The beginning of the sentence: what the pool has to do with it; empty: nothing. */
+	readonly kept: Said;
+	readonly fix: Phrase;
+	/** Who is to be changed; null: the router. */
+	readonly object: string | null;
+}
+
+/** Why packets of the block's pods are not in a tunnel between nodes there, nor masqueraded; null: they are. */
+function whyBare({ cluster, pools, nodes, block: { pool }, far }: Lost): Bare | null {
+	const source = cluster.calico.ipPools.find(({ name }) => name === pool?.name)?.source;
+	const by = (kept: "pool-sends-bare" | "pool-sends-bare-in-subnet" | "pool-without-nat", fix: Phrase): Bare => {
+		const object = `ippool/${pool?.name}`;
+		return { kept: source === undefined ? "" : phrase(kept, { pool: object, where: at(source) }), fix, object };
+	};
+	const isNodes = nodes.all.some(({ node }) => node.internalIPs.some(({ text }) => text === far.address.text));
+	if (pools.of(far.address) === undefined && !isNodes) {
+		if (!far.isServer) return { kept: "", fix: phrase("router-without-route-fix"), object: null };
+		return pool?.natOutgoing === false ? by("pool-without-nat", phrase("pool-without-nat-fix")) : null;
+	}
+	if (pool === undefined) return { kept: "", fix: phrase("router-without-route-fix"), object: null };
+	if (pool.encapsulation === "none") return by("pool-sends-bare", phrase("router-knows-no-pods-fix"));
+	return pool.crossSubnet ? by("pool-sends-bare-in-subnet", phrase("pool-sends-bare-in-subnet-fix")) : null;
 }
 
 function sourceOf({ calico, hosts, nodes }: Cluster, object: string): SourcePosition | undefined {

@@ -153,8 +153,8 @@ class CalicoPlan implements ModePlan {
 	}
 
 	causesOf(lost: LostPacket): readonly Cause[] {
-		const sources = { cluster: this.#cluster, underlay: this.#underlay, blocks: this.#blocks, nodes: this.#nodes };
-		return calicoCauses({ ...sources, bird: this.#bird }, lost);
+		const objects = { cluster: this.#cluster, underlay: this.#underlay, nodes: this.#nodes, bird: this.#bird };
+		return calicoCauses({ ...objects, pools: this.#pools, blocks: this.#blocks }, lost);
 	}
 
 	speakers(): readonly Speaker[] {

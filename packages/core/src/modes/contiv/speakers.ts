@@ -12,7 +12,7 @@ import type { Assumption, Cause } from "../../state/network.ts";
 import type { Speaker } from "../../state/speaker.ts";
 import { phrase } from "../../wording/phrase.ts";
 import { hostSpeakers } from "../host-speakers.ts";
-import { sessionDown, sessionsDown } from "../session-down.ts";
+import { eachOnce, sessionDown, sessionFix, sessionsDown } from "../session-down.ts";
 import type { Underlay } from "../underlay/underlay.ts";
 import type { PodPorts } from "./networks.ts";
 import { contivOrigin } from "./origin.ts";
@@ -70,18 +70,21 @@ export class ContivSpeakers {
 		if (owner?.kind !== "pod" || this.#ports.of(owner.pod) === undefined) return [];
 		const place = `node/${owner.pod.nodeName}`;
 		if (this.#routers.get(owner.pod.nodeName) === undefined) return [unconfigured(owner.pod.nodeName)];
-		return sessionsDown(this.network, this.#cluster)
-			.filter(({ self, why }) => self.name === place || ("peer" in why && why.peer.name === place))
-			.map((down): Cause => {
-				const host = this.#cluster.hosts.find(({ name }) => down.self.name === `host/${name}`);
-				const at = host === undefined ? "" : ` (${formatPosition(host.source)})`;
-				return {
-					code: "bgp-session-down",
-					message: sessionDown(down, at),
-					fix: phrase("bgp-session-fix"),
-					object: down.neighbour.object ?? place,
-				};
-			});
+		const concerning = sessionsDown(this.network, this.#cluster).filter(
+			({ self, why }) => self.name === place || ("peer" in why && why.peer.name === place),
+		);
+		return eachOnce(concerning).map((down): Cause => {
+			// A node's neighbours are the Cluster object's; a host says its own.
+			const { name: says } = down.why.kind === "as-mismatch" ? down.why.expecting : down.self;
+			const host = this.#cluster.hosts.find(({ name }) => says === `host/${name}`);
+			const at = host === undefined ? "" : ` (${formatPosition(host.source)})`;
+			return {
+				code: "bgp-session-down",
+				message: sessionDown(down, at),
+				fix: sessionFix(down),
+				object: down.neighbour.object ?? place,
+			};
+		});
 	}
 
 	#podsOf(node: string): readonly Prefix[] {

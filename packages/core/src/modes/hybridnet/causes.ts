@@ -8,7 +8,7 @@ import { formatPosition } from "../../diagnostic/diagnostic.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
 import type { Cause, LostPacket } from "../../state/network.ts";
 import { phrase } from "../../wording/phrase.ts";
-import { sessionDown, sessionsDown } from "../session-down.ts";
+import { eachOnce, sessionDown, sessionFix, sessionsDown } from "../session-down.ts";
 import { type PodNetworks, type PodSubnet, speaksBgp } from "./networks.ts";
 
 export interface CauseSources {
@@ -95,21 +95,21 @@ function sessions({ cluster, bgp }: CauseSources, node: Node, { network }: PodSu
 		const message = phrase("network-without-peers", { network: object, where: at(network.source) });
 		return [{ code: "bgp-no-peers", message, fix: phrase("network-without-peers-fix"), object }];
 	}
-	return bgp
+	const concerning = bgp
 		.flatMap((each) => sessionsDown(each, cluster))
 		.filter(
 			({ self, why }) => self.name === `node/${node.name}` || ("peer" in why && why.peer.name === `node/${node.name}`),
-		)
-		.map((down) => {
-			const fromHost = cluster.hosts.find(({ name }) => down.self.name === `host/${name}`);
-			const source: SourcePosition = fromHost?.source ?? network.source;
-			return {
-				code: "bgp-session-down",
-				message: sessionDown(down, ` ${at(source)}`),
-				fix: phrase("bgp-session-fix"),
-				object: down.neighbour.object ?? object,
-			};
-		});
+		);
+	return eachOnce(concerning).map((down) => {
+		const fromHost = cluster.hosts.find(({ name }) => down.self.name === `host/${name}`);
+		const source: SourcePosition = fromHost?.source ?? network.source;
+		return {
+			code: "bgp-session-down",
+			message: sessionDown(down, ` ${at(source)}`),
+			fix: sessionFix(down),
+			object: down.neighbour.object ?? object,
+		};
+	});
 }
 
 function at(source: SourcePosition): string {

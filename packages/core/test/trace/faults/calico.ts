@@ -202,6 +202,14 @@ export const REFLECTOR_FAULTS: readonly Fault[] = [
 /** Of pools, on the cluster of calico-ipip: nodes of two racks need the tunnel. */
 export const TUNNEL_FAULTS: readonly Fault[] = [
 	{
+		name: "the pool has natOutgoing no more, and a machine outside answers to a pod's address",
+		from: "pod/default/a1",
+		to: "192.168.1.50:22",
+		change: { "ippool/default-ipv4-ippool": { spec: { natOutgoing: false } } },
+		code: "router-knows-no-pods",
+		object: "ippool/default-ipv4-ippool",
+	},
+	{
 		name: "the pool has no tunnel any more",
 		...OTHER_RACK,
 		change: { "ippool/default-ipv4-ippool": { spec: { ipipMode: "Never" } } },
