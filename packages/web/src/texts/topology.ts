@@ -17,8 +17,7 @@ const EN = {
 	loadBalancers: "Load balancers",
 	nowhere: "on no fabric that the input tells of",
 	unplaced: "Pods on no machine of the input",
-	noSuchPlace: (place: string): string =>
-		`Nothing on this map is called ${place} or has that address.`,
+	noSuchPlace: (place: string): string => `Nothing on this map is called ${place} or has that address.`,
 	addresses: "Addresses",
 	podCIDRs: "Addresses of its pods",
 	card: (device: string, fabric: string): string => (fabric === "" ? device : `${device} on ${fabric}`),
