@@ -277,4 +277,13 @@ export {
 export type { Subject } from "./trace/subject.ts";
 export { reason } from "./trace/wording.ts";
 export { LANGUAGES, type Language } from "./wording/language.ts";
-export { type Phrase, type PhraseCode, phrase, type Said, worded, wordedFact } from "./wording/phrase.ts";
+export {
+	isSaid,
+	type Phrase,
+	type PhraseCode,
+	phrase,
+	type Said,
+	withFacts,
+	worded,
+	wordedFact,
+} from "./wording/phrase.ts";

@@ -1,5 +1,6 @@
 /** The lab: podpath's networks on a real Linux kernel. */
 export type { Backend, BackendKind, StepOutput } from "./backend.ts";
+export { firstLine } from "./backends/first-line.ts";
 export { LabError } from "./backends/lab-error.ts";
 export { AUTOMATIC_KINDS, type OpenOptions, openBackend } from "./backends/open.ts";
 export { type FeatureReport, type ProbeFeaturesOptions, probeFeatures } from "./backends/probe.ts";

@@ -4,6 +4,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 import { isIP } from "node:net";
+import { phrase } from "@podpath/core";
 import type { Context, MiddlewareHandler } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
 import { problem } from "./problem.ts";
@@ -52,14 +53,14 @@ export function gate(access: Access): MiddlewareHandler {
 function refusal(context: Context, access: Access): Response | undefined {
 	const host = context.req.header("Host") ?? "";
 	if (!isOwnHost(host, access.open)) {
-		return problem(context, 421, "wrong-host", "the Host header does not name this server", "open the URL as printed");
+		return problem(context, 421, "wrong-host", phrase("wrong-host"), phrase("open-as-printed"));
 	}
 	const origin = context.req.header("Origin");
 	if (origin !== undefined && origin !== `http://${host}`) {
-		return problem(context, 403, "foreign-origin", "another page may not ask this server");
+		return problem(context, 403, "foreign-origin", phrase("foreign-origin"));
 	}
 	if (fetchedFromElsewhere(context)) {
-		return problem(context, 403, "foreign-origin", "another page may not ask this server");
+		return problem(context, 403, "foreign-origin", phrase("foreign-origin"));
 	}
 	return withoutToken(context, access, host);
 }
@@ -90,13 +91,7 @@ function withoutToken(context: Context, { token }: Access, host: string): Respon
 	const bearer = /^Bearer (.+)$/.exec(context.req.header("Authorization") ?? "")?.[1];
 	if (isToken(bearer ?? getCookie(context, cookie) ?? "", token)) return undefined;
 	if (context.req.header("Accept")?.includes("text/html") === true) return context.html(REFUSAL_PAGE, 401);
-	return problem(
-		context,
-		401,
-		"no-token",
-		"the token is missing or wrong",
-		"open the URL as `podpath serve` printed it",
-	);
+	return problem(context, 401, "no-token", phrase("no-token"), phrase("open-as-printed"));
 }
 
 /** In a time that says nothing about how much of it is right. */

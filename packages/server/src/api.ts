@@ -12,6 +12,7 @@ import {
 	knownPlaces,
 	LANGUAGES,
 	manifestFileSchema,
+	phrase,
 	placesLike,
 	problemSchema,
 	questionSchema,
@@ -21,6 +22,7 @@ import {
 	summaryOf,
 	topologyReport,
 	topologyReportSchema,
+	worded,
 } from "@podpath/core";
 import { eventStream } from "./event-stream.ts";
 import type { Events, ServerEvent } from "./events.ts";
@@ -168,7 +170,8 @@ export function api(served: Served, events: Events, runs: LabRuns): OpenAPIHono 
 		const mode = context.req.valid("param").file.replace(/\.json$/, "");
 		const found = served.atlas.find(({ files }) => files.mode === mode);
 		if (found === undefined) {
-			return context.json({ error: { code: "no-such-mode", message: `the atlas has no mode "${mode}"` } }, 404);
+			const message = worded(phrase("no-mode", { name: mode }), requestLanguage(context));
+			return context.json({ error: { code: "no-such-mode", message } }, 404);
 		}
 		return context.json(found.files, 200);
 	});
@@ -182,7 +185,8 @@ export function api(served: Served, events: Events, runs: LabRuns): OpenAPIHono 
 		const mode = context.req.valid("param").file.replace(/\.json$/, "");
 		const file = served.atlas.find(({ files }) => files.mode === mode)?.faults?.file;
 		if (file === undefined) {
-			return context.json({ error: { code: "no-such-mode", message: `the atlas has no faults of "${mode}"` } }, 404);
+			const message = worded(phrase("no-faults-of-mode", { mode }), requestLanguage(context));
+			return context.json({ error: { code: "no-such-mode", message } }, 404);
 		}
 		return context.json(file, 200);
 	});

@@ -1,5 +1,5 @@
 /** The whole server as one function from requests to responses, which tests call without a socket. */
-import { InputError, problemOf } from "@podpath/core";
+import { InputError, phrase, problemOf } from "@podpath/core";
 import { Hono } from "hono";
 import { bodyLimit } from "hono/body-limit";
 import { HTTPException } from "hono/http-exception";
@@ -29,25 +29,25 @@ export function app({ served, access, events, runs, page }: AppParts): Hono {
 	root.use(
 		bodyLimit({
 			maxSize: LONGEST_BODY,
-			onError: (context) => problem(context, 413, "too-large", `a request holds at most ${LONGEST_BODY} bytes`),
+			onError: (context) => problem(context, 413, "too-large", phrase("request-too-long", { most: LONGEST_BODY })),
 		}),
 	);
 	root.route("/api", api(served, events, runs));
 	root.get("/*", (context) => {
 		const file = page.get(context.req.path === "/" ? "index.html" : context.req.path.slice(1));
-		if (file === undefined) return problem(context, 404, "not-found", "there is nothing at this address");
+		if (file === undefined) return problem(context, 404, "not-found", phrase("nothing-at-address"));
 		const keep = file.immutable ? "private, max-age=31536000, immutable" : "no-cache";
 		return context.body(file.bytes, 200, { "Content-Type": file.type, "Cache-Control": keep });
 	});
-	root.notFound((context) => problem(context, 404, "not-found", "there is nothing at this address"));
+	root.notFound((context) => problem(context, 404, "not-found", phrase("nothing-at-address")));
 	root.onError((error, context) => {
 		if (error instanceof InputError) return context.json(problemOf(error, requestLanguage(context)), 422);
 		if (error instanceof HTTPException && error.status < 500) {
-			return problem(context, 400, "bad-request", error.message);
+			return problem(context, 400, "bad-request", phrase("request-not-read"));
 		}
 		// What it was is for the terminal where podpath runs, not for the browser.
 		console.error(error);
-		return problem(context, 500, "failed", "podpath failed, which is an error of podpath or of the machine");
+		return problem(context, 500, "failed", phrase("podpath-failed"));
 	});
 	return root;
 }

@@ -9,7 +9,7 @@ import {
 	type Subject,
 	worded,
 } from "@podpath/core";
-import { AUTOMATIC_KINDS, type Lab, LabError, placesFor, probeFeatures, raiseLab } from "@podpath/lab";
+import { AUTOMATIC_KINDS, firstLine, type Lab, LabError, placesFor, probeFeatures, raiseLab } from "@podpath/lab";
 import { labReport, unverifiedReport } from "./lab-report.ts";
 import type { KernelLab, LabWatch } from "./served.ts";
 
@@ -25,8 +25,9 @@ export function kernelLab(): KernelLab {
 	};
 }
 
-interface ProbedKernel extends Omit<LabKernel, "why"> {
+interface ProbedKernel extends Omit<LabKernel, "why" | "missing"> {
 	readonly why?: Said;
+	readonly missing: readonly { readonly feature: string; readonly why: Said }[];
 }
 
 interface Probed {
@@ -34,8 +35,12 @@ interface Probed {
 	readonly tried: readonly ProbedKernel[];
 }
 
-function toldIn(language: Language, { why, ...kernel }: ProbedKernel): LabKernel {
-	return why === undefined ? kernel : { ...kernel, why: worded(why, language) };
+function toldIn(language: Language, { why, missing, ...kernel }: ProbedKernel): LabKernel {
+	return {
+		...kernel,
+		...(why !== undefined && { why: worded(why, language) }),
+		missing: missing.map((each) => ({ ...each, why: worded(firstLine(each.why), language) })),
+	};
 }
 
 /** A network that needs more than the first kernel has gets another one; what it lacks then is told. */
@@ -44,7 +49,7 @@ async function probeKernels(): Promise<Probed> {
 	for (const kind of AUTOMATIC_KINDS) {
 		try {
 			const { kernel, missing } = await probeFeatures({ kind });
-			tried.push({ kind, kernel, missing: [...missing].map(([feature, why]) => ({ feature, why: firstLine(why) })) });
+			tried.push({ kind, kernel, missing: [...missing].map(([feature, why]) => ({ feature, why })) });
 			return { available: true, tried };
 		} catch (error) {
 			if (!(error instanceof LabError)) throw error;
@@ -83,8 +88,4 @@ async function askKernel(
 	} finally {
 		await lab?.close();
 	}
-}
-
-function firstLine(text: string): string {
-	return text.split("\n", 1)[0] ?? "";
 }

@@ -1,5 +1,5 @@
 /** The server without a socket: who may ask, what is refused, and that answers are those of the command line. */
-import { clusterNetwork, jsonSchema, loadCluster, parseScenarios, questionSchema } from "@podpath/core";
+import { clusterNetwork, jsonSchema, loadCluster, type Problem, parseScenarios, questionSchema } from "@podpath/core";
 import { describe, expect, test } from "vitest";
 import { app } from "../src/app.ts";
 import { Events } from "../src/events.ts";
@@ -143,6 +143,18 @@ describe("other pages and other names", () => {
 		expect((await ask({ from: "pod/default/a", to: "pod/default/b" }, own)).status).toBe(200);
 	});
 
+	test.each([
+		["a name that is not this server's", "/api/input.json", { Host: "evil.example:8080" }, "Host 头指的不是这台服务器"],
+		["a foreign origin", "/api/input.json", { Origin: "http://evil.example" }, "别的页面不能向这台服务器提问"],
+		["no token", "/api/input.json", { Authorization: "" }, "令牌缺失或不对"],
+		["an address of nothing", "/nowhere", {}, "这个地址上什么也没有"],
+		["a mode that is none", "/api/atlas/nowhere.json", {}, "图集中没有模式“nowhere”"],
+	])("%s is refused in the language of whoever asks", async (_, path, more, said) => {
+		const headers = { ...ALLOWED, "Accept-Language": "zh-CN,en;q=0.5", ...more };
+		const { error } = (await (await server().request(path, { headers })).json()) as Problem;
+		expect(error.message).toBe(said);
+	});
+
 	test("every response forbids scripts and styles that are not files of this server", async () => {
 		for (const path of ["/", "/api/input.json", "/nowhere"]) {
 			const { headers } = await server().request(path, { headers: ALLOWED });
@@ -191,6 +203,16 @@ describe("a question", () => {
 		const body = JSON.stringify({ question });
 		const response = await server().request("/api/explain", { method: "POST", headers, body });
 		expect(response.status).toBe(400);
+		expect(JSON.stringify(await response.json())).toContain(said);
+	});
+
+	test.each([
+		["too long", `{"question":{"from":"${"a".repeat(70_000)}"}}`, 413, "一个请求最多 65536 字节"],
+		["no JSON", "{", 400, "无法读取请求；请求体必须是 JSON"],
+	])("that is %s is refused in Chinese", async (_, body, status, said) => {
+		const headers = { ...ALLOWED, "Content-Type": "application/json", "Accept-Language": "zh-CN" };
+		const response = await server().request("/api/explain", { method: "POST", headers, body });
+		expect(response.status).toBe(status);
 		expect(JSON.stringify(await response.json())).toContain(said);
 	});
 

@@ -1,6 +1,6 @@
 /** `podpath lab features`: what the kernels here can build. */
-import { printable, stringifyJson } from "@podpath/core";
-import { AUTOMATIC_KINDS, FEATURES, type FeatureReport, LabError, probeFeatures } from "@podpath/lab";
+import { printable, stringifyJson, worded } from "@podpath/core";
+import { AUTOMATIC_KINDS, FEATURES, type FeatureReport, firstLine, LabError, probeFeatures } from "@podpath/lab";
 import type { CliProcess } from "../cli-process.ts";
 import { EXIT, type ExitStatus } from "../exit-status.ts";
 import { progressOn } from "./progress.ts";
@@ -31,7 +31,7 @@ export async function showFeatures(
 						kind: each.kind,
 						kernel: each.kernel,
 						features: [...each.features],
-						missing: Object.fromEntries(each.missing),
+						missing: Object.fromEntries([...each.missing].map(([feature, why]) => [feature, worded(why)])),
 					},
 		);
 		stdout.write(stringifyJson({ apiVersion: "podpath.dev/v1alpha1", kind: "LabFeatures", items }));
@@ -44,7 +44,7 @@ export async function showFeatures(
 		}
 		stdout.write(`${each.kind}  kernel ${each.kernel}: ${each.features.size} of ${FEATURES.length} features\n`);
 		for (const [feature, why] of each.missing)
-			stdout.write(`  lacks ${feature}: ${printable(why.split("\n")[0] ?? "")}\n`);
+			stdout.write(`  lacks ${feature}: ${printable(worded(firstLine(why)))}\n`);
 	}
 	return EXIT.yes;
 }

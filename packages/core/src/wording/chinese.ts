@@ -7,6 +7,7 @@ import { CHINESE_OF_MANIFESTS } from "./chinese-of-manifests.ts";
 import { CHINESE_OF_MODES } from "./chinese-of-modes.ts";
 import { CHINESE_OF_QUESTIONS } from "./chinese-of-questions.ts";
 import { CHINESE_OF_RULES } from "./chinese-of-rules.ts";
+import { CHINESE_OF_SERVER } from "./chinese-of-server.ts";
 import { CHINESE_OF_SNAPSHOTS } from "./chinese-of-snapshots.ts";
 import { CHINESE_OF_TERWAY } from "./chinese-of-terway.ts";
 import { CHINESE_OF_UNKNOWNS } from "./chinese-of-unknowns.ts";
@@ -22,6 +23,7 @@ export const CHINESE: Readonly<Record<PhraseCode, string>> = {
 	...CHINESE_OF_MODES,
 	...CHINESE_OF_QUESTIONS,
 	...CHINESE_OF_RULES,
+	...CHINESE_OF_SERVER,
 	...CHINESE_OF_SNAPSHOTS,
 	...CHINESE_OF_TERWAY,
 	...CHINESE_OF_UNKNOWNS,

@@ -7,6 +7,7 @@ import { ENGLISH_OF_MANIFESTS } from "./english-of-manifests.ts";
 import { ENGLISH_OF_MODES } from "./english-of-modes.ts";
 import { ENGLISH_OF_QUESTIONS } from "./english-of-questions.ts";
 import { ENGLISH_OF_RULES } from "./english-of-rules.ts";
+import { ENGLISH_OF_SERVER } from "./english-of-server.ts";
 import { ENGLISH_OF_SNAPSHOTS } from "./english-of-snapshots.ts";
 import { ENGLISH_OF_TERWAY } from "./english-of-terway.ts";
 import { ENGLISH_OF_UNKNOWNS } from "./english-of-unknowns.ts";
@@ -189,6 +190,7 @@ export const ENGLISH: typeof ENGLISH_OF_ANSWERS &
 	typeof ENGLISH_OF_MODES &
 	typeof ENGLISH_OF_QUESTIONS &
 	typeof ENGLISH_OF_RULES &
+	typeof ENGLISH_OF_SERVER &
 	typeof ENGLISH_OF_SNAPSHOTS &
 	typeof ENGLISH_OF_TERWAY &
 	typeof ENGLISH_OF_UNKNOWNS &
@@ -202,6 +204,7 @@ export const ENGLISH: typeof ENGLISH_OF_ANSWERS &
 	...ENGLISH_OF_MODES,
 	...ENGLISH_OF_QUESTIONS,
 	...ENGLISH_OF_RULES,
+	...ENGLISH_OF_SERVER,
 	...ENGLISH_OF_SNAPSHOTS,
 	...ENGLISH_OF_TERWAY,
 	...ENGLISH_OF_UNKNOWNS,

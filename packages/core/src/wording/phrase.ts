@@ -76,6 +76,26 @@ export function wordedFact(fact: Fact, language: Language): string {
 	return fact.map((each) => wordedFact(each, language)).join(COMMA[language]);
 }
 
+/** Whether what was kept elsewhere, perhaps by another version, is something that can be worded. */
+export function isSaid(value: unknown): value is Said {
+	return typeof value === "string" || isPhrase(value);
+}
+
+function isPhrase(value: unknown): value is Phrase {
+	if (typeof value !== "object" || value === null || !("phrase" in value) || !("facts" in value)) return false;
+	const { phrase: code, facts } = value;
+	if (typeof code !== "string" || !Object.hasOwn(ENGLISH, code)) return false;
+	return typeof facts === "object" && facts !== null && Object.values(facts).every(isFact);
+}
+
+function isFact(value: unknown): value is Fact {
+	if (typeof value === "number" || isSaid(value)) return true;
+	if (Array.isArray(value)) return value.every(isFact);
+	if (typeof value !== "object" || value === null) return false;
+	const joined = "clauses" in value ? value.clauses : "lines" in value ? value.lines : null;
+	return Array.isArray(joined) && joined.every(isFact);
+}
+
 /** The same phrase with every text among its facts changed. */
 export function withFacts({ phrase: code, facts }: Phrase, change: (text: string) => string): Phrase {
 	const changed = (fact: Fact): Fact => {

@@ -4,7 +4,7 @@
 `python3 -IS agent guest LINE MODULES IPTABLES`: as PID 1 of a guest; both on that line.
 
 Only the standard library of Python 3.9, and one thread: setns(2) moves a thread, and signals and children are simple.
-A request is `{"id", "op", ...}`; the answer `{"id", "value"}` or `{"id", "error", "step"?, "output"?}`.
+A request is `{"id", "op", ...}`; the answer `{"id", "value"}` or `{"id", "error", "step"?, "output"?, "absent"?, "listener"?}`.
 """
 import os
 import sys
@@ -15,11 +15,11 @@ import kernel
 import surroundings
 from capture import Capture
 from channel import Channel
-from listeners import Listeners
+from listeners import ListenFailed, Listeners
 from namespaces import Namespaces
 from neighbours import Neighbours
 from probes import Probes
-from programs import Programs
+from programs import NoProgram, Programs
 from settle import settle
 from steps import StepFailed, Steps, said
 
@@ -54,7 +54,11 @@ class Agent:
             self._steps.reap()
             return {"id": request["id"], "value": self._operations[request["op"]](request)}
         except StepFailed as failure:
-            return {"id": request["id"], "error": str(failure), "step": failure.index, "output": failure.output}
+            refusal = {"id": request["id"], "error": str(failure), "step": failure.index, "output": failure.output}
+            cause = failure.__cause__
+            return {**refusal, "absent": cause.absent} if isinstance(cause, NoProgram) else refusal
+        except ListenFailed as failure:
+            return {"id": request["id"], "error": said(failure), "listener": failure.wanted}
         except (OSError, ValueError) as error:
             return {"id": request["id"], "error": said(error)}
         except Exception:  # pylint: disable=broad-except

@@ -21,6 +21,14 @@ _TYPES = {
 }
 
 
+class ListenFailed(OSError):
+    """A listener that could not be made: which one."""
+
+    def __init__(self, why: OSError, wanted: Dict[str, Any]) -> None:
+        super().__init__(why.errno, os.strerror(why.errno or 0))
+        self.wanted = wanted
+
+
 def open_socket(protocol: str, family: int) -> socket.socket:
     """A non-blocking socket of a transport protocol, in the namespace that this process is in."""
     opened = socket.socket(family, *_TYPES[protocol])
@@ -86,8 +94,7 @@ class Listeners:
                 except OSError as error:
                     if error.errno == errno.EAFNOSUPPORT and "address" not in want and address == "::":
                         continue  # A kernel without IPv6.
-                    where = f"{want['protocol']} {address} port {want['port']} in namespace {want['namespace']}"
-                    raise OSError(error.errno, f"listen on {where}: {os.strerror(error.errno or 0)}") from error
+                    raise ListenFailed(error, {**want, "address": address}) from error
                 self._listeners[listener.socket.fileno()] = listener
                 self._waiting.register(listener.socket, select.EPOLLIN)
 

@@ -15,6 +15,14 @@ _MOST_OUTPUT = 1 << 18
 _PIECE = 1 << 16
 
 
+class NoProgram(ValueError):
+    """A program that is in none of the folders of PATH."""
+
+    def __init__(self, name: str) -> None:
+        self.absent = {"program": name, "folders": os.environ["PATH"]}
+        super().__init__(f"no program {name} in {os.environ['PATH']}")
+
+
 def program_of(name: str) -> str:
     """The path of a program that is named as in a command line."""
     if "/" in name:
@@ -22,7 +30,7 @@ def program_of(name: str) -> str:
     for folder in os.environ["PATH"].split(":"):
         if os.access(f"{folder}/{name}", os.X_OK):
             return f"{folder}/{name}"
-    raise ValueError(f"no program {name} in {os.environ['PATH']}")
+    raise NoProgram(name)
 
 
 class _Program:

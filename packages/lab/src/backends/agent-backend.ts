@@ -1,8 +1,9 @@
 /** A backend whose work the agent does. Everything that reaches it is checked here first. */
+import { phrase, type Said } from "@podpath/core";
 import type { Backend, BackendKind, LabProgramStart, ProgramSaid, ProgramTalk, StepOutput } from "../backend.ts";
 import type { Feature, LabNamespace, LabStep } from "../lab-plan.ts";
 import type { CapturedFrame, Listener, Observation, Probe } from "../observation.ts";
-import type { AgentProcess } from "./agent-process.ts";
+import type { AgentProcess, Refusal } from "./agent-process.ts";
 import { LabError } from "./lab-error.ts";
 
 /** A namespace's name is a file's name and a word on command lines. */
@@ -45,11 +46,15 @@ export class AgentBackend implements Backend {
 		for (const step of steps) checkStep(step);
 		const answer = await this.#agent.request({ op: "run", steps });
 		if (answer.kind === "value") return answer.value as readonly StepOutput[];
-		const { error, step, output } = answer.refusal;
+		const { error, step, output, absent } = answer.refusal;
 		const failed = step === undefined ? undefined : steps[step];
 		if (failed === undefined) throw new LabError(error);
-		const said = [output?.stderr.trim(), output?.stdout.trim()].find((text) => text);
-		throw new LabError(`${describe(failed)}: ${said === undefined ? error : `${error}: ${said}`}`);
+		throw new LabError(
+			phrase("step-failed", {
+				step: describe(failed),
+				why: absent === undefined ? whyOf(error, output) : phrase("no-program-in", absent),
+			}),
+		);
 	}
 
 	async start(program: LabProgramStart): Promise<number> {
@@ -75,7 +80,12 @@ export class AgentBackend implements Backend {
 			checkedName(namespace);
 			checkPort(port);
 		}
-		await this.#ask({ op: "listen", listeners });
+		const answer = await this.#agent.request({ op: "listen", listeners });
+		if (answer.kind === "value") return;
+		const { error, listener } = answer.refusal;
+		if (listener === undefined) throw new LabError(error);
+		const { namespace, protocol, address, port } = listener;
+		throw new LabError(phrase("listen-failed", { namespace, protocol, address, port, why: error }));
 	}
 
 	async probe(probe: Probe): Promise<Observation> {
@@ -146,15 +156,30 @@ function checkProbe(probe: Probe): void {
 		throw new LabError(`${probe.timeoutMs} ms is not a time to wait`);
 }
 
-function describe(step: LabStep): string {
-	const where = step.namespace === undefined ? "" : ` in namespace ${step.namespace}`;
+function describe(step: LabStep): Said {
+	const { namespace } = step;
+	const done = doneIn(step);
+	return namespace === undefined ? done : phrase("step-in-namespace", { step: done, namespace });
+}
+
+function doneIn(step: LabStep): Said {
 	switch (step.kind) {
 		case "run":
 		case "daemon":
-			return `${step.argv.join(" ")}${where}`;
+			return step.argv.join(" ");
 		case "end":
-			return `ending the programs${where}`;
+			return phrase("ending-programs");
 		case "sysctl":
-			return `sysctls${where}`;
+			return phrase("setting-sysctls");
 	}
+}
+
+/** What a tool printed is quoted; without a tool it is the kernel that says why. */
+function whyOf(error: string, output: Refusal["output"]): Said {
+	if (output === undefined) return error;
+	const { status } = output;
+	const said = [output.stderr.trim(), output.stdout.trim()].find((text) => text !== "");
+	return said === undefined
+		? phrase("ended-with-status", { status })
+		: phrase("ended-with-status-saying", { status, said });
 }

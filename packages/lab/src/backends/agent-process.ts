@@ -2,6 +2,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import type { Duplex, Readable, Writable } from "node:stream";
+import type { Listener } from "../observation.ts";
 import { LabError } from "./lab-error.ts";
 
 /** How a kind of backend is started. */
@@ -31,6 +32,10 @@ export interface Refusal {
 	/** Index of the step that failed. */
 	readonly step?: number;
 	readonly output?: { readonly stdout: string; readonly stderr: string; readonly status: number };
+	/** The program that is not installed. */
+	readonly absent?: { readonly program: string; readonly folders: string };
+	/** The listener that could not be made, with the address that it was tried at. */
+	readonly listener?: Listener & { readonly address: string };
 }
 
 export type Answer =
@@ -52,6 +57,8 @@ interface Message {
 	readonly error?: string;
 	readonly step?: number;
 	readonly output?: Refusal["output"];
+	readonly absent?: Refusal["absent"];
+	readonly listener?: Refusal["listener"];
 }
 
 export class AgentProcess {
@@ -160,8 +167,15 @@ export class AgentProcess {
 			throw this.#end;
 		}
 		if (message.error === undefined) return { kind: "value", value: message.value };
-		const { error, step, output } = message;
-		return { kind: "refused", refusal: { error, ...(step !== undefined && { step }), ...(output && { output }) } };
+		const { error, step, output, absent, listener } = message;
+		const refusal: Refusal = {
+			error,
+			...(step !== undefined && { step }),
+			...(output && { output }),
+			...(absent && { absent }),
+			...(listener && { listener }),
+		};
+		return { kind: "refused", refusal };
 	}
 
 	#next(limitMs: number, late: string): Promise<Message> {

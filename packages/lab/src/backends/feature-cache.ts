@@ -3,11 +3,12 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
+import { isSaid, type Said } from "@podpath/core";
 import type { BackendKind } from "../backend.ts";
 import { FEATURES, type Feature } from "../lab-plan.ts";
 
 /** Features that a kernel lacks, each with what it said when asked. */
-export type Missing = ReadonlyMap<Feature, string>;
+export type Missing = ReadonlyMap<Feature, Said>;
 
 export interface Known {
 	readonly kernel: string;
@@ -67,9 +68,9 @@ function readEntry(entry: unknown, key: string): Known | undefined {
 	if (!("key" in entry) || entry.key !== key) return undefined;
 	if (!("kernel" in entry) || typeof entry.kernel !== "string") return undefined;
 	if (!("missing" in entry) || !Array.isArray(entry.missing)) return undefined;
-	const missing = new Map<Feature, string>();
+	const missing = new Map<Feature, Said>();
 	for (const pair of entry.missing) {
-		if (!Array.isArray(pair) || typeof pair[1] !== "string") return undefined;
+		if (!Array.isArray(pair) || !isSaid(pair[1])) return undefined;
 		const feature = FEATURES.find((name) => name === pair[0]);
 		if (feature === undefined) return undefined;
 		missing.set(feature, pair[1]);

@@ -4,6 +4,7 @@ import type { Backend, BackendKind } from "../backend.ts";
 import { FEATURES, type Feature } from "../lab-plan.ts";
 import type { LaunchOptions } from "./agent-process.ts";
 import { FEATURE_TESTS } from "./feature-tests.ts";
+import { firstLine } from "./first-line.ts";
 import { kernelOf } from "./kernels.ts";
 import { LabError } from "./lab-error.ts";
 import { backendOf, type FeatureReport, loadModules, probeFeatures } from "./probe.ts";
@@ -71,14 +72,8 @@ async function attempt(kind: BackendKind, options: OpenOptions): Promise<Trial> 
 function lacks(report: FeatureReport, lacking: readonly Feature[]): Phrase {
 	const remedies = lacking.map((feature) => {
 		const { remedy } = FEATURE_TESTS[feature];
-		return phrase("feature-comes-with", { feature, remedy, why: firstLine(report.missing.get(feature)) });
+		return phrase("feature-comes-with", { feature, remedy, why: firstLine(report.missing.get(feature) ?? "") });
 	});
 	const head = phrase("kernel-lacks", { kernel: report.kernel, features: lacking });
 	return phrase("kernel-and-remedies", { remedies: { lines: [head, ...remedies] } });
-}
-
-/** What a tool says after its first line is about its own input. */
-function firstLine(text = ""): string {
-	const end = text.indexOf("\n");
-	return end < 0 ? text : text.slice(0, end);
 }

@@ -1,5 +1,6 @@
 /** What a kernel can do: each feature is tried in a kernel of its own kind, which is then thrown away. */
 import { existsSync } from "node:fs";
+import type { Said } from "@podpath/core";
 import type { BackendKind } from "../backend.ts";
 import { FEATURES, type Feature } from "../lab-plan.ts";
 import { AgentBackend } from "./agent-backend.ts";
@@ -11,8 +12,8 @@ import type { Kernel, Running } from "./kernel.ts";
 import { kernelOf } from "./kernels.ts";
 import { LabError } from "./lab-error.ts";
 
-/** Another text when the tests change: what older tests found is then no longer believed. */
-const TESTS = JSON.stringify([FEATURE_TESTS, FEATURE_MODULES]);
+/** Another text when the tests change, or how findings are kept: what was found before is then no longer believed. */
+const TESTS = JSON.stringify(["reasons are phrases", FEATURE_TESTS, FEATURE_MODULES]);
 const PROGRAM_FOLDERS = ["/usr/local/sbin", "/usr/sbin", "/sbin", "/usr/local/bin", "/usr/bin", "/bin"];
 
 /** What one kind of kernel can do here. */
@@ -66,7 +67,7 @@ async function tryAll(kernel: Kernel, options: LaunchOptions): Promise<Known> {
 	const backend = backendOf(kernel, running, new Set());
 	try {
 		await loadModules(kernel, backend, FEATURES);
-		const missing = new Map<Feature, string>();
+		const missing = new Map<Feature, Said>();
 		for (const feature of FEATURES) {
 			const why = await tryOne(backend, feature);
 			if (why !== undefined) missing.set(feature, why);
@@ -78,16 +79,16 @@ async function tryAll(kernel: Kernel, options: LaunchOptions): Promise<Known> {
 }
 
 /** Why the feature is missing; undefined when it is there. Rejects when the kernel itself failed. */
-async function tryOne(backend: AgentBackend, feature: Feature): Promise<string | undefined> {
+async function tryOne(backend: AgentBackend, feature: Feature): Promise<Said | undefined> {
 	const { steps, listeners } = FEATURE_TESTS[feature];
 	await backend.addNamespaces([{ name: TRIAL_NAMESPACE }]);
-	let why: string | undefined;
+	let why: Said | undefined;
 	try {
 		await backend.run(steps);
 		await backend.listen(listeners ?? []);
 	} catch (error) {
 		if (!(error instanceof LabError)) throw error;
-		why = error.message;
+		why = error.said;
 	}
 	await backend.removeNamespaces([TRIAL_NAMESPACE]);
 	return why;

@@ -2,6 +2,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { phrase, worded } from "@podpath/core";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { cacheKey, recall, remember } from "../../src/backends/feature-cache.ts";
 import { FEATURES, type Feature, openBackend, probeFeatures } from "../../src/index.ts";
@@ -13,7 +14,16 @@ describe("a kernel's features", () => {
 			const report = await probeFeatures({ kind });
 			expect(report.kernel).toMatch(/^\d+\.\d+/);
 			for (const feature of FEATURES) expect(report.features.has(feature)).toBe(!report.missing.has(feature));
-			for (const why of report.missing.values()) expect(why).toContain(": ");
+			for (const why of report.missing.values()) expect(worded(why)).toContain(": ");
+		});
+	});
+
+	onEachKernel([], ({ kind }) => {
+		test("are told in Chinese too, around what the kernel or its tool said, also when they come from the cache", async () => {
+			for (const fresh of [true, false]) {
+				const { missing } = await probeFeatures({ kind, fresh });
+				for (const why of missing.values()) expect(worded(why, "zh")).toMatch(/命名空间 trial 中/);
+			}
 		});
 	});
 
@@ -51,7 +61,8 @@ describe("what was found is kept", () => {
 		rmSync(folder, { recursive: true });
 	});
 	const file = () => join(folder, "podpath", "lab-features-uml.json");
-	const known = { kernel: "6.1.176", missing: new Map([["nft", "Operation not supported"]] as const) };
+	const why = phrase("ended-with-status-saying", { status: 1, said: "Operation not supported" });
+	const known = { kernel: "6.1.176", missing: new Map([["nft", why]] as const) };
 
 	test("in the user's cache folder, under what it hangs on", () => {
 		remember("uml", "key", known);
@@ -66,7 +77,9 @@ describe("what was found is kept", () => {
 		["empty", () => ""],
 		["of another shape", () => '{"key":"key","kernel":"6.1","missing":{}}'],
 		["with a feature that is none", (text: string) => text.replace('"nft"', '"flying"')],
-		["without reasons", (text: string) => text.replace('"Operation not supported"', "1")],
+		["without reasons", (text: string) => text.replace(/\{"phrase".*\}(?=\])/, "1")],
+		["with a sentence that this version does not know", (text: string) => text.replace("ended-with", "began-with")],
+		["with a fact that is none", (text: string) => text.replace('"Operation not supported"', "null")],
 	])("a file %s is not believed", (_, spoil) => {
 		remember("uml", "key", known);
 		writeFileSync(file(), spoil(readFileSync(file(), "utf8")));
