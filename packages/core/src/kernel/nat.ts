@@ -224,7 +224,8 @@ function note(
 	const before =
 		side === "source" ? { address: packet.src, port: packet.sport } : { address: packet.dst, port: packet.dport };
 	// A destination's port changes only within a range that was given.
-	const drawn = range.ports ?? (side === "source" ? portsLike(port) : undefined);
+	const mayDraw = side === "source" && (hasPorts(packet) || isEcho(packet));
+	const drawn = range.ports ?? (mayDraw ? portsLike(port) : undefined);
 	// A source's port that is not in the range is drawn from it, asked for or not (nf_nat_l4proto_unique_tuple).
 	const replaced = side === "source" && range.ports !== undefined && port !== before.port;
 	const isDrawn = drawn !== undefined && drawn.from !== drawn.to && (range.random === true || replaced);
