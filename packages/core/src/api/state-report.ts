@@ -13,6 +13,7 @@ import { printTcFilter, printTcQdisc } from "../emit/tc.ts";
 import type { Origin } from "../origin/origin.ts";
 import { originSchema } from "../render/schema.ts";
 import { type Namespace, STATE_PARTS, type StatePart } from "../state/namespace.ts";
+import { RULE_GROUPS } from "../trace/citation.ts";
 import { parseName, placeOf } from "../trace/places.ts";
 import type { Subject } from "../trace/subject.ts";
 import { phrase } from "../wording/phrase.ts";
@@ -82,7 +83,11 @@ const GROUPS: Readonly<Record<StatePart, (namespace: Namespace) => readonly Stat
 		[...Map.groupBy(routes, ({ table }) => table)].map(([table, own]) =>
 			group(`table ${tableName(table)}`, own, (route) => printIpRoute([route])),
 		),
-	"ip-rule": ({ rules }) => [group("ip rule", rules, (rule) => printIpRule([rule]))],
+	"ip-rule": ({ rules }) =>
+		([4, 6] as const).map((family) => {
+			const own = rules.filter((rule) => rule.family === family);
+			return group(RULE_GROUPS[family], own, (rule) => printIpRule([rule]));
+		}),
 	"ip-neigh": ({ neighbours }) => [group("ip neigh", neighbours, (each) => printIpNeigh([each]))],
 	"bridge-fdb": ({ fdb }) => [group("bridge fdb", fdb, (each) => printBridgeFdb([each]))],
 	"bridge-vlan": ({ links }) => [

@@ -1,4 +1,5 @@
 /** Which entries of a stack's state decided a hop, by the groups and the lines that the state is told in (api/state-report.ts). */
+import type { Family } from "../address/address.ts";
 import type { Because, Facts } from "../kernel/because.ts";
 import type { ExplainedHop } from "./explanation.ts";
 
@@ -11,13 +12,16 @@ export interface Citation {
 	readonly holds: string;
 }
 
+/** The groups of policy rules, by family: one rule's line is the same in both. */
+export const RULE_GROUPS: Readonly<Record<Family, string>> = { 4: "ip rule", 6: "ip -6 rule" };
+
 const NOTHING: readonly Citation[] = [];
 
-/** Besides rules, which name themselves. */
-export function citationsOf({ code, facts }: Because): readonly Citation[] {
+/** Besides rules, which name themselves. The family is the packet's. */
+export function citationsOf({ code, facts }: Because, family: Family): readonly Citation[] {
 	switch (code) {
 		case "routed":
-			return [routeCited(`table ${facts.table}`, String(facts.route)), cited("ip rule", `${facts.rule}:`)];
+			return [routeCited(`table ${facts.table}`, String(facts.route)), cited(RULE_GROUPS[family], `${facts.rule}:`)];
 		case "routed-local":
 			return [cited("table local", `local ${facts.to}/`, `dev ${facts.device}`)];
 		case "neighbour-static":

@@ -132,9 +132,13 @@ function explainHops(hops: readonly Hop[], language: Language, told: Told | null
 	});
 }
 
-function explainHop({ at, stage, device, because }: Hop, packet: ExplainedPacket, language: Language): ExplainedHop {
+function explainHop(
+	{ at, stage, device, because, packet: { dst } }: Hop,
+	packet: ExplainedPacket,
+	language: Language,
+): ExplainedHop {
 	const { code, origin, hits } = because;
-	const cites = citationsOf(because);
+	const cites = citationsOf(because, dst.family);
 	if (hits.length === 0) {
 		const decision = sentence(because, language);
 		if (code === "wrong-answer-source") {

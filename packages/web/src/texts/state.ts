@@ -7,6 +7,8 @@ const EN = {
 	place: "Pod or machine",
 	placeHint: "node/name, pod/namespace/name, host/name",
 	choose: "Choose whose network state to look at.",
+	chooseFirst: (sought: string): string =>
+		`Choose a machine or pod first: “${sought}” is then looked for in its state.`,
 	machines: "Machines",
 	search: "Search",
 	searchHint: "an address, a chain, a component, a Service",
@@ -47,6 +49,7 @@ const ZH: StateTexts = {
 	place: "Pod 或机器",
 	placeHint: "node/名称、pod/命名空间/名称、host/名称",
 	choose: "选择要查看谁的网络状态。",
+	chooseFirst: (sought) => `请先选择机器或 Pod：然后在它的状态中查找“${sought}”。`,
 	machines: "机器",
 	search: "搜索",
 	searchHint: "地址、链、组件、Service",

@@ -9,10 +9,10 @@ import { Problem } from "../../parts/problem.tsx";
 import { Manifests } from "../../parts/source-link.tsx";
 import { formatRoute, type Route } from "../../route.ts";
 import { DIAGNOSE } from "../../texts/diagnose.ts";
-import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
-import { titleIn } from "../../texts/title.ts";
+import { useTexts, useTextsOf } from "../../texts/language.ts";
 import { inputOf, isEditable, questionIn, routeOf } from "../path/asked.ts";
 import { QuestionForm } from "../path/question-form.tsx";
+import { ScenarioLine } from "../path/scenario-line.tsx";
 import { useScenario } from "../path/use-scenario.ts";
 import type { ViewProps } from "../view.ts";
 import { BesideHealthy } from "./beside-healthy.tsx";
@@ -51,7 +51,7 @@ function Diagnosed({ input, route }: { readonly input: Input; readonly route: Ro
 	return (
 		<>
 			<Scope route={route} input={input} question={question} all={all} />
-			{all ? <About scenario={scenario} /> : <Asking {...{ input, route, question, scenario }} />}
+			{all ? <ScenarioLine scenario={scenario} /> : <Asking {...{ input, route, question, scenario }} />}
 			{unread.problem !== null && <Problem problem={unread.problem} retry={unread.retry} />}
 			{problem !== null && <Problem problem={problem} retry={diagnosing.again} />}
 			{!all && question === null && <p class="quiet">{words.missing}</p>}
@@ -94,16 +94,6 @@ function Scope({ route, input, question, all }: ScopeProps): JSX.Element {
 			</a>
 			<a href={formatRoute({ view: "diagnose", params: { examples: "1" } })}>{texts.examples}</a>
 		</nav>
-	);
-}
-
-function About({ scenario }: { readonly scenario: Asked | undefined }): JSX.Element | null {
-	const language = useLanguage();
-	if (scenario === undefined) return null;
-	return (
-		<p class="scenario-line">
-			<code>{scenario.name}</code> <b>{titleIn(scenario, language)}</b>
-		</p>
 	);
 }
 

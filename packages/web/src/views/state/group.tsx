@@ -9,7 +9,7 @@ import { STATE } from "../../texts/state.ts";
 import { Meetings } from "./meetings/meetings.tsx";
 
 /** Of what a hop can go by; addresses are cited by none, and settings only by what they keep from being asked. */
-const CITED = /^(table |ip rule|ip neigh|bridge fdb|ipvsadm|iptables |ip6tables |nft )/;
+const CITED = /^(table |ip rule|ip -6 rule|ip neigh|bridge fdb|ipvsadm|iptables |ip6tables |nft )/;
 
 interface Props {
 	readonly group: StateGroup;

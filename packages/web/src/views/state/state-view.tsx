@@ -12,6 +12,7 @@ import type { Route } from "../../route.ts";
 import { useTextsOf } from "../../texts/language.ts";
 import { STATE } from "../../texts/state.ts";
 import { inputOf } from "../path/asked.ts";
+import { ScenarioLineOf } from "../path/scenario-line.tsx";
 import type { ViewProps } from "../view.ts";
 import { citedIn } from "./cited.ts";
 import { Group } from "./group.tsx";
@@ -41,6 +42,7 @@ export function StateView({ route, served }: ViewProps): JSX.Element {
 	return (
 		<div class="state-view">
 			<h1>{texts.title}</h1>
+			<ScenarioLineOf input={input} />
 			<div class="tools">
 				<Combobox
 					label={texts.place}
@@ -61,6 +63,11 @@ export function StateView({ route, served }: ViewProps): JSX.Element {
 				</label>
 			</div>
 			{problem !== null && <Problem problem={problem} retry={retry} />}
+			{place === "" && search.trim() !== "" && (
+				<p class="tone-unsure" role="status">
+					{texts.chooseFirst(search.trim())}
+				</p>
+			)}
 			{place === "" && <Machines input={input} route={route} />}
 			{report !== null && (
 				<Sections

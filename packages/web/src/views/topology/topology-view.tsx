@@ -11,6 +11,7 @@ import { Problem } from "../../parts/problem.tsx";
 import { useTexts, useTextsOf } from "../../texts/language.ts";
 import { TOPOLOGY } from "../../texts/topology.ts";
 import { inputOf } from "../path/asked.ts";
+import { ScenarioLineOf } from "../path/scenario-line.tsx";
 import type { ViewProps } from "../view.ts";
 import type { Size } from "./camera.ts";
 import { PART } from "./draw.ts";
@@ -47,6 +48,7 @@ export function TopologyView({ route, served }: ViewProps): JSX.Element {
 	return (
 		<div class="topology-view">
 			<h1>{texts.title}</h1>
+			<ScenarioLineOf input={input} />
 			<div class="tools">
 				<Combobox
 					label={texts.search}
