@@ -138,6 +138,17 @@ describe.skipIf(NO_BROWSER !== "")(`Diagnose${NO_BROWSER}`, () => {
 		expect(await page.locator(".group li").count()).toBe(1);
 	});
 
+	test("the example faults have the tabs too, which lead back to the question", async () => {
+		const { page } = await tests.openAtlas(`#/diagnose?in=${FAULT}`);
+		const tabs = page.getByRole("navigation", { name: "What is looked at" });
+		await tabs.getByRole("link", { name: "Example faults" }).click();
+		await page.locator(".card").first().waitFor();
+		expect(await tabs.locator("[aria-current]").allTextContents()).toEqual(["Example faults"]);
+		await page.getByRole("searchbox").fill("masquerade");
+		await tabs.getByRole("link").first().click();
+		await page.locator(".scenario-line code").getByText(FAULT).waitFor();
+	});
+
 	test("a finding leads to the path that meets it", async () => {
 		const { page } = await tests.openAtlas(`#/diagnose?in=${FAULT}`);
 		await page.locator(".finding").first().getByRole("link", { name: "The path that meets it" }).click();

@@ -28,6 +28,7 @@ export function DiagnoseView({ route, served }: ViewProps): JSX.Element {
 		<div class="diagnose-view">
 			<h1>{texts.title}</h1>
 			<p class="intro">{texts.intro}</p>
+			{input !== null && <Scope route={route} />}
 			{input === null || route.params.examples !== undefined ? (
 				<Examples route={route} />
 			) : (
@@ -50,7 +51,6 @@ function Diagnosed({ input, route }: { readonly input: Input; readonly route: Ro
 	if (!ready) return <p class="quiet">{loading}</p>;
 	return (
 		<>
-			<Scope route={route} input={input} question={question} all={all} />
 			{all ? <ScenarioLine scenario={scenario} /> : <Asking {...{ input, route, question, scenario }} />}
 			{unread.problem !== null && <Problem problem={unread.problem} retry={unread.retry} />}
 			{problem !== null && <Problem problem={problem} retry={diagnosing.again} />}
@@ -70,29 +70,21 @@ function Diagnosed({ input, route }: { readonly input: Input; readonly route: Ro
 	);
 }
 
-interface ScopeProps {
-	readonly route: Route;
-	readonly input: Input;
-	readonly question: Question | null;
-	readonly all: boolean;
-}
-
-function Scope({ route, input, question, all }: ScopeProps): JSX.Element {
+/** What one asks comes along, so that every one of them leads back to it. */
+function Scope({ route }: { readonly route: Route }): JSX.Element {
 	const texts = useTextsOf(DIAGNOSE);
-	const about = route.params.in === undefined ? {} : { in: route.params.in };
-	const one = { ...routeOf(input, question ?? {}), view: "diagnose" };
+	const { all, examples, search: _, ...asked } = route.params;
+	const about: Route["params"] = asked.in === undefined ? {} : { in: asked.in };
+	const tab = (params: Route["params"], current: boolean, text: string): JSX.Element => (
+		<a href={formatRoute({ view: "diagnose", params })} aria-current={current ? "true" : undefined}>
+			{text}
+		</a>
+	);
 	return (
 		<nav class="scope" aria-label={texts.scope}>
-			<a href={formatRoute(one)} aria-current={all ? undefined : "true"}>
-				{texts.one}
-			</a>
-			<a
-				href={formatRoute({ view: "diagnose", params: { ...about, all: "1" } })}
-				aria-current={all ? "true" : undefined}
-			>
-				{texts.all}
-			</a>
-			<a href={formatRoute({ view: "diagnose", params: { examples: "1" } })}>{texts.examples}</a>
+			{tab(asked, all === undefined && examples === undefined, texts.one)}
+			{tab({ ...about, all: "1" }, all !== undefined && examples === undefined, texts.all)}
+			{tab({ ...asked, examples: "1" }, examples !== undefined, texts.examples)}
 		</nav>
 	);
 }

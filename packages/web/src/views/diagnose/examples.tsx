@@ -37,7 +37,7 @@ export function Examples({ route }: { readonly route: Route }): JSX.Element {
 						value={search}
 						placeholder={texts.searchHint}
 						onInput={({ currentTarget }) =>
-							go({ view: "diagnose", params: { examples: "1", search: currentTarget.value } }, true)
+							go({ ...route, params: { ...route.params, search: currentTarget.value } }, true)
 						}
 					/>
 				</label>
