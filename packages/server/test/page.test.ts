@@ -244,6 +244,19 @@ describe.skipIf(NO_BROWSER !== "")(`the page${NO_BROWSER}`, () => {
 			expect(page.url()).toContain("in=flannel-vpc/hairpin");
 		});
 
+		test("Enter opens the only scenario that a search finds, and none of several", async () => {
+			const { page } = await tests.openAtlas("#/atlas");
+			const search = page.getByRole("searchbox");
+			await search.fill("001");
+			await page.locator(".card").nth(1).waitFor();
+			await search.press("Enter");
+			await search.fill("flannel-vpc/001-1.2-no-bridge-nf");
+			await expect.poll(() => page.locator(".card").count()).toBe(1);
+			expect(page.url()).toContain("#/atlas");
+			await search.press("Enter");
+			await page.locator(".scenario-line code").getByText("flannel-vpc/001-1.2-no-bridge-nf").waitFor();
+		});
+
 		test("lays the engine's answers beside what scenarios expect, here and now", async () => {
 			const { page } = await tests.openAtlas("#/atlas?search=001-1.");
 			await page.getByRole("button", { name: "Check all here" }).click();

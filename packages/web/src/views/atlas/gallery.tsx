@@ -45,6 +45,11 @@ export function Gallery({ route }: { readonly route: Route }): JSX.Element {
 						value={search}
 						placeholder={texts.searchHint}
 						onInput={({ currentTarget }) => narrow({ search: currentTarget.value })}
+						onKeyDown={({ key, isComposing }) => {
+							const [only, other] = found;
+							if (key !== "Enter" || isComposing || only === undefined || other !== undefined) return;
+							go({ view: "path", params: { in: only.name } });
+						}}
 					/>
 				</label>
 				<label class="field choice">
