@@ -28,13 +28,19 @@ export function atlasMode(mode: string): AtlasMode {
 		text: readFileSync(new URL(`../../../atlas/${mode}/${file}`, import.meta.url), "utf8"),
 	});
 	const [cluster, scenarios] = [read("cluster.yaml"), read("scenarios.yaml")];
-	const name = `atlas/faults/${mode}.yaml`;
-	const file = { name, text: readFileSync(new URL(`../../../${name}`, import.meta.url), "utf8") };
 	return {
 		files: { mode, cluster, scenarios },
 		scenarios: parseScenarios(scenarios.text, scenarios.name),
-		faults: { file, faults: parseFaults(file.text, name) },
+		faults: faultsOf(mode),
 	};
+}
+
+function faultsOf(mode: string): AtlasMode["faults"] {
+	const name = `atlas/faults/${mode}.yaml`;
+	const path = new URL(`../../../${name}`, import.meta.url);
+	if (!existsSync(path)) return null;
+	const file = { name, text: readFileSync(path, "utf8") };
+	return { file, faults: parseFaults(file.text, name) };
 }
 
 export function clusterInput(text: string, name = "cluster.yaml"): NamedInput {

@@ -105,7 +105,7 @@ describe.skipIf(NO_BROWSER !== "")(`in hostile surroundings${NO_BROWSER}`, () =>
 		await again.waitFor();
 		await tests.serve([FLANNEL], null, NO_LAB, Number(new URL(first.url).port));
 		await again.click();
-		await page.getByLabel("Left: about").waitFor();
+		await page.getByRole("combobox", { name: "Left: about" }).waitFor();
 	});
 
 	test("a question without end is told to be too large, and stays where it was typed", async () => {

@@ -133,6 +133,21 @@ describe.skipIf(NO_BROWSER !== "")(`What if${NO_BROWSER}`, () => {
 		}
 	});
 
+	test("keys are offered while they do something: not in the editor, where they are typed", async () => {
+		const { page } = await open("calico-bgp/policy-other-port");
+		const hints = page.locator(".outcome kbd");
+		await hints.first().waitFor();
+		expect(await hints.allTextContents()).toEqual(["L", "C"]);
+		await page.locator(".leading").getByRole("link", { name: "atlas/calico-bgp/cluster.yaml:286" }).click();
+		await hints.first().waitFor({ state: "hidden" });
+		await hints.last().waitFor({ state: "hidden" });
+		await page.getByRole("heading", { name: "Every step" }).click();
+		await hints.first().waitFor();
+		await page.keyboard.press("l");
+		await page.locator(".step-panel .decision").getByText("Dropped by a rule").waitFor();
+		expect(await page.getByRole("button", { name: "Undo all changes" }).isEnabled()).toBe(false);
+	});
+
 	test("changes what the server was started with, and letters typed are not keys of the page", async () => {
 		const { url } = await tests.serve([], clusterInput(FLANNEL.files.cluster.text));
 		const question = "from=pod/default/centos-67756b6dc8-rmmxt&to=service/default/nginx1:80";

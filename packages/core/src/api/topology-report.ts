@@ -5,6 +5,7 @@ import { contains } from "../address/prefix.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Node, Pod } from "../cluster/objects.ts";
 import type { Attachment, FabricDevice, Segment, Vpc } from "../state/fabric.ts";
+import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { ZONE_LABEL } from "../trace/pod-eni-findings.ts";
 import type { Subject } from "../trace/subject.ts";
@@ -38,6 +39,7 @@ export interface TopologyGroup {
 export interface TopologyMachine {
 	/** `node/a`, `host/desk`. */
 	readonly place: string;
+	/** As its object names them, then those that a mode gives its cards. */
 	readonly addresses: readonly string[];
 	readonly podCIDRs: readonly string[];
 	/** A host always is. */
@@ -84,12 +86,12 @@ export function topologyReport({ cluster, network }: Subject): TopologyReport {
 	const toPods = (pods: readonly Pod[] = []): readonly TopologyPod[] => pods.map((pod) => podOf(pod, cards));
 	const machines = [
 		...cluster.nodes.map((node) => ({
-			machine: nodeOf(node, cards, toPods(podsByNode.get(node.name))),
+			machine: nodeOf(node, cards, toPods(podsByNode.get(node.name)), network),
 			zone: node.labels[ZONE_LABEL] ?? "",
 			addresses: node.internalIPs,
 		})),
 		...cluster.hosts.map(({ name, addresses }) => ({
-			machine: machineOf({ place: `host/${name}`, addresses, cards, podCIDRs: [], ready: true, pods: [] }),
+			machine: machineOf({ place: `host/${name}`, addresses, cards, podCIDRs: [], ready: true, pods: [] }, network),
 			zone: "",
 			addresses,
 		})),
@@ -133,18 +135,37 @@ function holderOf({ place, addresses, eni }: Attachment, cluster: Cluster): Plac
 	return owner === undefined ? place : `pod/${owner.pod.namespace}/${owner.pod.name}`;
 }
 
-function nodeOf(node: Node, cards: Cards, pods: readonly TopologyPod[]): TopologyMachine {
-	const { name, internalIPs, podCIDRs, ready } = node;
-	return machineOf({ place: `node/${name}`, addresses: internalIPs, cards, podCIDRs: texts(podCIDRs), ready, pods });
+function nodeOf(node: Node, cards: Cards, pods: readonly TopologyPod[], network: Network): TopologyMachine {
+	const { name, internalIPs: addresses, podCIDRs, ready } = node;
+	return machineOf({ place: `node/${name}`, addresses, cards, podCIDRs: texts(podCIDRs), ready, pods }, network);
 }
 
-interface Parts extends Omit<TopologyMachine, "addresses" | "cards"> {
+interface Parts extends Omit<TopologyMachine, "place" | "addresses" | "cards"> {
+	readonly place: Place;
 	readonly addresses: readonly Address[];
 	readonly cards: Cards;
 }
 
-function machineOf({ addresses, cards, ...rest }: Parts): TopologyMachine {
-	return { ...rest, addresses: texts(addresses), cards: cards.get(rest.place) ?? [] };
+function machineOf({ addresses, cards, ...rest }: Parts, network: Network): TopologyMachine {
+	const { place } = rest;
+	const known = cards.get(place) ?? [];
+	// Without one that an object names. A machine's whole state is made to know it, so the others are not asked.
+	const given = new Map(
+		known
+			.filter((card) => card.addresses.length === 0)
+			.map((card) => [card, addressesAt(network, place, card.device)] as const),
+	);
+	return {
+		...rest,
+		addresses: [...texts(addresses), ...[...given.values()].flat()],
+		cards: known.map((card) => ({ ...card, addresses: given.get(card) ?? card.addresses })),
+	};
+}
+
+/** That a mode gives to a card, as Contiv does to its uplink. */
+function addressesAt(network: Network, place: Place, device: string): readonly string[] {
+	const there = network.namespace(place)?.addresses.filter((each) => each.device === device) ?? [];
+	return texts(there.filter(({ scope }) => scope !== "link").map(({ address }) => address));
 }
 
 function podOf(pod: Pod, cards: Cards): TopologyPod {

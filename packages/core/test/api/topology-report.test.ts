@@ -33,6 +33,25 @@ test("a router has a card in each of its segments, with the address that it has 
 	]);
 });
 
+// documents/networking/bgp.md gives the uplink its address by `netctl bgp create --router-ip`: no Node names it.
+test("the address that a mode gives a node's second card is the card's and the node's", () => {
+	const machines = topologyOf("contiv-bgp").groups.flatMap((group) => group.machines);
+	const node = machines.find(({ place }) => place === "node/n3");
+	expect(node?.addresses).toEqual(["10.0.0.3", "60.1.1.3"]);
+	expect(node?.cards).toEqual([
+		{ device: "eth0", fabric: "segment/management", addresses: ["10.0.0.3"] },
+		{ device: "eth1", fabric: "segment/rack-2", addresses: ["60.1.1.3"] },
+	]);
+});
+
+test("a card without an address has none", () => {
+	const machines = topologyOf("contiv-vlan").groups.flatMap((group) => group.machines);
+	expect(machines.find(({ place }) => place === "node/n1")?.cards.map(({ addresses }) => addresses)).toEqual([
+		["192.168.56.1", "fd00:56::1"],
+		[],
+	]);
+});
+
 test("a member ENI of a trunk is its pod's card, not its node's", () => {
 	const machines = topologyOf("terway-trunk").groups.flatMap((group) => group.machines);
 	const pod = machines.flatMap(({ pods }) => pods).find(({ place }) => place === "pod/trunking/nginx-6f545cb57c-kt7r8");

@@ -40,6 +40,18 @@ export function foundPlaces({ groups, fabrics, loadBalancers, unplaced }: Topolo
 	return found;
 }
 
+/** By the addresses of their cards. An address that a card has for a pod is the pod's. */
+export function holdersOf(places: ReadonlyMap<string, Found>): ReadonlyMap<string, Found> {
+	const holders = new Map<string, Found>();
+	const hold = (found: Found, addresses: readonly string[]): void => {
+		for (const address of addresses) if (!holders.has(address)) holders.set(address, found);
+	};
+	const all = [...places.values()];
+	for (const found of all) hold(found, found.addresses);
+	for (const found of all) for (const { addresses } of found.cards) hold(found, addresses);
+	return holders;
+}
+
 export function PlaceCard({ place: found, route, onSelect }: Props): JSX.Element {
 	const texts = useTextsOf(TOPOLOGY);
 	const { place, addresses, on, ready, hostNetwork, podCIDRs, pods, cards } = found;

@@ -1,11 +1,11 @@
 /** The Topology view: machines, pods and what joins them, as a map. */
-import type { TopologyGroup, TopologyReport } from "@podpath/core";
+import { parseAddress, type TopologyGroup, type TopologyReport } from "@podpath/core";
 import type { JSX } from "preact";
 import { useCallback, useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Input, problemIn } from "../../backend/backend.ts";
 import { backendFor } from "../../backend/backends.ts";
 import { go } from "../../navigation.ts";
-import { Combobox } from "../../parts/combobox.tsx";
+import { Combobox, type Proposal } from "../../parts/combobox.tsx";
 import { NoInput } from "../../parts/no-input.tsx";
 import { Problem } from "../../parts/problem.tsx";
 import { useTexts, useTextsOf } from "../../texts/language.ts";
@@ -17,7 +17,7 @@ import { PART } from "./draw.ts";
 import type { FabricBox, GroupBox } from "./layout.ts";
 import { layoutOf } from "./layout.ts";
 import { TopologyMap } from "./map.tsx";
-import { foundPlaces, PlaceCard } from "./place-card.tsx";
+import { type Found, foundPlaces, holdersOf, PlaceCard } from "./place-card.tsx";
 import { PlaceList } from "./place-list.tsx";
 
 const MOST_PROPOSALS = 40;
@@ -28,13 +28,17 @@ export function TopologyView({ route, served }: ViewProps): JSX.Element {
 	const input = inputOf(route, served);
 	const { topology, problem, retry } = useTopology(input);
 	const { place = "" } = route.params;
+	const known = useMemo(() => knownIn(topology), [topology]);
 	const propose = useCallback(
-		async (typed: string) => {
+		async (typed: string): Promise<readonly Proposal[]> => {
 			if (input === null) return [];
 			const found = await backendFor(input).places(input, typed, MOST_PROPOSALS);
-			return found.filter(({ kind }) => kind !== "service");
+			const named = found.filter(({ kind }) => kind !== "service");
+			const isNamed = new Set(named.map(({ name }) => name));
+			const held = heldBy(known.holders, typed).filter(({ name }) => !isNamed.has(name));
+			return [...held, ...named].slice(0, MOST_PROPOSALS);
 		},
-		[JSON.stringify(input)],
+		[JSON.stringify(input), known],
 	);
 	const select = (chosen: string | null): void => go({ ...route, params: { ...route.params, place: chosen ?? "" } });
 	if (input === null) {
@@ -55,26 +59,49 @@ export function TopologyView({ route, served }: ViewProps): JSX.Element {
 			</div>
 			{problem !== null && <Problem problem={problem} retry={retry} />}
 			{topology === null && problem === null && <p class="quiet">{loading}</p>}
-			{topology !== null && <Shown topology={topology} place={place} route={route} onSelect={select} />}
+			{topology !== null && <Shown {...{ topology, known, place, route }} onSelect={select} />}
 		</div>
 	);
 }
 
+interface Known {
+	readonly places: ReadonlyMap<string, Found>;
+	readonly holders: ReadonlyMap<string, Found>;
+}
+
+function knownIn(topology: TopologyReport | null): Known {
+	const places = topology === null ? new Map<string, Found>() : foundPlaces(topology);
+	return { places, holders: holdersOf(places) };
+}
+
+/** Whose cards have an address that begins so: no object of the input may name it. */
+function heldBy(holders: Known["holders"], typed: string): readonly Proposal[] {
+	const wanted = typed.trim().toLowerCase();
+	if (wanted === "") return [];
+	const begun = [...holders].filter(([address]) => address.startsWith(wanted));
+	return [...new Map(begun.map(([address, { place }]) => [place, { name: place, addresses: [address] }])).values()];
+}
+
+/** A place by its name, or by an address of one of its cards. */
+function foundIn({ places, holders }: Known, place: string): Found | undefined {
+	return places.get(place) ?? holders.get(parseAddress(place)?.text ?? "");
+}
+
 interface ShownProps {
 	readonly topology: TopologyReport;
+	readonly known: Known;
 	/** Empty: none is selected. */
 	readonly place: string;
 	readonly route: ViewProps["route"];
 	readonly onSelect: (place: string | null) => void;
 }
 
-function Shown({ topology, place, route, onSelect }: ShownProps): JSX.Element {
+function Shown({ topology, known, place, route, onSelect }: ShownProps): JSX.Element {
 	const texts = useTextsOf(TOPOLOGY);
 	const frame = useRef<HTMLDivElement>(null);
 	const size = useSize(frame);
 	const aspect = size === null ? 1 : size.width / size.height;
 	const layout = useMemo(() => layoutOf(topology, aspect), [topology, aspect]);
-	const found = useMemo(() => foundPlaces(topology), [topology]);
 	const groupName = ({ vSwitch, zone, machines }: TopologyGroup): string =>
 		[
 			vSwitch,
@@ -96,13 +123,14 @@ function Shown({ topology, place, route, onSelect }: ShownProps): JSX.Element {
 		}),
 		[texts],
 	);
-	const selected = found.get(place);
+	const selected = foundIn(known, place);
+	const name = selected?.place ?? null;
 	return (
 		<>
 			<div class="map-and-card">
 				<div class="map-frame" ref={frame}>
 					{size !== null && (
-						<TopologyMap layout={layout} size={size} names={names} selected={place || null} onSelect={onSelect} />
+						<TopologyMap layout={layout} size={size} names={names} selected={name} onSelect={onSelect} />
 					)}
 				</div>
 				<div class="aside" aria-live="polite">
@@ -112,7 +140,7 @@ function Shown({ topology, place, route, onSelect }: ShownProps): JSX.Element {
 					<Legend />
 				</div>
 			</div>
-			<PlaceList topology={topology} groupName={groupName} selected={place || null} onSelect={onSelect} />
+			<PlaceList topology={topology} groupName={groupName} selected={name} onSelect={onSelect} />
 		</>
 	);
 }
