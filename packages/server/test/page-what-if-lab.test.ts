@@ -70,6 +70,8 @@ describe.skipIf(NO_BROWSER !== "")(`What if on a kernel${NO_BROWSER}`, () => {
 		const { page } = await open(lab);
 		await verdict(page).getByText("refused").waitFor();
 		await typeOver(page, "externalTrafficPolicy: Local", "externalTrafficPolicy: Lokal");
+		// What says so moves the rest down, under the pointer too.
+		await page.locator(".notice.tone-unsure").waitFor();
 		await unfold(page);
 		await page.getByRole("button", { name: RUN }).click();
 		await page.locator(".on-kernel").getByRole("alert").getByText("cluster.yaml:221:").waitFor();
