@@ -51,12 +51,16 @@ export function draw(context: CanvasRenderingContext2D, scene: Scene): void {
 	context.fillStyle = colours.page;
 	context.fillRect(0, 0, size.width, size.height);
 	context.textBaseline = "middle";
-	for (const fabric of layout.fabrics) {
-		if (!isSeen(fabric, scene)) continue;
-		drawFabric(context, fabric, scene);
-		for (const group of fabric.groups) if (isSeen(group, scene)) drawGroup(context, group, scene);
-	}
-	drawLinks(context, scene);
+	const fabrics = layout.fabrics.filter((fabric) => isSeen(fabric, scene));
+	const groups = fabrics.flatMap((fabric) => fabric.groups.filter((group) => isSeen(group, scene)));
+	for (const fabric of fabrics) frameFabric(context, fabric, scene);
+	for (const group of groups) if (group.group !== null) frameGroup(context, group, scene);
+	// Lines pass behind machines and names, so that these can be read; their ends are seen on what they lead to.
+	const links = shownLinks(scene);
+	for (const link of links) drawLink(context, link, scene);
+	for (const fabric of fabrics) writeFabric(context, fabric, scene);
+	for (const group of groups) drawGroup(context, group, scene);
+	for (const { end } of links) drawEnd(context, end, scene);
 	mark(context, scene.hovered, 1.5, scene);
 	mark(context, scene.selected, 3, scene);
 }
@@ -90,13 +94,27 @@ function frame(context: CanvasRenderingContext2D, box: Pixels, fill: string, str
 /** Between the parts of a label. */
 export const PART = " · ";
 
-/** Text in a box of the screen, cut where it would stick out; nothing where it could not be read. */
-function write(context: CanvasRenderingContext2D, text: string, box: Pixels, font: string, colour: string): void {
+/** Text in a box of the screen, cut where it would stick out; nothing where it could not be read. A halo keeps lines off it. */
+function write(
+	context: CanvasRenderingContext2D,
+	text: string,
+	box: Pixels,
+	font: string,
+	colour: string,
+	halo?: string,
+): void {
 	if (text === "" || box.height < 8 || box.width < LEAST_LABEL / 2) return;
 	const size = Math.min(LARGEST_TEXT, box.height * 0.8);
 	context.font = `${size}px ${font}`;
+	const shown = cut(context, text, box.width);
+	if (halo !== undefined) {
+		context.strokeStyle = halo;
+		context.lineWidth = Math.min(4, size / 4);
+		context.lineJoin = "round";
+		context.strokeText(shown, box.x, box.y + box.height / 2);
+	}
 	context.fillStyle = colour;
-	context.fillText(cut(context, text, box.width), box.x, box.y + box.height / 2);
+	context.fillText(shown, box.x, box.y + box.height / 2);
 }
 
 /** What stands after a point is left out first; a name is cut in the middle, since those of pods differ at their ends. */
@@ -120,20 +138,31 @@ function headOf(box: Pixels, scene: Scene): Pixels {
 	return { x: left, y: box.y, width: Math.min(box.x + box.width, scene.size.width) - left - inset, height };
 }
 
-function drawFabric(context: CanvasRenderingContext2D, fabric: FabricBox, scene: Scene): void {
+function frameFabric(context: CanvasRenderingContext2D, fabric: FabricBox, scene: Scene): void {
+	const { colours } = scene;
+	const edge = fabric.kind === "fabric" ? colours.fabricEdge : colours.edge;
+	frame(context, pixels(fabric, scene), fillOf(fabric, colours), edge, 8);
+}
+
+function fillOf({ kind }: FabricBox, colours: Colours): string {
+	return kind === "fabric" ? colours.fabric : colours.panel;
+}
+
+function writeFabric(context: CanvasRenderingContext2D, fabric: FabricBox, scene: Scene): void {
 	const { colours, names } = scene;
-	const box = pixels(fabric, scene);
-	const isFabric = fabric.kind === "fabric";
-	frame(context, box, isFabric ? colours.fabric : colours.panel, isFabric ? colours.fabricEdge : colours.edge, 8);
-	write(context, names.fabric(fabric), headOf(box, scene), `${colours.sans}`, colours.text);
+	const head = headOf(pixels(fabric, scene), scene);
+	write(context, names.fabric(fabric), head, colours.sans, colours.text, fillOf(fabric, colours));
+}
+
+function frameGroup(context: CanvasRenderingContext2D, group: GroupBox, scene: Scene): void {
+	frame(context, pixels(group, scene), scene.colours.panel, scene.colours.edge, 6);
 }
 
 function drawGroup(context: CanvasRenderingContext2D, group: GroupBox, scene: Scene): void {
 	const { colours, names } = scene;
-	const box = pixels(group, scene);
 	if (group.group !== null) {
-		frame(context, box, colours.panel, colours.edge, 6);
-		write(context, names.group(group), headOf(box, scene), colours.sans, colours.quiet);
+		const head = headOf(pixels(group, scene), scene);
+		write(context, names.group(group), head, colours.sans, colours.quiet, colours.panel);
 	}
 	for (const tile of group.tiles) if (isSeen(tile, scene)) drawTile(context, tile, scene);
 }
@@ -223,27 +252,47 @@ function furtherFabrics({ machine }: Tile, { boxes }: Layout): readonly Box[] {
 	return [...further].flatMap((place) => (place === undefined ? [] : (boxes.get(place) ?? [])));
 }
 
-function drawLinks(context: CanvasRenderingContext2D, scene: Scene): void {
+interface Point {
+	readonly x: number;
+	readonly y: number;
+}
+
+/** A link on the screen. */
+interface Curve {
+	readonly start: Point;
+	readonly end: Point;
+}
+
+function shownLinks(scene: Scene): readonly Curve[] {
 	const all = linksOf(scene.layout);
 	const own = scene.layout.tiles.get(scene.selected ?? "")?.machine.place;
+	const shown = all.length > MOST_LINKS ? all.filter(({ place }) => place === own) : all;
+	return shown.map(({ from, to }): Curve => {
+		const [start, end] = [pixels(from, scene), pixels(to, scene)];
+		const isBelow = end.y > start.y;
+		const head = Math.min(end.height, scene.layout.head * scene.camera.scale);
+		return {
+			start: { x: start.x + start.width / 2, y: isBelow ? start.y + start.height : start.y },
+			end: { x: end.x + end.width / 2, y: isBelow ? end.y : end.y + head },
+		};
+	});
+}
+
+function drawLink(context: CanvasRenderingContext2D, { start, end }: Curve, scene: Scene): void {
+	const middle = (start.y + end.y) / 2;
 	context.strokeStyle = scene.colours.fabricEdge;
 	context.lineWidth = 2;
-	for (const { from, to, place } of all) {
-		if (all.length > MOST_LINKS && place !== own) continue;
-		const [start, end] = [pixels(from, scene), pixels(to, scene)];
-		const startX = start.x + start.width / 2;
-		const endX = end.x + end.width / 2;
-		const endY = end.y > start.y ? end.y : end.y + Math.min(end.height, scene.layout.head * scene.camera.scale);
-		const startY = end.y > start.y ? start.y + start.height : start.y;
-		context.beginPath();
-		context.moveTo(startX, startY);
-		context.bezierCurveTo(startX, (startY + endY) / 2, endX, (startY + endY) / 2, endX, endY);
-		context.stroke();
-		context.beginPath();
-		context.arc(endX, endY, 4, 0, 2 * Math.PI);
-		context.fillStyle = scene.colours.fabricEdge;
-		context.fill();
-	}
+	context.beginPath();
+	context.moveTo(start.x, start.y);
+	context.bezierCurveTo(start.x, middle, end.x, middle, end.x, end.y);
+	context.stroke();
+}
+
+function drawEnd(context: CanvasRenderingContext2D, { x, y }: Point, scene: Scene): void {
+	context.beginPath();
+	context.arc(x, y, 4, 0, 2 * Math.PI);
+	context.fillStyle = scene.colours.fabricEdge;
+	context.fill();
 }
 
 /** Never smaller than can be seen. */
