@@ -1,6 +1,6 @@
 /** The capture that shows a step's packet, in its own direction: of an answer by the answer's addresses. */
 import { placeKind } from "../state/place.ts";
-import { captureCommand, captureFilter } from "../trace/capture.ts";
+import { captureCommand } from "../trace/capture.ts";
 import type { Step } from "./steps.ts";
 
 /** Null where the step is at no device. `steps`: those of the whole path. */
@@ -10,7 +10,7 @@ export function captureAtStep(steps: readonly Step[], step: Step): string | null
 	const { crossing, bridged } = crossingOf(steps, step) ?? { crossing: step, bridged: false };
 	const { protocol, src, dst, outer, sport, dport } = crossing.hop.packet;
 	const port = step.direction === "forward" ? dport : sport;
-	return captureCommand(at, device, captureFilter({ protocol, src, dst, outer, port }), bridged);
+	return captureCommand(at, device, { protocol, src, dst, outer, port }, bridged);
 }
 
 export interface StepCapture {

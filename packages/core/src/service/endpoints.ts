@@ -65,7 +65,7 @@ export function countEndpoints(port: ProxyServicePort, slices: readonly Endpoint
 	return count;
 }
 
-/** Whether some endpoint of the port may serve. Asked of every Service before the first packet, so nothing is made for it. */
+/** Whether some endpoint of the port may serve. Asked of thousands of Services where one rule's place among all is told, so nothing is made for it. */
 export function hasUsableEndpoint(
 	port: ProxyServicePort,
 	slices: readonly EndpointSlice[],

@@ -10,10 +10,10 @@ export interface Sought extends Pick<ExplainedPacket, "protocol" | "src" | "dst"
 
 /**
  * Ready to paste on the machine: in the pod's namespace for a pod, on the node itself otherwise. `bridged`: the device is a
- * bridge that passes the packet on, which it shows in promiscuous mode alone. `filter` is one of `captureFilter`'s.
+ * bridge that passes the packet on, which it shows in promiscuous mode alone.
  */
-export function captureCommand(at: Place, device: string, filter: string, bridged: boolean): string {
-	const tcpdump = `tcpdump -${bridged ? "" : "p"}nnei ${quote(device)} '${filter}'`;
+export function captureCommand(at: Place, device: string, sought: Sought, bridged: boolean): string {
+	const tcpdump = `tcpdump -${bridged ? "" : "p"}nnei ${quote(device)} '${filterFor(sought)}'`;
 	if (placeKind(at) !== "pod") return tcpdump;
 	const [, namespace = "", name = ""] = at.split("/");
 	const labels = `--label io.kubernetes.pod.namespace=${namespace} --label io.kubernetes.pod.name=${name}`;
@@ -22,7 +22,7 @@ export function captureCommand(at: Place, device: string, filter: string, bridge
 }
 
 /** A capture filter (pcap-filter(7)) for the packet and its answers: words and blanks, no quotes. */
-export function captureFilter({ protocol, src, dst, outer, port }: Sought): string {
+function filterFor({ protocol, src, dst, outer, port }: Sought): string {
 	switch (outer?.kind) {
 		case "ipip":
 			return `ip proto 4 and ${hosts(outer)}`;

@@ -9,7 +9,7 @@ import { innermost, type Packet } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import type { Language } from "../wording/language.ts";
 import { worded } from "../wording/phrase.ts";
-import { captureCommand, captureFilter } from "./capture.ts";
+import { captureCommand } from "./capture.ts";
 import { citationsOf } from "./citation.ts";
 import type {
 	ExplainedCapture,
@@ -54,7 +54,7 @@ function explainWay(plan: Plan, way: Way, hopsThere: readonly ExplainedHop[], la
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
 		securityGroups: securityGroupsOf(way, language),
-		captures: capturesOf(there),
+		captures: there.flatMap(captureOf),
 		serviceAddressSeenAt: serviceAddressSeenAt(plan, way, there),
 		clientAddress: clientAddressOf(plan, way),
 	};
@@ -168,14 +168,8 @@ function decisionOf(because: Because, rules: readonly ExplainedRule[], language:
 function explainPacket({ packet, mark, ethernet, vlan }: Hop): ExplainedPacket {
 	const { inner, outer } = unwrap(packet);
 	const { protocol, sport, dport, ttl, icmpType: type } = inner;
-	const [src, dst] = [inner.src.text, inner.dst.text];
-	if (ethernet === null) {
-		const bare = { src, dst, protocol, sport, dport, ttl, mark, outer, vlan };
-		return type === undefined ? bare : { ...bare, icmp: { type, code: inner.icmpCode ?? 0 } };
-	}
-	// Written out, as a second object for each packet of an answer is felt.
-	const macs = { src: ethernet.source, dst: ethernet.destination };
-	const framed = { src, dst, protocol, sport, dport, ttl, mark, outer, vlan, ethernet: macs };
+	const base = { src: inner.src.text, dst: inner.dst.text, protocol, sport, dport, ttl, mark, outer, vlan };
+	const framed = ethernet === null ? base : { ...base, ethernet: { src: ethernet.source, dst: ethernet.destination } };
 	return type === undefined ? framed : { ...framed, icmp: { type, code: inner.icmpCode ?? 0 } };
 }
 
@@ -244,27 +238,13 @@ function tuple(of: { readonly src: Address; readonly sport: number; readonly dst
 	return { src: of.src.text, sport: of.sport, dst: of.dst.text, dport: of.dport };
 }
 
-/** A packet crosses several devices as it is, and one filter shows it on all of them. */
-function capturesOf(crossings: readonly Crossing[]): readonly ExplainedCapture[] {
-	const captures: ExplainedCapture[] = [];
-	let before: Packet | undefined;
-	let filter = "";
-	for (const { at, device, direction: way, packet, bridged } of crossings) {
-		if (device === null) continue;
-		const { inner, outer } = unwrap(packet);
-		const [src, dst] = [inner.src.text, inner.dst.text];
-		if (packet !== before) filter = captureFilter({ protocol: inner.protocol, src, dst, outer, port: inner.dport });
-		before = packet;
-		captures.push({
-			at,
-			device,
-			direction: way,
-			src,
-			dst,
-			command: captureCommand(at, device, filter, bridged === true),
-		});
-	}
-	return captures;
+function captureOf({ at, device, direction: way, packet, bridged }: Crossing): readonly ExplainedCapture[] {
+	if (device === null) return [];
+	const { inner, outer } = unwrap(packet);
+	const { protocol, dport: port } = inner;
+	const [src, dst] = [inner.src.text, inner.dst.text];
+	const command = captureCommand(at, device, { protocol, src, dst, outer, port }, bridged === true);
+	return [{ at, device, direction: way, src, dst, command }];
 }
 
 const ENDS_BEFORE_A_SERVER: ReadonlySet<string> = new Set(["refused", "dropped", "exits"]);

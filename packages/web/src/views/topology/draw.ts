@@ -1,5 +1,5 @@
 /** Draws what a camera sees of a layout: the nearer, the more of it. */
-import type { TopologyPod } from "@podpath/core";
+import type { Point, TopologyPod } from "@podpath/core";
 import type { Camera, Size } from "./camera.ts";
 import { type Box, CELL, type FabricBox, type GroupBox, type Layout, podBox, TILE_HEAD, type Tile } from "./layout.ts";
 
@@ -250,11 +250,6 @@ function furtherFabrics({ machine }: Tile, { boxes }: Layout): readonly Box[] {
 	const cards = "cards" in machine ? machine.cards : [];
 	const further = new Set(cards.map(({ fabric }) => fabric).filter((each) => each !== cards[0]?.fabric));
 	return [...further].flatMap((place) => (place === undefined ? [] : (boxes.get(place) ?? [])));
-}
-
-interface Point {
-	readonly x: number;
-	readonly y: number;
 }
 
 /** A link on the screen. */
