@@ -11,7 +11,7 @@ import { ATLAS } from "../../texts/atlas.ts";
 import { useLanguage, useTexts, useTextsOf } from "../../texts/language.ts";
 import { noteIn, titleIn } from "../../texts/title.ts";
 import { CheckAll, type Checked, useChecks } from "./checks.tsx";
-import { foundBy, isMeasured, matching, PROOFS, verdictsOf, withProof, withVerdict } from "./search.ts";
+import { isMeasured, PROOFS, searchFor, verdictsOf, withProof, withVerdict } from "./search.ts";
 
 export function Gallery({ route }: { readonly route: Route }): JSX.Element {
 	const texts = useTextsOf(ATLAS);
@@ -23,13 +23,12 @@ export function Gallery({ route }: { readonly route: Route }): JSX.Element {
 	const all = index.modes.flatMap(({ scenarios }) => scenarios);
 	const offered = all.filter((each) => mode === "" || each.name.startsWith(`${mode}/`));
 	const fitting = withVerdict(withProof(offered, proof), verdict);
-	const matched = matching(fitting, search);
-	const found = foundBy(fitting, search);
+	const { found, isExact } = searchFor(fitting, search);
 	const isFound = new Set(found);
 	const shown = index.modes
 		.map((each) => ({ mode: each.mode, scenarios: each.scenarios.filter((scenario) => isFound.has(scenario)) }))
 		.filter(({ scenarios }) => scenarios.length > 0);
-	const counted = matched.length > 0 ? texts.count(found.length, all.length) : texts.near(found.length);
+	const counted = isExact ? texts.count(found.length, all.length) : texts.near(found.length);
 	const narrow = (params: Record<string, string>): void =>
 		go({ view: "atlas", params: { ...route.params, ...params } }, true);
 	return (

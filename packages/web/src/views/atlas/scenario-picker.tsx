@@ -5,7 +5,7 @@ import { useCallback } from "preact/hooks";
 import { Combobox, type Proposal } from "../../parts/combobox.tsx";
 import { useLanguage, useTexts } from "../../texts/language.ts";
 import { titleIn } from "../../texts/title.ts";
-import { foundBy } from "./search.ts";
+import { searchFor } from "./search.ts";
 
 interface Props {
 	readonly label: string;
@@ -22,7 +22,7 @@ export function ScenarioPicker({ label, atlas, served, value, onChoose }: Props)
 	const propose = useCallback(
 		async (typed: string): Promise<readonly Proposal[]> => {
 			const name = typed.trim();
-			const found = foundBy(
+			const { found } = searchFor(
 				atlas.modes.flatMap(({ scenarios }) => scenarios),
 				name,
 			);

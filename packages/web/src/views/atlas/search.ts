@@ -15,10 +15,16 @@ export function nearest(scenarios: readonly ScenarioEntry[], search: string): re
 	return most === 0 ? [] : counted.flatMap(({ scenario, held }) => (held === most ? [scenario] : []));
 }
 
-/** Those that hold every word, else those that come nearest. */
-export function foundBy(scenarios: readonly ScenarioEntry[], search: string): readonly ScenarioEntry[] {
+export interface SearchResult {
+	readonly found: readonly ScenarioEntry[];
+	/** They hold every word; else they are those that come nearest. */
+	readonly isExact: boolean;
+}
+
+export function searchFor(scenarios: readonly ScenarioEntry[], search: string): SearchResult {
 	const matched = matching(scenarios, search);
-	return matched.length > 0 ? matched : nearest(scenarios, search);
+	const isExact = matched.length > 0;
+	return { found: isExact ? matched : nearest(scenarios, search), isExact };
 }
 
 function wordsOf(search: string): readonly string[] {
