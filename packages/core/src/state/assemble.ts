@@ -202,9 +202,35 @@ function xtable(first: XtContribution, parts: readonly XtContribution[]): XtTabl
 		else rules.push(hook.rule);
 	}
 	const builtIn = new Map<string, XtChain>();
-	for (const [name, rules] of hooks) builtIn.set(name, { name, policy: "ACCEPT", rules });
+	for (const [name, rules] of hooks) builtIn.set(name, builtInChain(name, rules));
 	const chains = layered<string, XtChain>([builtIn, ...parts.map((part) => part.chains).reverse()]);
 	return { family: first.family, name: first.table, backend: BACKEND, chains };
+}
+
+/** Chains that begin with the same rules: the one that ends there, and those that go on. */
+class Beginning {
+	chain: XtChain | undefined;
+	readonly #longer = new WeakMap<XtRule, Beginning>();
+
+	and(rule: XtRule): Beginning {
+		let longer = this.#longer.get(rule);
+		if (longer === undefined) {
+			longer = new Beginning();
+			this.#longer.set(rule, longer);
+		}
+		return longer;
+	}
+}
+
+const builtInChains = new Map<string, Beginning>();
+
+/** Most nodes have theirs alike: the same rules in the same order are one chain, made ready for packets once for all of them. */
+function builtInChain(name: string, rules: readonly XtRule[]): XtChain {
+	let beginning = builtInChains.get(name) ?? new Beginning();
+	builtInChains.set(name, beginning);
+	for (const rule of rules) beginning = beginning.and(rule);
+	beginning.chain ??= { name, policy: "ACCEPT", rules };
+	return beginning.chain;
 }
 
 function nftablesOf(contributions: readonly Contribution[]): Namespace["nftables"] {

@@ -28,24 +28,32 @@ const FORWARD: Origin = { component: "flannel", note: "flanneld forward" };
 
 const masqComment = comment("flanneld masq");
 const forwardComment = comment("flanneld forward");
+const MARKED = mark(KUBE_PROXY_MARK, KUBE_PROXY_MARK);
 const FULLY_RANDOM = true;
+const MASQUERADE = masquerade(FULLY_RANDOM);
 
-/** nat: what leaves the flannel network, or enters it from elsewhere, gets the node's address. */
-export function masqueradeRules({ family, subnet, network, place }: Lease): XtContribution {
-	const origin: Origin = { component: "flannel", object: place, note: "flanneld masq" };
-	const rules = [
-		rule(origin, [mark(KUBE_PROXY_MARK, KUBE_PROXY_MARK), masqComment], returnTarget),
-		rule(origin, [source(subnet), destination(network), masqComment], returnTarget),
-		rule(origin, [source(network), destination(subnet), masqComment], returnTarget),
-		rule(origin, [source(network, true), destination(subnet), masqComment], returnTarget),
-		rule(origin, [source(network), destination(MULTICAST[family], true), masqComment], masquerade(FULLY_RANDOM)),
-		rule(origin, [source(network, true), destination(network), masqComment], masquerade(FULLY_RANDOM)),
-	];
-	return {
-		family,
-		table: "nat",
-		chains: new Map([[MASQ_CHAIN, chain(MASQ_CHAIN, rules)]]),
-		hooks: [{ chain: "POSTROUTING", how: "append", rule: rule(origin, [masqComment], jump(MASQ_CHAIN)) }],
+/** nat: what leaves the flannel network, or enters it from elsewhere, gets the node's address. What nodes have in common is made once. */
+export function masqueradeRules(network: Prefix): (lease: Lease) => XtContribution {
+	const { family } = network;
+	const [from, notFrom, to] = [source(network), source(network, true), destination(network)];
+	const notMulticast = destination(MULTICAST[family], true);
+	return ({ subnet, place }) => {
+		const origin: Origin = { component: "flannel", object: place, note: "flanneld masq" };
+		const here = destination(subnet);
+		const rules = [
+			rule(origin, [MARKED, masqComment], returnTarget),
+			rule(origin, [source(subnet), to, masqComment], returnTarget),
+			rule(origin, [from, here, masqComment], returnTarget),
+			rule(origin, [notFrom, here, masqComment], returnTarget),
+			rule(origin, [from, notMulticast, masqComment], MASQUERADE),
+			rule(origin, [notFrom, to, masqComment], MASQUERADE),
+		];
+		return {
+			family,
+			table: "nat",
+			chains: new Map([[MASQ_CHAIN, chain(MASQ_CHAIN, rules)]]),
+			hooks: [{ chain: "POSTROUTING", how: "append", rule: rule(origin, [masqComment], jump(MASQ_CHAIN)) }],
+		};
 	};
 }
 

@@ -1,8 +1,9 @@
 /** flanneld's rules on a node: iptables', or nftables' where EnableNFTables says so (flannel pkg/trafficmngr). */
+import type { Prefix } from "../../address/prefix.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { FlannelSettings } from "../../cluster/settings.ts";
 import type { Origin } from "../../origin/origin.ts";
-import type { Contribution } from "../../state/contribution.ts";
+import type { Contribution, XtContribution } from "../../state/contribution.ts";
 import { forwardRules, masqueradeRules } from "./iptables.ts";
 import type { Lease } from "./leases.ts";
 import { flannelTable, forwardChain, masqueradeChain } from "./nftables.ts";
@@ -18,8 +19,14 @@ export function trafficManager(settings: FlannelSettings): TrafficManager {
 
 function iptablesManager({ networks, ipMasq }: FlannelSettings): TrafficManager {
 	const forwarding = networks.map(forwardRules);
+	const byNetwork = new Map<Prefix, ReturnType<typeof masqueradeRules>>();
+	const masquerade = (lease: Lease): XtContribution => {
+		const rules = byNetwork.get(lease.network) ?? masqueradeRules(lease.network);
+		byNetwork.set(lease.network, rules);
+		return rules(lease);
+	};
 	return (leases, pods) => ({
-		xtables: [...(ipMasq ? leases.map(masqueradeRules) : podMasquerade(pods, leases)), ...forwarding],
+		xtables: [...(ipMasq ? leases.map(masquerade) : podMasquerade(pods, leases)), ...forwarding],
 	});
 }
 

@@ -146,12 +146,22 @@ export function compileTable(table: XtTable): CompiledTable {
 }
 
 function compileRule(rule: XtRule, place: number): CompiledRule {
-	const tests = rule.matches
-		.filter((match) => match.kind !== "comment")
-		.map((match) => ({ match, extension: matchExtension(match), pure: !WITH_EFFECT.has(match.kind) }));
+	const tests = rule.matches.filter((match) => match.kind !== "comment").map(testOf);
 	// All must hold, so their order is free as long as those with an effect keep theirs and come last.
 	const target = rule.target === null ? null : { data: rule.target, extension: targetExtension(rule.target) };
 	return { rule, place, tests: tests.sort((a, b) => cost(a) - cost(b)), target, hit: null };
+}
+
+/** Rules of many nodes have some matches in common: the network's block, a mark. */
+const knownTests = new WeakMap<Match, CompiledTest>();
+
+function testOf(match: Match): CompiledTest {
+	let test = knownTests.get(match);
+	if (test === undefined) {
+		test = { match, extension: matchExtension(match), pure: !WITH_EFFECT.has(match.kind) };
+		knownTests.set(match, test);
+	}
+	return test;
 }
 
 const WITH_EFFECT: ReadonlySet<string> = new Set(["statistic", "recent", "limit", "hashlimit"]);

@@ -73,11 +73,12 @@ export class IptablesServices {
 
 	#nat(node: ProxyNode): ChainMap {
 		const { settings } = this.#tables;
+		const { dropsInFilter } = this.#services.features;
 		// Whoever looks for something in the table finds the small chains first.
 		const fixed = new Map<string, () => XtChain>([
-			[POSTROUTING, () => chain(POSTROUTING, postroutingRules(settings))],
-			[MARK_MASQ, () => markMasqChain(settings)],
-			...(this.#services.features.dropsInFilter ? [] : [[MARK_DROP, markDropChain] as const]),
+			[POSTROUTING, () => this.#alike(POSTROUTING, () => chain(POSTROUTING, postroutingRules(settings)))],
+			[MARK_MASQ, () => this.#alike(MARK_MASQ, () => markMasqChain(settings))],
+			...(dropsInFilter ? [] : [[MARK_DROP, () => this.#alike(MARK_DROP, markDropChain)] as const]),
 			[names.CANARY, () => CANARY_CHAIN],
 			[names.SERVICES, () => this.#natServices(node)],
 			[names.NODE_PORTS, () => this.#together(node, names.NODE_PORTS, "natNodePorts", "")],
@@ -103,14 +104,23 @@ export class IptablesServices {
 			],
 			[names.NODE_PORTS, () => this.#together(node, names.NODE_PORTS, "filterNodePorts", "")],
 			...(features.dropsInFilter ? [[names.PROXY_FIREWALL, firewall] as const] : []),
-			[FORWARD, () => forwardChain(settings, !settings.tcpBeLiberal)],
-			[FIREWALL, () => kubeletFirewallChain(localhost(), features)],
+			[FORWARD, () => this.#alike(FORWARD, () => forwardChain(settings, !settings.tcpBeLiberal))],
+			[FIREWALL, () => this.#firewall(localhost())],
 			[names.CANARY, () => CANARY_CHAIN],
 		]);
 		return new LazyMap(
 			() => fixed.keys(),
 			(name) => fixed.get(name)?.(),
 		);
+	}
+
+	/** A chain that every node has alike. */
+	#alike(name: string, make: () => XtChain): XtChain {
+		return remembered(this.#shared, name, make);
+	}
+
+	#firewall(localhost: boolean): XtChain {
+		return this.#alike(`${FIREWALL} ${localhost}`, () => kubeletFirewallChain(localhost, this.#services.features));
 	}
 
 	#nodePorts(node: ProxyNode): ReturnType<typeof nodePortAddresses> {
