@@ -6,6 +6,7 @@ import { sysctlNumber } from "../state/sysctl.ts";
 import { phrase, type Said } from "../wording/phrase.ts";
 import { because } from "./because.ts";
 import { carriesVlan, portVlan } from "./bridge-vlan.ts";
+import { perDevice } from "./device-view.ts";
 import { ERRORS, type Lookup, lookup } from "./fib.ts";
 import { hearers } from "./layer2.ts";
 import { resolve, unanswered } from "./neighbour.ts";
@@ -15,7 +16,7 @@ import { reversePath } from "./reverse-path.ts";
 import { flowOf, martian } from "./route.ts";
 import type { Skb } from "./skb.ts";
 import { askingAddress } from "./solicitation.ts";
-import { perView, perViewIn, type View } from "./view.ts";
+import { perView, type View } from "./view.ts";
 import { end, go, type Next, type Walk } from "./walk.ts";
 
 /** A frame came in by a port (br_handle_frame). */
@@ -143,12 +144,21 @@ function routedNowhere(skb: Skb, found: Lookup): Next | null {
 
 /** The frame's addresses with another destination. Its source is read by who wants it (see kernel/transit/watched.ts). */
 function redirected(ethernet: Skb["ethernet"], destination: string): NonNullable<Skb["ethernet"]> {
-	return {
-		get source() {
-			return ethernet?.source ?? "";
-		},
-		destination,
-	};
+	return new Redirected(ethernet, destination);
+}
+
+class Redirected {
+	readonly #frame: Skb["ethernet"];
+	readonly destination: string;
+
+	constructor(frame: Skb["ethernet"], destination: string) {
+		this.#frame = frame;
+		this.destination = destination;
+	}
+
+	get source(): string {
+		return this.#frame?.source ?? "";
+	}
 }
 
 /**
@@ -300,8 +310,8 @@ function nowhere(walk: Walk, skb: Skb, master: BridgeLink, mac: string): Next {
 	return end(skb, "dropped", why);
 }
 
-/** By bridge, then by MAC and VLAN. */
-const portsByMac = perViewIn((): Map<string, Map<string, Link | null>> => new Map());
+/** Of a bridge, by MAC and VLAN. */
+const portsByMac = perDevice((): Map<string, Link | null> => new Map());
 
 /**
  * The port that leads to a MAC: what the FDB says, else the port behind which somebody has it. The bridge learned that
@@ -309,12 +319,7 @@ const portsByMac = perViewIn((): Map<string, Map<string, Link | null>> => new Ma
  */
 function portFor(walk: Walk, skb: Skb, master: BridgeLink, mac: string, vlan: number | null): Link | null {
 	const { view } = skb;
-	const bridges = portsByMac(view, walk.network);
-	let known = bridges.get(master.name);
-	if (known === undefined) {
-		known = new Map();
-		bridges.set(master.name, known);
-	}
+	const known = portsByMac(view.device(master.name), walk.network);
 	const key = vlan === null ? mac : `${mac} ${vlan}`;
 	let port = known.get(key);
 	if (port === undefined) {

@@ -3,7 +3,8 @@ import type { DeviceAt, Far } from "../state/fabric.ts";
 import type { Link } from "../state/link.ts";
 import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
-import { perViewIn, type View, viewOf } from "./view.ts";
+import { perDevice } from "./device-view.ts";
+import { type View, viewOf } from "./view.ts";
 
 /** A device of a stack. */
 export interface Card {
@@ -64,18 +65,16 @@ export class Cabling {
 	}
 
 	#jointsOf(view: View, device: string): Joints {
-		const devices = jointsByDevice(view, this.#network);
-		let joints = devices.get(device);
-		if (joints === undefined) {
-			const far = this.#network.wireAt(view.place, device);
-			joints = { far, stacked: this.#network.stackedOn(view.place, device) };
-			devices.set(device, joints);
-		}
-		return joints;
+		return jointsOf(view.device(device), this.#network);
 	}
 }
 
-const jointsByDevice = perViewIn((): Map<string, Joints> => new Map());
+const jointsOf = perDevice(
+	({ place, name }, network): Joints => ({
+		far: network.wireAt(place, name),
+		stacked: network.stackedOn(place, name),
+	}),
+);
 
 const known = new WeakMap<Network, Cabling>();
 

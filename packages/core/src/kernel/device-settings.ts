@@ -15,8 +15,19 @@ export interface DeviceSettings {
 	readonly forwarding: Readonly<Record<Family, boolean>>;
 }
 
-/** Reads the settings of a device. */
+/** Of all devices of all nodes there are few different ones, so each is kept once. */
+const known = new Map<string, DeviceSettings>();
+
+/** The settings of a device. */
 export function deviceSettings(namespace: Namespace, device: string): DeviceSettings {
+	const settings = readSettings(namespace, device);
+	const key = JSON.stringify(settings);
+	const before = known.get(key);
+	if (before === undefined) known.set(key, settings);
+	return before ?? settings;
+}
+
+function readSettings(namespace: Namespace, device: string): DeviceSettings {
 	const effective = (name: string): number => effectiveDeviceSysctl(namespace, 4, device, name);
 	return {
 		rpFilter: effective("rp_filter"),

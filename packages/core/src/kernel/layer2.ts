@@ -9,11 +9,12 @@ import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
 import { type Phrase, phrase } from "../wording/phrase.ts";
 import { carriesVlan, type PortVerdict, portVlan } from "./bridge-vlan.ts";
+import { perDevice } from "./device-view.ts";
 import { lookup } from "./fib.ts";
 import { ownersFirst } from "./owners-first.ts";
 import { type FilteredAt, gatewaysIn, type SegmentVlanId, tagTowards, vlanFrom } from "./segment-vlan.ts";
 import { type Answered, type Asker, answersFor } from "./solicitation.ts";
-import { mapIn, perViewIn, type View, viewOf } from "./view.ts";
+import { mapIn, type View, viewOf } from "./view.ts";
 
 /** Someone on the same layer 2 network. */
 export type Hearer =
@@ -320,12 +321,12 @@ export type Answer =
 	/** `filtered`: a port of a segment without which somebody would answer. */
 	| { readonly kind: "nobody"; readonly filtered?: FilteredAt };
 
-/** By device, then by the wanted address, then by the asker's: keys that are there already, as each frame asks. */
-const answers = perViewIn((): Map<string, Map<string, Map<string, Answer>>> => new Map());
+/** Of a device, by the wanted address, then by the asker's: keys that are there already, as each frame asks. */
+const answers = perDevice((): Map<string, Map<string, Answer>> => new Map());
 
 /** Who answers when `asker` asks by `link` for an address. Kept as long as the asking namespace and its network: states do not change. */
 export function askFor(network: Network, view: View, link: Link, wanted: Address, asker: Address | null): Answer {
-	const known = mapIn(mapIn(answers(view, network), link.name), wanted.text);
+	const known = mapIn(answers(view.device(link.name), network), wanted.text);
 	const key = asker === null ? "" : asker.text;
 	let answer = known.get(key);
 	if (answer === undefined) {

@@ -11,25 +11,23 @@ import {
 } from "../state/ip.ts";
 import type { Link } from "../state/link.ts";
 import type { Namespace, NotUnderstood, StatePart } from "../state/namespace.ts";
-import type { Network } from "../state/network.ts";
 import type { Place } from "../state/place.ts";
-import { type DeviceSettings, deviceSettings } from "./device-settings.ts";
+import type { DeviceSettings } from "./device-settings.ts";
+import { DeviceView } from "./device-view.ts";
 import { indexBy, split } from "./shared-index.ts";
 
 /** Indexes over one namespace. Everything is made when first asked for. */
 export class View {
 	readonly state: Namespace;
 	readonly place: Place;
-	#links: ReadonlyMap<string, Link> | undefined;
-	#children: ReadonlyMap<string, readonly Link[]> | undefined;
-	#ports: ReadonlyMap<string, readonly Link[]> | undefined;
-	#addresses: ReadonlyMap<string, readonly InterfaceAddress[]> | undefined;
+	readonly #devices = new Map<string, DeviceView>();
+	/** The one that was asked for last: a stage asks several things of one device. */
+	#device: DeviceView | undefined;
 	readonly #rules: Partial<Record<Family, readonly Rule[]>> = {};
 	readonly #routeTables: Partial<Record<Family, ReadonlyMap<number, PrefixMap<readonly Route[]>>>> = {};
 	#neighbours: ((address: string) => readonly Neighbour[]) | undefined;
 	#proxies: ReadonlySet<string> | undefined;
 	#fdb: ((mac: string) => readonly FdbEntry[]) | undefined;
-	readonly #settings = new Map<string, DeviceSettings>();
 	/** What `perView` keeps, each maker at the place that it was given. */
 	readonly kept: unknown[] = [];
 
@@ -38,32 +36,37 @@ export class View {
 		this.place = state.place;
 	}
 
+	/** All about the device of a name, which need not be there. */
+	device(name: string): DeviceView {
+		const last = this.#device;
+		if (last !== undefined && last.name === name) return last;
+		let device = this.#devices.get(name);
+		if (device === undefined) {
+			device = new DeviceView(this.state, name);
+			this.#devices.set(name, device);
+		}
+		this.#device = device;
+		return device;
+	}
+
 	/** A device by its name. */
 	link(name: string): Link | undefined {
-		this.#links ??= new Map(this.state.links.map((link) => [link.name, link]));
-		return this.#links.get(name);
+		return this.device(name).link;
 	}
 
 	/** The ports of a bridge. */
 	ports(bridge: string): readonly Link[] {
-		this.#ports ??= group(this.state.links, (link) => link.master);
-		return this.#ports.get(bridge) ?? NO_LINKS;
+		return this.device(bridge).ports;
 	}
 
 	/** Devices of this namespace that are stacked on `device`: VLANs, macvlans, ipvlans. */
 	children(device: string): readonly Link[] {
-		this.#children ??= group(this.state.links, (link) =>
-			(link.kind === "vlan" || link.kind === "macvlan" || link.kind === "ipvlan") && link.lower.place === undefined
-				? link.lower.device
-				: undefined,
-		);
-		return this.#children.get(device) ?? NO_LINKS;
+		return this.device(device).children;
 	}
 
 	/** The addresses of a device, in the kernel's order. */
 	addresses(device: string): readonly InterfaceAddress[] {
-		this.#addresses ??= group(this.state.addresses, (address) => address.device);
-		return this.#addresses.get(device) ?? [];
+		return this.device(device).addresses;
 	}
 
 	/** Policy rules of a family, in the order in which they are asked. */
@@ -113,12 +116,7 @@ export class View {
 
 	/** The sysctls of a device. */
 	settings(device: string): DeviceSettings {
-		let settings = this.#settings.get(device);
-		if (settings === undefined) {
-			settings = deviceSettings(this.state, device);
-			this.#settings.set(device, settings);
-		}
-		return settings;
+		return this.device(device).settings;
 	}
 
 	/** The first line of a part that nobody understood: what it would have changed is not known. */
@@ -138,7 +136,6 @@ export class View {
 	}
 }
 
-const NO_LINKS: readonly Link[] = [];
 /** Addresses that one view keeps an answer for; more are forgotten all at once. */
 export const MOST_KEPT = 4096;
 
@@ -156,22 +153,6 @@ export function perView<Value extends object>(make: (view: View) => Value): (vie
 		const made = make(view);
 		view.kept[place] = made;
 		return made;
-	};
-}
-
-/**
- * As `perView`, for what depends on the network around the namespace too: it is made anew when another network asks, as
- * the same namespace may stand in one that was changed elsewhere.
- */
-export function perViewIn<Value>(make: () => Value): (view: View, network: Network) => Value {
-	const kept = perView((): { network: Network | null; value: Value } => ({ network: null, value: make() }));
-	return (view, network) => {
-		const own = kept(view);
-		if (own.network !== network) {
-			if (own.network !== null) own.value = make();
-			own.network = network;
-		}
-		return own.value;
 	};
 }
 
@@ -195,18 +176,6 @@ export function viewOf(state: Namespace): View {
 		views.set(state, view);
 	}
 	return view;
-}
-
-function group<T>(items: readonly T[], keyOf: (item: T) => string | undefined): ReadonlyMap<string, readonly T[]> {
-	const groups = new Map<string, T[]>();
-	for (const item of items) {
-		const key = keyOf(item);
-		if (key === undefined) continue;
-		const list = groups.get(key);
-		if (list === undefined) groups.set(key, [item]);
-		else list.push(item);
-	}
-	return groups;
 }
 
 type Tables = ReadonlyMap<number, PrefixMap<readonly Route[]>>;
