@@ -1,11 +1,13 @@
 /**
- * Longest-prefix match: one hash table for each prefix length in use, tried from the longest down.
+ * Longest-prefix match: one hash table for each prefix length in use, tried from the longest down. Of a few prefixes a list is
+ * kept beside that (prefix-list.ts).
  *
  * Route tables and address sets hold few distinct lengths (a node's main table three or four), so this is a handful of
  * hash look-ups, needs no balancing, and serves both families with the same code.
  */
 import type { Address, Family } from "./address.ts";
 import { type Prefix, wordMask } from "./prefix.ts";
+import { PrefixList } from "./prefix-list.ts";
 import { WatchedAddress } from "./watched.ts";
 
 type Key = number | string;
@@ -19,12 +21,17 @@ interface Bucket<Value> {
 	readonly below: ReadonlyMap<Key, Value> | null;
 }
 
+/** So many are gone through faster than a hash table is looked into for each of their lengths. */
+const MOST_LISTED = 12;
+
 /** In place of a value of the map below that this one has not. */
 const HIDDEN = Symbol("hidden");
 
 /** A map from prefixes to values, asked by address. Keys of both families may live in one map. */
 export class PrefixMap<Value> {
 	readonly #byFamily: Record<Family, Bucket<Value>[]>;
+	/** The same entries again, as long as they are few and no map is below; else null. */
+	readonly #few: Record<Family, PrefixList<Value> | null>;
 
 	/**
 	 * Starts empty, or with all that `below` has. That one must not change any more, and may be below many: it is neither
@@ -32,6 +39,7 @@ export class PrefixMap<Value> {
 	 */
 	constructor(below?: PrefixMap<Value>) {
 		this.#byFamily = below === undefined ? { 4: [], 6: [] } : { 4: below.#above(4), 6: below.#above(6) };
+		this.#few = below === undefined ? { 4: new PrefixList(), 6: new PrefixList() } : { 4: null, 6: null };
 	}
 
 	#above(family: Family): Bucket<Value>[] {
@@ -50,11 +58,15 @@ export class PrefixMap<Value> {
 	/** Takes out what the map below has for exactly this prefix. */
 	hide(at: Prefix): void {
 		this.#setEntry(at, HIDDEN);
+		this.#few[at.family] = null;
 	}
 
 	/** Sets or replaces the value of exactly this prefix. */
 	set(at: Prefix, value: Value): void {
 		this.#setEntry(at, value);
+		const few = this.#few[at.family];
+		few?.set(at, value);
+		if (few !== null && few.size > MOST_LISTED) this.#few[at.family] = null;
 	}
 
 	#setEntry(at: Prefix, value: Value | typeof HIDDEN): void {
@@ -72,6 +84,8 @@ export class PrefixMap<Value> {
 	/** The value of the longest prefix that holds the address. */
 	longestMatch(of: Address): Value | undefined {
 		if (of instanceof WatchedAddress) return this.longestMatch(of.lookedUpIn(this));
+		const few = this.#few[of.family];
+		if (few !== null) return few.longestMatch(of);
 		for (const bucket of this.#byFamily[of.family]) {
 			const value = valueIn(bucket, keyOf(of, bucket));
 			if (value !== undefined) return value;
