@@ -4,7 +4,6 @@ import { wordMask } from "../address/prefix.ts";
 import { sameAddress } from "../address/watched.ts";
 import type { Effect, NatRange } from "../netfilter/context.ts";
 import type { Hook } from "../netfilter/hook.ts";
-import type { RuleHit } from "../netfilter/result.ts";
 import type { Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
 import { phrase } from "../wording/phrase.ts";
@@ -29,7 +28,6 @@ export function natHook(
 	hook: Hook,
 	entry: NatEntry,
 	context: SkbContext,
-	hits: RuleHit[] | null,
 	runChain: RunHookChain,
 ): Next | null {
 	const { tracked } = skb;
@@ -40,7 +38,7 @@ export function natHook(
 		return end(skb, "dropped", because("masqueraded-elsewhere", { device: context.outDevice ?? skb.device.name }));
 	}
 	if (tracked.state === "new" && tracked.direction === "original" && !isDecided(connection, entry.rewrites)) {
-		const outcome = consult(walk, skb, hook, entry, context, hits, runChain);
+		const outcome = consult(walk, skb, hook, entry, context, runChain);
 		if (outcome !== null) return outcome;
 		if (entry.rewrites === "destination") connection.destinationDecided = true;
 		else {
@@ -70,34 +68,33 @@ function consult(
 	hook: Hook,
 	entry: NatEntry,
 	context: SkbContext,
-	hits: RuleHit[] | null,
 	runChain: RunHookChain,
 ): Next | null {
+	const { hits } = walk;
 	for (const chain of entry.chains) {
-		const result = runChain(chain, context, hits === null ? null : []);
-		hits?.push(...result.hits);
-		const origin = result.hits[result.hits.length - 1]?.origin ?? null;
-		const { effect } = result;
+		const before = hits?.count ?? 0;
+		const effect = runChain(chain, context, hits);
+		const origin = hits?.lastSince(before)?.origin ?? null;
 		switch (effect.kind) {
 			case "accept":
 				continue;
 			case "drop":
-				return end(skb, "dropped", because("rule-drop", { hook, chain: "nat" }, origin, hits ?? []));
-			case "reject":
-				return end(skb, "unknown", because("cannot-evaluate", { what: phrase("what-nat-reject") }, origin, hits ?? []));
-			case "unknown":
-				return end(
-					skb,
-					"unknown",
-					because("rule-unknown", { hook, chain: "nat", what: effect.unknown }, origin, hits ?? []),
-				);
+				return end(skb, "dropped", because("rule-drop", { hook, chain: "nat" }, origin, hits?.since(0)));
+			case "reject": {
+				const what = phrase("what-nat-reject");
+				return end(skb, "unknown", because("cannot-evaluate", { what }, origin, hits?.since(0)));
+			}
+			case "unknown": {
+				const facts = { hook, chain: "nat", what: effect.unknown };
+				return end(skb, "unknown", because("rule-unknown", facts, origin, hits?.since(0)));
+			}
 			default:
 				return setUp(
 					walk,
 					skb,
 					context,
 					effect,
-					because(effect.kind === "netmap" ? "dnat" : effect.kind, {}, origin, result.hits),
+					because(effect.kind === "netmap" ? "dnat" : effect.kind, {}, origin, hits?.since(before)),
 				);
 		}
 	}

@@ -2,7 +2,7 @@
 import type { Family } from "../address/address.ts";
 import type { Hook } from "../netfilter/hook.ts";
 import { runNftChain } from "../netfilter/nftables/run.ts";
-import type { ChainResult, RuleHit } from "../netfilter/result.ts";
+import type { ChainEffect, Hits } from "../netfilter/result.ts";
 import { runReadyChain } from "../netfilter/xtables/walk.ts";
 import type { Packet } from "../packet/packet.ts";
 import { placeKind } from "../state/place.ts";
@@ -32,9 +32,10 @@ export function runHook(walk: Walk, skb: Skb, hook: Hook, devices: HookDevices):
 	const entries = hookEntries(skb.view, skb.packet.family, hook);
 	if (entries.length === 0) return null;
 	const context = new SkbContext(walk, skb, hook, devices);
-	const hits: RuleHit[] | null = walk.recording ? [] : null;
+	const { hits } = walk;
+	hits?.takeBack(0);
 	for (const entry of entries) {
-		const outcome = runEntry(walk, skb, hook, entry, context, hits);
+		const outcome = runEntry(walk, skb, hook, entry, context);
 		if (outcome === null) continue;
 		if (outcome.kind === "end" && walk.recording) walk.endedAt(skb, hook, hookDevice(devices), outcome.because);
 		return outcome;
@@ -43,9 +44,9 @@ export function runHook(walk: Walk, skb: Skb, hook: Hook, devices: HookDevices):
 	return null;
 }
 
-function passed(hook: Hook, hits: readonly RuleHit[]): Because {
-	const last = hits[hits.length - 1];
-	return last === undefined ? PASSED[hook] : because("hook-rules", { rules: hits.length }, last.origin, hits);
+function passed(hook: Hook, hits: Hits): Because {
+	const last = hits.lastSince(0);
+	return last === undefined ? PASSED[hook] : because("hook-rules", { rules: hits.count }, last.origin, hits.since(0));
 }
 
 const PASSED: Readonly<Record<Hook, Because>> = {
@@ -56,14 +57,7 @@ const PASSED: Readonly<Record<Hook, Because>> = {
 	postrouting: because("hook-passed", { hook: "postrouting" }),
 };
 
-function runEntry(
-	walk: Walk,
-	skb: Skb,
-	hook: Hook,
-	entry: HookEntry,
-	context: SkbContext,
-	hits: RuleHit[] | null,
-): HookOutcome {
+function runEntry(walk: Walk, skb: Skb, hook: Hook, entry: HookEntry, context: SkbContext): HookOutcome {
 	switch (entry.kind) {
 		case "conntrack":
 			track(walk, skb);
@@ -71,16 +65,16 @@ function runEntry(
 		case "confirm":
 			return confirm(walk, skb);
 		case "nat":
-			return natAndRoute(walk, skb, hook, entry, context, hits);
+			return natAndRoute(walk, skb, hook, entry, context);
 		case "ipvs-reply":
 			return ipvsReply(walk, skb, hook);
 		case "ipvs-request":
 			return ipvsRequest(walk, skb);
 		case "chain": {
 			const { mark } = skb;
-			const result = runHookChain(entry.chain, context, hits === null ? null : []);
-			hits?.push(...result.hits);
-			const outcome = verdict(walk, skb, hook, entry.chain, result, hits ?? [], context);
+			const before = walk.hits?.count ?? 0;
+			const effect = runHookChain(entry.chain, context, walk.hits);
+			const outcome = effect.kind === "accept" ? null : stopped(walk, skb, entry.chain, effect, before, context);
 			if (outcome !== null || hook !== "output" || skb.mark === mark || !routesAnew(entry.chain)) return outcome;
 			skb.rerouteMark = skb.mark;
 			return lostAnew(walk, skb);
@@ -100,17 +94,16 @@ function natAndRoute(
 	hook: Hook,
 	entry: Extract<HookEntry, { kind: "nat" }>,
 	context: SkbContext,
-	hits: RuleHit[] | null,
 ): HookOutcome {
 	const before = skb.packet.dst;
-	const outcome = natHook(walk, skb, hook, entry, context, hits, runHookChain);
+	const outcome = natHook(walk, skb, hook, entry, context, runHookChain);
 	if (outcome !== null || hook !== "output" || skb.packet.dst.text === before.text) return outcome;
 	skb.rerouteMark = skb.mark;
 	return lostAnew(walk, skb);
 }
 
 /** Runs one chain, of either kind. */
-export function runHookChain(chain: HookChain, context: SkbContext, hits: RuleHit[] | null): ChainResult {
+export function runHookChain(chain: HookChain, context: SkbContext, hits: Hits | null): ChainEffect {
 	return chain.kind === "xt"
 		? runReadyChain(chain.table, chain.chain, context, hits)
 		: runNftChain(chain.table, chain.chain, context, hits);
@@ -118,39 +111,35 @@ export function runHookChain(chain: HookChain, context: SkbContext, hits: RuleHi
 
 export type RunHookChain = typeof runHookChain;
 
-function verdict(
+/** What becomes of a packet that a chain does not let pass. `before`: how many rules had a part before that chain. */
+function stopped(
 	walk: Walk,
 	skb: Skb,
-	hook: Hook,
 	chain: HookChain,
-	result: ChainResult,
-	hits: readonly RuleHit[],
+	effect: ChainEffect,
+	before: number,
 	context: SkbContext,
 ): HookOutcome {
-	if (result.effect.kind === "accept") return null;
-	const origin = result.hits[result.hits.length - 1]?.origin ?? null;
+	const { hook, inDevice } = context;
+	const last = walk.hits?.lastSince(before);
+	const origin = last?.origin ?? null;
+	const hits = walk.hits?.since(0);
 	const facts = { hook, chain: chainName(chain), ...(skb.stolen && { stolen: "yes" }) };
-	switch (result.effect.kind) {
+	switch (effect.kind) {
 		case "drop": {
-			const byPolicy = result.hits.length === 0 || result.hits[result.hits.length - 1]?.position === 0;
+			const byPolicy = last === undefined || last.position === 0;
 			return end(skb, "dropped", because(byPolicy ? "policy-drop" : "rule-drop", facts, origin, hits));
 		}
-		case "reject":
-			return reject(
-				walk,
-				skb,
-				result.effect.with,
-				because("rule-reject", { ...facts, with: result.effect.with }, origin, hits),
-				{ hook, inDevice: context.inDevice },
-			);
+		case "reject": {
+			const why = because("rule-reject", { ...facts, with: effect.with }, origin, hits);
+			return reject(walk, skb, effect.with, why, { hook, inDevice });
+		}
 		case "unknown":
-			return end(skb, "unknown", because("rule-unknown", { ...facts, what: result.effect.unknown }, origin, hits));
-		default:
-			return end(
-				skb,
-				"unknown",
-				because("cannot-evaluate", { what: phrase("what-nat-elsewhere", { kind: result.effect.kind }) }, origin, hits),
-			);
+			return end(skb, "unknown", because("rule-unknown", { ...facts, what: effect.unknown }, origin, hits));
+		default: {
+			const what = phrase("what-nat-elsewhere", { kind: effect.kind });
+			return end(skb, "unknown", because("cannot-evaluate", { what }, origin, hits));
+		}
 	}
 }
 

@@ -1,6 +1,7 @@
 /** One packet's way: what the stages share while it lasts, and what is written down of it. */
 import type { Address } from "../address/address.ts";
 import { sameAddress } from "../address/watched.ts";
+import { Hits } from "../netfilter/result.ts";
 import type { Frame, Packet } from "../packet/packet.ts";
 import type { Tuple } from "../state/conntrack.ts";
 import type { Link } from "../state/link.ts";
@@ -244,6 +245,8 @@ export class Walk {
 	/** Whether hops are written down; without it a walk only gives its end. */
 	readonly recording: boolean;
 	readonly hops: Hop[] = [];
+	/** The rules that had a part at the hook under way; null where nothing is written down. */
+	readonly hits: Hits | null;
 	readonly crossings: Crossing[] = [];
 	readonly rewrites: Rewrite[] = [];
 	readonly judgements: Judgement[] = [];
@@ -267,6 +270,7 @@ export class Walk {
 		this.choices = choices;
 		this.memory = memory;
 		this.recording = recording;
+		this.hits = recording ? new Hits() : null;
 		this.transits = transits === undefined && !recording ? transitsOf(network) : (transits ?? null);
 		this.asked = asked;
 		this.remarks = remarks;

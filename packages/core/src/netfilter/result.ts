@@ -1,4 +1,4 @@
-/** What running a chain gives: what happens to the packet, and the rules that made it so. */
+/** What running a chain gives: what happens to the packet, and of the rules that made it so each as a hit. */
 import type { Origin } from "../origin/origin.ts";
 import type { Effect } from "./context.ts";
 
@@ -14,9 +14,35 @@ export interface RuleHit {
 	readonly origin: Origin;
 }
 
-/** The outcome of a base chain: never `jump`, `goto`, `return` or `continue`, which end inside. */
-export interface ChainResult {
-	readonly effect: Exclude<Effect, { kind: "jump" | "goto" | "return" | "continue" }>;
-	/** Empty where nobody asked for it. Jumps that came back without effect are left out. */
-	readonly hits: readonly RuleHit[];
+/** What a base chain decides: never `jump`, `goto`, `return` or `continue`, which end inside. */
+export type ChainEffect = Exclude<Effect, { kind: "jump" | "goto" | "return" | "continue" }>;
+
+/** The rules that had a part so far, of all chains that a packet met at a hook. One list serves many packets, one after the other. */
+export class Hits {
+	readonly #list: RuleHit[] = [];
+	/** Counted apart: an array that is cut to nothing gives its memory away. */
+	#count = 0;
+
+	get count(): number {
+		return this.#count;
+	}
+
+	add(hit: RuleHit): void {
+		this.#list[this.#count++] = hit;
+	}
+
+	/** Forgets all but the first `count`. */
+	takeBack(count: number): void {
+		this.#count = count;
+	}
+
+	/** The last of those that came after the first `before`. */
+	lastSince(before: number): RuleHit | undefined {
+		return this.#count > before ? this.#list[this.#count - 1] : undefined;
+	}
+
+	/** Those after the first `before`, as a list that stays. */
+	since(before: number): readonly RuleHit[] {
+		return this.#list.slice(before, this.#count);
+	}
 }

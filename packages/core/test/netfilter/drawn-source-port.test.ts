@@ -34,7 +34,7 @@ function nft(match: string): string {
 	const text = `table ip t {\nchain c {\ntype filter hook forward priority 0; policy drop;\n${match} accept\n}\n}\n`;
 	const [base] = baseChains(parseNftRuleset(text, { file: "f" }).ruleset);
 	if (base === undefined) throw new Error(`no chain was read from ${text}`);
-	return runNftChain(base.table, base.chain, ruleContext(VXLAN), []).effect.kind;
+	return runNftChain(base.table, base.chain, ruleContext(VXLAN), null).kind;
 }
 
 describe("the source port of a VXLAN packet", () => {

@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 import { formatEndpoint } from "../../src/address/address.ts";
 import { Choices } from "../../src/kernel/choices.ts";
-import type { RuleHit } from "../../src/netfilter/result.ts";
+import { Hits } from "../../src/netfilter/result.ts";
 import { findTable, type XtTable } from "../../src/netfilter/xtables/table.ts";
 import { runChain } from "../../src/netfilter/xtables/walk.ts";
 import type { Packet } from "../../src/packet/packet.ts";
@@ -23,7 +23,7 @@ function walkOnce(nat: XtTable, filter: XtTable, packet: Packet, choices: Choice
 	const fromHere = isHere(packet.src);
 	const set: SetUp = { choices, mark: 0 };
 	const first = atHook(fromHere ? "output" : "prerouting", packet, set);
-	const { effect } = runChain(nat, fromHere ? "OUTPUT" : "PREROUTING", first, null);
+	const effect = runChain(nat, fromHere ? "OUTPUT" : "PREROUTING", first, null);
 	let seen = packet;
 	if (effect.kind === "dnat") {
 		const { addresses, ports } = effect.range;
@@ -34,15 +34,15 @@ function walkOnce(nat: XtTable, filter: XtTable, packet: Packet, choices: Choice
 		: isHere(seen.dst)
 			? (["input", "INPUT"] as const)
 			: (["forward", "FORWARD"] as const);
-	const hits: RuleHit[] = [];
+	const hits = new Hits();
 	const marked: SetUp = { choices, mark: first.recorded.mark };
 	const filtered = runChain(filter, chain, atHook(hook, seen, marked), hits);
-	if (filtered.effect.kind === "drop") return { output: "DROP", masquerade: false };
-	if (filtered.effect.kind === "reject") return { output: "REJECT", masquerade: false };
+	if (filtered.kind === "drop") return { output: "DROP", masquerade: false };
+	if (filtered.kind === "reject") return { output: "REJECT", masquerade: false };
 	const last = runChain(nat, "POSTROUTING", atHook("postrouting", seen, marked), null);
-	const masquerade = last.effect.kind === "masquerade";
+	const masquerade = last.kind === "masquerade";
 	if (seen !== packet) return { output: formatEndpoint(seen.dst, seen.dport), masquerade };
-	return { output: hits.length > 0 ? "ACCEPT" : "", masquerade };
+	return { output: hits.count > 0 ? "ACCEPT" : "", masquerade };
 }
 
 /** All ways that the packet can go. */

@@ -26,7 +26,7 @@ function walkOnce(table: NftTable, packet: Packet, choices: Choices): Outcome {
 		const chains = baseChains({ tables: [table] }).filter(({ base }) => base.hook === hook);
 		for (const { chain } of chains.toSorted((a, b) => a.base.priority - b.base.priority)) {
 			const at = atHook(hook, seen, { choices, mark });
-			const { effect } = runNftChain(table, chain, at, null);
+			const effect = runNftChain(table, chain, at, null);
 			mark = at.recorded.mark;
 			if (effect.kind === "drop") return "DROP";
 			if (effect.kind === "reject") return "REJECT";

@@ -1,7 +1,7 @@
 /** Runs a base chain: rules in order, statements in order, jumps and verdicts (net/netfilter/nf_tables_core.c nft_do_chain). */
 import { phrase } from "../../wording/phrase.ts";
 import { CONTINUE, type Effect, RETURN, type RuleContext } from "../context.ts";
-import type { ChainResult, RuleHit } from "../result.ts";
+import type { ChainEffect, Hits } from "../result.ts";
 import type { NftElement } from "./element.ts";
 import type { Evaluation, Worth } from "./evaluation.ts";
 import { expressionExtension } from "./expressions/index.ts";
@@ -13,25 +13,23 @@ import { statementExtension } from "./statements/index.ts";
 
 /** NFT_JUMP_STACK_SIZE. */
 const DEPTH_LIMIT = 16;
-const NO_HITS: readonly RuleHit[] = [];
 
 /**
- * Runs a base chain of the table. With `hits` the rules that had a part are added to it and are the result's too. What it
- * accepts goes on to the hook's next chain; that is the caller's business.
+ * Runs a base chain of the table. The rules that had a part are added to `hits`. What it accepts goes on to the hook's next
+ * chain; that is the caller's business.
  */
-export function runNftChain(table: NftTable, chain: NftChain, at: RuleContext, hits: RuleHit[] | null): ChainResult {
-	const effect = new ChainRun(table, at, hits).base(chain);
-	return { effect, hits: hits ?? NO_HITS };
+export function runNftChain(table: NftTable, chain: NftChain, at: RuleContext, hits: Hits | null): ChainEffect {
+	return new ChainRun(table, at, hits).base(chain);
 }
 
 class ChainRun implements Evaluation {
 	readonly table: NftTable;
 	readonly at: RuleContext;
-	readonly #hits: RuleHit[] | null;
+	readonly #hits: Hits | null;
 	/** What the rule under way found in a verdict map. */
 	#element: NftElement | null = null;
 
-	constructor(table: NftTable, at: RuleContext, hits: RuleHit[] | null) {
+	constructor(table: NftTable, at: RuleContext, hits: Hits | null) {
 		this.table = table;
 		this.at = at;
 		this.#hits = hits;
@@ -45,7 +43,7 @@ class ChainRun implements Evaluation {
 		this.#element = element;
 	}
 
-	base(chain: NftChain): ChainResult["effect"] {
+	base(chain: NftChain): ChainEffect {
 		const effect = this.#chain(chain, 0);
 		switch (effect.kind) {
 			case "continue":
@@ -65,7 +63,7 @@ class ChainRun implements Evaluation {
 	#chain(chain: NftChain, depth: number): Effect {
 		if (depth > DEPTH_LIMIT) return { kind: "unknown", unknown: phrase("chain-too-deep", { chain: chain.name }) };
 		for (const [i, rule] of chain.rules.entries()) {
-			const hitsBefore = this.#hits?.length ?? 0;
+			const hitsBefore = this.#hits?.count ?? 0;
 			const effect = this.#rule(rule, chain, i + 1);
 			switch (effect.kind) {
 				case "continue":
@@ -96,9 +94,8 @@ class ChainRun implements Evaluation {
 	}
 
 	/** A call after which nothing was changed had no part. */
-	#forget(length: number): void {
-		const hits = this.#hits;
-		if (hits !== null && hits.length === length) hits.length = length - 1;
+	#forget(count: number): void {
+		if (this.#hits?.count === count) this.#hits.takeBack(count - 1);
 	}
 
 	/**
@@ -130,7 +127,7 @@ class ChainRun implements Evaluation {
 		const { family, name, sets } = this.table;
 		const comment = rule === null ? undefined : this.#element?.comment;
 		const origin = rule?.origin ?? { component: "unknown", note: "policy" };
-		this.#hits.push({
+		this.#hits.add({
 			table: `nft ${family} ${name}`,
 			chain: chain.name,
 			position,

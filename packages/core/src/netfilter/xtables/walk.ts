@@ -1,13 +1,11 @@
 /** Runs a base chain for a packet: jumps, gotos, returns and the policy (net/ipv4/netfilter/ip_tables.c, ipt_do_table). */
 import { phrase } from "../../wording/phrase.ts";
 import { type Effect, isUnknowable, type RuleContext, type Truth } from "../context.ts";
-import type { ChainResult, RuleHit } from "../result.ts";
+import type { ChainEffect, Hits, RuleHit } from "../result.ts";
 import { type CompiledChain, type CompiledRule, type CompiledTable, compileTable } from "./compiled-chain.ts";
 import { printRule } from "./rule.ts";
 import type { XtChain, XtTable } from "./table.ts";
 import { isBystander } from "./targets/bystander.ts";
-
-const NO_HITS: readonly RuleHit[] = [];
 
 /** A chain under way. */
 interface Frame {
@@ -25,27 +23,18 @@ interface Frame {
 }
 
 /**
- * Runs a built-in chain of the table. With `hits` the rules that had a part are added to it, and are the result's too:
- * the jumps that were under way when it was decided, rules that changed something (marks …), the rule that decided, and
- * the policy where it drops.
+ * Runs a built-in chain of the table. The rules that had a part are added to `hits`: the jumps that were under way when it was
+ * decided, rules that changed something (marks …), the rule that decided, and the policy where it drops.
  */
-export function runChain(table: XtTable, chain: string, at: RuleContext, hits: RuleHit[] | null): ChainResult {
+export function runChain(table: XtTable, chain: string, at: RuleContext, hits: Hits | null): ChainEffect {
 	return runReadyChain(compileTable(table), chain, at, hits);
 }
 
 /** As `runChain`, for a table that was made ready before. */
-export function runReadyChain(
-	table: CompiledTable,
-	chain: string,
-	at: RuleContext,
-	hits: RuleHit[] | null,
-): ChainResult {
+export function runReadyChain(table: CompiledTable, chain: string, at: RuleContext, hits: Hits | null): ChainEffect {
 	const base = table.chain(chain);
-	const effect: ChainResult["effect"] =
-		base === undefined
-			? { kind: "unknown", unknown: phrase("no-chain", { table: table.table.name, chain }) }
-			: new ChainRun(table, at, hits).run(base);
-	return { effect, hits: hits ?? NO_HITS };
+	if (base === undefined) return { kind: "unknown", unknown: phrase("no-chain", { table: table.table.name, chain }) };
+	return new ChainRun(table, at, hits).run(base);
 }
 
 /** It changes nothing, whether it matches or not. Of a rule that was not read whole nobody knows the target. */
@@ -58,19 +47,19 @@ function isHarmless({ rule, target }: CompiledRule): boolean {
 class ChainRun {
 	readonly #table: CompiledTable;
 	readonly #at: RuleContext;
-	readonly #hits: RuleHit[] | null;
+	readonly #hits: Hits | null;
 	/** The chain that is being run now; null at the end of the base chain. */
 	#frame: Frame | null = null;
 	/** Whether the rule that was found last holds. */
 	#truth: Truth = true;
 
-	constructor(table: CompiledTable, at: RuleContext, hits: RuleHit[] | null) {
+	constructor(table: CompiledTable, at: RuleContext, hits: Hits | null) {
 		this.#table = table;
 		this.#at = at;
 		this.#hits = hits;
 	}
 
-	run(base: CompiledChain): ChainResult["effect"] {
+	run(base: CompiledChain): ChainEffect {
 		const candidates = base.candidates(this.#at.packet);
 		this.#frame = {
 			chain: base,
@@ -78,7 +67,7 @@ class ChainRun {
 			left: null,
 			candidates,
 			next: 0,
-			hitsBefore: this.#hits?.length ?? 0,
+			hitsBefore: this.#hits?.count ?? 0,
 			calls: 0,
 		};
 		for (let frame = this.#frame as Frame | null; frame !== null; frame = this.#frame) {
@@ -107,7 +96,7 @@ class ChainRun {
 	}
 
 	/** What the rule that was found does, null where the walk goes on. */
-	#apply(frame: Frame, rule: CompiledRule): ChainResult["effect"] | null {
+	#apply(frame: Frame, rule: CompiledRule): ChainEffect | null {
 		if (isUnknowable(this.#truth)) {
 			this.#hit(frame, rule);
 			return { kind: "unknown", unknown: this.#truth.unknown };
@@ -143,8 +132,8 @@ class ChainRun {
 		frame: Frame,
 		rule: CompiledRule,
 		call: Extract<Effect, { readonly kind: "jump" | "goto" }>,
-	): ChainResult["effect"] | null {
-		const hitsBefore = this.#hits?.length ?? 0;
+	): ChainEffect | null {
+		const hitsBefore = this.#hits?.count ?? 0;
 		const called = this.#table.chain(call.chain);
 		const candidates = called?.candidates(this.#at.packet) ?? [];
 		const found = this.#find(candidates, 0);
@@ -172,19 +161,19 @@ class ChainRun {
 	/** Back to the caller. A call after which nothing was changed had no part. */
 	#leave({ caller, hitsBefore, calls }: Frame): void {
 		this.#frame = caller;
-		if (this.#hits !== null && this.#hits.length === hitsBefore + calls) this.#hits.length = hitsBefore;
+		if (this.#hits?.count === hitsBefore + calls) this.#hits.takeBack(hitsBefore);
 	}
 
 	#hit(frame: Frame, rule: CompiledRule): void {
 		if (this.#hits === null) return;
 		if (rule.hit?.table !== this.#table.label) rule.hit = hitOf(rule, frame.chain, this.#table);
-		this.#hits.push(rule.hit);
+		this.#hits.add(rule.hit);
 	}
 
-	#policy(base: XtChain): ChainResult["effect"] {
+	#policy(base: XtChain): ChainEffect {
 		if (base.policy !== "DROP") return { kind: "accept" };
 		const { name } = base;
-		this.#hits?.push({
+		this.#hits?.add({
 			table: this.#table.label,
 			chain: name,
 			position: 0,

@@ -110,7 +110,7 @@ function matchedByUs(each: Case): { readonly rates: readonly number[]; readonly 
 		assume: (_, message) => rates.push(Number(/rate (\d+)\/second/.exec(worded(message))?.[1] ?? 0)),
 	});
 	const base = each.table.chains.get("enter") as NftChain;
-	const { effect } = runNftChain(each.table, base, at, null);
+	const effect = runNftChain(each.table, base, at, null);
 	return { rates: rates.toSorted((a, b) => a - b), effect: effect.kind };
 }
 

@@ -11,7 +11,7 @@ import { parseNftRuleset } from "../../../src/netfilter/nftables/parse.ts";
 import { printRuleset } from "../../../src/netfilter/nftables/print.ts";
 import { baseChains, type NftChain, type NftRuleset, type NftTable } from "../../../src/netfilter/nftables/ruleset.ts";
 import { runNftChain } from "../../../src/netfilter/nftables/run.ts";
-import type { RuleHit } from "../../../src/netfilter/result.ts";
+import { Hits } from "../../../src/netfilter/result.ts";
 import { kubeProxy } from "../../../src/service/kube-proxy.ts";
 import { serviceTables } from "../../../src/service/service-tables.ts";
 import { FLOW_GROUPS } from "../../support/kubernetes-flow-cases.ts";
@@ -51,14 +51,14 @@ describe("the dump", () => {
 
 	test("says which Service a packet is dropped for, by the comment of the map's element", () => {
 		const table = onlyTable(dump);
-		const hits: RuleHit[] = [];
+		const hits = new Hits();
 		const at = ruleContext({
 			packet: { dst: address("1.2.3.4") },
 			connection: newConnection(packet({ dst: address("1.2.3.4") })),
 		});
 		const forward = table.chains.get("filter-forward") as NftChain;
-		expect(runNftChain(table, forward, at, hits).effect.kind).toBe("drop");
-		expect(hits.at(-1)?.origin).toMatchObject({ component: "kube-proxy", object: "service/shop/local" });
+		expect(runNftChain(table, forward, at, hits).kind).toBe("drop");
+		expect(hits.lastSince(0)?.origin).toMatchObject({ component: "kube-proxy", object: "service/shop/local" });
 	});
 
 	test("hangs its base chains at the kernel's priorities, by number or by name", () => {

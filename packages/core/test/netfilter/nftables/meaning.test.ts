@@ -5,7 +5,7 @@ import type { Effect, RuleContext } from "../../../src/netfilter/context.ts";
 import { parseNftRuleset } from "../../../src/netfilter/nftables/parse.ts";
 import { baseChains } from "../../../src/netfilter/nftables/ruleset.ts";
 import { runNftChain } from "../../../src/netfilter/nftables/run.ts";
-import type { RuleHit } from "../../../src/netfilter/result.ts";
+import { Hits, type RuleHit } from "../../../src/netfilter/result.ts";
 import {
 	type ContextOptions,
 	newConnection,
@@ -28,8 +28,8 @@ function run(rules: string, options: ContextOptions = {}, more = "", family = "i
 	const [base] = baseChains(ruleset);
 	if (base === undefined) throw new Error("no base chain was read");
 	const at = ruleContext(options);
-	const hits: RuleHit[] = [];
-	return { effect: runNftChain(base.table, base.chain, at, hits).effect, hits, at };
+	const hits = new Hits();
+	return { effect: runNftChain(base.table, base.chain, at, hits), hits: hits.since(0), at };
 }
 
 function kind(rules: string, options: ContextOptions = {}, more = ""): string {

@@ -69,7 +69,7 @@ describe.each([
 			const about = `case ${i}, ${JSON.stringify(each.sent)}\n${rules.join("\n")}`;
 			expect([...ours.matched].sort(), about).toEqual([...counted(dumps[i] as string)].sort());
 			const at = arrivalOf(each, { sets });
-			expect(runChain(each.table, "PREROUTING", at, null).effect, about).toEqual(ours.effect);
+			expect(runChain(each.table, "PREROUTING", at, null), about).toEqual(ours.effect);
 		}
 	});
 });

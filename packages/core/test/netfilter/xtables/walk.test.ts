@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { address } from "../../../src/address/address.ts";
-import type { RuleHit } from "../../../src/netfilter/result.ts";
+import { Hits } from "../../../src/netfilter/result.ts";
 import {
 	chain,
 	destinationAddress,
@@ -32,9 +32,13 @@ function run(
 	options: ContextOptions = {},
 ): { effect: unknown; hits: string[]; mark: number } {
 	const at = ruleContext(options);
-	const hits: RuleHit[] = [];
-	const { effect } = runChain(table, name, at, hits);
-	return { effect: told(effect), hits: hits.map(({ chain: of, position }) => `${of} ${position}`), mark: at.mark };
+	const hits = new Hits();
+	const effect = runChain(table, name, at, hits);
+	return {
+		effect: told(effect),
+		hits: hits.since(0).map(({ chain: of, position }) => `${of} ${position}`),
+		mark: at.mark,
+	};
 }
 
 describe("a chain's way (ipt_do_table in net/ipv4/netfilter/ip_tables.c)", () => {
@@ -146,7 +150,7 @@ describe("a chain's way (ipt_do_table in net/ipv4/netfilter/ip_tables.c)", () =>
 			"*nat\n:OUTPUT ACCEPT [0:0]\n-A OUTPUT -m cpu --cpu 0 -m statistic --mode random --probability 0.5 -j ACCEPT",
 		);
 		const at = ruleContext();
-		expect(runChain(table, "OUTPUT", at, null).effect.kind).toBe("unknown");
+		expect(runChain(table, "OUTPUT", at, null).kind).toBe("unknown");
 		expect(at.recorded.chances).toEqual([]);
 	});
 
@@ -205,7 +209,7 @@ describe("a long chain", () => {
 				const one = ruleContext(options);
 				const other = ruleContext(options);
 				const plain = walkLinearly(table, "PREROUTING", one);
-				expect(runChain(table, "PREROUTING", other, null).effect).toEqual(plain.effect);
+				expect(runChain(table, "PREROUTING", other, null)).toEqual(plain.effect);
 				expect(other.recorded).toEqual(one.recorded);
 			}),
 			{ numRuns: 300 },
