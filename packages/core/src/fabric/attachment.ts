@@ -1,6 +1,7 @@
 /** Which card of a fabric device: by an address, or by the device at the other end of its cable. */
 import type { Attachment, DeviceAt, Vpc } from "../state/fabric.ts";
 import type { Network } from "../state/network.ts";
+import type { Place } from "../state/place.ts";
 
 /** Finds cards by keys that each has; of several with one key it is the first. */
 function firstBy(keysOf: (card: Attachment) => readonly string[]): Find {
@@ -27,24 +28,20 @@ export const attachmentOf: Find = firstBy(({ addresses }) => addresses.map(({ te
 /** The card that a route names: an ENI, or a machine's first. */
 export const attachmentNamed: Find = firstBy(({ place, eni }) => (eni === undefined ? [place] : [place, eni.place]));
 
-const byCable = new WeakMap<readonly Attachment[], ReadonlyMap<string, Attachment>>();
+const byMachine = new WeakMap<readonly Attachment[], ReadonlyMap<Place, readonly Attachment[]>>();
 
 /** The card at the other end of a device: without a tag the device's own, with one the member of the trunk that has it. */
 export function attachmentAt(
 	attachments: readonly Attachment[],
-	at: DeviceAt,
+	{ place, device }: DeviceAt,
 	vlan: number | null,
 ): Attachment | undefined {
-	let index = byCable.get(attachments);
+	let index = byMachine.get(attachments);
 	if (index === undefined) {
-		index = new Map(attachments.map((each) => [cableKey(each, each.eni?.vlan ?? null), each]));
-		byCable.set(attachments, index);
+		index = Map.groupBy(attachments, (each) => each.place);
+		byMachine.set(attachments, index);
 	}
-	return index.get(cableKey(at, vlan));
-}
-
-function cableKey({ place, device }: DeviceAt, vlan: number | null): string {
-	return `${place} ${device} ${vlan ?? ""}`;
+	return index.get(place)?.findLast((each) => each.device === device && (each.eni?.vlan ?? null) === vlan);
 }
 
 const vpcs = new WeakMap<Network, readonly Vpc[]>();

@@ -172,10 +172,12 @@ export class ConntrackTables {
 	}
 
 	/** The entries of all stacks, in the order in which the packet met the stacks. */
-	*entries(): Generator<{ readonly view: View; readonly connection: Connection }> {
+	entries(): readonly { readonly view: View; readonly connection: Connection }[] {
+		const entries: { readonly view: View; readonly connection: Connection }[] = [];
 		for (const [view, table] of this.#tables) {
-			for (const connection of table) if (connection.confirmed) yield { view, connection };
+			for (const connection of table) if (connection.confirmed) entries.push({ view, connection });
 		}
+		return entries;
 	}
 
 	/**

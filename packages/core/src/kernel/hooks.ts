@@ -4,18 +4,16 @@
  */
 import type { Family } from "../address/address.ts";
 import { type Hook, PRIORITY } from "../netfilter/hook.ts";
-import type { NftChain, NftTable } from "../netfilter/nftables/ruleset.ts";
 import { baseChains } from "../netfilter/nftables/ruleset.ts";
 import { usesConntrack as nftUsesConntrack } from "../netfilter/nftables/uses.ts";
-import { type CompiledTable, compileTable } from "../netfilter/xtables/compiled-chain.ts";
+import { compileTable } from "../netfilter/xtables/compiled-chain.ts";
 import type { XtTableName } from "../netfilter/xtables/table.ts";
 import { usesConntrack as xtUsesConntrack } from "../netfilter/xtables/uses.ts";
+import { placeKind } from "../state/place.ts";
+import { phrase } from "../wording/phrase.ts";
+import { type Because, because } from "./because.ts";
+import type { HookChain } from "./hook-chain.ts";
 import { perView, type View } from "./view.ts";
-
-/** A chain at a hook, of either kind. */
-export type HookChain =
-	| { readonly kind: "xt"; readonly table: CompiledTable; readonly chain: string }
-	| { readonly kind: "nft"; readonly table: NftTable; readonly chain: NftChain };
 
 export type HookEntry =
 	| { readonly kind: "chain"; readonly priority: number; readonly chain: HookChain }
@@ -57,18 +55,27 @@ function rewritesDestination(hook: Hook): boolean {
 	return hook === "prerouting" || hook === "output";
 }
 
-type HookTable = Partial<Record<Hook, readonly HookEntry[]>>;
-const compiled = perView((): Record<Family, HookTable> => ({ 4: {}, 6: {} }));
+/** What a packet meets at a hook. */
+export interface AtHook {
+	/** In order. */
+	readonly entries: readonly HookEntry[];
+	/** That the input does not hold all that may be there; null: it does. */
+	readonly unseen: Because | null;
+}
 
-/** What a packet of this family meets at a hook, in order. */
-export function hookEntries(view: View, family: Family, hook: Hook): readonly HookEntry[] {
-	const hooks = compiled(view)[family];
-	let entries = hooks[hook];
-	if (entries === undefined) {
-		entries = compile(view, family, hook);
-		hooks[hook] = entries;
-	}
-	return entries;
+const PLACES: Readonly<Record<Hook, number>> = { prerouting: 0, input: 1, forward: 2, output: 3, postrouting: 4 };
+const BEHIND_IPV4 = 5;
+const compiled = perView((): AtHook[] => []);
+
+/** What a packet of this family meets at a hook. */
+export function atHook(view: View, family: Family, hook: Hook): AtHook {
+	const hooks = compiled(view);
+	const place = PLACES[hook] + (family === 4 ? 0 : BEHIND_IPV4);
+	const known = hooks[place];
+	if (known !== undefined) return known;
+	const made = { entries: compile(view, family, hook), unseen: rulesNotSeen(view, family) };
+	hooks[place] = made;
+	return made;
 }
 
 function compile(view: View, family: Family, hook: Hook): readonly HookEntry[] {
@@ -100,8 +107,8 @@ function withoutIdle(chains: readonly ChainAt[]): readonly ChainAt[] {
 
 function isIdle(each: HookChain): boolean {
 	if (each.kind === "nft") return each.chain.rules.length === 0 && each.chain.base?.policy !== "drop";
-	const chain = each.table.table.chains.get(each.chain);
-	return chain?.rules.length === 0 && chain.policy !== "DROP";
+	const { chain } = each.chain;
+	return chain.rules.length === 0 && chain.policy !== "DROP";
 }
 
 interface ChainAt {
@@ -124,10 +131,11 @@ function chainsAt(view: View, family: Family, hook: Hook): readonly ChainAt[] {
 	for (const table of view.state.xtables) {
 		const { priority, hooks } = XT_TABLES[table.name];
 		if (table.family !== family || !hooks.includes(hook)) continue;
-		const chain = XT_CHAIN_OF[hook];
-		if (!table.chains.has(chain)) continue;
+		const ready = compileTable(table);
+		const chain = ready.chain(XT_CHAIN_OF[hook]);
+		if (chain === undefined) continue;
 		const at = typeof priority === "number" ? priority : priority(hook);
-		found.push({ priority: at, chain: { kind: "xt", table: compileTable(table), chain }, nat: table.name === "nat" });
+		found.push({ priority: at, chain: { kind: "xt", table: ready, chain }, nat: table.name === "nat" });
 	}
 	return found;
 }
@@ -179,4 +187,20 @@ export function hasNat({ state }: View, family: Family): boolean {
 		state.xtables.some((table) => table.family === family && table.name === "nat") ||
 		baseChains(state.nftables).some(({ table, base }) => families.has(table.family) && base.type === "nat")
 	);
+}
+
+/**
+ * A node whose rules the input does not hold at all, or not in full, may do anything with a packet. Pods' own stacks rarely
+ * have rules: where the input has none the answer only says that it did not see them (trace/findings.ts).
+ */
+function rulesNotSeen({ state }: View, family: Family): Because | null {
+	const { missing, notUnderstood, place } = state;
+	const part = family === 4 ? "iptables-save" : "ip6tables-save";
+	const lost = notUnderstood.find((line) => line.lost === true && (line.part === part || line.part === "nft-ruleset"));
+	if (lost !== undefined) {
+		const where = `${lost.source.file}:${lost.source.line}`;
+		return because("cannot-evaluate", { what: phrase("what-may-be-rule", { where, text: lost.text, why: lost.why }) });
+	}
+	if (placeKind(place) === "pod" || !missing.has(part) || !missing.has("nft-ruleset")) return null;
+	return because("cannot-evaluate", { what: phrase("what-rules-missing", { place, part }) });
 }

@@ -8,7 +8,7 @@ import { sysctlNumber } from "../state/sysctl.ts";
 import { because } from "./because.ts";
 import { withReplySource } from "./conntrack.ts";
 import { ERRORS, leadsSomewhere, lookup } from "./fib.ts";
-import { hasNat, hookEntries } from "./hooks.ts";
+import { atHook, hasNat } from "./hooks.ts";
 import { rewriteDestination, rewriteSource } from "./nat.ts";
 import { outRouteOf } from "./out-route.ts";
 import { icmpRefusal, portUnreachable } from "./reject.ts";
@@ -78,7 +78,7 @@ export function ipvsReply(walk: Walk, skb: Skb, hook: Hook): Next | null {
  */
 function isChecked({ view, tracked, notracked }: Skb, hook: Hook): boolean {
 	if (hook === "output") return tracked?.state === "related" && hasNat(view, 6);
-	return !notracked && hookEntries(view, 6, "prerouting").some(({ kind }) => kind === "conntrack");
+	return !notracked && atHook(view, 6, "prerouting").entries.some(({ kind }) => kind === "conntrack");
 }
 
 /**

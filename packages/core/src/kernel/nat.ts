@@ -9,8 +9,8 @@ import type { Tuple } from "../state/conntrack.ts";
 import { phrase } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
 import { type Connection, sameTuple, withReplyDestination, withReplySource } from "./conntrack.ts";
+import { runHookChain } from "./hook-chain.ts";
 import type { HookEntry } from "./hooks.ts";
-import type { RunHookChain } from "./netfilter.ts";
 import type { SkbContext } from "./rule-context.ts";
 import type { Skb } from "./skb.ts";
 import { selectAddress } from "./source-address.ts";
@@ -22,14 +22,7 @@ type NatEntry = Extract<HookEntry, { kind: "nat" }>;
  * The NAT hook: the first packet of a connection asks the nat chains once for each kind of rewrite; every packet is then
  * rewritten as its connection says, answers the other way round.
  */
-export function natHook(
-	walk: Walk,
-	skb: Skb,
-	hook: Hook,
-	entry: NatEntry,
-	context: SkbContext,
-	runChain: RunHookChain,
-): Next | null {
+export function natHook(walk: Walk, skb: Skb, hook: Hook, entry: NatEntry, context: SkbContext): Next | null {
 	const { tracked } = skb;
 	if (tracked === null) return null;
 	const { connection } = tracked;
@@ -38,7 +31,7 @@ export function natHook(
 		return end(skb, "dropped", because("masqueraded-elsewhere", { device: context.outDevice ?? skb.device.name }));
 	}
 	if (tracked.state === "new" && tracked.direction === "original" && !isDecided(connection, entry.rewrites)) {
-		const outcome = consult(walk, skb, hook, entry, context, runChain);
+		const outcome = consult(walk, skb, hook, entry, context);
 		if (outcome !== null) return outcome;
 		if (entry.rewrites === "destination") connection.destinationDecided = true;
 		else {
@@ -62,18 +55,11 @@ function isDecided(connection: Connection, rewrites: "destination" | "source"): 
 }
 
 /** Asks the nat chains in order until one of them sets the connection up. */
-function consult(
-	walk: Walk,
-	skb: Skb,
-	hook: Hook,
-	entry: NatEntry,
-	context: SkbContext,
-	runChain: RunHookChain,
-): Next | null {
+function consult(walk: Walk, skb: Skb, hook: Hook, entry: NatEntry, context: SkbContext): Next | null {
 	const { hits } = walk;
 	for (const chain of entry.chains) {
 		const before = hits?.count ?? 0;
-		const effect = runChain(chain, context, hits);
+		const effect = runHookChain(chain, context, hits);
 		const origin = hits?.lastSince(before)?.origin ?? null;
 		switch (effect.kind) {
 			case "accept":

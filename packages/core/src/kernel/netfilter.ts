@@ -1,22 +1,18 @@
 /** Runs the hooks: what iptables, nftables, conntrack, NAT and IPVS do to a packet at one place of its way. */
-import type { Family } from "../address/address.ts";
 import type { Hook } from "../netfilter/hook.ts";
-import { runNftChain } from "../netfilter/nftables/run.ts";
 import type { ChainEffect, Hits } from "../netfilter/result.ts";
-import { runReadyChain } from "../netfilter/xtables/walk.ts";
 import type { Packet } from "../packet/packet.ts";
-import { placeKind } from "../state/place.ts";
 import { phrase } from "../wording/phrase.ts";
 import { type Because, because } from "./because.ts";
 import type { Connection } from "./conntrack.ts";
-import { type HookChain, type HookEntry, hookEntries } from "./hooks.ts";
+import { chainName, type HookChain, runHookChain } from "./hook-chain.ts";
+import { atHook, type HookEntry } from "./hooks.ts";
 import { ipvsReply, ipvsRequest } from "./ipvs.ts";
 import { clashes, natHook } from "./nat.ts";
 import { reject } from "./reject.ts";
 import { lostAnew } from "./route-out.ts";
 import { type HookDevices, SkbContext } from "./rule-context.ts";
 import type { Skb } from "./skb.ts";
-import { perView, type View } from "./view.ts";
 import { end, type Next, type Walk } from "./walk.ts";
 
 /** What running a hook gives: the packet goes on (null), or something else happened to it. */
@@ -27,9 +23,8 @@ export type HookOutcome = Next | null;
  * taken away (IPVS), and that is what happens next.
  */
 export function runHook(walk: Walk, skb: Skb, hook: Hook, devices: HookDevices): HookOutcome {
-	const unseen = rulesNotSeen(skb.view)[skb.packet.family];
+	const { entries, unseen } = atHook(skb.view, skb.packet.family, hook);
 	if (unseen !== null) return end(skb, "unknown", unseen);
-	const entries = hookEntries(skb.view, skb.packet.family, hook);
 	if (entries.length === 0) return null;
 	const context = new SkbContext(walk, skb, hook, devices);
 	const { hits } = walk;
@@ -96,20 +91,11 @@ function natAndRoute(
 	context: SkbContext,
 ): HookOutcome {
 	const before = skb.packet.dst;
-	const outcome = natHook(walk, skb, hook, entry, context, runHookChain);
+	const outcome = natHook(walk, skb, hook, entry, context);
 	if (outcome !== null || hook !== "output" || skb.packet.dst.text === before.text) return outcome;
 	skb.rerouteMark = skb.mark;
 	return lostAnew(walk, skb);
 }
-
-/** Runs one chain, of either kind. */
-export function runHookChain(chain: HookChain, context: SkbContext, hits: Hits | null): ChainEffect {
-	return chain.kind === "xt"
-		? runReadyChain(chain.table, chain.chain, context, hits)
-		: runNftChain(chain.table, chain.chain, context, hits);
-}
-
-export type RunHookChain = typeof runHookChain;
 
 /** What becomes of a packet that a chain does not let pass. `before`: how many rules had a part before that chain. */
 function stopped(
@@ -179,32 +165,4 @@ export function confirm(walk: Walk, skb: Skb): HookOutcome {
 
 function hookDevice(devices: HookDevices): string | null {
 	return devices.in ?? devices.out;
-}
-
-export function chainName(chain: HookChain): string {
-	if (chain.kind === "xt") {
-		const { family, name } = chain.table.table;
-		return `${family === 4 ? "iptables" : "ip6tables"} ${name} ${chain.chain}`;
-	}
-	return `nft ${chain.table.family} ${chain.table.name} ${chain.chain.name}`;
-}
-
-/**
- * A node whose rules the input does not hold at all, or not in full, may do anything with a packet. Pods' own stacks rarely
- * have rules: where the input has none the answer only says that it did not see them (trace/findings.ts).
- */
-const rulesNotSeen = perView(
-	(view): Readonly<Record<Family, Because | null>> => ({ 4: notSeen(view, 4), 6: notSeen(view, 6) }),
-);
-
-function notSeen({ state }: View, family: Family): Because | null {
-	const { missing, notUnderstood, place } = state;
-	const part = family === 4 ? "iptables-save" : "ip6tables-save";
-	const lost = notUnderstood.find((line) => line.lost === true && (line.part === part || line.part === "nft-ruleset"));
-	if (lost !== undefined) {
-		const where = `${lost.source.file}:${lost.source.line}`;
-		return because("cannot-evaluate", { what: phrase("what-may-be-rule", { where, text: lost.text, why: lost.why }) });
-	}
-	if (placeKind(place) === "pod" || !missing.has(part) || !missing.has("nft-ruleset")) return null;
-	return because("cannot-evaluate", { what: phrase("what-rules-missing", { place, part }) });
 }

@@ -1,6 +1,6 @@
 /** A packet that this stack makes: its route, its source address, the OUTPUT hooks (ip_queue_xmit, __ip_local_out). */
 import { sameAddress } from "../address/watched.ts";
-import { hookEntries } from "./hooks.ts";
+import { atHook } from "./hooks.ts";
 import { runHook } from "./netfilter.ts";
 import { policiesOnTheWay } from "./policy-stage.ts";
 import { again, againFlow, outFlow, routeOut } from "./route-out.ts";
@@ -32,7 +32,8 @@ export function output(walk: Walk, skb: Skb): Next {
  * destination alone.
  */
 function natChangesDestination({ view, packet, tracked }: Skb): boolean {
-	if (tracked === null || !hookEntries(view, packet.family, "output").some(({ kind }) => kind === "nat")) return false;
+	if (tracked === null || !atHook(view, packet.family, "output").entries.some(({ kind }) => kind === "nat"))
+		return false;
 	const { original, reply } = tracked.connection;
 	const [own, other] = tracked.direction === "original" ? [original, reply] : [reply, original];
 	return !sameAddress(own.dst, other.src);

@@ -80,18 +80,11 @@ export function routedBecause(
 	to: string,
 ): ReturnType<typeof because> {
 	const { route: entry, nextHop, rule } = found;
-	const via = nextHop?.gateway === undefined ? "" : ` via ${nextHop.gateway.text}`;
 	const destination = entry.destination.length === 0 ? "default" : entry.destination.text;
-	return because(
-		"routed",
-		{
-			to,
-			route: `${destination}${via} dev ${device}${nextHop?.onlink === true ? " onlink" : ""}`,
-			table: tableText(entry.table),
-			rule: rule.priority,
-		},
-		entry.origin,
-	);
+	const hop = nextHop?.gateway === undefined ? `dev ${device}` : `via ${nextHop.gateway.text} dev ${device}`;
+	const onlink = nextHop?.onlink === true ? " onlink" : "";
+	const facts = { to, destination, hop, onlink, table: tableText(entry.table), rule: rule.priority };
+	return because("routed", facts, entry.origin);
 }
 
 const TABLE_NAMES: ReadonlyMap<number, string> = new Map([

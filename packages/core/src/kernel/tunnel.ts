@@ -90,7 +90,10 @@ function noteInside(walk: Walk, outer: Skb, inner: Skb, device: Link): void {
 
 function inside(skb: Skb, device: Link, packet: Packet): Skb {
 	// Within one namespace the mark stays (skb_scrub_packet).
-	return { ...newSkb(skb.view, device, packet, false), decapsulated: true, mark: skb.mark };
+	const inner = newSkb(skb.view, device, packet, false);
+	inner.decapsulated = true;
+	inner.mark = skb.mark;
+	return inner;
 }
 
 /** An IPIP device wraps the packet and hands the outer one to its own stack. */
@@ -159,7 +162,8 @@ export function encapsulateVxlan(walk: Walk, skb: Skb, link: VxlanLink, frame: F
  * with the device's (ip_tunnel_xmit: tunnel->fwmark). Either meets the hooks with the inner packet's (iptunnel_xmit).
  */
 function sendOuter(walk: Walk, skb: Skb, link: VxlanLink | IpipLink, outer: Packet): Next {
-	const carrier: Skb = { ...newSkb(skb.view, skb.device, outer, true), mark: skb.mark };
+	const carrier = newSkb(skb.view, skb.device, outer, true);
+	carrier.mark = skb.mark;
 	// The route that is taken gives the source; IPv6 chose it by the destination already (ip6_dst_lookup_tail).
 	carrier.sourceless = link.local === undefined && outer.family === 4;
 	const facts = { device: link.name, local: outer.src.text, remote: outer.dst.text };

@@ -1,6 +1,8 @@
 /** The tcpdump command that shows a packet on a device. */
+import type { Crossing } from "../kernel/walk.ts";
 import { type Place, placeKind } from "../state/place.ts";
-import type { ExplainedPacket } from "./explanation.ts";
+import type { ExplainedCapture, ExplainedPacket } from "./explanation.ts";
+import { insideOf, outerOf } from "./packet-report.ts";
 
 /** What a capture is to show: a packet as an answer tells of it. */
 export interface Sought extends Pick<ExplainedPacket, "protocol" | "src" | "dst" | "outer"> {
@@ -19,6 +21,19 @@ export function captureCommand(at: Place, device: string, sought: Sought, bridge
 	const labels = `--label io.kubernetes.pod.namespace=${namespace} --label io.kubernetes.pod.name=${name}`;
 	const pid = `$(crictl inspect -o go-template --template '{{.info.pid}}' $(crictl ps -q ${labels} | head -n1))`;
 	return `nsenter -n -t ${pid} ${tcpdump}`;
+}
+
+/** What captures show on the way, device by device. */
+export function capturesOf(crossings: readonly Crossing[]): readonly ExplainedCapture[] {
+	const captures: ExplainedCapture[] = [];
+	for (const { at, device, direction, packet, bridged } of crossings) {
+		if (device === null) continue;
+		const inside = insideOf(packet);
+		const [src, dst] = [inside.src.text, inside.dst.text];
+		const sought = { protocol: inside.protocol, src, dst, outer: outerOf(packet), port: inside.dport };
+		captures.push({ at, device, direction, src, dst, command: captureCommand(at, device, sought, bridged === true) });
+	}
+	return captures;
 }
 
 /** A capture filter (pcap-filter(7)) for the packet and its answers: words and blanks, no quotes. */

@@ -25,7 +25,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 	"program-translated": "eBPF 程序 {program}（按其文档所述的效果）：{virtual} 变为 {server}",
 	"program-answered": "eBPF 程序 {program}（按其文档所述的效果）：应答的源地址变为 {virtual}",
 	"program-redirected": "eBPF 程序 {program}（按其文档所述的效果）：从 {device} 发出，绕过节点的 IP 协议栈",
-	routed: "路由 {route}（表 {table}，规则 {rule}）",
+	routed: "路由 {destination} {hop}{onlink}（表 {table}，规则 {rule}）",
 	"routed-local": "{to} 是本协议栈的地址（在 {device} 上）",
 	"neighbour-static": "邻居 {address} 的 MAC 是 {mac}，在 {device} 上（{state}）",
 	"neighbour-answered": "{by} 在 {device} 上应答 {address}：{mac}",

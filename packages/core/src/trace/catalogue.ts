@@ -27,7 +27,7 @@ const SENTENCES: Readonly<Record<ReasonCode, string>> = {
 		"program {program} ({technology}), by its documented effect: {virtual} becomes the source of the answer",
 	"program-redirected":
 		"program {program} ({technology}), by its documented effect: sent by {device}, past the node's IP stack",
-	routed: "route {route} (table {table}, rule {rule})",
+	routed: "route {destination} {hop}{onlink} (table {table}, rule {rule})",
 	"routed-local": "{to} is an address of this stack (on {device})",
 	"neighbour-static": "neighbour {address} is {mac} on {device} ({state})",
 	"neighbour-answered": "{by} answers for {address} on {device}: {mac}",

@@ -21,7 +21,11 @@ const NOTHING: readonly Citation[] = [];
 export function citationsOf({ code, facts }: Because, family: Family): readonly Citation[] {
 	switch (code) {
 		case "routed":
-			return [routeCited(`table ${facts.table}`, String(facts.route)), cited(RULE_GROUPS[family], `${facts.rule}:`)];
+			return [
+				// What `ip route` prints between destination and next hop and behind them is not in the reason.
+				cited(`table ${facts.table}`, `${facts.destination} `, String(facts.hop)),
+				cited(RULE_GROUPS[family], `${facts.rule}:`),
+			];
 		case "routed-local":
 			return [cited("table local", `local ${facts.to}/`, `dev ${facts.device}`)];
 		case "neighbour-static":
@@ -41,14 +45,6 @@ export function citationsOf({ code, facts }: Because, family: Family): readonly 
 /** The setting that a fact is about. */
 function settingCited(fact: Facts[string] | undefined): readonly Citation[] {
 	return typeof fact === "object" ? [cited("sysctl", `${fact.facts.key} = `)] : NOTHING;
-}
-
-/** By its destination and next hop: what `ip route` prints between and behind them is not in the reason. */
-function routeCited(table: string, route: string): Citation {
-	const space = route.indexOf(" ");
-	if (space < 0) return cited(table, `${route} `);
-	const hop = route.endsWith(" onlink") ? route.slice(space + 1, -" onlink".length) : route.slice(space + 1);
-	return cited(table, `${route.slice(0, space)} `, hop);
 }
 
 function cited(group: string, begins: string, holds = ""): Citation {

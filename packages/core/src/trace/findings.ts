@@ -181,7 +181,8 @@ function bridgeNetfilterOff(_: Subject, plan: Plan, ways: readonly Way[]): reado
 	if (failed === undefined) return [];
 	const key =
 		plan.target.address.family === 4 ? "net.bridge.bridge-nf-call-iptables" : "net.bridge.bridge-nf-call-ip6tables";
-	const stack = [...failed.memory.conntrack.entries()]
+	const stack = failed.memory.conntrack
+		.entries()
 		.map(({ view }) => view)
 		.find((view) => sysctlNumber(view.state, key) === 0);
 	if (stack === undefined) return [];

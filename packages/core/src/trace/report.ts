@@ -5,14 +5,13 @@ import { destinationOf } from "../kernel/endpoint.ts";
 import type { Crossing, Hop, Rewrite, Walk } from "../kernel/walk.ts";
 import type { RuleHit } from "../netfilter/result.ts";
 import type { Origin } from "../origin/origin.ts";
-import { innermost, type Packet } from "../packet/packet.ts";
+import { innermost } from "../packet/packet.ts";
 import { type Place, placeKind } from "../state/place.ts";
 import type { Language } from "../wording/language.ts";
 import { worded } from "../wording/phrase.ts";
-import { captureCommand } from "./capture.ts";
+import { capturesOf } from "./capture.ts";
 import { citationsOf } from "./citation.ts";
 import type {
-	ExplainedCapture,
 	ExplainedConntrack,
 	ExplainedDirection,
 	ExplainedHop,
@@ -23,8 +22,8 @@ import type {
 	ExplainedPath,
 	ExplainedRule,
 	ExplainedSecurityGroup,
-	OuterHeader,
 } from "./explanation.ts";
+import { explainPacket } from "./packet-report.ts";
 import { isClients, type Plan } from "./plan.ts";
 import type { Way } from "./ways.ts";
 import { catalogueIn, reason, sentence } from "./wording.ts";
@@ -54,7 +53,7 @@ function explainWay(plan: Plan, way: Way, hopsThere: readonly ExplainedHop[], la
 		nat: forward.rewrites.map(explainRewrite),
 		conntrack: conntrackOf(way),
 		securityGroups: securityGroupsOf(way, language),
-		captures: there.flatMap(captureOf),
+		captures: capturesOf(there),
 		serviceAddressSeenAt: serviceAddressSeenAt(plan, way, there),
 		clientAddress: clientAddressOf(plan, way),
 	};
@@ -116,20 +115,23 @@ interface Told {
 
 /** Most stages leave the packet as it is; those share one description of it. */
 function explainHops(hops: readonly Hop[], language: Language, told: Told | null): readonly ExplainedHop[] {
-	let before: Hop | undefined;
-	let packet: ExplainedPacket | undefined;
-	return hops.map((hop, i) => {
-		if (told !== null && told.hops[i] === hop) return told.explained[i] as ExplainedHop;
-		const same =
-			before !== undefined &&
-			before.packet === hop.packet &&
-			before.mark === hop.mark &&
-			before.ethernet === hop.ethernet &&
-			before.vlan === hop.vlan;
-		if (!same || packet === undefined) packet = explainPacket(hop);
+	const explained: ExplainedHop[] = [];
+	let before: Hop | null = null;
+	let packet: ExplainedPacket | null = null;
+	for (const [i, hop] of hops.entries()) {
+		if (told !== null && told.hops[i] === hop) {
+			explained.push(told.explained[i] as ExplainedHop);
+			continue;
+		}
+		if (before === null || packet === null || !isSamePacket(before, hop)) packet = explainPacket(hop);
 		before = hop;
-		return explainHop(hop, packet, language);
-	});
+		explained.push(explainHop(hop, packet, language));
+	}
+	return explained;
+}
+
+function isSamePacket(a: Hop, b: Hop): boolean {
+	return a.packet === b.packet && a.mark === b.mark && a.ethernet === b.ethernet && a.vlan === b.vlan;
 }
 
 function explainHop(
@@ -162,29 +164,6 @@ function decisionOf(because: Because, rules: readonly ExplainedRule[], language:
 	const last = rules[rules.length - 1];
 	if (because.code !== "hook-rules" || last === undefined) return sentence(because, language);
 	return catalogueIn(language).lastRule(last.text, rules.length - 1);
-}
-
-/** Shows the innermost packet, with the header around it. */
-function explainPacket({ packet, mark, ethernet, vlan }: Hop): ExplainedPacket {
-	const { inner, outer } = unwrap(packet);
-	const { protocol, sport, dport, ttl, icmpType: type } = inner;
-	const base = { src: inner.src.text, dst: inner.dst.text, protocol, sport, dport, ttl, mark, outer, vlan };
-	const framed = ethernet === null ? base : { ...base, ethernet: { src: ethernet.source, dst: ethernet.destination } };
-	return type === undefined ? framed : { ...framed, icmp: { type, code: inner.icmpCode ?? 0 } };
-}
-
-function unwrap(packet: Packet): { readonly inner: Packet; readonly outer: OuterHeader | null } {
-	const addresses = { src: packet.src.text, dst: packet.dst.text };
-	switch (packet.payload?.kind) {
-		case "ipip":
-			return { inner: packet.payload.packet, outer: { kind: "ipip", ...addresses } };
-		case "vxlan": {
-			const { frame, vni } = packet.payload;
-			return { inner: frame.packet, outer: { kind: "vxlan", ...addresses, vni, dport: packet.dport } };
-		}
-		default:
-			return { inner: packet, outer: null };
-	}
 }
 
 const NOBODY: Origin = { component: "unknown" };
@@ -238,15 +217,6 @@ function tuple(of: { readonly src: Address; readonly sport: number; readonly dst
 	return { src: of.src.text, sport: of.sport, dst: of.dst.text, dport: of.dport };
 }
 
-function captureOf({ at, device, direction: way, packet, bridged }: Crossing): readonly ExplainedCapture[] {
-	if (device === null) return [];
-	const { inner, outer } = unwrap(packet);
-	const { protocol, dport: port } = inner;
-	const [src, dst] = [inner.src.text, inner.dst.text];
-	const command = captureCommand(at, device, { protocol, src, dst, outer, port }, bridged === true);
-	return [{ at, device, direction: way, src, dst, command }];
-}
-
 const ENDS_BEFORE_A_SERVER: ReadonlySet<string> = new Set(["refused", "dropped", "exits"]);
 
 /** Where a capture shows the asked address of a Service, in either direction; the client's own machine goes without saying. */
@@ -256,7 +226,7 @@ function serviceAddressSeenAt(plan: Plan, way: Way, there: readonly Crossing[]):
 		if (plan.target.service === null) return [];
 		if (!ENDS_BEFORE_A_SERVER.has(way.verdict)) return [];
 	}
-	const seen = new Map<string, ExplainedLink>();
+	const seen: ExplainedLink[] = [];
 	for (const crossings of [there, way.reply === null ? [] : lasting(way.reply)]) {
 		for (const { at, device, packet } of crossings) {
 			const { src, dst } = innermost(packet);
@@ -265,13 +235,17 @@ function serviceAddressSeenAt(plan: Plan, way: Way, there: readonly Crossing[]):
 			if (kind === "internet" || kind === "host") continue;
 			// Nobody can capture inside the VPC; what the load balancer got it can tell.
 			if (device === null && kind !== "slb") continue;
-			seen.set(`${at} ${device ?? ""}`, linkOf(at, device));
+			addLink(seen, at, device);
 		}
 	}
 	for (const { at, before } of way.forward.rewrites) {
-		if (before.address.text === asked && placeKind(at) === "slb") seen.set(`${at} `, { at });
+		if (before.address.text === asked && placeKind(at) === "slb") addLink(seen, at, null);
 	}
-	return [...seen.values()];
+	return seen;
+}
+
+function addLink(links: ExplainedLink[], at: Place, device: string | null): void {
+	if (!links.some((link) => link.at === at && (link.device ?? null) === device)) links.push(linkOf(at, device));
 }
 
 function clientAddressOf(plan: Plan, way: Way): ExplainedPath["clientAddress"] {

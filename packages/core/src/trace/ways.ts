@@ -99,21 +99,12 @@ function branch({ sent, forward, next }: Beginning, choices: Choices): Beginning
 function walkOnce(plan: Plan, { sent, forward, next }: Beginning): Way {
 	const { choices, memory, recording, remarks, transits } = forward;
 	const forwardEnd = run(forward, next);
-	const base = {
-		forward,
-		forwardEnd,
-		memory,
-		sent,
-		remarks,
-		refusal: null,
-		refusalCame: false,
-		refusalEnd: null,
-		reply: null,
-		reset: null,
-	};
 	const aftermath = aftermathOf(plan, forwardEnd);
-	if (aftermath.kind === "nothing")
-		return { ...base, weight: choices.weight, verdict: aftermath.verdict, end: aftermath.end };
+	const there = { forward, forwardEnd, memory, sent, remarks };
+	if (aftermath.kind === "nothing") {
+		const { verdict, end } = aftermath;
+		return { ...there, ...NOTHING_BACK, weight: choices.weight, verdict, end };
+	}
 	const back = new Walk(plan.network, choices, memory, { recording, asked: plan.asked, remarks, transits });
 	const backEnd = run(back, sendBack(back, aftermath));
 	const weight = choices.weight;
@@ -121,12 +112,14 @@ function walkOnce(plan: Plan, { sent, forward, next }: Beginning): Way {
 		const { verdict, problem } = verdictOfAnswer(plan, sent, backEnd);
 		if (recording && problem !== null && problem.because !== backEnd.because) notTaken(back, problem);
 		const reset = recording ? resetAbout(plan, memory, backEnd) : null;
-		return { ...base, weight, verdict, end: problem ?? forwardEnd, reply: back, reset };
+		return { ...there, ...NOTHING_BACK, weight, verdict, end: problem ?? forwardEnd, reply: back, reset };
 	}
 	const { end } = aftermath;
 	const { verdict, came } = verdictOfRefusal(plan, sent, refusedBy(end), backEnd);
-	return { ...base, weight, verdict, end, refusal: back, refusalCame: came, refusalEnd: backEnd };
+	return { ...there, ...NOTHING_BACK, weight, verdict, end, refusal: back, refusalCame: came, refusalEnd: backEnd };
 }
+
+const NOTHING_BACK = { reply: null, refusal: null, refusalCame: false, refusalEnd: null, reset: null };
 
 /** Nobody waits for it, but connections end where it comes by. */
 function resetAbout(plan: Plan, memory: Memory, answer: End): Walk | null {

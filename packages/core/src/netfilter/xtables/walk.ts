@@ -27,13 +27,19 @@ interface Frame {
  * decided, rules that changed something (marks …), the rule that decided, and the policy where it drops.
  */
 export function runChain(table: XtTable, chain: string, at: RuleContext, hits: Hits | null): ChainEffect {
-	return runReadyChain(compileTable(table), chain, at, hits);
+	const ready = compileTable(table);
+	const base = ready.chain(chain);
+	if (base === undefined) return { kind: "unknown", unknown: phrase("no-chain", { table: table.name, chain }) };
+	return runReadyChain(ready, base, at, hits);
 }
 
-/** As `runChain`, for a table that was made ready before. */
-export function runReadyChain(table: CompiledTable, chain: string, at: RuleContext, hits: Hits | null): ChainEffect {
-	const base = table.chain(chain);
-	if (base === undefined) return { kind: "unknown", unknown: phrase("no-chain", { table: table.table.name, chain }) };
+/** As `runChain`, for a table and a chain that were made ready before. */
+export function runReadyChain(
+	table: CompiledTable,
+	base: CompiledChain,
+	at: RuleContext,
+	hits: Hits | null,
+): ChainEffect {
 	return new ChainRun(table, at, hits).run(base);
 }
 
