@@ -41,7 +41,10 @@ export function attachmentAt(
 		index = Map.groupBy(attachments, (each) => each.place);
 		byMachine.set(attachments, index);
 	}
-	return index.get(place)?.findLast((each) => each.device === device && (each.eni?.vlan ?? null) === vlan);
+	let found: Attachment | undefined;
+	for (const each of index.get(place) ?? [])
+		if (each.device === device && (each.eni?.vlan ?? null) === vlan) found = each;
+	return found;
 }
 
 const vpcs = new WeakMap<Network, readonly Vpc[]>();

@@ -168,7 +168,12 @@ function knownBackend(walk: Walk, balancer: LoadBalancer, packet: Packet, listen
 
 /** The session that a packet answers, if some load balancer opened one to its sender. */
 export function sessionAnswered(walk: Walk, packet: Packet): BalancedSession | undefined {
-	return walk.memory.balanced.find(
+	const { balanced } = walk.memory;
+	return balanced.length === 0 ? undefined : answeredBy(balanced, packet);
+}
+
+function answeredBy(balanced: readonly BalancedSession[], packet: Packet): BalancedSession | undefined {
+	return balanced.find(
 		(each) =>
 			each.protocol === packet.protocol &&
 			each.backend.port === packet.sport &&

@@ -5,6 +5,7 @@
  * wins; the API refuses custom entries that are inside one (help.aliyun.com CreateRouteEntry). The source address is not
  * looked at (seed 000 L334: a pod's packets leave by its node's eth0), unless the ENI's own check is on.
  */
+import type { Address } from "../address/address.ts";
 import { contains } from "../address/prefix.ts";
 import { PrefixMap } from "../address/prefix-map.ts";
 import { type Because, because } from "../kernel/because.ts";
@@ -50,7 +51,7 @@ function routed(walk: Walk, vpc: Vpc, sender: Attachment | undefined, frame: Fra
 	if (route !== undefined && route !== DIRECT) return byEntry(walk, vpc, route, frame);
 	const card = attachmentOf(vpc.attachments, dst.text);
 	if (card !== undefined) return toCard(walk, vpc, card, frame);
-	const inside = route === DIRECT || vpc.prefixes.some((prefix) => contains(prefix, dst));
+	const inside = route === DIRECT || isInside(vpc, dst);
 	const balancer = inside ? balancerOf(walk.network.loadBalancers, dst.text) : undefined;
 	if (balancer !== undefined) {
 		// As on the way back: of cards that are ENIs the VPC itself is a link.
@@ -63,6 +64,10 @@ function routed(walk: Walk, vpc: Vpc, sender: Attachment | undefined, frame: Fra
 	if (inside) return dropped(walk, vpc, frame, because("vpc-nowhere", { to: dst.text }, vpc.origin));
 	if (walk.recording) walk.fabricHop(vpc.place, "vpc-route", frame, because("internet", { to: dst.text }, vpc.origin));
 	return toInternet(walk, vpc.place, frame);
+}
+
+function isInside({ prefixes }: Vpc, address: Address): boolean {
+	return prefixes.some((prefix) => contains(prefix, address));
 }
 
 function byEntry(walk: Walk, vpc: Vpc, route: VpcRoute, frame: Frame): Next {

@@ -166,15 +166,17 @@ class Redirected {
  * filtered, each in the VLANs of the device that it is of (br_fdb_add_local).
  */
 function isLocalMac(view: View, master: BridgeLink, mac: string, vlan: number | null): boolean {
-	const isIn = (device: string): boolean => {
-		const port = device === master.name ? undefined : view.link(device);
-		return carriesVlan(master, port, vlan) !== "filtered";
-	};
-	if (mac === master.mac && isIn(master.name)) return true;
-	return view.fdb(master.name, mac).some(({ device, state, self, vlan: own }) => {
-		if (state !== "permanent" || self) return false;
-		return own === undefined ? isIn(device) : own === vlan;
-	});
+	if (mac === master.mac && isInVlan(view, master, master.name, vlan)) return true;
+	for (const { device, state, self, vlan: own } of view.fdb(master.name, mac)) {
+		if (state !== "permanent" || self) continue;
+		if (own === undefined ? isInVlan(view, master, device, vlan) : own === vlan) return true;
+	}
+	return false;
+}
+
+function isInVlan(view: View, master: BridgeLink, device: string, vlan: number | null): boolean {
+	const port = device === master.name ? undefined : view.link(device);
+	return carriesVlan(master, port, vlan) !== "filtered";
 }
 
 /** Of another's frame IP and ICMP errors know nothing: skb->pkt_type, which eth_type_trans and br_handle_frame decide. */

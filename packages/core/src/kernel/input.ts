@@ -22,16 +22,9 @@ export function input(walk: Walk, skb: Skb): Next {
 	}
 	const why = because("delivered", { to: destinationOf(skb.packet) });
 	if (walk.recording) walk.hop(skb, "deliver", skb.device.name, why);
-	const delivered: End = {
-		kind: "end",
-		outcome: "delivered",
-		at: skb.view.place,
-		because: why,
-		packet: skb.packet,
-		view: skb.view,
-		...(skb.mark !== 0 && { mark: skb.mark }),
-	};
-	return delivered;
+	const { packet, view, mark } = skb;
+	const delivered: End = { kind: "end", outcome: "delivered", at: view.place, because: why, packet, view };
+	return mark === 0 ? delivered : { ...delivered, mark };
 }
 
 /**

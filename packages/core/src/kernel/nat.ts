@@ -174,9 +174,11 @@ function drawsAnother(range: NatRange, packet: Packet): boolean {
 
 /** Whether another connection of this stack has the tuple (nf_conntrack_tuple_taken). */
 function isTaken(walk: Walk, { view, tracked }: Skb, tuple: Tuple): boolean {
-	return walk.memory.conntrack
-		.of(view)
-		.some((each) => each !== tracked?.connection && (sameTuple(each.original, tuple) || sameTuple(each.reply, tuple)));
+	const own = tracked?.connection;
+	for (const each of walk.memory.conntrack.of(view)) {
+		if (each !== own && (sameTuple(each.original, tuple) || sameTuple(each.reply, tuple))) return true;
+	}
+	return false;
 }
 
 /**

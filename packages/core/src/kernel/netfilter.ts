@@ -133,14 +133,14 @@ function stopped(
 function track(walk: Walk, skb: Skb): void {
 	if (skb.notracked || skb.tracked !== null) return;
 	const { conntrack } = walk.memory;
-	const endable = walk.recording && isReset(skb.packet) ? conntrack.of(skb.view).filter(isUnanswered) : [];
+	const endable = walk.recording && isReset(skb.packet) ? conntrack.of(skb.view).filter(isUnanswered) : null;
 	const tracked = conntrack.track(skb.view, skb.packet);
 	if (tracked === "invalid") {
 		skb.trackState = "invalid";
 		return;
 	}
 	// nf_conntrack_tcp_packet: it takes a connection that has seen no reply out of the table (nf_ct_kill_acct).
-	if (endable.includes(tracked.connection)) walk.ended.push(tracked.connection);
+	if (endable?.includes(tracked.connection) === true) walk.ended.push(tracked.connection);
 	skb.tracked = tracked;
 	skb.trackState = tracked.state;
 }

@@ -13,16 +13,20 @@ export function receive(walk: Walk, skb: Skb): Next {
 	if (link.kind !== "loopback") walk.crossed(skb, link.name, "in");
 	const controlled = trafficControl(walk, skb, "ingress");
 	if (controlled !== null) return controlled;
-	if (skb.vlan !== null) {
-		const child = view.children(link.name).find((each) => each.kind === "vlan" && each.id === skb.vlan);
-		if (child !== undefined) return intoChild(walk, skb, view.place, child, { vlan: null });
-		const moved = stackedElsewhere(walk, skb, (each) => each.kind === "vlan" && each.id === skb.vlan);
-		if (moved !== null) return { kind: "wire", ...moved, frame: frameOf(skb, null) };
-	}
+	const untagged = skb.vlan === null ? null : intoVlan(walk, skb, link);
+	if (untagged !== null) return untagged;
 	if (link.master !== undefined) return intoMaster(skb, link);
-	const stacked = intoStacked(walk, skb, link);
-	if (stacked !== null) return stacked;
-	return intoIp(walk, skb, link);
+	const hasStacked = view.children(link.name).length > 0 || walk.cabling.stackedOn(view, link.name).length > 0;
+	return (hasStacked ? intoStacked(walk, skb, link) : null) ?? intoIp(walk, skb, link);
+}
+
+/** A VLAN device takes the frames with its tag. */
+function intoVlan(walk: Walk, skb: Skb, link: Link): Next | null {
+	const isFor = (each: Link): boolean => each.kind === "vlan" && each.id === skb.vlan;
+	const child = skb.view.children(link.name).find(isFor);
+	if (child !== undefined) return intoChild(walk, skb, skb.view.place, child, { vlan: null });
+	const moved = stackedElsewhere(walk, skb, isFor);
+	return moved === null ? null : { kind: "wire", ...moved, frame: frameOf(skb, null) };
 }
 
 function intoMaster(skb: Skb, link: Link): Next {
@@ -40,14 +44,12 @@ function intoChild(walk: Walk, skb: Skb, place: string, child: Link, changes: { 
 
 /** macvlan children take frames for their own MAC (macvlan_handle_frame), ipvlan children packets for their addresses. */
 function intoStacked(walk: Walk, skb: Skb, link: Link): Next | null {
-	const children = skb.view.children(link.name);
-	if (children.length === 0 && walk.cabling.stackedOn(skb.view, link.name).length === 0) return null;
 	const destination = skb.ethernet?.destination;
 	const isFor = (child: Link, addresses: readonly string[]): boolean => {
 		if (child.kind === "macvlan") return child.mac === destination;
 		return child.kind === "ipvlan" && addresses.includes(skb.packet.dst.text);
 	};
-	for (const child of children) {
+	for (const child of skb.view.children(link.name)) {
 		const addresses = skb.view.addresses(child.name).map((each) => each.address.text);
 		if (isFor(child, addresses)) {
 			if (walk.recording)

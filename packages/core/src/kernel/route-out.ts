@@ -85,9 +85,9 @@ export function againFlow({ packet, out }: Skb, mark: number): Flow {
 	return isUnspecified(src) ? flow : { ...flow, from: src };
 }
 
-export function outFlow(skb: Skb): Flow {
-	const { packet } = skb;
+/** `bySource`: whether its source, where it has one, is looked at too. */
+export function outFlow({ packet, mark: own, sourceless }: Skb, mark: number = own, bySource: boolean = true): Flow {
 	const { dst: to, src, protocol, sport, dport } = packet;
-	const flow = { to, mark: skb.mark, protocol, sport, dport };
-	return skb.sourceless || isUnspecified(src) ? flow : { ...flow, from: src };
+	if (!bySource || sourceless || isUnspecified(src)) return { to, mark, protocol, sport, dport };
+	return { to, mark, protocol, sport, dport, from: src };
 }

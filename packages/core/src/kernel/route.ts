@@ -99,17 +99,9 @@ function tableText(table: number): string {
 
 /** What the look-up for a packet that came in by `device` goes by. IPv6's loopback address has to be that device's (rt6_need_strict). */
 export function flowOf({ packet, mark }: Skb, device: Link): Flow {
-	const strict = packet.family === 6 && isLoopback(packet.dst);
-	return {
-		...(strict && { oif: device.name }),
-		to: packet.dst,
-		from: packet.src,
-		iif: device.name,
-		mark,
-		protocol: packet.protocol,
-		sport: packet.sport,
-		dport: packet.dport,
-	};
+	const { dst: to, src: from, protocol, sport, dport } = packet;
+	const flow = { to, from, iif: device.name, mark, protocol, sport, dport };
+	return packet.family === 6 && isLoopback(to) ? { ...flow, oif: device.name } : flow;
 }
 
 export function noRoute(walk: Walk, skb: Skb, found: Exclude<Lookup, { kind: "route" }>): Next {

@@ -13,7 +13,11 @@ import type { View } from "./view.ts";
  * the device's (ndisc_solicit). Null: none.
  */
 export function askingAddress(view: View, link: Link, wanted: Address, source: Address): Address | null {
-	if (wanted.family === 4) return view.isLocal(source) ? source : selectAddress(view, link.name, 4, wanted);
+	if (wanted.family === 6) return discoveringAddress(view, link, source);
+	return view.isLocal(source) ? source : selectAddress(view, link.name, 4, wanted);
+}
+
+function discoveringAddress(view: View, link: Link, source: Address): Address | null {
 	const own = view.addresses(link.name).filter(({ address }) => address.family === 6);
 	if (own.some(({ address }) => address.text === source.text)) return source;
 	return own.find(({ address }) => isLinkLocal(address))?.address ?? null;

@@ -9,9 +9,11 @@ import { end, go, type Next, type Walk } from "./walk.ts";
 
 /** Runs the filters of a device in one direction. Null: the packet goes on. */
 export function trafficControl(walk: Walk, skb: Skb, direction: "ingress" | "egress"): Next | null {
-	const { state } = skb.view;
-	if (state.tcFilters.length === 0) return null;
-	const filters = state.tcFilters
+	return skb.view.state.tcFilters.length === 0 ? null : runFilters(walk, skb, direction);
+}
+
+function runFilters(walk: Walk, skb: Skb, direction: "ingress" | "egress"): Next | null {
+	const filters = skb.view.state.tcFilters
 		.filter((filter) => filter.device === skb.device.name && filter.direction === direction)
 		.sort((a, b) => a.priority - b.priority);
 	for (const filter of filters) {

@@ -18,27 +18,31 @@ export function tunnelFor(skb: Skb): Link | null {
 	switch (packet.payload?.kind) {
 		case "ipip":
 			return bestIpip(view, packet);
-		case "vxlan": {
-			const { vni } = packet.payload;
-			return vxlansListening(view, packet).find((link) => link.vni === vni && isOwnEnd(link, packet.dst)) ?? null;
-		}
+		case "vxlan":
+			for (const link of vxlans(view)) {
+				if (link.vni === packet.payload.vni && takes(link, packet) && isOwnEnd(link, packet.dst)) return link;
+			}
+			return null;
 		default:
 			return null;
 	}
 }
 
 /** A node has tens of devices and one or two tunnels. */
-const tunnels = perView(({ state }) => state.links.filter((link) => link.kind === "vxlan" || link.kind === "ipip"));
+const vxlans = perView(({ state }) => state.links.filter((link) => link.kind === "vxlan"));
+const ipips = perView(({ state }) => state.links.filter((link) => link.kind === "ipip"));
 
 /**
  * VXLAN devices whose UDP socket takes the packet. A device has its socket while it is up, in the family of its ends, or in both
  * where routes choose them (vxlan_open, vxlan_sock_add).
  */
-export function vxlansListening(view: View, { family, dport }: Packet): readonly VxlanLink[] {
-	return tunnels(view).filter((link): link is VxlanLink => {
-		if (link.kind !== "vxlan" || !link.up || link.dstport !== dport) return false;
-		return link.external || ((link.local ?? link.remote)?.family ?? 4) === family;
-	});
+export function vxlansListening(view: View, packet: Packet): readonly VxlanLink[] {
+	return vxlans(view).filter((link) => takes(link, packet));
+}
+
+function takes(link: VxlanLink, { family, dport }: Packet): boolean {
+	if (!link.up || link.dstport !== dport) return false;
+	return link.external || ((link.local ?? link.remote)?.family ?? 4) === family;
 }
 
 function isOwnEnd(link: VxlanLink, to: Address): boolean {
@@ -48,8 +52,8 @@ function isOwnEnd(link: VxlanLink, to: Address): boolean {
 /** ip_tunnel_lookup: remote and local, then remote, then local, then the device that takes all (tunl0). */
 function bestIpip(view: View, packet: Packet): Link | null {
 	let best: { readonly link: IpipLink; readonly score: number } | null = null;
-	for (const link of tunnels(view)) {
-		if (link.kind !== "ipip" || !link.up) continue;
+	for (const link of ipips(view)) {
+		if (!link.up) continue;
 		if (link.remote !== undefined && link.remote.text !== packet.src.text) continue;
 		if (link.local !== undefined && link.local.text !== packet.dst.text) continue;
 		const score = (link.remote === undefined ? 0 : 2) + (link.local === undefined ? 0 : 1);
@@ -168,12 +172,8 @@ function sendOuter(walk: Walk, skb: Skb, link: VxlanLink | IpipLink, outer: Pack
 	carrier.sourceless = link.local === undefined && outer.family === 4;
 	const facts = { device: link.name, local: outer.src.text, remote: outer.dst.text };
 	if (walk.recording) walk.hop(carrier, "encapsulate", link.name, because("encapsulated", facts, link.origin));
-	const { from, ...flow } = outFlow(carrier);
-	const failed = routeOut(walk, carrier, {
-		...flow,
-		...(from !== undefined && link.local !== undefined && { from }),
-		mark: link.kind === "ipip" ? (link.fwmark ?? 0) : skb.mark,
-	});
+	const asked = outFlow(carrier, link.kind === "ipip" ? (link.fwmark ?? 0) : skb.mark, link.local !== undefined);
+	const failed = routeOut(walk, carrier, asked);
 	if (failed !== null) return failed;
 	// Both send nothing where the outer packet would leave by the tunnel itself.
 	if (carrier.out?.device.name === link.name)

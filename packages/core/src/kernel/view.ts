@@ -94,7 +94,9 @@ export class View {
 	/** A neighbour entry that names a MAC address. */
 	neighbour(device: string, of: Address): Neighbour | undefined {
 		this.#neighbours ??= neighboursByAddress(this.state.neighbours);
-		return this.#neighbours(of.text).findLast((entry) => entry.device === device);
+		const entries = this.#neighbours(of.text);
+		for (let i = entries.length - 1; i >= 0; i--) if (entries[i]?.device === device) return entries[i];
+		return undefined;
 	}
 
 	/** Whether this namespace has a proxy neighbour entry for the address on the device. */
@@ -109,9 +111,8 @@ export class View {
 	fdb(device: string, mac: string): readonly FdbEntry[] {
 		this.#fdb ??= fdbByMac(this.state.fdb);
 		const entries = this.#fdb(mac);
-		return entries.every((entry) => holderOf(entry) === device)
-			? entries
-			: entries.filter((entry) => holderOf(entry) === device);
+		for (const entry of entries) if (holderOf(entry) !== device) return heldBy(device, entries);
+		return entries;
 	}
 
 	/** The sysctls of a device. */
@@ -221,6 +222,10 @@ const neighboursByAddress = indexBy((entry: Neighbour) =>
 );
 
 const fdbByMac = indexBy((entry: FdbEntry) => entry.mac);
+
+function heldBy(device: string, entries: readonly FdbEntry[]): readonly FdbEntry[] {
+	return entries.filter((entry) => holderOf(entry) === device);
+}
 
 /** Whose entry it is: the VXLAN device's own, or the bridge's. */
 function holderOf({ self, master, device }: FdbEntry): string {

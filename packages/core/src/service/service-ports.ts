@@ -76,24 +76,27 @@ export class ServicePorts {
 	atAddress(address: string): readonly ProxyServicePort[] | undefined {
 		this.#byAddress ??= servicesBy(this.#services, addressesOf);
 		const services = this.#byAddress.get(address);
-		return services && this.#ofSome(services).filter((port) => serves(port, address));
+		return services && servingAt(this.#ofSome(services), address);
 	}
 
 	/** Those that are open on every node by this number: the node port, or that of health checks. */
 	onNodePort(number: number): readonly ProxyServicePort[] | undefined {
 		this.#byNodePort ??= servicesBy(this.#services, numbersOf);
 		const services = this.#byNodePort.get(number);
-		return (
-			services &&
-			this.#ofSome(services).filter(
-				({ nodePort, healthCheckNodePort }) => nodePort === number || healthCheckNodePort === number,
-			)
-		);
+		return services && openOn(this.#ofSome(services), number);
 	}
 
 	#ofSome(services: Some): readonly ProxyServicePort[] {
 		return "kind" in services ? this.of(services) : services.flatMap((service) => this.of(service));
 	}
+}
+
+function servingAt(ports: readonly ProxyServicePort[], address: string): readonly ProxyServicePort[] {
+	return ports.filter((port) => serves(port, address));
+}
+
+function openOn(ports: readonly ProxyServicePort[], number: number): readonly ProxyServicePort[] {
+	return ports.filter(({ nodePort, healthCheckNodePort }) => nodePort === number || healthCheckNodePort === number);
 }
 
 function serves({ clusterIP, externalIPs, loadBalancerVIPs }: ProxyServicePort, address: string): boolean {

@@ -359,7 +359,12 @@ function notUnderstood(stacks: readonly View[]): readonly Found[] {
 }
 
 function stacksOf(ways: readonly Way[]): readonly View[] {
-	return [...new Set(ways.flatMap((way) => [...way.forward.stacks, ...(way.reply?.stacks ?? [])]))];
+	const stacks = new Set<View>();
+	for (const { forward, reply } of ways) {
+		for (const stack of forward.stacks) stacks.add(stack);
+		for (const stack of reply?.stacks ?? []) stacks.add(stack);
+	}
+	return [...stacks];
 }
 
 /** What was taken for granted although the rest of the input would have let one expect it to be said. */

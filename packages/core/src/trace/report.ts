@@ -118,7 +118,8 @@ function explainHops(hops: readonly Hop[], language: Language, told: Told | null
 	const explained: ExplainedHop[] = [];
 	let before: Hop | null = null;
 	let packet: ExplainedPacket | null = null;
-	for (const [i, hop] of hops.entries()) {
+	for (let i = 0; i < hops.length; i++) {
+		const hop = hops[i] as Hop;
 		if (told !== null && told.hops[i] === hop) {
 			explained.push(told.explained[i] as ExplainedHop);
 			continue;

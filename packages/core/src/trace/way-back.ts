@@ -91,7 +91,8 @@ export function refusedBy({ outcome, packet }: End): Refused {
 /** A process of this stack sends a packet whose source is already chosen. */
 export function sendFrom(walk: Walk, view: View, packet: Packet, mark = 0): Next {
 	const device = (view.state.links.find((link) => link.kind === "loopback") ?? view.state.links[0]) as Link;
-	const skb = { ...newSkb(view, device, packet, true), mark };
+	const skb = newSkb(view, device, packet, true);
+	skb.mark = mark;
 	if (walk.recording) walk.hop(skb, "send", null, because("sent", { to: destinationOf(packet) }));
 	return { kind: "stage", stage: "output", skb };
 }

@@ -36,10 +36,11 @@ export function sentence(because: Because, language: Language = "en"): string {
 		parts = [first.charAt(0).toUpperCase() + first.slice(1), ...rest];
 		known.set(because.code, parts);
 	}
-	let text = "";
-	for (let i = 0; i < parts.length; i++) {
-		const part = parts[i] as string;
-		text += i % 2 === 0 ? part : wordedFact(because.facts[part] ?? "?", language);
+	let text = parts[0] as string;
+	for (let i = 1; i < parts.length; i += 2) {
+		const fact = because.facts[parts[i] as string] ?? "?";
+		text += typeof fact === "string" ? fact : wordedFact(fact, language);
+		text += parts[i + 1];
 	}
 	return text;
 }

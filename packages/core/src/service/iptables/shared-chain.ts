@@ -69,8 +69,7 @@ class PortIndex implements RuleIndex {
 			const ports = this.#ports.atAddress(address);
 			// Most addresses are pods', and too many to be kept.
 			if (ports === undefined) return undefined;
-			places = this.#places(ports, (rule) => onlyDestination(rule) === address);
-			this.#byDestination.set(address, places);
+			places = this.#keptFor(address, ports);
 		}
 		return places.length === 0 ? undefined : places;
 	}
@@ -80,13 +79,23 @@ class PortIndex implements RuleIndex {
 		if (places === undefined) {
 			const ports = this.#ports.onNodePort(number);
 			if (ports === undefined) return undefined;
-			places = this.#places(
-				ports,
-				(rule) => onlyDestination(rule) === undefined && onlyDestinationPort(rule) === number,
-			);
-			this.#byDestinationPort.set(number, places);
+			places = this.#keptForPort(number, ports);
 		}
 		return places.length === 0 ? undefined : places;
+	}
+
+	// Apart from the look-ups, which every packet makes: a function with a closure costs memory even where it is not made.
+	#keptFor(address: string, ports: readonly ProxyServicePort[]): Places {
+		const places = this.#places(ports, (rule) => onlyDestination(rule) === address);
+		this.#byDestination.set(address, places);
+		return places;
+	}
+
+	#keptForPort(number: number, ports: readonly ProxyServicePort[]): Places {
+		const asks = (rule: XtRule): boolean => onlyDestination(rule) === undefined && onlyDestinationPort(rule) === number;
+		const places = this.#places(ports, asks);
+		this.#byDestinationPort.set(number, places);
+		return places;
 	}
 
 	rule(place: number): XtRule {
