@@ -34,11 +34,16 @@ export function rereadNetwork(network: Network, change: FileChange = (_, files) 
 }
 
 function reread(before: Namespace, files: ReadonlyMap<string, string>): Namespace {
-	const { place, policyStages } = before;
+	const { place, policyStages, assumptions } = before;
 	const pathOf = (name: string): string => `${place}/${name}`;
 	const read = parseNamespace(place, files, { pathOf });
 	const links = read.links.map((link) => asJoined(link, before));
-	return { ...read, links, ...(policyStages !== undefined && { policyStages }) };
+	return {
+		...read,
+		links,
+		...(policyStages !== undefined && { policyStages }),
+		...(assumptions !== undefined && { assumptions }),
+	};
 }
 
 /** Where a device stands that is stacked on one of another namespace, the files of one namespace cannot say. */

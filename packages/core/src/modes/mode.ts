@@ -7,9 +7,10 @@ import type { Cluster } from "../cluster/cluster.ts";
 import type { Node, Pod } from "../cluster/objects.ts";
 import type { EniObject, HostObject } from "../cluster/settings.ts";
 import type { PolicyEnforcement } from "../policy/enforcement.ts";
+import type { Assumption } from "../state/assumption.ts";
 import type { Contribution } from "../state/contribution.ts";
 import type { DeviceAt, Far, Segment, SegmentRoute } from "../state/fabric.ts";
-import type { Assumption, Cause, LostPacket } from "../state/network.ts";
+import type { Cause, LostPacket } from "../state/network.ts";
 import type { Speaker } from "../state/speaker.ts";
 import type { Underlay } from "./underlay/underlay.ts";
 

@@ -4,7 +4,7 @@ import type { Address, Family } from "../address/address.ts";
 import { contains, type Prefix } from "../address/prefix.ts";
 import type { Cluster } from "../cluster/cluster.ts";
 import type { Pod } from "../cluster/objects.ts";
-import type { Assumption } from "../state/network.ts";
+import type { Assumption } from "../state/assumption.ts";
 import { podPlace } from "../state/place.ts";
 import { phrase } from "../wording/phrase.ts";
 import { isJoined } from "./pod-namespace.ts";

@@ -1,7 +1,7 @@
 /** snapshot.yaml: what the collector says of its own work, and what of that a reader of answers has to know. */
 import { parse } from "yaml";
+import type { Assumption } from "../state/assumption.ts";
 import { STATE_PARTS, type StatePart } from "../state/namespace.ts";
-import type { Assumption } from "../state/network.ts";
 import { type Phrase, phrase } from "../wording/phrase.ts";
 import { isReadAnswer, type Snapshot, type SnapshotNamespace } from "./files.ts";
 

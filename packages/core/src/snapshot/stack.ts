@@ -2,8 +2,8 @@
 import type { Cluster } from "../cluster/cluster.ts";
 import { InputError } from "../diagnostic/diagnostic.ts";
 import { parseNamespace } from "../parse/namespace.ts";
+import type { Assumption } from "../state/assumption.ts";
 import { type Namespace, type NotUnderstood, STATE_PARTS } from "../state/namespace.ts";
-import type { Assumption } from "../state/network.ts";
 import { type Place, placeKind, podPlace } from "../state/place.ts";
 import { phrase, withFacts } from "../wording/phrase.ts";
 import type { Snapshot, SnapshotNamespace } from "./files.ts";

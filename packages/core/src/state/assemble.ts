@@ -25,6 +25,7 @@ export function assembleNamespace(place: Place, contributions: readonly Contribu
 	const links = numbered(contributions);
 	const { addresses, routes } = kernelAdditions(links, contributions, sysctls);
 	const policyStages = joined(present(contributions, (from) => from.policyStages));
+	const assumptions = joined(present(contributions, (from) => from.assumptions));
 	return {
 		place,
 		links,
@@ -40,6 +41,7 @@ export function assembleNamespace(place: Place, contributions: readonly Contribu
 		tcQdiscs: joined(present(contributions, (from) => from.tcQdiscs)),
 		tcFilters: joined(present(contributions, (from) => from.tcFilters)),
 		...(policyStages.length === 0 ? {} : { policyStages }),
+		...(assumptions.length === 0 ? {} : { assumptions }),
 		sysctls,
 		conntrack: [],
 		missing: NOTHING_MISSING,

@@ -6,6 +6,7 @@ import type { Family } from "../address/address.ts";
 import type { Ipset } from "../netfilter/ipset.ts";
 import type { NftTable } from "../netfilter/nftables/ruleset.ts";
 import type { XtChain, XtRule, XtTableName } from "../netfilter/xtables/table.ts";
+import type { Assumption } from "./assumption.ts";
 import type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./ip.ts";
 import type { VirtualServer } from "./ipvs.ts";
 import type { BridgePort, Link } from "./link.ts";
@@ -54,4 +55,6 @@ export interface Contribution {
 	readonly policyStages?: readonly PolicyStage[];
 	/** Keys as `sysctl -a` prints them. A later contribution overrides an earlier one. */
 	readonly sysctls?: ReadonlyMap<string, string>;
+	/** What was taken for granted about it. */
+	readonly assumptions?: readonly Assumption[];
 }

@@ -24,7 +24,8 @@ export function stableHash(text: string): readonly [number, number] {
 export function hardwareAddress(place: Place, device: string): string {
 	const [high, low] = stableHash(`${place} ${device}`);
 	const first = ((high & 0xfc) | 0x02) & 0xff;
-	return [first, high >>> 24, high >>> 16, low, low >>> 8, low >>> 16].map(byteText).join(":");
+	const [a, b, c] = [byteText(first), byteText(high >>> 24), byteText(high >>> 16)];
+	return `${a}:${b}:${c}:${byteText(low)}:${byteText(low >>> 8)}:${byteText(low >>> 16)}`;
 }
 
 /** The link-local address that a device makes from its MAC (RFC 4291 appendix A: modified EUI-64). */
@@ -41,6 +42,8 @@ function mix(word: number): number {
 	return mixed ^ (mixed >>> 16);
 }
 
+const BYTES: readonly string[] = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+
 function byteText(byte: number): string {
-	return (byte & 0xff).toString(16).padStart(2, "0");
+	return BYTES[byte & 0xff] as string;
 }

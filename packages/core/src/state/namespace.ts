@@ -4,6 +4,7 @@ import type { NftRuleset } from "../netfilter/nftables/ruleset.ts";
 import type { XtTable } from "../netfilter/xtables/table.ts";
 import type { SourcePosition } from "../origin/origin.ts";
 import type { Said } from "../wording/phrase.ts";
+import type { Assumption } from "./assumption.ts";
 import type { ConntrackEntry } from "./conntrack.ts";
 import type { FdbEntry, InterfaceAddress, Neighbour, Route, Rule } from "./ip.ts";
 import type { VirtualServer } from "./ipvs.ts";
@@ -60,6 +61,8 @@ export interface Namespace {
 	readonly tcFilters: readonly TcFilter[];
 	/** Absent: nothing enforces NetworkPolicies but what is in the tables. */
 	readonly policyStages?: readonly PolicyStage[];
+	/** What was taken for granted when it was made; the answers about it repeat that. Absent: nothing. */
+	readonly assumptions?: readonly Assumption[];
 	/** As `sysctl -a` prints them: a dot inside a device name is written as a slash. */
 	readonly sysctls: ReadonlyMap<string, string>;
 	/** The line of each, in their order, where they were read from a file. */

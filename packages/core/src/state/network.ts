@@ -1,6 +1,7 @@
 /** The waist of podpath: all namespaces and what joins them. Everything above makes it, everything below only reads it. */
 import type { Address } from "../address/address.ts";
 import type { Phrase } from "../wording/phrase.ts";
+import type { Assumption } from "./assumption.ts";
 import type { DeviceAt, FabricDevice, Far, LoadBalancer } from "./fabric.ts";
 import type { Namespace } from "./namespace.ts";
 import type { Place } from "./place.ts";
@@ -27,7 +28,7 @@ export interface Network {
 	readonly loadBalancers: readonly LoadBalancer[];
 	/** Who holds this address, as far as the input says so by name (a pod's, node's, host's). */
 	ownerOf(address: Address): Place | undefined;
-	/** What was taken for granted while the network was made; the answers repeat what concerns them. */
+	/** What was taken for granted while the network was made, beside each namespace's own; the answers repeat what concerns them. */
 	readonly assumptions: readonly Assumption[];
 	/** Why the network knows no way for a packet that got lost, as far as what it was made of says. Absent: nobody can say. */
 	causesOf?(lost: LostPacket): readonly Cause[];
@@ -54,14 +55,4 @@ export interface Cause {
 	readonly fix: Phrase;
 	/** `bgppeer/tor`. */
 	readonly object: string;
-}
-
-/** Something that the input does not say and that the network was made with. */
-export interface Assumption {
-	readonly code: string;
-	readonly message: Phrase;
-	/** Absent: it is worth knowing, and nothing is wrong. */
-	readonly severity?: "warning";
-	/** Absent: it concerns every answer. */
-	readonly place?: Place;
 }

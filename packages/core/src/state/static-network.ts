@@ -1,10 +1,11 @@
 /** A network from explicit parts: what a snapshot reader or a test has in its hands. */
 import type { Address } from "../address/address.ts";
 import { type Phrase, phrase } from "../wording/phrase.ts";
+import type { Assumption } from "./assumption.ts";
 import type { DeviceAt, FabricDevice, Far } from "./fabric.ts";
 import type { Link, VethLink } from "./link.ts";
 import type { Namespace } from "./namespace.ts";
-import type { Assumption, Network } from "./network.ts";
+import type { Network } from "./network.ts";
 import type { Place } from "./place.ts";
 
 /** What a device is joined to. A wire between two devices counts for both. */

@@ -1,11 +1,8 @@
 /** What an operator should know besides the path: causes with a fix, things taken for granted. */
 import { formatEndpoint } from "../address/address.ts";
 import type { Service } from "../cluster/objects.ts";
-import { formatPosition } from "../diagnostic/diagnostic.ts";
-import type { View } from "../kernel/view.ts";
 import type { Rewrite } from "../kernel/walk.ts";
 import { innermost } from "../packet/packet.ts";
-import type { StatePart } from "../state/namespace.ts";
 import { placeKind } from "../state/place.ts";
 import { sysctlNumber } from "../state/sysctl.ts";
 import type { Language } from "../wording/language.ts";
@@ -14,10 +11,11 @@ import { LOAD_BALANCER_RULES } from "./balancer-findings.ts";
 import type { Finding } from "./explanation.ts";
 import { FABRIC_RULES } from "./fabric-findings.ts";
 import { type Found, findingIn } from "./found.ts";
+import { takenForGranted } from "./input-findings.ts";
 import { isClients, type Plan } from "./plan.ts";
 import { POLICY_RULES } from "./policy-findings.ts";
 import { SECURITY_GROUP_RULES } from "./security-group-findings.ts";
-import { atEnd, endingAs, gettingDestination, gettingSource, inPlace } from "./shown-at.ts";
+import { atEnd, endingAs, gettingDestination, gettingSource } from "./shown-at.ts";
 import type { Subject } from "./subject.ts";
 import { TERWAY_RULES } from "./terway-findings.ts";
 import { WAY_LIMIT, type Way } from "./ways.ts";
@@ -52,15 +50,10 @@ export function findingsOf(subject: Subject, plan: Plan, ways: readonly Way[], l
 /** The same before they are worded; errors first. */
 export function foundAbout(subject: Subject, plan: Plan, ways: readonly Way[]): readonly Found[] {
 	const found = RULES.flatMap((rule) => rule(subject, plan, ways));
-	const stacks = stacksOf(ways);
 	const told = found.map(({ message }) => worded(message));
-	const all = [
-		...found,
-		...remarks(ways),
-		...missingState(stacks),
-		...notUnderstood(stacks),
-		...assumptions(subject, ways).filter((each) => !told.some((message) => message.startsWith(worded(each.message)))),
-	];
+	const isTold = ({ message }: Found): boolean => told.some((each) => each.startsWith(worded(message)));
+	const { gaps, assumptions } = takenForGranted(subject, ways);
+	const all = [...found, ...gaps, ...assumptions.filter((each) => !isTold(each))];
 	return all.sort((a, b) => ORDER[a.severity] - ORDER[b.severity]);
 }
 
@@ -306,93 +299,4 @@ function tooManyWays(_: Subject, __: Plan, ways: readonly Way[]): readonly Found
 			message: phrase("ways-left-out", { limit: WAY_LIMIT, share: (share * 100).toFixed(1) }),
 		},
 	];
-}
-
-/** What is taken for a part of a node's state that the input does not hold. */
-const TAKEN_FOR_MISSING: Partial<Readonly<Record<StatePart, Phrase>>> = {
-	"ip-rule": phrase("taken-own-rules"),
-	sysctl: phrase("taken-forwarding"),
-	"iptables-save": phrase("taken-no-rules"),
-	"ip6tables-save": phrase("taken-no-rules"),
-	"nft-ruleset": phrase("taken-no-nft-rules"),
-	"ipvsadm-save": phrase("taken-no-servers"),
-};
-
-/** Parts of the state that the answer would have needed and had not. */
-function missingState(stacks: readonly View[]): readonly Found[] {
-	return stacks.flatMap(({ place, state }): readonly Found[] => {
-		const { missing, whyMissing } = state;
-		if (missing.size === 0) return [];
-		const taken = Object.entries(TAKEN_FOR_MISSING).filter(([part]) => missing.has(part as StatePart));
-		if (taken.length === 0) return [];
-		const why = (part: string): Said => {
-			const reason = whyMissing?.get(part as StatePart);
-			return reason === undefined ? "" : phrase("missing-part-why", { reason });
-		};
-		const clauses = taken.map(([part, what]) => phrase("missing-part", { part, why: why(part), what }));
-		const message = phrase("missing-state", { place, parts: { clauses } });
-		return [
-			{
-				code: "missing-state",
-				severity: "info",
-				message,
-				fix: phrase("missing-state-fix"),
-				object: place,
-				shownAt: inPlace(place),
-			},
-		];
-	});
-}
-
-/** Lines of dumps that nobody understood, of the stacks that the packet met. */
-function notUnderstood(stacks: readonly View[]): readonly Found[] {
-	return stacks.flatMap(({ place, state }): readonly Found[] => {
-		const lines = state.notUnderstood;
-		const first = lines[0];
-		if (first === undefined) return [];
-		const { text, why } = first;
-		const more = lines.length === 1 ? "" : phrase("more-lines", { n: lines.length - 1, place });
-		const message = phrase("line-not-understood", { where: formatPosition(first.source), text, why, more });
-		const shownAt = inPlace(place);
-		return [{ code: "line-not-understood", severity: "warning", message, object: place, shownAt }];
-	});
-}
-
-function stacksOf(ways: readonly Way[]): readonly View[] {
-	const stacks = new Set<View>();
-	for (const { forward, reply } of ways) {
-		for (const stack of forward.stacks) stacks.add(stack);
-		for (const stack of reply?.stacks ?? []) stacks.add(stack);
-	}
-	return [...stacks];
-}
-
-/** What was taken for granted although the rest of the input would have let one expect it to be said. */
-const GAPS: ReadonlySet<string> = new Set(["security-group-unknown"]);
-
-/** What the walks took for granted, once each. */
-function remarks(ways: readonly Way[]): readonly Found[] {
-	const all = new Map<string, Found>();
-	for (const way of ways) {
-		for (const [key, { message, at: object }] of way.remarks) {
-			const code = key.slice(0, key.indexOf(" "));
-			const severity = GAPS.has(code) ? "warning" : "info";
-			all.set(`${key} ${worded(message)}`, { code, severity, message, object, shownAt: inPlace(object) });
-		}
-	}
-	return [...all.values()];
-}
-
-function assumptions(subject: Subject, ways: readonly Way[]): readonly Found[] {
-	const taken = subject.network.assumptions;
-	if (taken.length === 0) return [];
-	const met = new Set(ways.flatMap((way) => way.forward.crossings.map((crossing) => crossing.at)));
-	return taken
-		.filter((each) => each.place === undefined || met.has(each.place))
-		.map(({ code, message, severity, place }) => ({
-			code,
-			severity: severity ?? ("info" as const),
-			message,
-			...(place === undefined ? {} : { object: place, shownAt: inPlace(place) }),
-		}));
 }

@@ -1,7 +1,7 @@
 /** A namespace from a snapshot's files: what is missing, what follows, what is refused. */
 import { describe, expect, it } from "vitest";
 import { parseNamespace } from "../../src/parse/namespace.ts";
-import type { Assumption } from "../../src/state/network.ts";
+import type { Assumption } from "../../src/state/assumption.ts";
 import type { Language } from "../../src/wording/language.ts";
 import { worded } from "../../src/wording/phrase.ts";
 

@@ -2,9 +2,9 @@
 
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { DeviceAt } from "../../state/fabric.ts";
-import type { Assumption } from "../../state/network.ts";
 import { podPlace } from "../../state/place.ts";
 import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";

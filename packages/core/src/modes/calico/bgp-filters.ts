@@ -6,7 +6,7 @@
 import type { Family } from "../../address/address.ts";
 import type { BgpFilter, BgpFilterRule } from "../../cluster/calico-objects.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import type { FilterRule, Neighbour } from "../../state/speaker.ts";
 import { phrase } from "../../wording/phrase.ts";
 

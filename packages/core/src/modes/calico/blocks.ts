@@ -6,7 +6,7 @@ import { PrefixMap } from "../../address/prefix-map.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { blockOwners, saysBlocks } from "../../cluster/ipam/calico-blocks.ts";
 import type { CalicoPool } from "../../cluster/ipam/calico-pools.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";
 import type { Pools } from "./pools.ts";

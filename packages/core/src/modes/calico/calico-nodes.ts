@@ -7,7 +7,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import { freeAddress, saidTunnel, type TunnelDevice, tunnelBlock } from "../../cluster/ipam/calico-tunnels.ts";
 import type { Node } from "../../cluster/objects.ts";
 import { sha1Hex } from "../../digest/sha1.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import type { Place } from "../../state/place.ts";
 import { phrase } from "../../wording/phrase.ts";
 import { cardAddress, type Underlay } from "../underlay/underlay.ts";

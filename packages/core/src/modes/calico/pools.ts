@@ -3,7 +3,7 @@ import type { Address, Family } from "../../address/address.ts";
 import { PrefixMap } from "../../address/prefix-map.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import { type CalicoPool, calicoPools, type Encapsulation } from "../../cluster/ipam/calico-pools.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import { phrase, type Said } from "../../wording/phrase.ts";
 
 export interface Pools {

@@ -5,7 +5,7 @@ import { contains } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { ContivNetwork, ContivSettings, ContivSubnet } from "../../cluster/settings.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import { podPlace } from "../../state/place.ts";
 import { phrase } from "../../wording/phrase.ts";
 import { isJoined } from "../pod-namespace.ts";

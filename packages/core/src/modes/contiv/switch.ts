@@ -2,8 +2,8 @@
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { ContivSettings } from "../../cluster/settings.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import type { Contribution } from "../../state/contribution.ts";
-import type { Assumption } from "../../state/network.ts";
 import { phrase } from "../../wording/phrase.ts";
 import type { PodWire } from "../mode.ts";
 import type { Card, Underlay } from "../underlay/underlay.ts";

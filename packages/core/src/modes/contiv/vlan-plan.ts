@@ -7,11 +7,11 @@
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { ContivSettings } from "../../cluster/settings.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { FdbEntry } from "../../state/ip.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type PortVlan, type VethLink } from "../../state/link.ts";
-import type { Assumption } from "../../state/network.ts";
 import { podPlace } from "../../state/place.ts";
 import type { ModePlan, PodWire } from "../mode.ts";
 import { type ResolvedServices, resolvedServices } from "../resolved-services.ts";

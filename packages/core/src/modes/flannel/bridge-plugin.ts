@@ -8,14 +8,13 @@ import { type Address, addressBits } from "../../address/address.ts";
 import { contains, defaultPrefix, lastAddress, type Prefix, prefixOf } from "../../address/prefix.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import { KERNEL, type Origin } from "../../origin/origin.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { FdbEntry, InterfaceAddress, Route } from "../../state/ip.ts";
 import { type BridgeLink, DEFAULT_BRIDGE_PORT, type VethLink } from "../../state/link.ts";
-import type { Assumption } from "../../state/network.ts";
 import { podPlace } from "../../state/place.ts";
 import { phrase } from "../../wording/phrase.ts";
-import { isJoined } from "../pod-namespace.ts";
 import { unicastRoute } from "../route.ts";
 import type { Lease } from "./leases.ts";
 
@@ -27,6 +26,7 @@ export function podEnd(pod: Pod, leases: readonly Lease[], networks: readonly Pr
 	const origin = originOf(pod);
 	const addresses = pod.podIPs.map((address) => ({ address, lease: leaseFor(address, leases) }));
 	const used = addresses.map(({ lease }) => lease).filter((lease) => lease !== undefined);
+	const stray = addresses.filter(({ lease }) => lease === undefined).map(({ address }) => address);
 	return {
 		links: [vethEnd(POD_DEVICE, podMac(pod), mtu, origin)],
 		addresses: addresses.map(({ address, lease }) =>
@@ -34,6 +34,7 @@ export function podEnd(pod: Pod, leases: readonly Lease[], networks: readonly Pr
 		),
 		routes: used.flatMap((lease) => podRoutes(lease, networks, origin)),
 		sysctls: POD_SYSCTLS,
+		assumptions: strays(pod, stray, leases),
 	};
 }
 
@@ -49,29 +50,17 @@ export function leaseFor(address: Address, leases: readonly Lease[]): Lease | un
 	return undefined;
 }
 
-/**
- * Pods with an address that host-local cannot have given them: it has neither subnet nor routes. All pods are looked at before
- * the first question, so nothing is made for those that are as they should be.
- */
-export function strayAddresses(pods: readonly Pod[], leasesOf: (nodeName: string) => readonly Lease[]): Assumption[] {
-	const found: Assumption[] = [];
-	for (const pod of pods) {
-		if (!isJoined(pod)) continue;
-		const leases = leasesOf(pod.nodeName);
-		if (leases.length === 0 || areLeased(pod.podIPs, leases)) continue;
-		const stray = pod.podIPs.filter((address) => leaseFor(address, leases) === undefined);
-		const place = podPlace(pod);
-		const subnets = leases.map(({ subnet }) => subnet.text);
-		const addresses = stray.map((address) => address.text);
-		const message = phrase("pod-address-outside-subnet", { pod: place, addresses, subnets });
-		found.push({ code: "pod-address-outside-subnet", message, place });
-	}
-	return found;
-}
-
-function areLeased(addresses: readonly Address[], leases: readonly Lease[]): boolean {
-	for (const address of addresses) if (leaseFor(address, leases) === undefined) return false;
-	return true;
+/** Addresses that host-local cannot have given the pod: it has neither subnet nor routes for them. */
+function strays(pod: Pod, addresses: readonly Address[], leases: readonly Lease[]): readonly Assumption[] {
+	if (addresses.length === 0 || leases.length === 0) return [];
+	const place = podPlace(pod);
+	const subnets = leases.map(({ subnet }) => subnet.text);
+	const message = phrase("pod-address-outside-subnet", {
+		pod: place,
+		addresses: addresses.map(({ text }) => text),
+		subnets,
+	});
+	return [{ code: "pod-address-outside-subnet", message, place }];
 }
 
 /** FLANNEL_NETWORK is added to the routes of the delegate, and isDefaultGateway adds the default route. */

@@ -2,8 +2,8 @@
 
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import { stableHash } from "../../state/hardware-address.ts";
-import type { Assumption } from "../../state/network.ts";
 import { podPlace } from "../../state/place.ts";
 import { phrase } from "../../wording/phrase.ts";
 

@@ -5,8 +5,8 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import { blocksOfPods } from "../../cluster/ipam/host-local.ts";
 import type { Node } from "../../cluster/objects.ts";
 import type { FlannelSettings } from "../../cluster/settings.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
-import type { Assumption } from "../../state/network.ts";
 import type { Place } from "../../state/place.ts";
 import { phrase } from "../../wording/phrase.ts";
 

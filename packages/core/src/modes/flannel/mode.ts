@@ -4,8 +4,8 @@ import { prefixOf } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
 import type { FlannelSettings } from "../../cluster/settings.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import type { Contribution } from "../../state/contribution.ts";
-import type { Assumption } from "../../state/network.ts";
 import { podPlace } from "../../state/place.ts";
 import { sharing } from "../../state/shared-list.ts";
 import { phrase } from "../../wording/phrase.ts";
@@ -13,7 +13,7 @@ import type { ModePlan, NetworkMode, PodWire } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";
 import { type Card, onLink, type Underlay } from "../underlay/underlay.ts";
 import { BACKENDS, type Backend, type Peer } from "./backend.ts";
-import { nodeEnd, POD_DEVICE, podEnd, strayAddresses } from "./bridge-plugin.ts";
+import { nodeEnd, POD_DEVICE, podEnd } from "./bridge-plugin.ts";
 import { type HostInterfaces, hostInterfaces } from "./host-interfaces.ts";
 import { flannelSettings, type Lease, type Leases, leasesOf } from "./leases.ts";
 import { type TrafficManager, trafficManager } from "./traffic-manager.ts";
@@ -68,11 +68,7 @@ class FlannelPlan implements ModePlan {
 		this.#peers = this.#leases.all.map((lease) => ({ lease, peer: backend.peer(lease, settings) }));
 		this.#peersOf = Map.groupBy(this.#peers, ({ lease }) => lease.node);
 		this.#rules = trafficManager(settings);
-		this.assumptions = [
-			...this.#leases.assumptions,
-			...this.#interfaces.assumptions,
-			...strayAddresses(cluster.pods, this.#leases.of),
-		];
+		this.assumptions = [...this.#leases.assumptions, ...this.#interfaces.assumptions];
 	}
 
 	node(node: Node): readonly Contribution[] {

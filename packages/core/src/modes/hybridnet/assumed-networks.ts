@@ -3,7 +3,7 @@ import { contains, type Prefix } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { HybridnetMode, HybridnetNetwork, HybridnetSubnet } from "../../cluster/hybridnet-objects.ts";
 import type { ObjectMeta } from "../../cluster/objects.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import { phrase } from "../../wording/phrase.ts";
 
 export interface AssumedNetworks {

@@ -6,12 +6,12 @@
 import { defaultPrefix, lastAddress } from "../../address/prefix.ts";
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { Node, Pod } from "../../cluster/objects.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import type { Contribution } from "../../state/contribution.ts";
 import type { DeviceAt } from "../../state/fabric.ts";
 import { hardwareAddress } from "../../state/hardware-address.ts";
 import type { InterfaceAddress } from "../../state/ip.ts";
 import type { Link, VlanLink } from "../../state/link.ts";
-import type { Assumption } from "../../state/network.ts";
 import { podPlace } from "../../state/place.ts";
 import type { ModePlan, NetworkMode } from "../mode.ts";
 import { isJoined } from "../pod-namespace.ts";

@@ -6,7 +6,7 @@ import type { Cluster } from "../../cluster/cluster.ts";
 import type { Pod } from "../../cluster/objects.ts";
 import type { EniObject } from "../../cluster/settings.ts";
 import type { SourcePosition } from "../../origin/origin.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import { podPlace } from "../../state/place.ts";
 import { type Phrase, phrase } from "../../wording/phrase.ts";
 import { TRUNK_ON } from "./annotations.ts";

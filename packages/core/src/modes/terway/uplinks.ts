@@ -1,7 +1,7 @@
 /** By which ENI each pod's packets leave its node. ENIs are named by their ids. */
 import type { Pod } from "../../cluster/objects.ts";
 import type { EniObject } from "../../cluster/settings.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import type { Phrase } from "../../wording/phrase.ts";
 
 export type Uplink =

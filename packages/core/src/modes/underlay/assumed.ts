@@ -4,7 +4,7 @@ import { contains, lastAddress, nthAddress, type Prefix, prefixOf } from "../../
 import type { Cluster } from "../../cluster/cluster.ts";
 import type { EniObject } from "../../cluster/settings.ts";
 import type { Origin } from "../../origin/origin.ts";
-import type { Assumption } from "../../state/network.ts";
+import type { Assumption } from "../../state/assumption.ts";
 import { type Phrase, phrase } from "../../wording/phrase.ts";
 import type { Subnet } from "./card.ts";
 import { podRoutes, vpcOf } from "./described.ts";
