@@ -104,30 +104,30 @@ function serves({ clusterIP, externalIPs, loadBalancerVIPs }: ProxyServicePort, 
 	return isIt(clusterIP) || externalIPs.some(isIt) || loadBalancerVIPs.some(isIt);
 }
 
-function* addressesOf({ clusterIPs, externalIPs, loadBalancerIngress }: Service): Generator<string> {
-	for (const { text } of clusterIPs) yield text;
-	for (const { text } of externalIPs) yield text;
-	for (const { ip } of loadBalancerIngress) yield ip.text;
+function addressesOf({ clusterIPs, externalIPs, loadBalancerIngress }: Service, take: (address: string) => void): void {
+	for (const { text } of clusterIPs) take(text);
+	for (const { text } of externalIPs) take(text);
+	for (const { ip } of loadBalancerIngress) take(ip.text);
 }
 
-function* numbersOf({ healthCheckNodePort, ports }: Service): Generator<number> {
-	if (healthCheckNodePort !== 0) yield healthCheckNodePort;
-	for (const { nodePort } of ports) if (nodePort !== 0) yield nodePort;
+function numbersOf({ healthCheckNodePort, ports }: Service, take: (number: number) => void): void {
+	if (healthCheckNodePort !== 0) take(healthCheckNodePort);
+	for (const { nodePort } of ports) if (nodePort !== 0) take(nodePort);
 }
 
 /** Services, in their order, by what packets ask them for. */
 function servicesBy<Key>(
 	services: readonly Service[],
-	keysOf: (service: Service) => Iterable<Key>,
+	keysOf: (service: Service, take: (key: Key) => void) => void,
 ): ReadonlyMap<Key, Some> {
 	const found = new Map<Key, Service | Service[]>();
 	for (const service of services) {
-		for (const key of keysOf(service)) {
+		keysOf(service, (key) => {
 			const others = found.get(key);
 			if (others === undefined) found.set(key, service);
 			else if (!Array.isArray(others)) found.set(key, others === service ? service : [others, service]);
 			else if (others.at(-1) !== service) others.push(service);
-		}
+		});
 	}
 	return found;
 }
