@@ -96,7 +96,7 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 		const asker = askingAddress(skb.view, master, out.nextHop, skb.packet.src);
 		const answer = resolve(walk, skb.view, master, out.nextHop, asker);
 		if (answer.kind === "answer") {
-			skb.ethernet = redirected(ethernet, answer.mac);
+			skb.ethernet = new Redirected(ethernet, answer.mac);
 			// br_nf_pre_routing_finish_bridge: a neighbour that is not resolved yet is asked by way of the bridge device itself.
 			walk.mayCross(skb, master.name, "out");
 			return null;
@@ -108,7 +108,7 @@ function prerouteOnBridge(walk: Walk, skb: Skb, master: BridgeLink): Next | null
 		}
 	}
 	if (forwards) skb.led = found;
-	skb.ethernet = redirected(ethernet, master.mac ?? "");
+	skb.ethernet = new Redirected(ethernet, master.mac ?? "");
 	return null;
 }
 
@@ -142,11 +142,7 @@ function routedNowhere(skb: Skb, found: Lookup): Next | null {
 	}
 }
 
-/** The frame's addresses with another destination. Its source is read by who wants it (see kernel/transit/watched.ts). */
-function redirected(ethernet: Skb["ethernet"], destination: string): NonNullable<Skb["ethernet"]> {
-	return new Redirected(ethernet, destination);
-}
-
+/** A frame's addresses with another destination. Its source is read by who wants it (see kernel/transit/watched.ts). */
 class Redirected {
 	readonly #frame: Skb["ethernet"];
 	readonly destination: string;
