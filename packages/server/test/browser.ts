@@ -179,7 +179,8 @@ export class PageTests {
 		const complaints: string[] = [];
 		page.on("pageerror", (error) => complaints.push(error.message));
 		page.on("console", (message) => {
-			if (message.type() === "error" || message.type() === "warning") complaints.push(message.text());
+			if (message.type() === "error" || message.type() === "warning")
+				complaints.push(`${message.text()} (${message.location().url})`);
 		});
 		await page.goto(url);
 		return { page, context, complaints };
