@@ -191,7 +191,7 @@ export function hasNat({ state }: View, family: Family): boolean {
 
 /**
  * A node whose rules the input does not hold at all, or not in full, may do anything with a packet. Pods' own stacks rarely
- * have rules: where the input has none the answer only says that it did not see them (trace/findings.ts).
+ * have rules: where the input has none the answer only says that it did not see them (trace/input-findings.ts).
  */
 function rulesNotSeen({ state }: View, family: Family): Because | null {
 	const { missing, notUnderstood, place } = state;

@@ -68,7 +68,7 @@ function onwards(walk: Walk, skb: Skb, found: Extract<Lookup, { kind: "route" }>
 	return go("forward", skb);
 }
 
-/** Whether forwarding is on. Where the input holds no sysctls it is taken to be, and the answer says so (trace/findings.ts). */
+/** Whether forwarding is on. Where the input holds no sysctls it is taken to be, and the answer says so (trace/input-findings.ts). */
 function forwards({ view, packet, device }: Skb): boolean {
 	return view.state.missing.has("sysctl") || view.settings(device.name).forwarding[packet.family];
 }

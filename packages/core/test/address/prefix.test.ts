@@ -77,6 +77,16 @@ describe("PrefixMap", () => {
 		);
 	});
 
+	it("has the value that was set last, among few prefixes and among many", () => {
+		for (const others of [0, 40]) {
+			const map = new PrefixMap<string>();
+			for (let i = 0; i < others; i++) map.set(prefix(`10.9.${i}.0/24`), "other");
+			map.set(prefix("10.0.0.0/8"), "first");
+			map.set(prefix("10.0.0.0/8"), "second");
+			expect(map.longestMatch(address("10.200.0.1"))).toBe("second");
+		}
+	});
+
 	it("gives all that match, longest first", () => {
 		const map = new PrefixMap<string>();
 		for (const text of ["0.0.0.0/0", "10.0.0.0/8", "10.1.0.0/16", "10.2.0.0/16"]) map.set(prefix(text), text);

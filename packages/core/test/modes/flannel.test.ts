@@ -282,6 +282,21 @@ describe("backend vxlan (vxlan.go, vxlan_network.go; E:t7)", () => {
 		expect(to(a, "10.244.7.0/24")).toBeDefined();
 		expect(to(a, "10.244.7.0/24")).toBe(to(b, "10.244.7.0/24"));
 	});
+
+	it("gives nodes the same chains but for those that name the node", () => {
+		const network = clusterNetwork(twoNodes("flannel-vxlan"));
+		const chains = (node: string, table: string): ReadonlyMap<string, unknown> =>
+			network.namespace(node)?.xtables.find(({ family, name }) => family === 4 && name === table)?.chains ?? new Map();
+		const isShared = (table: string, name: string): boolean => {
+			const chain = chains("node/f1", table).get(name);
+			expect(chain, name).toBeDefined();
+			return chain === chains("node/f2", table).get(name);
+		};
+		for (const name of ["FORWARD", "INPUT", "KUBE-FORWARD", "KUBE-FIREWALL"])
+			expect(isShared("filter", name), name).toBe(true);
+		for (const name of ["PREROUTING", "KUBE-POSTROUTING"]) expect(isShared("nat", name), name).toBe(true);
+		expect(isShared("nat", "FLANNEL-POSTRTG")).toBe(false);
+	});
 });
 
 describe("backend ipip (ipip.go)", () => {
